@@ -1,0 +1,52 @@
+# What every target of Quantscope shares: the language, the warnings, where programs land.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+option(QUANTSCOPE_WARNINGS_AS_ERRORS "Fail on any compiler warning (CI does)" OFF)
+set(QUANTSCOPE_SANITIZE "" CACHE STRING "Sanitizers, as given to -fsanitize=")
+
+find_program(CCACHE ccache) # not needed; only makes a second build quicker
+if(CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(quantscope_options INTERFACE)
+target_include_directories(quantscope_options INTERFACE ${CMAKE_SOURCE_DIR})
+# -ffp-contract=off: a fused multiply-add would change bytes that must equal ggml's.
+target_compile_options(quantscope_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -ffp-contract=off)
+if(QUANTSCOPE_WARNINGS_AS_ERRORS)
+    target_compile_options(quantscope_options INTERFACE -Werror)
+endif()
+if(QUANTSCOPE_SANITIZE)
+    target_compile_options(quantscope_options INTERFACE -fsanitize=${QUANTSCOPE_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(quantscope_options INTERFACE -fsanitize=${QUANTSCOPE_SANITIZE})
+endif()
+
+# quantscope_core_library(<folder> SOURCES <file>... [DEPENDS <folder>...] [LINK <target>...])
+# One folder of core is one static library. DEPENDS names the folders it may use: CMake refuses a cycle
+# and tests/tst_layers greps the includes.
+function(quantscope_core_library folder)
+    cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
+    add_library(core_${folder} STATIC ${ARG_SOURCES})
+    list(TRANSFORM ARG_DEPENDS PREPEND core_)
+    target_link_libraries(core_${folder} PUBLIC quantscope_options ${ARG_DEPENDS} ${ARG_LINK})
+endfunction()
+
+# quantscope_test(<name> LINK <target>... [LABELS <label>...] [SOURCES <more files>...] [TIMEOUT <s>])
+# Builds <name>.cpp into the Qt Test program <name> and registers it.
+function(quantscope_test name)
+    cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+    add_executable(${name} ${name}.cpp ${ARG_SOURCES})
+    set_target_properties(${name} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    target_compile_definitions(${name} PRIVATE QUANTSCOPE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    target_link_libraries(${name} PRIVATE quantscope_options Qt6::Test ${ARG_LINK})
+    add_test(NAME ${name} COMMAND ${name})
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 120)
+    endif()
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+        ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
+endfunction()

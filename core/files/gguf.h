@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/files/storedtensor.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace core {
+
+// A GGUF file, version 3 (format document: ggml, docs/gguf.md), little-endian; string = u64 length + bytes:
+//   bytes 0–3    "GGUF"
+//   bytes 4–7    u32 version (2 and 3 are read, 3 is written)
+//   bytes 8–15   u64 number of tensors
+//   bytes 16–23  u64 number of metadata pairs
+//   pairs        string key, u32 value type, value (array: u32 element type, u64 count, elements)
+//   tensors      string name, u32 dimensions, u64 each (innermost first), u32 type, u64 offset from the data
+//   padding      to general.alignment (32 if absent)
+//   data         each tensor at its offset, padded to the alignment
+
+/// An array of a metadata pair. Arrays of arrays are refused: no model has one.
+using GgufArray = std::variant<std::vector<std::uint8_t>, std::vector<std::int8_t>, std::vector<std::uint16_t>,
+    std::vector<std::int16_t>, std::vector<std::uint32_t>, std::vector<std::int32_t>, std::vector<float>,
+    std::vector<bool>, std::vector<std::string>, std::vector<std::uint64_t>, std::vector<std::int64_t>,
+    std::vector<double>>;
+using GgufValue = std::variant<std::uint8_t, std::int8_t, std::uint16_t, std::int16_t, std::uint32_t, std::int32_t,
+    float, bool, std::string, std::uint64_t, std::int64_t, double, GgufArray>;
+
+/// Metadata pairs in file order.
+class GgufMetadata {
+public:
+    const GgufValue* find(std::string_view key) const; ///< null if absent
+    void set(std::string_view key, GgufValue value); ///< replaces in place or appends
+    void remove(std::string_view key);
+    const std::vector<std::pair<std::string, GgufValue>>& pairs() const { return m_pairs; }
+
+private:
+    std::vector<std::pair<std::string, GgufValue>> m_pairs;
+};
+
+/// A value for people: "llama", "4096 strings", "2".
+std::string toText(const GgufValue& value);
+
+struct GgufFile {
+    std::filesystem::path path;
+    GgufMetadata metadata;
+    std::vector<StoredTensor> tensors;
+};
+
+/// Whether the file begins with "GGUF".
+bool isGguf(const std::filesystem::path& file);
+
+/// Opens a GGUF file. Throws Error (file, place, found, expected) for damage: a wrong magic or version, a length
+/// beyond the file, a duplicate key or tensor, an unknown type (named), a row that is no whole number of blocks,
+/// tensors that overlap, are not aligned or end after the file.
+GgufFile readGguf(const std::filesystem::path& file);
+
+/// One tensor of a file to be written: what its header says.
+struct GgufTensorInfo {
+    std::string name;
+    const Format* format = nullptr;
+    std::vector<std::int64_t> shape; ///< outermost first
+};
+
+/// Where everything will lie in the file to be written, to the byte, known before anything is.
+struct GgufLayout {
+    std::uint64_t dataStart = 0; ///< bytes of header, metadata and tensor list, padded
+    std::vector<std::uint64_t> offsets; ///< of each tensor from the start of the file
+    std::vector<std::uint64_t> sizes; ///< bytes of each tensor, without padding
+    std::uint64_t fileSize = 0;
+};
+GgufLayout layoutGguf(const GgufMetadata& metadata, const std::vector<GgufTensorInfo>& tensors);
+
+/// Writes `file` in place (callers write a temporary one and rename). `bytesOf(i)` gives tensor i's bytes, exactly
+/// `sizes[i]` of them, and is called once for each in order.
+/// Throws Error if the folder is missing or the disk is full (how much was needed), Cancelled.
+void writeGguf(const std::filesystem::path& file, const GgufMetadata& metadata,
+    const std::vector<GgufTensorInfo>& tensors,
+    const std::function<std::vector<std::byte>(std::size_t)>& bytesOf, const Progress& progress);
+
+} // namespace core

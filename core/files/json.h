@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace core {
+
+using Json = nlohmann::json;
+
+/// Parses `text`. Throws Error naming `place` ("config.json") and the byte where it went wrong.
+Json parseJson(std::string_view text, const std::string& place);
+
+/// Reads and parses a file. Throws Error if it cannot be read, exceeds 256 MiB, or is no JSON.
+Json readJson(const std::filesystem::path& file);
+
+/// object[key] as T (int64, double, bool, string). Throws Error naming `place`, the key, and what was found
+/// instead if it is missing or of another type.
+template<typename T>
+T jsonValue(const Json& object, const std::string& key, const std::string& place);
+
+/// The same, `fallback` if missing or null.
+template<typename T>
+T jsonValue(const Json& object, const std::string& key, const std::string& place, T fallback);
+
+} // namespace core

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace core {
+
+/// What one block's stored scales mean. Group g of the block (`Grid::groupSize` weights) decodes
+/// to  value = step[g] * level + offset[g]  with `level` from `Grid::levels`.
+/// `step` may be negative (Q4_0, Q5_0, Q3_K, Q6_K) or zero (an all-zero group).
+struct BlockScales {
+    std::array<float, 16> step {};
+    std::array<float, 16> offset {};
+};
+
+/// The levels that the weights of one block can take: what GPTQ rounds to and the ruler draws.
+struct Grid {
+    int groupSize; ///< weights that share one step and offset; divides the block's size
+    std::span<const float> levels; ///< level of code 0, 1, …, strictly ascending (Q4_0: −8 … 7)
+    /// Whether levels are consecutive integers, so that a code is found by rounding.
+    bool uniform;
+
+    /// The scales stored in `block`. Pure.
+    BlockScales (*scales)(const std::byte* block);
+    /// Replaces the codes of `block` (one a weight, index into `levels`), leaving its scales.
+    void (*storeCodes)(const std::uint8_t* codes, std::byte* block);
+};
+
+/// One number format, named as GGUF names it: its bytes, its decoder, its encoder.
+/// Formats are constants that live as long as the program; compare them by address.
+struct Format {
+    std::string_view name; ///< "Q4_K"
+    std::uint32_t ggmlType; ///< its id in a GGUF file
+    int blockSize; ///< weights in a block; a row is a whole number of blocks
+    int blockBytes;
+    /// Whether `encode` makes use of importance.
+    enum class Importance { Ignored, Used } importance;
+    const Grid* grid; ///< null for floating-point formats (F32, F16, BF16)
+    /// Bound of the root mean square rounding error relative to the root mean square of
+    /// normally distributed weights, without importance. Tests hold the encoder to it.
+    float errorBound;
+
+    /// Decodes `blocks` whole blocks. Pure, bit-identical to ggml's dequantize_row_*.
+    void (*decodeBlocks)(const std::byte* bytes, std::size_t blocks, float* weights);
+    /// Encodes one row of `columns` finite weights (a multiple of blockSize), byte-identical to ggml's reference.
+    /// `importance` is null or has one non-negative weight a column. Pure.
+    void (*encodeRow)(const float* weights, std::size_t columns, const float* importance, std::byte* bytes);
+
+    double bitsPerWeight() const { return 8.0 * blockBytes / blockSize; }
+    bool fits(std::size_t columns) const { return columns % std::size_t(blockSize) == 0; }
+    /// Bytes of one row. Requires: fits(columns).
+    std::size_t rowBytes(std::size_t columns) const { return columns / std::size_t(blockSize) * std::size_t(blockBytes); }
+};
+
+/// Every format, from the most to the fewest bits a weight.
+std::span<const Format* const> allFormats();
+
+/// The format of that name (upper case, "Q4_K"), or null.
+const Format* findFormat(std::string_view name);
+
+/// The format with that id in GGUF, or null.
+const Format* findFormat(std::uint32_t ggmlType);
+
+/// What a GGUF type id names although Quantscope has no such format: "IQ2_XXS", "Q4_2 (removed)", "unknown type 77".
+std::string_view ggmlTypeName(std::uint32_t ggmlType);
+
+namespace formats {
+extern const Format f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q2_K, q4_K, q6_K;
+}
+
+} // namespace core
