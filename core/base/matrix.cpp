@@ -9,15 +9,15 @@ namespace core {
 
 namespace {
 
-/// OpenBLAS must not start threads of its own: core/base/parallel splits the work.
-void useOneBlasThread()
-{
-    static const bool done = [] {
-        openblas_set_num_threads(1);
-        return true;
-    }();
-    (void)done;
-}
+    /// OpenBLAS must not start threads of its own: core/base/parallel splits the work.
+    void useOneBlasThread()
+    {
+        static const bool done = [] {
+            openblas_set_num_threads(1);
+            return true;
+        }();
+        (void)done;
+    }
 
 } // namespace
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
+#include <type_traits>
 
 namespace core {
 
@@ -12,13 +15,24 @@ namespace core {
 /// and throws Error: "«place»: «what» needs 8 bytes at byte 120, the file has 124".
 class ByteReader {
 public:
+    /// `bytes` must outlive the reader. `place` is the file's name, for messages.
     ByteReader(std::span<const std::byte> bytes, std::string place);
 
+    /// One integer, float or double.
     template<typename T>
-    T number(const char* what); ///< integers, float, double
+    T number(const char* what)
+    {
+        static_assert(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>);
+        static_assert(std::endian::native == std::endian::little);
+        T value;
+        std::memcpy(&value, bytes(sizeof(T), what).data(), sizeof(T));
+        return value;
+    }
     std::string string(std::uint64_t length, const char* what);
+    /// The next `length` bytes where they lie.
     std::span<const std::byte> bytes(std::uint64_t length, const char* what);
-    /// A count of things that take at least `minimumBytes` each: throws if they cannot all be there.
+    /// `count` itself, a count of things that take at least `minimumBytes` each: throws if they
+    /// cannot all be there.
     std::uint64_t count(std::uint64_t count, std::size_t minimumBytes, const char* what) const;
 
     std::size_t position() const { return m_position; }

@@ -15,23 +15,25 @@
 
 namespace core {
 
-// A GGUF file, version 3 (format document: ggml, docs/gguf.md), little-endian; string = u64 length + bytes:
+// A GGUF file, version 3 (format document: ggml, docs/gguf.md), little-endian; string = u64 length
+// + bytes:
 //   bytes 0–3    "GGUF"
 //   bytes 4–7    u32 version (2 and 3 are read, 3 is written)
 //   bytes 8–15   u64 number of tensors
 //   bytes 16–23  u64 number of metadata pairs
 //   pairs        string key, u32 value type, value (array: u32 element type, u64 count, elements)
-//   tensors      string name, u32 dimensions, u64 each (innermost first), u32 type, u64 offset from the data
-//   padding      to general.alignment (32 if absent)
-//   data         each tensor at its offset, padded to the alignment
+//   tensors      string name, u32 dimensions, u64 each (innermost first), u32 type, u64 offset from
+//   the data padding      to general.alignment (32 if absent) data         each tensor at its
+//   offset, padded to the alignment
 
 /// An array of a metadata pair. Arrays of arrays are refused: no model has one.
-using GgufArray = std::variant<std::vector<std::uint8_t>, std::vector<std::int8_t>, std::vector<std::uint16_t>,
-    std::vector<std::int16_t>, std::vector<std::uint32_t>, std::vector<std::int32_t>, std::vector<float>,
-    std::vector<bool>, std::vector<std::string>, std::vector<std::uint64_t>, std::vector<std::int64_t>,
-    std::vector<double>>;
-using GgufValue = std::variant<std::uint8_t, std::int8_t, std::uint16_t, std::int16_t, std::uint32_t, std::int32_t,
-    float, bool, std::string, std::uint64_t, std::int64_t, double, GgufArray>;
+using GgufArray = std::variant<std::vector<std::uint8_t>, std::vector<std::int8_t>,
+    std::vector<std::uint16_t>, std::vector<std::int16_t>, std::vector<std::uint32_t>,
+    std::vector<std::int32_t>, std::vector<float>, std::vector<bool>, std::vector<std::string>,
+    std::vector<std::uint64_t>, std::vector<std::int64_t>, std::vector<double>>;
+using GgufValue
+    = std::variant<std::uint8_t, std::int8_t, std::uint16_t, std::int16_t, std::uint32_t,
+        std::int32_t, float, bool, std::string, std::uint64_t, std::int64_t, double, GgufArray>;
 
 /// Metadata pairs in file order.
 class GgufMetadata {
@@ -57,9 +59,9 @@ struct GgufFile {
 /// Whether the file begins with "GGUF".
 bool isGguf(const std::filesystem::path& file);
 
-/// Opens a GGUF file. Throws Error (file, place, found, expected) for damage: a wrong magic or version, a length
-/// beyond the file, a duplicate key or tensor, an unknown type (named), a row that is no whole number of blocks,
-/// tensors that overlap, are not aligned or end after the file.
+/// Opens a GGUF file. Throws Error (file, place, found, expected) for damage: a wrong magic or
+/// version, a length beyond the file, a duplicate key or tensor, an unknown type (named), a row
+/// that is no whole number of blocks, tensors that overlap, are not aligned or end after the file.
 GgufFile readGguf(const std::filesystem::path& file);
 
 /// One tensor of a file to be written: what its header says.
@@ -78,9 +80,9 @@ struct GgufLayout {
 };
 GgufLayout layoutGguf(const GgufMetadata& metadata, const std::vector<GgufTensorInfo>& tensors);
 
-/// Writes `file` in place (callers write a temporary one and rename). `bytesOf(i)` gives tensor i's bytes, exactly
-/// `sizes[i]` of them, and is called once for each in order.
-/// Throws Error if the folder is missing or the disk is full (how much was needed), Cancelled.
+/// Writes `file` in place (callers write a temporary one and rename). `bytesOf(i)` gives tensor i's
+/// bytes, exactly `sizes[i]` of them, and is called once for each in order. Throws Error if the
+/// folder is missing or the disk is full (how much was needed), Cancelled.
 void writeGguf(const std::filesystem::path& file, const GgufMetadata& metadata,
     const std::vector<GgufTensorInfo>& tensors,
     const std::function<std::vector<std::byte>(std::size_t)>& bytesOf, const Progress& progress);

@@ -17,8 +17,8 @@ Json parseJson(std::string_view text, const std::string& place);
 /// Reads and parses a file. Throws Error if it cannot be read, exceeds 256 MiB, or is no JSON.
 Json readJson(const std::filesystem::path& file);
 
-/// object[key] as T (int64, double, bool, string). Throws Error naming `place`, the key, and what was found
-/// instead if it is missing or of another type.
+/// object[key] as T (int64, double, bool, string). Throws Error naming `place`, the key, and what
+/// was found instead if it is missing or of another type.
 template<typename T>
 T jsonValue(const Json& object, const std::string& key, const std::string& place);
 

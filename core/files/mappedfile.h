@@ -11,7 +11,8 @@ namespace core {
 /// A file mapped read-only into memory; pages are read when touched.
 class MappedFile {
 public:
-    /// Throws Error if `path` cannot be opened, is a folder, or cannot be mapped. An empty file has no bytes.
+    /// Throws Error if `path` cannot be opened, is a folder, or cannot be mapped. An empty file has
+    /// no bytes.
     static std::shared_ptr<const MappedFile> open(const std::filesystem::path& path);
     ~MappedFile();
     MappedFile(const MappedFile&) = delete;

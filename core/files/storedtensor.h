@@ -6,13 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace core {
 
-/// A named tensor as it lies in a file: its bytes stay where they are.
+/// A named tensor as it lies in a file: its bytes stay where they are, at any alignment.
 struct StoredTensor {
     std::string name;
     const Format* format = nullptr;
@@ -22,5 +23,16 @@ struct StoredTensor {
     std::string file; ///< path, for messages
     std::shared_ptr<const void> owner; ///< keeps `bytes` alive
 };
+
+/// Weights in a tensor of `shape` (1 for a scalar), or nothing if that exceeds 2^63 − 1 or a
+/// dimension is negative.
+std::optional<std::uint64_t> weightCount(std::span<const std::int64_t> shape);
+
+/// Bytes of a tensor of `shape` in `format`, or nothing if its rows are no whole number of blocks
+/// or the product exceeds 2^63 − 1.
+std::optional<std::uint64_t> byteCount(const Format& format, std::span<const std::int64_t> shape);
+
+/// A shape for people, outermost first: "[576, 1536]".
+std::string shapeText(std::span<const std::int64_t> shape);
 
 } // namespace core

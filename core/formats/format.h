@@ -13,8 +13,8 @@ namespace core {
 /// to  value = step[g] * level + offset[g]  with `level` from `Grid::levels`.
 /// `step` may be negative (Q4_0, Q5_0, Q3_K, Q6_K) or zero (an all-zero group).
 struct BlockScales {
-    std::array<float, 16> step {};
-    std::array<float, 16> offset {};
+    std::array<float, 16> step{};
+    std::array<float, 16> offset{};
 };
 
 /// The levels that the weights of one block can take: what GPTQ rounds to and the ruler draws.
@@ -46,14 +46,18 @@ struct Format {
 
     /// Decodes `blocks` whole blocks. Pure, bit-identical to ggml's dequantize_row_*.
     void (*decodeBlocks)(const std::byte* bytes, std::size_t blocks, float* weights);
-    /// Encodes one row of `columns` finite weights (a multiple of blockSize), byte-identical to ggml's reference.
-    /// `importance` is null or has one non-negative weight a column. Pure.
-    void (*encodeRow)(const float* weights, std::size_t columns, const float* importance, std::byte* bytes);
+    /// Encodes one row of `columns` finite weights (a multiple of blockSize), byte-identical to
+    /// ggml's reference. `importance` is null or has one non-negative weight a column. Pure.
+    void (*encodeRow)(
+        const float* weights, std::size_t columns, const float* importance, std::byte* bytes);
 
     double bitsPerWeight() const { return 8.0 * blockBytes / blockSize; }
     bool fits(std::size_t columns) const { return columns % std::size_t(blockSize) == 0; }
     /// Bytes of one row. Requires: fits(columns).
-    std::size_t rowBytes(std::size_t columns) const { return columns / std::size_t(blockSize) * std::size_t(blockBytes); }
+    std::size_t rowBytes(std::size_t columns) const
+    {
+        return columns / std::size_t(blockSize) * std::size_t(blockBytes);
+    }
 };
 
 /// Every format, from the most to the fewest bits a weight.
@@ -65,11 +69,12 @@ const Format* findFormat(std::string_view name);
 /// The format with that id in GGUF, or null.
 const Format* findFormat(std::uint32_t ggmlType);
 
-/// What a GGUF type id names although Quantscope has no such format: "IQ2_XXS", "Q4_2 (removed)", "unknown type 77".
+/// What a GGUF type id names although Quantscope has no such format: "IQ2_XXS", "Q4_2 (removed)",
+/// "unknown type 77".
 std::string_view ggmlTypeName(std::uint32_t ggmlType);
 
 namespace formats {
-extern const Format f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q2_K, q4_K, q6_K;
+    extern const Format f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q2_K, q4_K, q6_K;
 }
 
 } // namespace core

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/files/gguf.h"
+#include "core/model/checkpoint.h"
+#include "core/quant/plan.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace core {
+
+/// What a person may say about the file.
+struct GgufExportOptions {
+    std::string modelName; ///< general.name; empty: the checkpoint's
+    std::string license; ///< general.license; empty: the checkpoint's, if any
+    std::string recipe; ///< quantscope.recipe, the recipe's name and method; empty: none
+};
+
+/// One GGUF tensor to be: its header, and where it comes from.
+struct GgufPlan {
+    GgufMetadata metadata;
+    std::vector<GgufTensorInfo> tensors; ///< in file order
+    std::vector<Place> places; ///< of the same tensors
+    GgufLayout layout;
+};
+
+/// The file that exporting `checkpoint` with each tensor in its planned format would write, to the
+/// byte, without writing it. q and k rows are permuted to GGUF's rotary layout where the checkpoint
+/// has the other (rounding is by row: the same bytes, other order); llama3 rope scaling adds
+/// `rope_freqs.weight`. Throws Error without a tokenizer. Under 10 ms.
+GgufPlan planGguf(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan,
+    const GgufExportOptions& options);
+/// The same for a checkpoint as it is.
+GgufPlan planGguf(const Checkpoint& checkpoint, const GgufExportOptions& options);
+
+/// What was written.
+struct GgufExportReport {
+    std::filesystem::path file;
+    std::uint64_t bytes = 0;
+    int tensorsVerified = 0;
+    double seconds = 0;
+};
+
+/// Writes `checkpoint` as it is to `target`: beside it under a temporary name, reopened, every
+/// tensor's header compared and every block decoded and compared, then renamed. Throws Error
+/// (folder missing, disk full with bytes needed and free, no tokenizer), Cancelled; then nothing is
+/// left behind and an older `target` is untouched.
+GgufExportReport exportGguf(const Checkpoint& checkpoint, const std::filesystem::path& target,
+    const GgufExportOptions& options, const Progress& progress);
+
+} // namespace core

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace core {
+
+/// A file that appears whole or not at all: it is written beside its target under another name and
+/// renamed at the end. Until commit() an existing target stays as it was; without commit() the
+/// temporary file is removed.
+class AtomicFile {
+public:
+    /// Creates the empty temporary file in the target's folder (a link is followed, so that what
+    /// it points to is replaced). Throws Error if the folder is missing or not writable, or the
+    /// target is a folder.
+    explicit AtomicFile(std::filesystem::path target);
+    ~AtomicFile();
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+
+    /// The temporary file, to be written and closed by the caller.
+    const std::filesystem::path& path() const { return m_path; }
+
+    /// Brings the bytes to the disk and gives the file its target's name, in place of what was
+    /// there. Call it once. Throws Error if that fails; the target is then as it was.
+    void commit();
+
+private:
+    std::filesystem::path m_target;
+    std::filesystem::path m_path; ///< empty once renamed
+};
+
+/// Replaces `target` by a file of exactly `bytes`, through an AtomicFile. Throws Error.
+void writeFileAtomically(const std::filesystem::path& target, std::string_view bytes);
+
+} // namespace core

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/checkpoint.h"
+#include "core/quant/plan.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace core {
+
+/// A machine that may run the model. Figures are the maker's, decimal.
+struct Device {
+    std::string name; ///< "Raspberry Pi 5"
+    double bytesPerSecond = 0; ///< of its memory
+    double memoryBytes = 0;
+    std::string source; ///< where the figures come from
+};
+/// Reads resources/devices.json. Throws Error.
+std::vector<Device> readDevices(const std::filesystem::path& file);
+
+/// Bytes that one generated token reads at `context` tokens: every matrix and norm once (a tied
+/// embedding whole, as the head; an untied one is one row) and the F16 keys and values of `context`
+/// positions.
+std::uint64_t bytesPerToken(
+    const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan, int context);
+/// The same for the checkpoint as it is.
+std::uint64_t bytesPerToken(const Checkpoint& checkpoint, int context);
+
+/// Keys and values of one position at F16.
+std::uint64_t cacheBytesPerToken(const ModelConfig& config);
+
+} // namespace core

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/model/checkpoint.h"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace core {
+
+/// How far the residual stream of the model is from the reference's at one depth
+/// (WalkObserver::residual).
+struct Drift {
+    int depth = 0;
+    double relativeError = 0; ///< ‖h − h_ref‖ / ‖h_ref‖ over all tokens
+    double cosine = 1; ///< mean over tokens
+};
+
+/// What was lost against a reference, over the same positions. KLD in nats, reference ‖ model.
+struct Comparison {
+    double referencePerplexity = 0;
+    double referencePerplexityError = 0;
+    double kldMean = 0;
+    double kldError = 0; ///< standard error of the mean
+    double kldMedian = 0, kld90 = 0, kld95 = 0, kld99 = 0, kld999 = 0, kldMaximum = 0;
+    double sameTop1 = 0; ///< share of positions where both prefer the same token
+    double sameTop1Error = 0;
+    double rmsDeltaP = 0; ///< of the probability of the text's own token
+    double logPerplexityRatio = 0; ///< ln(PPL / PPL_ref)
+    double logPerplexityRatioError = 0; ///< paired
+    double perplexityDifference = 0;
+    double perplexityDifferenceError = 0; ///< paired
+    std::vector<Drift> drift; ///< by depth
+};
+
+struct Evaluation {
+    double perplexity = 0;
+    double perplexityError = 0; ///< standard error, as llama-perplexity states it
+    double meanLoss = 0; ///< ln(perplexity), nats a token
+    std::int64_t scored = 0; ///< positions
+    int chunks = 0;
+    int context = 0;
+    std::optional<Comparison> against;
+};
+
+/// Perplexity as llama.cpp computes it (DESIGN §5): in each chunk of `chunks` (tokenSequences) the
+/// second half is scored. With `reference`, both models walk side by side, layer by layer, and are
+/// compared in the same pass; hidden states are kept, never logits. Throws Error for fewer than two
+/// chunks, or a reference with another vocabulary.
+Evaluation evaluate(const Checkpoint& model, const Checkpoint* reference,
+    const std::vector<std::vector<int>>& chunks, const Progress& progress);
+
+} // namespace core

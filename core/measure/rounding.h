@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/matrix.h"
+#include "core/base/progress.h"
+#include "core/formats/format.h"
+#include "core/stats/histogram.h"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace core {
+
+/// The levels of one real group of a rounded tensor, ascending.
+struct GroupLevels {
+    double step = 0; ///< size of the smallest difference of two levels
+    std::vector<float> levels;
+};
+
+/// What rounding a tensor to a format does to it: the data of the ruler.
+struct RoundingPreview {
+    const Format* format = nullptr;
+    int levelsPerGroup = 0; ///< 0 for a format without a grid
+    int groupSize = 0;
+    GroupLevels finest, typical,
+        coarsest; ///< the groups at 2 %, 50 % and 98 % of all steps; empty without a grid
+    double outsideTypical = 0; ///< share of weights beyond the typical group's levels
+    std::uint64_t clipped
+        = 0; ///< weights beyond the end of their own group by more than half a step
+    double clippedShare = 0;
+    std::vector<std::uint64_t> clippedCounts; ///< by bin of the tensor's histogram
+    std::vector<float> binError; ///< root mean square rounding error by bin
+    double rmsError = 0;
+    double sqnr = 0; ///< 10 log10(Σ w² / Σ (w − ŵ)²), dB; infinite for no error
+    double outputError = 0; ///< sqrt(Σ imp_j (w − ŵ)² / Σ imp_j w²); imp_j = 1 without importance
+    bool weighted = false; ///< importance was used
+};
+
+/// Rounds `weights` to `format` (with `importance`, one a column, or empty) and looks at the
+/// result. Requires: format.fits(columns). On all processors.
+RoundingPreview previewRounding(const Matrix& weights, const Format& format,
+    std::span<const float> importance, const Histogram& bins, const Progress& progress);
+
+} // namespace core

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/model/layer.h"
+
+#include <functional>
+#include <vector>
+
+namespace core {
+
+/// The residual stream of all sequences between two layers. Every sequence has `length` tokens.
+struct HiddenStates {
+    Matrix states; ///< (sequences × length, hidden)
+    int length = 0;
+
+    int sequences() const { return length == 0 ? 0 : int(states.rows() / length); }
+};
+
+/// Rows of token_embd. Requires: sequences of equal length. Throws Error for a token outside the
+/// vocabulary.
+HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences);
+
+/// What a walk shows as it goes. Called on the walking thread, in order, with a tile of whole
+/// sequences: rows firstRow … firstRow + x.rows() − 1 of all tokens.
+struct WalkObserver {
+    virtual ~WalkObserver() = default;
+    /// `x` (tokens, in): what the linear layers of `input` in `layer` read.
+    virtual void linearInput(LinearInput input, int layer, const Matrix& x, Eigen::Index firstRow)
+        = 0;
+    /// The residual stream at a depth: 0 the embedding, 1 + 2·layer after attention, 2 + 2·layer
+    /// after the feed-forward.
+    virtual void residual(int depth, const MatrixView& hidden, Eigen::Index firstRow) = 0;
+};
+
+/// Moves `hidden` through one layer, tile by tile (about 4,096 tokens), telling `observer` (may be
+/// null). Checks for cancellation at least ten times a second.
+void walkLayer(HiddenStates& hidden, const LayerWeights& weights, const ModelConfig& config,
+    int layer, WalkObserver* observer, const Progress& progress);
+
+/// Moves `hidden` through all layers of `checkpoint`, loading one at a time, then tells the Head's
+/// input.
+void walk(HiddenStates& hidden, const Checkpoint& checkpoint, WalkObserver* observer,
+    const Progress& progress);
+
+} // namespace core

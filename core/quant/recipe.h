@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/files/json.h"
+#include "core/formats/format.h"
+#include "core/model/role.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace core {
+
+/// How weights are rounded to a format.
+enum class Method {
+    RoundToNearest, ///< "rtn": each weight to the closest level; no text needed
+    Importance, ///< "importance": scales chosen for the channels that matter, as llama.cpp's
+                ///< imatrix does
+    Gptq, ///< "gptq": each column makes up for the errors of those before it
+};
+std::string_view methodName(Method method);
+std::optional<Method> findMethod(std::string_view name);
+
+/// One line of a recipe: the tensors it speaks of and what they get. Empty conditions match
+/// everything.
+struct Rule {
+    std::vector<Role> roles;
+    std::optional<int> firstLayer,
+        lastLayer; ///< inclusive; a tensor outside the layers matches only if both are empty
+    std::string name; ///< pattern of the GGUF name with * and ?
+    const Format* format = nullptr; ///< null: leaves the format to later rules
+    std::optional<Method> method; ///< none: leaves it to later rules
+};
+
+/// Which format and method each tensor gets: for each, the first matching rule that says so; the
+/// defaults otherwise. Norms and other vectors stay F32 whatever a rule says.
+struct Recipe {
+    std::string name; ///< for people: "Q4_K_M"
+    std::vector<Rule> rules;
+    const Format* format = nullptr; ///< default of everything; null: every tensor keeps its own
+    Method method = Method::Importance; ///< default
+};
+
+/// JSON: {"name": …, "format": "Q4_K", "method": "gptq", "rules": [{"roles": ["attn_v"], "layers":
+/// [0, 3], "name": "blk.*", "format": "Q6_K", "method": "rtn"}, …]}. Throws Error (place, key,
+/// found, expected) for an unknown key or word.
+Recipe recipeFromJson(const Json& json, const std::string& place);
+Json recipeToJson(const Recipe& recipe);
+Recipe readRecipe(const std::filesystem::path& file);
+void writeRecipe(const Recipe& recipe, const std::filesystem::path& file); ///< beside, then renamed
+
+} // namespace core
