@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace core {
@@ -71,7 +72,7 @@ const Format* findFormat(std::uint32_t ggmlType);
 
 /// What a GGUF type id names although Quantscope has no such format: "IQ2_XXS", "Q4_2 (removed)",
 /// "unknown type 77".
-std::string_view ggmlTypeName(std::uint32_t ggmlType);
+std::string ggmlTypeName(std::uint32_t ggmlType);
 
 namespace formats {
     extern const Format f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q2_K, q4_K, q6_K;

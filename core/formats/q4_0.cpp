@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Q4_0: 32 weights a block, 18 bytes.
+//   0–1   scale d, binary16, of either sign
+//   2–17  32 codes of 4 bits: code i < 16 in the lower, code i + 16 in the upper half of byte 2 + i
+// A weight is d·(code − 8). Plain, the largest weight is mapped to code 0; with importance d is
+// searched. Error: at most |d|/2 a weight (|d| at the end that has no code 16); about 11 % of the
+// root mean square of normal weights.
+#include "core/formats/blockbytes.h"
+#include "core/formats/codes.h"
+#include "core/formats/format.h"
+#include "core/formats/rows32.h"
+
+namespace core {
+
+namespace {
+
+    using namespace formats;
+
+    constexpr int blockSize = 32;
+    constexpr int blockBytes = 18;
+    constexpr auto levels = consecutiveLevels<16>(-8);
+
+    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
+            const float d = loadHalf(bytes);
+            for (int i = 0; i < 16; ++i) {
+                weights[i] = float(int(loadByte(bytes + 2 + i) & 15) - 8) * d;
+                weights[i + 16] = float(int(loadByte(bytes + 2 + i) >> 4) - 8) * d;
+            }
+        }
+    }
+
+    void storeCodes(const std::uint8_t* codes, std::byte* block) { storeNibbles(codes, block + 2); }
+
+    void encode(
+        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
+    {
+        encodeSignedRow(weights, columns, importance, 8, blockBytes, storeCodes, bytes);
+    }
+
+    BlockScales scales(const std::byte* block)
+    {
+        return { .step = { loadHalf(block) }, .offset = {} };
+    }
+
+    constexpr Grid grid{
+        .groupSize = blockSize,
+        .levels = levels,
+        .uniform = true,
+        .scales = scales,
+        .storeCodes = storeCodes,
+    };
+
+} // namespace
+
+const Format formats::q4_0{
+    .name = "Q4_0",
+    .ggmlType = 2,
+    .blockSize = blockSize,
+    .blockBytes = blockBytes,
+    .importance = Format::Importance::Used,
+    .grid = &grid,
+    .errorBound = 0.12f,
+    .decodeBlocks = decode,
+    .encodeRow = encode,
+};
+
+} // namespace core
