@@ -38,6 +38,10 @@ using GgufValue
 /// Metadata pairs in file order.
 class GgufMetadata {
 public:
+    GgufMetadata() = default;
+    /// Requires: no key twice.
+    explicit GgufMetadata(std::vector<std::pair<std::string, GgufValue>> pairs);
+
     const GgufValue* find(std::string_view key) const; ///< null if absent
     void set(std::string_view key, GgufValue value); ///< replaces in place or appends
     void remove(std::string_view key);
@@ -50,6 +54,9 @@ private:
 /// A value for people: "llama", "4096 strings", "2".
 std::string toText(const GgufValue& value);
 
+/// general.alignment, 32 if absent. Throws Error naming `place` if it is no power of two or exceeds 1 MiB.
+std::uint32_t ggufAlignment(const GgufMetadata& metadata, const std::string& place);
+
 struct GgufFile {
     std::filesystem::path path;
     GgufMetadata metadata;
@@ -59,7 +66,7 @@ struct GgufFile {
 /// Whether the file begins with "GGUF".
 bool isGguf(const std::filesystem::path& file);
 
-/// Opens a GGUF file. Throws Error (file, place, found, expected) for damage: a wrong magic or
+/// Opens a GGUF file, its tensors in the order of its list. Throws Error (file, place, found, expected) for damage: a wrong magic or
 /// version, a length beyond the file, a duplicate key or tensor, an unknown type (named), a row
 /// that is no whole number of blocks, tensors that overlap, are not aligned or end after the file.
 GgufFile readGguf(const std::filesystem::path& file);
@@ -73,11 +80,14 @@ struct GgufTensorInfo {
 
 /// Where everything will lie in the file to be written, to the byte, known before anything is.
 struct GgufLayout {
-    std::uint64_t dataStart = 0; ///< bytes of header, metadata and tensor list, padded
+    std::vector<std::byte> header; ///< everything before the data, padded
+    std::uint64_t dataStart = 0; ///< bytes of `header`
     std::vector<std::uint64_t> offsets; ///< of each tensor from the start of the file
     std::vector<std::uint64_t> sizes; ///< bytes of each tensor, without padding
     std::uint64_t fileSize = 0;
 };
+/// Throws Error for what no reader would load: a name of 64 bytes or more or one that comes twice, more than
+/// 4 dimensions or one below 1, rows that are no whole number of blocks, an alignment that is no power of two.
 GgufLayout layoutGguf(const GgufMetadata& metadata, const std::vector<GgufTensorInfo>& tensors);
 
 /// Writes `file` in place (callers write a temporary one and rename). `bytesOf(i)` gives tensor i's

@@ -17,32 +17,32 @@ namespace core {
 
 namespace {
 
-/// A file descriptor that closes itself.
-class Descriptor {
-public:
-    explicit Descriptor(int number)
-        : m_number(number)
-    {
-    }
-    ~Descriptor()
-    {
-        if (m_number >= 0)
-            ::close(m_number);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const { return m_number; }
+    /// A file descriptor that closes itself.
+    class Descriptor {
+    public:
+        explicit Descriptor(int number)
+            : m_number(number)
+        {
+        }
+        ~Descriptor()
+        {
+            if (m_number >= 0)
+                ::close(m_number);
+        }
+        Descriptor(const Descriptor&) = delete;
+        Descriptor& operator=(const Descriptor&) = delete;
+        int number() const { return m_number; }
 
-private:
-    int m_number;
-};
+    private:
+        int m_number;
+    };
 
-[[noreturn]] void fail(const std::filesystem::path& path, const char* what)
-{
-    const int error = errno;
-    throw Error(
-        text(path.string(), ": cannot be ", what, ": ", std::generic_category().message(error)));
-}
+    [[noreturn]] void fail(const std::filesystem::path& path, const char* what)
+    {
+        const int error = errno;
+        throw Error(text(
+            path.string(), ": cannot be ", what, ": ", std::generic_category().message(error)));
+    }
 
 } // namespace
 
@@ -50,7 +50,7 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
 {
     // O_NONBLOCK: a pipe nobody writes to must not hang us; it is refused below.
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat status {};
+    struct stat status { };
     if (file.number() < 0 || ::fstat(file.number(), &status) != 0)
         fail(path, "opened");
     if (S_ISDIR(status.st_mode))

@@ -9,14 +9,14 @@ namespace core {
 
 namespace {
 
-constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
+    constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
 
-std::optional<std::uint64_t> product(std::uint64_t a, std::uint64_t b)
-{
-    if (b != 0 && a > largest / b)
-        return std::nullopt;
-    return a * b;
-}
+    std::optional<std::uint64_t> product(std::uint64_t a, std::uint64_t b)
+    {
+        if (b != 0 && a > largest / b)
+            return std::nullopt;
+        return a * b;
+    }
 
 } // namespace
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/files/atomicfile.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/files/outputfile.h"
+
+#include <cassert>
+#include <cerrno>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace core {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+    constexpr int maximumTries = 1000; // names left behind by killed runs before we give up
+
+    fs::path folderOf(const fs::path& path)
+    {
+        return path.has_parent_path() ? path.parent_path() : fs::path(".");
+    }
+
+    [[noreturn]] void fail(const fs::path& path, const char* what, int error)
+    {
+        throw Error(text(path.string(), ": ", what, ": ", std::generic_category().message(error)));
+    }
+
+    /// Creates an empty file beside `target` under a name nobody has, and returns the name.
+    fs::path createBeside(const fs::path& target)
+    {
+        for (int i = 0; i < maximumTries; ++i) {
+            const fs::path path = folderOf(target)
+                / text(".", target.filename().string(), ".", ::getpid(), "-", i, ".part");
+            const int descriptor
+                = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+            if (descriptor < 0 && errno == EEXIST)
+                continue;
+            if (descriptor < 0)
+                fail(target, "its folder cannot be written to", errno);
+            struct stat replaced { };
+            if (::stat(target.c_str(), &replaced) == 0) // a replaced file keeps its permissions
+                (void)::fchmod(descriptor, replaced.st_mode & 07777);
+            ::close(descriptor);
+            return path;
+        }
+        throw Error(text(target.string(), ": ", maximumTries,
+            " abandoned temporary files lie in its folder, expected fewer"));
+    }
+
+    /// Waits until what was written to `path` is on the disk. Returns 0 or an errno.
+    int synchronize(const fs::path& path, int flags)
+    {
+        const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+        if (descriptor < 0)
+            return errno;
+        const int error = ::fsync(descriptor) == 0 ? 0 : errno;
+        ::close(descriptor);
+        return error;
+    }
+
+} // namespace
+
+AtomicFile::AtomicFile(fs::path target)
+    : m_target(std::move(target))
+{
+    std::error_code error;
+    const fs::path resolved = fs::weakly_canonical(m_target, error);
+    if (!error)
+        m_target = resolved;
+    if (!fs::is_directory(folderOf(m_target), error))
+        throw Error(text(m_target.string(), ": the folder ", folderOf(m_target).string(),
+            " does not exist, expected one to write to"));
+    if (fs::is_directory(m_target, error))
+        throw Error(text(m_target.string(), ": is a folder, expected the name of a file to write"));
+    m_path = createBeside(m_target);
+}
+
+AtomicFile::~AtomicFile()
+{
+    if (!m_path.empty())
+        ::unlink(m_path.c_str());
+}
+
+void AtomicFile::commit()
+{
+    assert(!m_path.empty());
+    if (const int error = synchronize(m_path, O_RDONLY))
+        fail(m_target, "its bytes did not reach the disk", error);
+    if (std::rename(m_path.c_str(), m_target.c_str()) != 0)
+        fail(m_target, "cannot be replaced by the finished file", errno);
+    m_path.clear();
+    // The rename itself is made lasting too; it has happened, so failing here is no error.
+    (void)synchronize(folderOf(m_target), O_RDONLY | O_DIRECTORY);
+}
+
+void writeFileAtomically(const fs::path& target, std::string_view bytes)
+{
+    AtomicFile file(target);
+    OutputFile out(file.path(), bytes.size());
+    out.write(std::as_bytes(std::span(bytes)));
+    out.close();
+    file.commit();
+}
+
+} // namespace core
