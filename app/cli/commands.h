@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/progress.h"
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+/// What a subcommand does once its arguments are known. Throws core::Error, core::Cancelled.
+using Action = std::function<void(const core::Progress&)>;
+
+// Each adds one subcommand with its options; when it is the one given, parsing sets `action`.
+void addInspect(CLI::App& app, Action& action);
+void addPreview(CLI::App& app, Action& action);
+void addActivations(CLI::App& app, Action& action);
+void addQuantize(CLI::App& app, Action& action);
+void addEvaluate(CLI::App& app, Action& action);
+
+} // namespace cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/progress.h"
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+/// Rows of cells printed in aligned columns: the first to the left, the others to the right.
+class Table {
+public:
+    explicit Table(std::vector<std::string> header);
+    void addRow(std::vector<std::string> cells);
+    void print(std::ostream& out) const;
+
+private:
+    std::vector<std::vector<std::string>> m_rows; ///< the first is the header
+};
+
+/// "2.70 MB": three digits, decimal units.
+std::string sizeText(double bytes);
+/// Fixed decimals: fixed(3.14159, 2) = "3.14"; "nan", "inf" by name.
+std::string fixed(double value, int decimals);
+/// Three significant digits: "0.00462".
+std::string significant(double value);
+/// "12.3 %"
+std::string percent(double share);
+
+/// Writes progress to stderr: one changing line on a terminal, else a line for each new step. Hands out reports
+/// to a Progress; clear() removes the line.
+class ProgressLine {
+public:
+    core::Progress::Report report();
+    void clear();
+
+private:
+    void show(double done, const std::string& step);
+
+    double m_shownAt = -1; ///< seconds since start of the last line
+    double m_started = -1;
+    std::string m_step;
+    bool m_visible = false;
+};
+
+} // namespace cli

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/input.h"
+
+#include "app/cli/console.h"
+#include "core/base/text.h"
+#include "core/files/textfile.h"
+
+#include <algorithm>
+
+namespace cli {
+
+std::vector<std::vector<int>> readSequences(const core::Checkpoint& checkpoint, const TextOptions& options)
+{
+    const int length = options.length > 0 ? options.length : std::min(checkpoint.config().context, 512);
+    const core::Tokenizer& tokenizer = checkpoint.tokenizer();
+    return core::tokenSequences(tokenizer, core::readTextFile(options.file), length, options.sequences);
+}
+
+std::string headline(const core::Checkpoint& checkpoint)
+{
+    const core::ModelConfig& config = checkpoint.config();
+    return core::text(config.name, ": ", config.architecture, ", ", config.layers, " layers, hidden ", config.hidden,
+        ", feed-forward ", config.feedForward, ", ", config.heads, " heads of ", config.headDim, ", ", config.keyValueHeads,
+        " key/value heads, vocabulary ", config.vocabulary, ", context ", config.context,
+        config.tiedHead ? ", tied head" : "", ", ", checkpoint.weights(), " weights, ",
+        sizeText(double(checkpoint.bytes())));
+}
+
+} // namespace cli

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/checkpoint.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+/// The option of every command that reads text: which, and how much of it.
+struct TextOptions {
+    std::filesystem::path file;
+    int length = 0; ///< tokens a sequence; 0: the model's context, at most 512
+    int sequences = 0; ///< 0: all
+};
+
+/// The text cut into token sequences. Throws Error if it cannot be read or is too short, or the model has no tokenizer.
+std::vector<std::vector<int>> readSequences(const core::Checkpoint& checkpoint, const TextOptions& options);
+
+/// "SmolLM2: llama, 30 layers, 134,515,008 weights, 98.4 MB"
+std::string headline(const core::Checkpoint& checkpoint);
+
+} // namespace cli
