@@ -16,34 +16,35 @@ namespace cli {
 
 namespace {
 
-double now()
-{
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+    double now()
+    {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+            .count();
+    }
 
-/// Characters, not bytes, of UTF-8 text.
-std::size_t width(const std::string& text)
-{
-    return std::size_t(std::count_if(text.begin(), text.end(),
-        [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
-}
+    /// Characters, not bytes, of UTF-8 text.
+    std::size_t width(const std::string& text)
+    {
+        return std::size_t(std::count_if(text.begin(), text.end(),
+            [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
+    }
 
-std::string durationText(double seconds)
-{
-    std::ostringstream out;
-    if (seconds < 60)
-        out << std::lround(seconds) << " s";
-    else if (seconds < 3600)
-        out << int(seconds) / 60 << " min " << int(seconds) % 60 << " s";
-    else
-        out << int(seconds) / 3600 << " h " << int(seconds) % 3600 / 60 << " min";
-    return out.str();
-}
+    std::string durationText(double seconds)
+    {
+        std::ostringstream out;
+        if (seconds < 60)
+            out << std::lround(seconds) << " s";
+        else if (seconds < 3600)
+            out << int(seconds) / 60 << " min " << int(seconds) % 60 << " s";
+        else
+            out << int(seconds) / 3600 << " h " << int(seconds) % 3600 / 60 << " min";
+        return out.str();
+    }
 
 } // namespace
 
 Table::Table(std::vector<std::string> header)
-    : m_rows { std::move(header) }
+    : m_rows{ std::move(header) }
 {
 }
 
@@ -85,7 +86,7 @@ std::string percent(double share) { return fixed(100 * share, 1) + " %"; }
 
 std::string sizeText(double bytes)
 {
-    static constexpr std::array<const char*, 5> units { "B", "kB", "MB", "GB", "TB" };
+    static constexpr std::array<const char*, 5> units{ "B", "kB", "MB", "GB", "TB" };
     std::size_t unit = 0;
     while (bytes >= 999.5 && unit + 1 < units.size()) {
         bytes /= 1000;

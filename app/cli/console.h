@@ -30,8 +30,8 @@ std::string significant(double value);
 /// "12.3 %"
 std::string percent(double share);
 
-/// Writes progress to stderr: one changing line on a terminal, else a line for each new step. Hands out reports
-/// to a Progress; clear() removes the line.
+/// Writes progress to stderr: one changing line on a terminal, else a line for each new step. Hands
+/// out reports to a Progress; clear() removes the line.
 class ProgressLine {
 public:
     core::Progress::Report report();

@@ -9,18 +9,22 @@
 
 namespace cli {
 
-std::vector<std::vector<int>> readSequences(const core::Checkpoint& checkpoint, const TextOptions& options)
+std::vector<std::vector<int>> readSequences(
+    const core::Checkpoint& checkpoint, const TextOptions& options)
 {
-    const int length = options.length > 0 ? options.length : std::min(checkpoint.config().context, 512);
+    const int length
+        = options.length > 0 ? options.length : std::min(checkpoint.config().context, 512);
     const core::Tokenizer& tokenizer = checkpoint.tokenizer();
-    return core::tokenSequences(tokenizer, core::readTextFile(options.file), length, options.sequences);
+    return core::tokenSequences(
+        tokenizer, core::readTextFile(options.file), length, options.sequences);
 }
 
 std::string headline(const core::Checkpoint& checkpoint)
 {
     const core::ModelConfig& config = checkpoint.config();
-    return core::text(config.name, ": ", config.architecture, ", ", config.layers, " layers, hidden ", config.hidden,
-        ", feed-forward ", config.feedForward, ", ", config.heads, " heads of ", config.headDim, ", ", config.keyValueHeads,
+    return core::text(config.name, ": ", config.architecture, ", ", config.layers,
+        " layers, hidden ", config.hidden, ", feed-forward ", config.feedForward, ", ",
+        config.heads, " heads of ", config.headDim, ", ", config.keyValueHeads,
         " key/value heads, vocabulary ", config.vocabulary, ", context ", config.context,
         config.tiedHead ? ", tied head" : "", ", ", checkpoint.weights(), " weights, ",
         sizeText(double(checkpoint.bytes())));

@@ -16,8 +16,10 @@ struct TextOptions {
     int sequences = 0; ///< 0: all
 };
 
-/// The text cut into token sequences. Throws Error if it cannot be read or is too short, or the model has no tokenizer.
-std::vector<std::vector<int>> readSequences(const core::Checkpoint& checkpoint, const TextOptions& options);
+/// The text cut into token sequences. Throws Error if it cannot be read or is too short, or the
+/// model has no tokenizer.
+std::vector<std::vector<int>> readSequences(
+    const core::Checkpoint& checkpoint, const TextOptions& options);
 
 /// "SmolLM2: llama, 30 layers, 134,515,008 weights, 98.4 MB"
 std::string headline(const core::Checkpoint& checkpoint);

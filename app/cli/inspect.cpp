@@ -16,83 +16,98 @@ namespace cli {
 
 namespace {
 
-struct Options {
-    std::string model;
-    double threshold = 3;
-    bool json = false;
-};
+    struct Options {
+        std::string model;
+        double threshold = 3;
+        bool json = false;
+    };
 
-core::Json toJson(const core::Tensor& tensor, const core::TensorStats& stats, double threshold)
-{
-    const core::Moments& moments = stats.moments;
-    return { { "name", tensor.name }, { "source_name", tensor.sourceName },
-        { "role", core::roleName(tensor.place.role) }, { "layer", tensor.place.layer },
-        { "shape", { tensor.rows, tensor.columns } }, { "format", tensor.format->name },
-        { "bits_per_weight", tensor.format->bitsPerWeight() }, { "bytes", tensor.bytes.size() },
-        { "file", tensor.file }, { "offset", tensor.offset },
-        { "minimum", moments.minimum }, { "maximum", moments.maximum }, { "absmax", moments.absmax() },
-        { "mean", moments.mean }, { "deviation", moments.deviation }, { "skew", moments.skew },
-        { "kurtosis", moments.kurtosis }, { "zeros", moments.zeros }, { "non_finite", moments.nonFinite },
-        { "outlier_inputs", core::outlierChannels(stats.inputAbsmax, threshold).channels },
-        { "outlier_outputs", core::outlierChannels(stats.outputAbsmax, threshold).channels } };
-}
-
-std::vector<std::string> toRow(const core::Tensor& tensor, const core::TensorStats& stats, double threshold)
-{
-    const core::Moments& moments = stats.moments;
-    const auto outliers = core::outlierChannels(stats.inputAbsmax, threshold).channels.size()
-        + core::outlierChannels(stats.outputAbsmax, threshold).channels.size();
-    return { tensor.name, core::text(tensor.rows, " x ", tensor.columns), std::string(tensor.format->name),
-        fixed(tensor.format->bitsPerWeight(), 2), sizeText(double(tensor.bytes.size())), significant(moments.absmax()),
-        significant(moments.deviation), fixed(moments.kurtosis, 2), std::to_string(outliers),
-        std::to_string(moments.nonFinite) };
-}
-
-core::Json configJson(const core::Checkpoint& checkpoint)
-{
-    const core::ModelConfig& config = checkpoint.config();
-    return { { "name", config.name }, { "architecture", config.architecture }, { "layers", config.layers },
-        { "hidden", config.hidden }, { "feed_forward", config.feedForward }, { "heads", config.heads },
-        { "key_value_heads", config.keyValueHeads }, { "head_dim", config.headDim },
-        { "vocabulary", config.vocabulary }, { "context", config.context }, { "rope_base", config.ropeBase },
-        { "tied_head", config.tiedHead }, { "weights", checkpoint.weights() }, { "bytes", checkpoint.bytes() },
-        { "tokenizer", checkpoint.hasTokenizer() ? core::Json(checkpoint.tokenizer().kind()) : core::Json() } };
-}
-
-void inspect(const Options& options, const core::Progress& progress)
-{
-    const auto checkpoint = core::Checkpoint::open(options.model);
-    Table table({ "tensor", "shape", "format", "bpw", "size", "absmax", "deviation", "kurtosis", "outliers", "non-finite" });
-    core::Json tensors = core::Json::array();
-    const double count = double(checkpoint->tensors().size());
-    double done = 0;
-    for (const core::Tensor& tensor : checkpoint->tensors()) {
-        const auto stats = core::tensorStats(tensor, progress.part(done / count, (done + 1) / count, tensor.name));
-        done += 1;
-        if (options.json)
-            tensors.push_back(toJson(tensor, stats, options.threshold));
-        else
-            table.addRow(toRow(tensor, stats, options.threshold));
+    core::Json toJson(const core::Tensor& tensor, const core::TensorStats& stats, double threshold)
+    {
+        const core::Moments& moments = stats.moments;
+        return { { "name", tensor.name }, { "source_name", tensor.sourceName },
+            { "role", core::roleName(tensor.place.role) }, { "layer", tensor.place.layer },
+            { "shape", { tensor.rows, tensor.columns } }, { "format", tensor.format->name },
+            { "bits_per_weight", tensor.format->bitsPerWeight() }, { "bytes", tensor.bytes.size() },
+            { "file", tensor.file }, { "offset", tensor.offset }, { "minimum", moments.minimum },
+            { "maximum", moments.maximum }, { "absmax", moments.absmax() },
+            { "mean", moments.mean }, { "deviation", moments.deviation }, { "skew", moments.skew },
+            { "kurtosis", moments.kurtosis }, { "zeros", moments.zeros },
+            { "non_finite", moments.nonFinite },
+            { "outlier_inputs", core::outlierChannels(stats.inputAbsmax, threshold).channels },
+            { "outlier_outputs", core::outlierChannels(stats.outputAbsmax, threshold).channels } };
     }
-    if (options.json) {
-        std::cout << core::Json { { "model", configJson(*checkpoint) }, { "tensors", std::move(tensors) } }.dump(2) << '\n';
-        return;
+
+    std::vector<std::string> toRow(
+        const core::Tensor& tensor, const core::TensorStats& stats, double threshold)
+    {
+        const core::Moments& moments = stats.moments;
+        const auto outliers = core::outlierChannels(stats.inputAbsmax, threshold).channels.size()
+            + core::outlierChannels(stats.outputAbsmax, threshold).channels.size();
+        return { tensor.name, core::text(tensor.rows, " x ", tensor.columns),
+            std::string(tensor.format->name), fixed(tensor.format->bitsPerWeight(), 2),
+            sizeText(double(tensor.bytes.size())), significant(moments.absmax()),
+            significant(moments.deviation), fixed(moments.kurtosis, 2), std::to_string(outliers),
+            std::to_string(moments.nonFinite) };
     }
-    std::cout << headline(*checkpoint) << "\n\n";
-    table.print(std::cout);
-    std::cout << "\noutliers: input and output channels whose absmax is over " << fixed(options.threshold, 1)
-              << " x the median channel's\n";
-}
+
+    core::Json configJson(const core::Checkpoint& checkpoint)
+    {
+        const core::ModelConfig& config = checkpoint.config();
+        return { { "name", config.name }, { "architecture", config.architecture },
+            { "layers", config.layers }, { "hidden", config.hidden },
+            { "feed_forward", config.feedForward }, { "heads", config.heads },
+            { "key_value_heads", config.keyValueHeads }, { "head_dim", config.headDim },
+            { "vocabulary", config.vocabulary }, { "context", config.context },
+            { "rope_base", config.ropeBase }, { "tied_head", config.tiedHead },
+            { "weights", checkpoint.weights() }, { "bytes", checkpoint.bytes() },
+            { "tokenizer",
+                checkpoint.hasTokenizer() ? core::Json(checkpoint.tokenizer().kind())
+                                          : core::Json() } };
+    }
+
+    void inspect(const Options& options, const core::Progress& progress)
+    {
+        const auto checkpoint = core::Checkpoint::open(options.model);
+        Table table({ "tensor", "shape", "format", "bpw", "size", "absmax", "deviation", "kurtosis",
+            "outliers", "non-finite" });
+        core::Json tensors = core::Json::array();
+        const double count = double(checkpoint->tensors().size());
+        double done = 0;
+        for (const core::Tensor& tensor : checkpoint->tensors()) {
+            const auto stats = core::tensorStats(
+                tensor, progress.part(done / count, (done + 1) / count, tensor.name));
+            done += 1;
+            if (options.json)
+                tensors.push_back(toJson(tensor, stats, options.threshold));
+            else
+                table.addRow(toRow(tensor, stats, options.threshold));
+        }
+        if (options.json) {
+            std::cout << core::Json{
+                { "model", configJson(*checkpoint) }, { "tensors", std::move(tensors) }
+            }.dump(2) << '\n';
+            return;
+        }
+        std::cout << headline(*checkpoint) << "\n\n";
+        table.print(std::cout);
+        std::cout << "\noutliers: input and output channels whose absmax is over "
+                  << fixed(options.threshold, 1) << " x the median channel's\n";
+    }
 
 } // namespace
 
 void addInspect(CLI::App& app, Action& action)
 {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("inspect", "Lists the tensors of a model and what their weights look like");
+    CLI::App* command = app.add_subcommand(
+        "inspect", "Lists the tensors of a model and what their weights look like");
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
-    command->add_option("--threshold", options->threshold, "Outlier channels: absmax over this many times the median")
-        ->capture_default_str()->check(CLI::PositiveNumber);
+    command
+        ->add_option("--threshold", options->threshold,
+            "Outlier channels: absmax over this many times the median")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([options, &action] {
         action = [options](const core::Progress& progress) { inspect(*options, progress); };

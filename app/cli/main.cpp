@@ -18,8 +18,9 @@ namespace {
 /// Exit codes; --help and the README list them.
 enum ExitCode { Done = 0, Unexpected = 1, Usage = 2, BadInput = 3, Stopped = 4 };
 
-constexpr const char* footer = "Exit codes: 0 done, 1 unexpected failure, 2 usage, 3 bad input or output, 4 cancelled.\n"
-                               "Progress goes to stderr, results to stdout. Ctrl+C cancels and leaves no half-written file.";
+constexpr const char* footer
+    = "Exit codes: 0 done, 1 unexpected failure, 2 usage, 3 bad input or output, 4 cancelled.\n"
+      "Progress goes to stderr, results to stdout. Ctrl+C cancels and leaves no half-written file.";
 
 /// Turns Ctrl+C and a termination request into a stop request while it lives.
 class SignalStop {
@@ -43,7 +44,7 @@ public:
     SignalStop& operator=(const SignalStop&) = delete;
 
 private:
-    sigset_t m_signals {};
+    sigset_t m_signals{};
     std::jthread m_waiter;
 };
 
@@ -78,7 +79,8 @@ int run(const cli::Action& action)
 
 int main(int argc, char** argv)
 {
-    CLI::App app("Looks into a language-model checkpoint, quantizes it and measures what was lost.", "quantscope-cli");
+    CLI::App app("Looks into a language-model checkpoint, quantizes it and measures what was lost.",
+        "quantscope-cli");
     app.footer(footer);
     app.set_version_flag("--version", QUANTSCOPE_VERSION);
     app.require_subcommand(1);

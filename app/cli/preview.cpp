@@ -18,68 +18,80 @@ namespace cli {
 
 namespace {
 
-struct Options {
-    std::string model;
-    std::string format;
-    std::string imatrix;
-    bool json = false;
-};
+    struct Options {
+        std::string model;
+        std::string format;
+        std::string imatrix;
+        bool json = false;
+    };
 
-core::Json toJson(const core::Tensor& tensor, const core::RoundingPreview& preview)
-{
-    return { { "name", tensor.name }, { "format", preview.format->name }, { "levels", preview.levelsPerGroup },
-        { "group_size", preview.groupSize }, { "typical_step", preview.typical.step }, { "clipped", preview.clipped },
-        { "clipped_share", preview.clippedShare }, { "rms_error", preview.rmsError }, { "sqnr_db", preview.sqnr },
-        { "output_error", preview.outputError }, { "weighted", preview.weighted } };
-}
-
-void preview(const Options& options, const core::Progress& progress)
-{
-    const auto checkpoint = core::Checkpoint::open(options.model);
-    const core::Format* wanted = core::findFormat(options.format);
-    if (!wanted)
-        throw core::Error(core::text("--format ", options.format, ": there is no such format."));
-    const core::Importance importance = options.imatrix.empty() ? core::Importance() : core::readImatrix(options.imatrix);
-    Table table({ "tensor", "format", "typical step", "clipped", "rms error", "SQNR", options.imatrix.empty() ? "weight error" : "output error" });
-    core::Json rows = core::Json::array();
-    const double count = double(checkpoint->tensors().size());
-    for (std::size_t i = 0; i < checkpoint->tensors().size(); ++i) {
-        const core::Tensor& tensor = checkpoint->tensors()[i];
-        const core::Progress part = progress.part(double(i) / count, double(i + 1) / count, tensor.name);
-        if (!core::isMatrix(tensor.place.role))
-            continue;
-        const core::Format* format = core::fallbackFormat(wanted, tensor.columns);
-        const auto stats = core::tensorStats(tensor, part.part(0, 0.3));
-        if (stats.moments.nonFinite > 0)
-            throw core::Error(core::text(tensor.file, ": tensor ", tensor.name, " has a weight that is not finite at row ",
-                stats.nonFiniteRow, ", column ", stats.nonFiniteColumn, "."));
-        const auto found = importance.find(tensor.name);
-        if (found != importance.end() && found->second.size() != std::size_t(tensor.columns))
-            throw core::Error(core::text(options.imatrix, ": ", tensor.name, " has ", found->second.size(),
-                " channels, the model's has ", tensor.columns, "."));
-        const auto seen = core::previewRounding(core::decode(tensor), *format,
-            found == importance.end() ? std::span<const float>() : found->second, stats.histogram, part.part(0.3, 1));
-        if (options.json)
-            rows.push_back(toJson(tensor, seen));
-        else
-            table.addRow({ tensor.name, std::string(format->name), significant(seen.typical.step), percent(seen.clippedShare),
-                significant(seen.rmsError), fixed(seen.sqnr, 1) + " dB", percent(seen.outputError) });
+    core::Json toJson(const core::Tensor& tensor, const core::RoundingPreview& preview)
+    {
+        return { { "name", tensor.name }, { "format", preview.format->name },
+            { "levels", preview.levelsPerGroup }, { "group_size", preview.groupSize },
+            { "typical_step", preview.typical.step }, { "clipped", preview.clipped },
+            { "clipped_share", preview.clippedShare }, { "rms_error", preview.rmsError },
+            { "sqnr_db", preview.sqnr }, { "output_error", preview.outputError },
+            { "weighted", preview.weighted } };
     }
-    if (options.json)
-        std::cout << core::Json { { "tensors", std::move(rows) } }.dump(2) << '\n';
-    else
-        table.print(std::cout);
-}
+
+    void preview(const Options& options, const core::Progress& progress)
+    {
+        const auto checkpoint = core::Checkpoint::open(options.model);
+        const core::Format* wanted = core::findFormat(options.format);
+        if (!wanted)
+            throw core::Error(
+                core::text("--format ", options.format, ": there is no such format."));
+        const core::Importance importance
+            = options.imatrix.empty() ? core::Importance() : core::readImatrix(options.imatrix);
+        Table table({ "tensor", "format", "typical step", "clipped", "rms error", "SQNR",
+            options.imatrix.empty() ? "weight error" : "output error" });
+        core::Json rows = core::Json::array();
+        const double count = double(checkpoint->tensors().size());
+        for (std::size_t i = 0; i < checkpoint->tensors().size(); ++i) {
+            const core::Tensor& tensor = checkpoint->tensors()[i];
+            const core::Progress part
+                = progress.part(double(i) / count, double(i + 1) / count, tensor.name);
+            if (!core::isMatrix(tensor.place.role))
+                continue;
+            const core::Format* format = core::fallbackFormat(wanted, tensor.columns);
+            const auto stats = core::tensorStats(tensor, part.part(0, 0.3));
+            if (stats.moments.nonFinite > 0)
+                throw core::Error(core::text(tensor.file, ": tensor ", tensor.name,
+                    " has a weight that is not finite at row ", stats.nonFiniteRow, ", column ",
+                    stats.nonFiniteColumn, "."));
+            const auto found = importance.find(tensor.name);
+            if (found != importance.end() && found->second.size() != std::size_t(tensor.columns))
+                throw core::Error(core::text(options.imatrix, ": ", tensor.name, " has ",
+                    found->second.size(), " channels, the model's has ", tensor.columns, "."));
+            const auto seen = core::previewRounding(core::decode(tensor), *format,
+                found == importance.end() ? std::span<const float>() : found->second,
+                stats.histogram, part.part(0.3, 1));
+            if (options.json)
+                rows.push_back(toJson(tensor, seen));
+            else
+                table.addRow(
+                    { tensor.name, std::string(format->name), significant(seen.typical.step),
+                        percent(seen.clippedShare), significant(seen.rmsError),
+                        fixed(seen.sqnr, 1) + " dB", percent(seen.outputError) });
+        }
+        if (options.json)
+            std::cout << core::Json{ { "tensors", std::move(rows) } }.dump(2) << '\n';
+        else
+            table.print(std::cout);
+    }
 
 } // namespace
 
 void addPreview(CLI::App& app, Action& action)
 {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("preview", "Shows what rounding every tensor to one format would do to its weights");
+    CLI::App* command = app.add_subcommand(
+        "preview", "Shows what rounding every tensor to one format would do to its weights");
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
     command->add_option("--format", options->format, "Number format, as Q4_K")->required();
-    command->add_option("--imatrix", options->imatrix, "Importance matrix of llama.cpp (weighs the errors by channel)");
+    command->add_option("--imatrix", options->imatrix,
+        "Importance matrix of llama.cpp (weighs the errors by channel)");
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([options, &action] {
         action = [options](const core::Progress& progress) { preview(*options, progress); };

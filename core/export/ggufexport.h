@@ -36,6 +36,10 @@ GgufPlan planGguf(const Checkpoint& checkpoint, const std::vector<PlannedTensor>
 /// The same for a checkpoint as it is.
 GgufPlan planGguf(const Checkpoint& checkpoint, const GgufExportOptions& options);
 
+/// Throws Error if a file of `bytes` cannot be written at `target`: folder missing or not writable,
+/// too little space. Ask before hours of work, not after. Leaves nothing behind.
+void checkExportTarget(const std::filesystem::path& target, std::uint64_t bytes);
+
 /// What was written.
 struct GgufExportReport {
     std::filesystem::path file;

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/quantize.h"
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "app/cli/input.h"
+#include "core/base/text.h"
+#include "core/export/ggufexport.h"
+#include "core/files/json.h"
+#include "core/measure/bandwidth.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <memory>
+#include <optional>
+
+namespace cli {
+
+namespace {
+
+    struct Options {
+        std::string model;
+        std::string type;
+        std::string recipe;
+        std::string method;
+        TextOptions calibration;
+        std::string imatrix;
+        std::string output;
+        std::string workFolder;
+        std::string name;
+        double damping = core::GptqOptions().damping;
+        bool dryRun = false;
+        bool json = false;
+    };
+
+    /// The method asked for, or the best that the given material allows.
+    core::Method chosenMethod(const Options& options)
+    {
+        if (!options.method.empty())
+            return *core::findMethod(options.method); // checked while parsing
+        if (!options.calibration.file.empty())
+            return core::Method::Gptq;
+        return options.imatrix.empty() ? core::Method::RoundToNearest : core::Method::Importance;
+    }
+
+    core::Recipe chosenRecipe(const Options& options, const core::Checkpoint& checkpoint)
+    {
+        if (options.recipe.empty())
+            return core::presetRecipe(options.type, checkpoint, chosenMethod(options));
+        core::Recipe recipe = core::readRecipe(options.recipe);
+        if (!options.method.empty())
+            recipe.method = chosenMethod(options);
+        return recipe;
+    }
+
+    std::string errorText(double error) { return error < 0 ? "-" : percent(error); }
+
+    std::string changeText(const core::TensorReport& report)
+    {
+        if (report.outputError < 0 || report.importanceError <= 0)
+            return "-";
+        return fixed(100 * (report.outputError / report.importanceError - 1), 1) + " %";
+    }
+
+    core::Json toJson(const core::TensorReport& report)
+    {
+        core::Json json{ { "name", report.name }, { "format", report.format->name },
+            { "method", core::methodName(report.method) }, { "resumed", report.resumed } };
+        if (report.outputError >= 0)
+            json["output_error"] = report.outputError;
+        if (report.importanceError >= 0)
+            json["importance_error"] = report.importanceError;
+        if (!report.note.empty())
+            json["note"] = report.note;
+        return json;
+    }
+
+    void printReports(const std::vector<core::TensorReport>& reports)
+    {
+        Table table({ "tensor", "format", "method", "output error", "against importance" });
+        for (const core::TensorReport& report : reports)
+            table.addRow({ report.name, std::string(report.format->name),
+                std::string(core::methodName(report.method)), errorText(report.outputError),
+                changeText(report) });
+        table.print(std::cout);
+        for (const core::TensorReport& report : reports) {
+            if (!report.note.empty())
+                std::cout << report.name << ": " << report.note << '\n';
+        }
+        std::cout << '\n';
+    }
+
+    /// What the file will be, known before anything is rounded or written.
+    void printPlan(const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan,
+        const core::GgufPlan& file)
+    {
+        Table table({ "tensor", "format", "method", "bytes" });
+        for (std::size_t i = 0; i < plan.size(); ++i)
+            table.addRow({ file.tensors[i].name, std::string(file.tensors[i].format->name),
+                std::string(plan[i].keeps ? "kept" : core::methodName(plan[i].method)),
+                std::to_string(file.layout.sizes[i]) });
+        table.print(std::cout);
+        for (std::size_t i = 0; i < plan.size(); ++i) {
+            if (plan[i].fellBack())
+                std::cout << core::fallbackText(plan[i], checkpoint.tensors()[i]) << '\n';
+        }
+        const double bits = 8.0 * double(file.layout.fileSize - file.layout.dataStart)
+            / double(checkpoint.weights());
+        std::cout << "\nThe file would have " << file.layout.fileSize << " bytes, "
+                  << fixed(bits, 2) << " bits per weight; one token reads "
+                  << sizeText(
+                         double(core::bytesPerToken(checkpoint, plan, checkpoint.config().context)))
+                  << " at context " << checkpoint.config().context << ".\n";
+    }
+
+    core::GgufExportOptions exportOptions(const Options& options, const core::Recipe& recipe)
+    {
+        core::GgufExportOptions exported;
+        exported.modelName = options.name;
+        exported.recipe = core::text(recipe.name, ", ", core::methodName(recipe.method));
+        return exported;
+    }
+
+    core::QuantizeOptions quantizeOptions(
+        const Options& options, const core::Checkpoint& checkpoint)
+    {
+        core::QuantizeOptions quantizing;
+        if (!options.calibration.file.empty())
+            quantizing.calibration = readSequences(checkpoint, options.calibration);
+        if (!options.imatrix.empty())
+            quantizing.importance = core::readImatrix(options.imatrix);
+        quantizing.gptq.damping = options.damping;
+        quantizing.workFolder = options.workFolder;
+        return quantizing;
+    }
+
+    void quantize(const Options& options, const core::Progress& progress)
+    {
+        const auto checkpoint = core::Checkpoint::open(options.model);
+        const core::Recipe recipe = chosenRecipe(options, *checkpoint);
+        const core::GgufExportOptions exported = exportOptions(options, recipe);
+        const auto plan = core::planTensors(*checkpoint, recipe);
+        const core::GgufPlan file
+            = core::planGguf(*checkpoint, plan, exported); // throws before hours of work, not after
+        if (options.dryRun) {
+            printPlan(*checkpoint, plan, file);
+            return;
+        }
+        if (options.output.empty())
+            throw core::Error(
+                "Nothing says where to write: --output FILE.gguf or --dry-run is needed.");
+        core::checkExportTarget(options.output, file.layout.fileSize);
+        const core::QuantizedModel quantized = core::quantize(checkpoint, recipe,
+            quantizeOptions(options, *checkpoint), {}, progress.part(0, 0.95, "Quantizing"));
+        const core::GgufExportReport report = core::exportGguf(
+            *quantized.checkpoint, options.output, exported, progress.part(0.95, 1));
+        if (options.json) {
+            core::Json tensors = core::Json::array();
+            for (const core::TensorReport& tensor : quantized.reports)
+                tensors.push_back(toJson(tensor));
+            std::cout << core::Json{
+                { "file", report.file.string() }, { "bytes", report.bytes },
+                { "tensors_verified", report.tensorsVerified },
+                { "recipe", core::recipeToJson(recipe) }, { "tensors", std::move(tensors) }
+            }.dump(2) << '\n';
+            return;
+        }
+        printReports(quantized.reports);
+        std::cout << report.file.string() << ": " << report.bytes << " bytes, "
+                  << report.tensorsVerified << " tensors read back and equal\n";
+    }
+
+} // namespace
+
+void addQuantize(CLI::App& app, Action& action)
+{
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand(
+        "quantize", "Rounds a model as a recipe says and writes a verified GGUF file");
+    command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
+    CLI::Option_group* what = command->add_option_group("what");
+    what->add_option("--type", options->type,
+        "A format (Q4_K: all layer matrices) or a mix of llama.cpp (Q4_K_M)");
+    what->add_option(
+        "--recipe", options->recipe, "Recipe file (JSON): a format and method for each tensor");
+    what->require_option(1);
+    command
+        ->add_option("--method", options->method,
+            "rtn, importance or gptq (default: gptq with --calibration, importance with --imatrix, "
+            "else rtn)")
+        ->check(CLI::IsMember({ "rtn", "importance", "gptq" }));
+    command->add_option("--calibration", options->calibration.file, "Calibration text (UTF-8)");
+    command->add_option("--ctx", options->calibration.length,
+        "Tokens a sequence (default: the model's context, at most 512)");
+    command->add_option(
+        "--sequences", options->calibration.sequences, "Sequences to use (default: all)");
+    command->add_option("--imatrix", options->imatrix,
+        "Importance matrix of llama.cpp instead of our own statistics");
+    command
+        ->add_option(
+            "--damping", options->damping, "GPTQ: share of the Hessian's mean diagonal added to it")
+        ->capture_default_str()
+        ->check(CLI::Range(1e-6, 1.0));
+    command->add_option("--work-folder", options->workFolder,
+        "Keeps finished layers there, so that a cancelled run resumes");
+    command->add_option("--name", options->name, "general.name of the file (default: the model's)");
+    command->add_option("-o,--output", options->output, "GGUF file to write");
+    command->add_flag(
+        "--dry-run", options->dryRun, "Only print formats, exact size and bytes read per token");
+    command->add_flag("--json", options->json, "Print one JSON object");
+    command->callback([options, &action] {
+        action = [options](const core::Progress& progress) { quantize(*options, progress); };
+    });
+}
+
+} // namespace cli
