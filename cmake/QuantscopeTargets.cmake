@@ -16,7 +16,7 @@ endif()
 add_library(quantscope_options INTERFACE)
 target_include_directories(quantscope_options INTERFACE ${CMAKE_SOURCE_DIR})
 # -ffp-contract=off: a fused multiply-add would change bytes that must equal ggml's.
-target_compile_options(quantscope_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -ffp-contract=off)
+target_compile_options(quantscope_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow=local -ffp-contract=off)
 if(QUANTSCOPE_WARNINGS_AS_ERRORS)
     target_compile_options(quantscope_options INTERFACE -Werror)
 endif()
