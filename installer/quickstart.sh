@@ -9,7 +9,7 @@ build_packages=(
     g++ cmake ninja-build pkg-config git ca-certificates
     libeigen3-dev libopenblas-dev nlohmann-json3-dev libpcre2-dev
     qt6-base-dev qt6-svg-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools
-    libqcustomplot-dev libgl1-mesa-dev fonts-noto-core
+    libqcustomplot-dev libcli11-dev libgl1-mesa-dev fonts-noto-core
 )
 
 # What the interop tests compare with: llama.cpp's own libraries and one real model, both pinned.
