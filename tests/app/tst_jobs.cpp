@@ -208,8 +208,8 @@ private slots:
         Jobs jobs;
         QSignalSpy progressed(&jobs, &Jobs::progressed);
         jobs.start("quarter", endless, nothing);
-        QTRY_VERIFY(!progressed.isEmpty()
-            && progressed.last()[0].value<app::JobState>().left.has_value());
+        QTRY_VERIFY(
+            !progressed.isEmpty() && progressed.last()[0].value<app::JobState>().left.has_value());
         const auto state = progressed.last()[0].value<app::JobState>();
         QVERIFY(std::abs(*state.left - 3 * state.elapsed) < 1e-9); // a quarter is done
         jobs.cancel();

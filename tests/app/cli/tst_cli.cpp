@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/files/gguf.h"
+#include "core/files/json.h"
+#include "tests/support/filebytes.h"
+#include "tests/support/tinymodel.h"
+
+#include <QProcess>
+#include <QTest>
+
+#include <csignal>
+
+using core::Json;
+
+namespace {
+
+struct Outcome {
+    int code = -1;
+    QString out;
+    QString error;
+};
+
+Outcome run(const QStringList& arguments)
+{
+    QProcess process;
+    process.start(QUANTSCOPE_CLI, arguments);
+    if (!process.waitForFinished(120000))
+        return {};
+    return { process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
+        QString::fromUtf8(process.readAllStandardError()) };
+}
+
+QString name(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
+
+/// A tiny model whose rows fit every format, and a text, in one folder.
+struct Workplace {
+    support::TemporaryFolder folder;
+    QString model, text, output;
+
+    explicit Workplace(support::Damage damage = support::Damage::None)
+        : model(name(folder / "model"))
+        , text(name(folder / "text.txt"))
+        , output(name(folder / "out.gguf"))
+    {
+        support::TinyModel tiny;
+        tiny.hidden = 256;
+        tiny.headSize = 64;
+        tiny.feedForward = 512;
+        tiny.damage = damage;
+        std::filesystem::create_directory(folder / "model");
+        support::writeTinyModel(tiny, folder / "model");
+        std::string words;
+        for (int i = 0; i < 2000; ++i)
+            words += "word " + std::to_string(i * 7919 % 1000) + (i % 9 ? " " : ".\n");
+        support::writeFile(folder / "text.txt", words);
+    }
+
+    QStringList quantize(const QString& method) const
+    {
+        return { "quantize", model, "--type", "Q4_K", "--method", method, "--calibration", text,
+            "--ctx", "64", "--sequences", "8", "-o", output };
+    }
+};
+
+} // namespace
+
+class TestCli : public QObject {
+    Q_OBJECT
+
+private slots:
+    void inspectListsEveryTensorAsJson()
+    {
+        const Workplace place;
+        const Outcome outcome = run({ "inspect", place.model, "--json" });
+        QCOMPARE(outcome.code, 0);
+        const Json json = Json::parse(outcome.out.toStdString());
+        QCOMPARE(json["tensors"].size(), std::size_t(20));
+        const Json& first = json["tensors"][0];
+        QCOMPARE(first["name"].get<std::string>(), std::string("token_embd.weight"));
+        QCOMPARE(first["format"].get<std::string>(), std::string("F32"));
+        QCOMPARE(first["shape"][1].get<int>(), 256);
+        QVERIFY(first["absmax"].get<double>() > 0);
+        QCOMPARE(first["bytes"].get<int>(), 4 * first["shape"][0].get<int>() * 256);
+    }
+
+    void inspectPrintsATable()
+    {
+        const Workplace place;
+        const Outcome outcome = run({ "inspect", place.model });
+        QCOMPARE(outcome.code, 0);
+        QVERIFY(outcome.out.contains("blk.1.ffn_down.weight"));
+        QVERIFY(outcome.out.contains("kurtosis"));
+    }
+
+    void previewSaysWhatRoundingDoes()
+    {
+        const Workplace place;
+        const Outcome outcome = run({ "preview", place.model, "--format", "Q4_K", "--json" });
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        const Json row = Json::parse(outcome.out.toStdString())["tensors"][1];
+        QCOMPARE(row["levels"].get<int>(), 16);
+        QVERIFY(row["output_error"].get<double>() > 0.01);
+        QVERIFY(row["output_error"].get<double>() < 0.2);
+    }
+
+    void activationsNamesTheInputs()
+    {
+        const Workplace place;
+        const Outcome outcome = run(
+            { "activations", place.model, "--calibration", place.text, "--ctx", "64", "--json" });
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        const Json json = Json::parse(outcome.out.toStdString());
+        QCOMPARE(json["inputs"].size(), std::size_t(9)); // four a layer and the head
+        QCOMPARE(json["inputs"][3]["channel_mean_square"].size(), std::size_t(512));
+    }
+
+    void quantizesAndEvaluates_data()
+    {
+        QTest::addColumn<QString>("method");
+        for (const char* method : { "rtn", "importance", "gptq" })
+            QTest::newRow(method) << QString(method);
+    }
+
+    void quantizesAndEvaluates()
+    {
+        QFETCH(QString, method);
+        const Workplace place;
+        const Outcome quantized = run(place.quantize(method));
+        QVERIFY2(quantized.code == 0, qPrintable(quantized.error));
+        const Outcome outcome = run({ "evaluate", place.output, "--against", place.model, "--text",
+            place.text, "--ctx", "64", "--chunks", "6", "--json" });
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        const Json json = Json::parse(outcome.out.toStdString());
+        QVERIFY(json["perplexity"].get<double>() > 1);
+        QVERIFY(json["perplexity_error"].get<double>() > 0);
+        QVERIFY(json["kld_mean"].get<double>() > 0);
+        QVERIFY(json["kld_error"].get<double>() > 0);
+        QVERIFY(json["top1"].get<double>() > 0.2);
+        QCOMPARE(json["chunks"].get<int>(), 6);
+    }
+
+    void aDryRunKnowsTheSizeAndWritesNothing()
+    {
+        const Workplace place;
+        const std::size_t before = place.folder.entries();
+        const Outcome planned = run(place.quantize("importance") << "--dry-run");
+        QCOMPARE(planned.code, 0);
+        QCOMPARE(place.folder.entries(), before);
+        QCOMPARE(run(place.quantize("importance")).code, 0);
+        const auto size = std::filesystem::file_size(place.output.toStdString());
+        QVERIFY2(planned.out.contains(QString::number(size) + " bytes"), qPrintable(planned.out));
+    }
+
+    void followsARecipeFile()
+    {
+        const Workplace place;
+        support::writeFile(place.folder / "recipe.json",
+            R"({"name": "mixed", "format": "Q4_0", "method": "rtn", "rules": [{"roles": ["ffn_down"], "layers": [1, 1], "format": "Q6_K"}]})");
+        const Outcome outcome = run({ "quantize", place.model, "--recipe",
+            name(place.folder / "recipe.json"), "-o", place.output });
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        for (const core::StoredTensor& tensor :
+            core::readGguf(place.output.toStdString()).tensors) {
+            if (tensor.shape.size() == 2)
+                QCOMPARE(tensor.format->name,
+                    std::string_view(tensor.name == "blk.1.ffn_down.weight" ? "Q6_K" : "Q4_0"));
+        }
+    }
+
+    void aCancelledRunLeavesNothingAndSaysSo()
+    {
+        const Workplace place;
+        const std::size_t before = place.folder.entries();
+        QProcess process;
+        process.start(QUANTSCOPE_CLI,
+            { "quantize", place.model, "--type", "Q4_K", "--calibration", place.text, "--ctx", "16",
+                "-o", place.output });
+        process.setReadChannel(QProcess::StandardError);
+        QVERIFY(process.waitForReadyRead(20000)); // the first line of progress
+        ::kill(pid_t(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(20000));
+        QCOMPARE(process.exitCode(), 4);
+        QCOMPARE(place.folder.entries(), before);
+    }
+
+    void wrongUsageExitsWithTwo_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("no command") << QStringList{};
+        QTest::newRow("unknown command") << QStringList{ "explode" };
+        QTest::newRow("no model") << QStringList{ "inspect" };
+        QTest::newRow("unknown method")
+            << QStringList{ "quantize", "m", "--type", "Q4_K", "--method", "magic", "-o", "x" };
+        QTest::newRow("neither type nor recipe") << QStringList{ "quantize", "m", "-o", "x" };
+    }
+
+    void wrongUsageExitsWithTwo()
+    {
+        QFETCH(QStringList, arguments);
+        QCOMPARE(run(arguments).code, 2);
+    }
+
+    void badInputExitsWithThreeAndOneSentence_data()
+    {
+        QTest::addColumn<int>("damage");
+        QTest::addColumn<QString>("words");
+        using support::Damage;
+        QTest::newRow("missing tensor") << int(Damage::MissingTensor) << "down_proj";
+        QTest::newRow("wrong shape") << int(Damage::WrongShape) << "down_proj";
+        QTest::newRow("truncated") << int(Damage::Truncated) << "model.safetensors";
+        QTest::newRow("header too long") << int(Damage::HeaderTooLong) << "header";
+        QTest::newRow("overlap") << int(Damage::Overlap) << "overlap";
+        QTest::newRow("NaN") << int(Damage::Nan) << "row 3, column 5";
+        QTest::newRow("no tokenizer") << int(Damage::NoTokenizer) << "tokenizer.json";
+        QTest::newRow("unknown architecture") << int(Damage::UnknownArchitecture) << "Mamba";
+    }
+
+    void badInputExitsWithThreeAndOneSentence()
+    {
+        QFETCH(int, damage);
+        QFETCH(QString, words);
+        const Workplace place{ support::Damage(damage) };
+        const std::size_t before = place.folder.entries();
+        const Outcome outcome = run(place.quantize("gptq"));
+        QCOMPARE(outcome.code, 3);
+        const QString sentence = outcome.error.trimmed().section('\n', -1);
+        QVERIFY2(sentence.contains(words), qPrintable(sentence));
+        QCOMPARE(place.folder.entries(), before);
+    }
+
+    void namesAModelThatIsNotThere()
+    {
+        const Outcome outcome = run({ "inspect", "no/such/model" });
+        QCOMPARE(outcome.code, 3);
+        QVERIFY(outcome.error.contains("no/such/model"));
+    }
+
+    void namesAMissingOutputFolderBeforeItWorks()
+    {
+        const Workplace place;
+        QStringList arguments = place.quantize("gptq");
+        arguments.last() = name(place.folder / "absent/out.gguf");
+        const Outcome outcome = run(arguments);
+        QCOMPARE(outcome.code, 3);
+        QVERIFY2(outcome.error.contains("absent"), qPrintable(outcome.error));
+        QVERIFY(!outcome.error.contains('%')); // no progress was made
+    }
+
+    void namesATextThatIsTooShort()
+    {
+        const Workplace place;
+        support::writeFile(place.folder / "short.txt", "Only this.");
+        const Outcome outcome = run(
+            { "evaluate", place.model, "--text", name(place.folder / "short.txt"), "--ctx", "64" });
+        QCOMPARE(outcome.code, 3);
+        QVERIFY2(outcome.error.contains("64"), qPrintable(outcome.error));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"

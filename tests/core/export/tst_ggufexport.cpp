@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/export/ggufexport.h"
+#include "core/export/rotarypermutation.h"
+#include "core/model/checkpoint.h"
+#include "core/quant/quantize.h"
+#include "tests/support/filebytes.h"
+#include "tests/support/tinymodel.h"
+
+#include <QTest>
+
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <stop_token>
+
+#include <sys/resource.h>
+
+using namespace core;
+
+namespace {
+
+std::shared_ptr<const Checkpoint> openTiny(
+    const support::TemporaryFolder& folder, support::TinyModel model = {})
+{
+    std::filesystem::create_directory(folder / "model");
+    support::writeTinyModel(model, folder / "model");
+    return Checkpoint::open(folder / "model");
+}
+
+/// Limits the size of files this process may write while it lives, as a full disk does.
+class FileSizeLimit {
+public:
+    explicit FileSizeLimit(rlim_t bytes)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        getrlimit(RLIMIT_FSIZE, &m_before);
+        rlimit limited = m_before;
+        limited.rlim_cur = bytes;
+        setrlimit(RLIMIT_FSIZE, &limited);
+    }
+    ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &m_before); }
+
+private:
+    rlimit m_before{};
+};
+
+} // namespace
+
+class TestGgufExport : public QObject {
+    Q_OBJECT
+
+private slots:
+    void interleavesTheHalvesOfEachHead()
+    {
+        std::vector<std::byte> rows;
+        for (int row = 0; row < 8; ++row)
+            rows.push_back(std::byte(row)); // two heads of four rows of one byte
+        const std::vector<std::byte> permuted = permuteToPairs(rows, 8, 4);
+        const std::vector<int> expected{ 0, 2, 1, 3, 4, 6, 5, 7 };
+        for (int i = 0; i < 8; ++i)
+            QCOMPARE(int(permuted[std::size_t(i)]), expected[std::size_t(i)]);
+    }
+
+    void knowsTheSizeOfTheFileToTheByte()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        const GgufPlan plan = planGguf(*checkpoint, {});
+        const GgufExportReport report = exportGguf(*checkpoint, folder / "out.gguf", {}, {});
+        QCOMPARE(std::filesystem::file_size(folder / "out.gguf"), plan.layout.fileSize);
+        QCOMPARE(report.bytes, plan.layout.fileSize);
+        QCOMPARE(report.tensorsVerified, int(plan.tensors.size()));
+    }
+
+    void readsBackTheSameModel()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        exportGguf(*checkpoint, folder / "out.gguf", { "A name", "mit", "Q4_K, gptq" }, {});
+        const auto again = Checkpoint::open(folder / "out.gguf");
+        QCOMPARE(again->config().name, std::string("A name"));
+        QCOMPARE(again->config().rotary, RotaryLayout::Pairs);
+        QCOMPARE(again->tensors().size(), checkpoint->tensors().size());
+        QCOMPARE(again->tokenizer().encode("hello there"),
+            checkpoint->tokenizer().encode("hello there"));
+        const Place down{ Role::FfnDown, 1 };
+        QVERIFY(decode(*again->find(down)) == decode(*checkpoint->find(down)));
+        const GgufFile file = readGguf(folder / "out.gguf");
+        QCOMPARE(toText(*file.metadata.find("quantscope.recipe")), std::string("Q4_K, gptq"));
+        QCOMPARE(toText(*file.metadata.find("general.license")), std::string("mit"));
+    }
+
+    void writesVectorsAsF32()
+    {
+        const support::TemporaryFolder folder;
+        support::TinyModel model;
+        model.format = &formats::bf16;
+        exportGguf(*openTiny(folder, model), folder / "out.gguf", {}, {});
+        for (const StoredTensor& tensor : readGguf(folder / "out.gguf").tensors)
+            QCOMPARE(tensor.format, tensor.shape.size() == 1 ? &formats::f32 : &formats::bf16);
+    }
+
+    void exportingAnExportGivesTheSameTensors()
+    {
+        const support::TemporaryFolder folder;
+        exportGguf(*openTiny(folder), folder / "a.gguf", {}, {});
+        exportGguf(*Checkpoint::open(folder / "a.gguf"), folder / "b.gguf", {}, {});
+        QVERIFY(support::readFile(folder / "a.gguf") == support::readFile(folder / "b.gguf"));
+    }
+
+    void namesAMissingFolder()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        const std::string message = support::messageOf(
+            [&] { exportGguf(*checkpoint, folder / "absent/out.gguf", {}, {}); });
+        QVERIFY2(message.find("absent") != std::string::npos, message.c_str());
+        QCOMPARE(support::messageOf([&] { checkExportTarget(folder / "absent/out.gguf", 10); }),
+            message);
+    }
+
+    void leavesAnOlderFileUntouchedWhenTheDiskIsFull()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        support::writeFile(folder / "out.gguf", "older");
+        const std::size_t before = folder.entries();
+        std::string message;
+        {
+            const FileSizeLimit limit(20000);
+            message
+                = support::messageOf([&] { exportGguf(*checkpoint, folder / "out.gguf", {}, {}); });
+        }
+        QVERIFY2(message.find("out.gguf") != std::string::npos, message.c_str());
+        QVERIFY2(message.find(std::to_string(planGguf(*checkpoint, {}).layout.fileSize))
+                != std::string::npos,
+            message.c_str());
+        QCOMPARE(support::readFile(folder / "out.gguf"), std::string("older"));
+        QCOMPARE(folder.entries(), before);
+    }
+
+    void leavesNothingBehindWhenCancelled_data()
+    {
+        QTest::addColumn<double>("at");
+        for (const double at : { 0.0, 0.3, 0.61, 0.9 })
+            QTest::addRow("at %.0f %%", 100 * at) << at;
+    }
+
+    void leavesNothingBehindWhenCancelled()
+    {
+        QFETCH(double, at);
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        const std::size_t before = folder.entries();
+        std::stop_source stop;
+        const Progress progress(stop.get_token(), [&](double done, const std::string&) {
+            if (done >= at)
+                stop.request_stop();
+        });
+        QVERIFY_EXCEPTION_THROWN(
+            exportGguf(*checkpoint, folder / "out.gguf", {}, progress), Cancelled);
+        QCOMPARE(folder.entries(), before);
+    }
+
+    void saysThatATokenizerIsMissing()
+    {
+        const support::TemporaryFolder folder;
+        support::TinyModel model;
+        model.damage = support::Damage::NoTokenizer;
+        const auto checkpoint = openTiny(folder, model);
+        const std::string message
+            = support::messageOf([&] { exportGguf(*checkpoint, folder / "out.gguf", {}, {}); });
+        QVERIFY2(message.find("tokenizer.json") != std::string::npos, message.c_str());
+        QVERIFY(!std::filesystem::exists(folder / "out.gguf"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestGgufExport)
+#include "tst_ggufexport.moc"
