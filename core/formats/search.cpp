@@ -353,11 +353,13 @@ float searchPositiveScale(
     return ll > 0 ? xl / ll : 0.0f;
 }
 
-void roundToGrid(
-    const float* x, int count, float step, float offset, int largestCode, std::uint8_t* codes)
+void roundToGrid(const float* x, int count, float step, float offset, int zeroCode, int largestCode,
+    std::uint8_t* codes)
 {
-    for (int i = 0; i < count; ++i)
-        codes[i] = std::uint8_t(std::clamp(nearestInt((x[i] - offset) / step), 0, largestCode));
+    for (int i = 0; i < count; ++i) {
+        const int level = nearestInt((x[i] - offset) / step);
+        codes[i] = std::uint8_t(std::clamp(level, -zeroCode, largestCode - zeroCode) + zeroCode);
+    }
 }
 
 } // namespace core::formats

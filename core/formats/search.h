@@ -65,8 +65,9 @@ ScaleMin searchScaleAndMin(const float* x, const float* weight, int count, int l
 float searchPositiveScale(
     const float* x, const float* weight, int count, int largestCode, std::uint8_t* codes);
 
-/// codes[i] = x[i]'s nearest code on the grid step·code + offset, from 0 to `largestCode`.
-void roundToGrid(
-    const float* x, int count, float step, float offset, int largestCode, std::uint8_t* codes);
+/// codes[i] = the code from 0 to `largestCode` whose weight step·(code − zeroCode) + offset is
+/// nearest to x[i].
+void roundToGrid(const float* x, int count, float step, float offset, int zeroCode, int largestCode,
+    std::uint8_t* codes);
 
 } // namespace core::formats

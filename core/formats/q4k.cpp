@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Q4_K: 256 weights a super-block in 8 groups of 32, 144 bytes.
+//   0–15    scales and minima (sixbit.h)
+//   16–143  256 codes of 4 bits: code 64·h + i in the lower, code 64·h + 32 + i in the upper half
+//           of byte 16 + 32·h + i, i < 32
+// A weight is d·s·code − dmin·m.
+// Error: about 8 % of the root mean square of normal weights.
+#include "core/formats/blockbytes.h"
+#include "core/formats/codes.h"
+#include "core/formats/format.h"
+#include "core/formats/sixbit.h"
+
+namespace core {
+
+namespace {
+
+    using namespace formats;
+    using sixbit::blockSize;
+
+    constexpr int blockBytes = 144;
+    constexpr auto levels = consecutiveLevels<16>(0);
+    constexpr RangeTries plainTries{ -1.0f, 0.1f, 20, RangeTries::Error::Square };
+
+    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes) {
+            const BlockScales s = sixbit::scales(bytes);
+            const std::byte* nibbles = bytes + sixbit::codesAt;
+            for (std::size_t g = 0; g < sixbit::groups; g += 2, weights += 64, nibbles += 32) {
+                for (int i = 0; i < 32; ++i)
+                    weights[i] = s.step[g] * float(loadByte(nibbles + i) & 15) + s.offset[g];
+                for (int i = 0; i < 32; ++i)
+                    weights[32 + i]
+                        = s.step[g + 1] * float(loadByte(nibbles + i) >> 4) + s.offset[g + 1];
+            }
+        }
+    }
+
+    void storeCodes(const std::uint8_t* codes, std::byte* block)
+    {
+        storeNibbles256(codes, block + sixbit::codesAt);
+    }
+
+    void encode(
+        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
+    {
+        for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
+            sixbit::encodeBlock(weights + i, importance ? importance + i : nullptr, 15, plainTries,
+                storeCodes, bytes);
+    }
+
+    constexpr Grid grid{
+        .groupSize = sixbit::groupSize,
+        .levels = levels,
+        .uniform = true,
+        .scales = sixbit::scales,
+        .storeCodes = storeCodes,
+    };
+
+} // namespace
+
+const Format formats::q4_K{
+    .name = "Q4_K",
+    .ggmlType = 12,
+    .blockSize = blockSize,
+    .blockBytes = blockBytes,
+    .importance = Format::Importance::Used,
+    .grid = &grid,
+    .errorBound = 0.08f,
+    .decodeBlocks = decode,
+    .encodeRow = encode,
+};
+
+} // namespace core
