@@ -32,6 +32,11 @@ struct Tensor {
 
 /// The tensor's weights as floats, on all processors. (rows, columns).
 Matrix decode(const Tensor& tensor);
+/// Some of its rows, on the calling thread. Requires: they are there.
+Matrix decodeRows(const Tensor& tensor, std::int64_t firstRow, std::int64_t rows);
+/// Throws Error, naming tensor, row and column, if a weight of `weights`, the tensor's rows from
+/// `firstRow` on, is not finite.
+void requireFinite(const Tensor& tensor, const MatrixView& weights, std::int64_t firstRow);
 
 /// A language model on disk (or partly in memory, after quantizing): its shape, its tensors by
 /// role, its tokenizer and what a GGUF of it says. Immutable; safe to use from several threads.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/matrix.h"
+#include "core/base/progress.h"
 #include "core/model/checkpoint.h"
 
 namespace core {
@@ -17,30 +18,32 @@ struct LayerWeights {
 
 /// Decodes layer `layer`, on all processors. Throws Error for a weight that is not finite: tensor,
 /// row, column.
-LayerWeights loadLayer(const Checkpoint& checkpoint, int layer);
+LayerWeights loadLayer(const Checkpoint& checkpoint, int layer, const Progress& progress);
 
 // A layer in the steps between which linear layers read their inputs:
 //   hidden → attentionInput → attentionContext → (+ output) → feedForwardInput → feedForwardGated →
 //   (+ down)
-// All take and give rows of whole sequences of `length` tokens ((sequences × length), channels),
-// run on all processors, one sequence a task, and give the same bits for any number of threads and
-// any number of sequences handed in at once.
+// All take and give rows of whole sequences of `length` tokens ((sequences × length), channels) and
+// run on all processors. The bits of a row depend neither on the number of threads nor, for
+// sequences of a multiple of 16 tokens, on the other sequences handed in with it. `progress` is
+// only asked whether to stop, by every task (some 10 ms).
 
 /// RMSNorm(hidden) · attn_norm: what q, k and v read.
-Matrix attentionInput(
-    const MatrixView& hidden, const LayerWeights& weights, const ModelConfig& config);
+Matrix attentionInput(const MatrixView& hidden, const LayerWeights& weights,
+    const ModelConfig& config, const Progress& progress);
 /// The heads' outputs, causal: what attn_output reads. `input` from attentionInput.
-Matrix attentionContext(
-    const MatrixView& input, const LayerWeights& weights, const ModelConfig& config, int length);
+Matrix attentionContext(const MatrixView& input, const LayerWeights& weights,
+    const ModelConfig& config, int length, const Progress& progress);
 /// RMSNorm(hidden) · ffn_norm: what gate and up read.
-Matrix feedForwardInput(
-    const MatrixView& hidden, const LayerWeights& weights, const ModelConfig& config);
+Matrix feedForwardInput(const MatrixView& hidden, const LayerWeights& weights,
+    const ModelConfig& config, const Progress& progress);
 /// SiLU(input · gateᵀ) ∘ (input · upᵀ): what ffn_down reads.
-Matrix feedForwardGated(const MatrixView& input, const LayerWeights& weights);
+Matrix feedForwardGated(
+    const MatrixView& input, const LayerWeights& weights, const Progress& progress);
 /// hidden += input · weightᵀ, for attn_output and ffn_down.
-void addLinear(Eigen::Ref<Matrix, 0, Eigen::OuterStride<>> hidden, const MatrixView& input,
-    const Matrix& weight);
-/// RMSNorm(hidden) · output_norm: what the head reads.
-Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint);
+void addLinear(
+    MatrixBlock hidden, const MatrixView& input, const Matrix& weight, const Progress& progress);
+/// RMSNorm(hidden) · output_norm: what the head reads. Throws Error for a norm that is not finite.
+Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress);
 
 } // namespace core

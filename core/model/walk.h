@@ -18,7 +18,7 @@ struct HiddenStates {
 };
 
 /// Rows of token_embd. Requires: sequences of equal length. Throws Error for a token outside the
-/// vocabulary.
+/// vocabulary, a row that is not finite.
 HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences);
 
 /// What a walk shows as it goes. Called on the walking thread, in order, with a tile of whole
