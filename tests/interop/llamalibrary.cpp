@@ -150,6 +150,7 @@ void LlamaLibrary::quantize(const std::filesystem::path& input, const std::files
     params.embeddingType = options.embeddingType;
     params.outputType = options.outputType;
     params.pure = options.pure;
+    params.allowRequantize = options.requantize;
     std::vector<abi::ImportanceEntry> entries;
     for (const auto& [name, values] : options.importance)
         entries.push_back({ name.c_str(), values.data(), values.size() });

@@ -17,6 +17,7 @@ struct LlamaQuantizeOptions {
     int embeddingType = abi::typeCount; ///< ggml type of token_embd
     int outputType = abi::typeCount; ///< ggml type of output
     bool pure = false; ///< all matrices in the file type's own format
+    bool requantize = false; ///< the input may have quantized tensors (file type 0 decodes them)
     core::Importance importance{}; ///< empty: none
 };
 
