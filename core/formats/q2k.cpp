@@ -7,7 +7,7 @@
 //   82–83  scale dmin of the minima, binary16
 // A weight is d·s·code − dmin·m. A group's scale and minimum are searched, plain for the least
 // absolute error weighted by |x|, then rounded to 4 bits, then all codes are rounded anew.
-// Error: about 30 % of the root mean square of normal weights.
+// Error: 29.6 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
 #include "core/formats/format.h"
@@ -156,7 +156,7 @@ const Format formats::q2_K{
     .blockBytes = blockBytes,
     .importance = Format::Importance::Used,
     .grid = &grid,
-    .errorBound = 0.35f,
+    .errorBound = 0.305f,
     .decodeBlocks = decode,
     .encodeRow = encode,
 };

@@ -4,7 +4,7 @@
 //   0–1   scale d, binary16, of either sign
 //   2–17  32 codes of 4 bits: code i < 16 in the lower, code i + 16 in the upper half of byte 2 + i
 // A weight is d·(code − 8). Plain, the largest weight is mapped to code 0; with importance d is
-// searched. Error: at most |d|/2 a weight (|d| at the end that has no code 16); about 11 % of the
+// searched. Error: at most |d|/2 a weight (|d| at the end that has no code 16); 8.6 % of the
 // root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
@@ -62,7 +62,7 @@ const Format formats::q4_0{
     .blockBytes = blockBytes,
     .importance = Format::Importance::Used,
     .grid = &grid,
-    .errorBound = 0.12f,
+    .errorBound = 0.089f,
     .decodeBlocks = decode,
     .encodeRow = encode,
 };

@@ -5,7 +5,7 @@
 //   2–3   minimum m, binary16, of either sign
 //   4–19  32 codes of 4 bits: code i < 16 in the lower, code i + 16 in the upper half of byte 4 + i
 // A weight is d·code + m. Plain, the grid spans the block's range; with importance d and m are
-// searched. Error: at most d/2 a weight; about 8 % of the root mean square of normal weights.
+// searched. Error: at most d/2 a weight; 7.8 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
 #include "core/formats/format.h"
@@ -63,7 +63,7 @@ const Format formats::q4_1{
     .blockBytes = blockBytes,
     .importance = Format::Importance::Used,
     .grid = &grid,
-    .errorBound = 0.09f,
+    .errorBound = 0.081f,
     .decodeBlocks = decode,
     .encodeRow = encode,
 };

@@ -6,7 +6,7 @@
 //   4–7   bit 4 of the 32 codes, little-endian: code i in bit i
 //   8–23  bits 0–3: code i < 16 in the lower, code i + 16 in the upper half of byte 8 + i
 // A weight is d·code + m. Plain, the grid spans the block's range; with importance d and m are
-// searched. Error: at most d/2 a weight; about 4 % of the root mean square of normal weights.
+// searched. Error: at most d/2 a weight; 3.8 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
 #include "core/formats/format.h"
@@ -67,7 +67,7 @@ const Format formats::q5_1{
     .blockBytes = blockBytes,
     .importance = Format::Importance::Used,
     .grid = &grid,
-    .errorBound = 0.05f,
+    .errorBound = 0.039f,
     .decodeBlocks = decode,
     .encodeRow = encode,
 };

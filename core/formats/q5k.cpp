@@ -6,7 +6,7 @@
 //   48–175  bits 0–3: code 64·h + i in the lower, code 64·h + 32 + i in the upper half of byte
 //           48 + 32·h + i, i < 32
 // A weight is d·s·code − dmin·m.
-// Error: about 4 % of the root mean square of normal weights.
+// Error: 3.6 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
 #include "core/formats/format.h"
@@ -74,7 +74,7 @@ const Format formats::q5_K{
     .blockBytes = blockBytes,
     .importance = Format::Importance::Used,
     .grid = &grid,
-    .errorBound = 0.04f,
+    .errorBound = 0.0375f,
     .decodeBlocks = decode,
     .encodeRow = encode,
 };

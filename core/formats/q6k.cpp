@@ -7,7 +7,7 @@
 //   208–209  scale d of the scales, binary16, of either sign
 // A weight is d·s·(code − 32). A group's scale is searched (plain, an error counts by x²), rounded
 // to 8 bits, and all codes are rounded anew. Importance alone weighs an error.
-// Error: about 2 % of the root mean square of normal weights.
+// Error: 1.8 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/format.h"
 #include "core/formats/search.h"
@@ -131,7 +131,7 @@ const Format formats::q6_K{
     .blockBytes = blockBytes,
     .importance = Format::Importance::Used,
     .grid = &grid,
-    .errorBound = 0.025f,
+    .errorBound = 0.0185f,
     .decodeBlocks = decode,
     .encodeRow = encode,
 };

@@ -4,7 +4,7 @@
 //   0–1   scale d, binary16
 //   2–33  32 codes q, int8, in the order of the weights
 // A weight is d·q. The encoder takes d = max |x| / 127 and uses −127 … 127.
-// Error: at most d/2 a weight; below 0.7 % of the root mean square of normal weights.
+// Error: at most d/2 a weight; 0.54 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/format.h"
 
@@ -80,7 +80,7 @@ const Format formats::q8_0{
     .blockBytes = blockBytes,
     .importance = Format::Importance::Ignored,
     .grid = &grid,
-    .errorBound = 0.007f,
+    .errorBound = 0.0056f,
     .decodeBlocks = decode,
     .encodeRow = encode,
 };

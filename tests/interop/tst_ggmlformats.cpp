@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/formats/hardrows.h"
 #include "tests/interop/ggmllibrary.h"
 #include "tests/interop/interopfiles.h"
-#include "tests/support/rows.h"
 
 #include "core/base/half.h"
 
 #include <QTest>
 
 #include <bit>
-#include <cstring>
+#include <cmath>
 #include <optional>
 
 /// Every format against ggml itself: the encoders byte for byte, the decoders bit for bit.
@@ -115,9 +115,9 @@ void TestGgmlFormats::encodesByteForByte_data()
 void TestGgmlFormats::encodesByteForByte()
 {
     QFETCH(const Format*, format);
-    constexpr std::size_t columns = support::rowColumns;
-    for (const support::Rows& rows : support::hardRows()) {
-        for (const support::Rows& importance : support::hardImportances()) {
+    constexpr std::size_t columns = hardrows::columns;
+    for (const hardrows::Rows& rows : hardrows::weights()) {
+        for (const hardrows::Rows& importance : hardrows::importances()) {
             const float* weighting = importance.values.empty() ? nullptr : importance.values.data();
             std::vector<std::byte> ours(rows.count() * format->rowBytes(columns));
             for (std::size_t r = 0; r < rows.count(); ++r)
@@ -143,7 +143,7 @@ void TestGgmlFormats::decodesEveryByteBitForBit()
     // Random bytes: every code and scale, halves that are subnormal, infinite or NaN included.
     const std::size_t blocks = format->blockSize == 1 ? 70000 : 4000;
     const std::vector<std::byte> bytes
-        = support::randomBytes(blocks * std::size_t(format->blockBytes));
+        = hardrows::randomBytes(blocks * std::size_t(format->blockBytes));
     const std::size_t count = blocks * std::size_t(format->blockSize);
     std::vector<float> ours(count);
     std::vector<float> ggmls(count);

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/formats/hardrows.h"
+
+#include "core/formats/search.h"
+
+#include <QTest>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+/// The searches for scales against slow ones that try far more.
+class TestSearch : public QObject {
+    Q_OBJECT
+
+private slots:
+    void roundsToTheNearestInteger();
+    void findsNearlyTheBestScale_data();
+    void findsNearlyTheBestScale();
+    void findsNearlyTheBestScaleAndMinimum();
+    void findsNearlyTheBestPositiveScale();
+    void givesNothingForZeros();
+    void givesNoScaleForAConstantGroup();
+    void weighsAllAlikeWhereWeightsAreZero();
+    void roundsToAGridWithItsZeroInside();
+};
+
+using namespace core::formats;
+
+namespace {
+
+constexpr int groupSize = 32;
+using Codes = std::array<std::uint8_t, groupSize>;
+
+/// Σ weight·(x − (scale·(code − zero) + offset))²
+double errorOf(
+    const float* x, const float* weight, double scale, double offset, int zero, const Codes& codes)
+{
+    double error = 0;
+    for (std::size_t i = 0; i < groupSize; ++i) {
+        const double difference = scale * (codes[i] - zero) + offset - double(x[i]);
+        error += double(weight[i]) * difference * difference;
+    }
+    return error;
+}
+
+/// The same with each weight at its best code.
+double bestErrorOf(
+    const float* x, const float* weight, double scale, double offset, int zero, int largestCode)
+{
+    Codes codes;
+    for (std::size_t i = 0; i < groupSize; ++i) {
+        const double code = std::nearbyint((double(x[i]) - offset) / scale) + zero;
+        codes[i] = std::uint8_t(std::clamp(code, 0.0, double(largestCode)));
+    }
+    return errorOf(x, weight, scale, offset, zero, codes);
+}
+
+struct Samples {
+    std::vector<float> x = hardrows::normalWeights(200 * groupSize);
+    std::vector<float> weight = x;
+
+    Samples()
+    {
+        for (std::size_t i = 0; i < weight.size(); ++i)
+            weight[i] = 0.1f + std::fabs(x[(i * 7919) % x.size()]);
+    }
+};
+
+} // namespace
+
+void TestSearch::roundsToTheNearestInteger()
+{
+    QCOMPARE(nearestInt(0.5f), 0);
+    QCOMPARE(nearestInt(1.5f), 2);
+    QCOMPARE(nearestInt(-2.5f), -2);
+    QCOMPARE(nearestInt(-2.51f), -3);
+    QCOMPARE(nearestInt(4194303.0f), 4194303);
+    QCOMPARE(nearestInt(std::numeric_limits<float>::infinity()), -4194304);
+    QCOMPARE(nearestInt(std::numeric_limits<float>::quiet_NaN()), 0);
+}
+
+void TestSearch::findsNearlyTheBestScale_data()
+{
+    QTest::addColumn<int>("half");
+    for (const int half : { 4, 8, 16, 32 })
+        QTest::newRow(std::to_string(half).c_str()) << half;
+}
+
+void TestSearch::findsNearlyTheBestScale()
+{
+    QFETCH(int, half);
+    const Samples samples;
+    double found = 0;
+    double best = 0;
+    for (std::size_t first = 0; first < samples.x.size(); first += groupSize) {
+        const float* x = &samples.x[first];
+        const float* weight = &samples.weight[first];
+        Codes codes;
+        const float scale = searchScale(x, weight, groupSize, half, codes.data());
+        found += errorOf(x, weight, double(scale), 0, half, codes);
+        double least = std::numeric_limits<double>::infinity();
+        for (double tried = -2.0 * 4 / half; tried < 2.0 * 4 / half; tried += 0.0041 / half)
+            least = std::min(least, bestErrorOf(x, weight, tried, 0, half, 2 * half - 1));
+        best += least;
+    }
+    // The tries lie within a step of the largest weight, so a clipping scale is not found.
+    QVERIFY2(found < 1.25 * best, qPrintable(QString("%1, %2").arg(found).arg(best)));
+}
+
+void TestSearch::findsNearlyTheBestScaleAndMinimum()
+{
+    const Samples samples;
+    double found = 0;
+    double plain = 0;
+    for (std::size_t first = 0; first < samples.x.size(); first += groupSize) {
+        const float* x = &samples.x[first];
+        const float* weight = &samples.weight[first];
+        Codes codes;
+        const ScaleMin pair
+            = searchScaleAndMin(x, weight, groupSize, 15, importanceTries, codes.data());
+        QVERIFY(pair.min >= 0);
+        found += errorOf(x, weight, double(pair.scale), -double(pair.min), 0, codes);
+        const auto [low, high] = std::minmax_element(x, x + groupSize);
+        plain += bestErrorOf(x, weight, double(*high - *low) / 15, double(*low), 0, 15);
+    }
+    QVERIFY2(found < 0.75 * plain, qPrintable(QString("%1, %2").arg(found).arg(plain)));
+}
+
+void TestSearch::findsNearlyTheBestPositiveScale()
+{
+    Samples samples;
+    double found = 0;
+    double best = 0;
+    for (std::size_t first = 0; first < samples.x.size(); first += groupSize) {
+        for (std::size_t i = first; i < first + groupSize; ++i)
+            samples.x[i] = std::fabs(samples.x[i]);
+        const float* x = &samples.x[first];
+        const float* weight = &samples.weight[first];
+        Codes codes;
+        const float scale = searchPositiveScale(x, weight, groupSize, 15, codes.data());
+        QVERIFY(scale > 0);
+        found += errorOf(x, weight, double(scale), 0, 0, codes);
+        double least = std::numeric_limits<double>::infinity();
+        for (double tried = 0.01; tried < 0.5; tried += 0.0002)
+            least = std::min(least, bestErrorOf(x, weight, tried, 0, 0, 15));
+        best += least;
+    }
+    QVERIFY2(found < 1.25 * best, qPrintable(QString("%1, %2").arg(found).arg(best)));
+}
+
+void TestSearch::givesNothingForZeros()
+{
+    const std::array<float, groupSize> zeros{};
+    const std::array<float, groupSize> even = [] {
+        std::array<float, groupSize> weights;
+        weights.fill(1);
+        return weights;
+    }();
+    Codes codes;
+    codes.fill(9);
+    QCOMPARE(searchScale(zeros.data(), even.data(), groupSize, 8, codes.data()), 0.0f);
+    QCOMPARE(codes, Codes{});
+    codes.fill(9);
+    QCOMPARE(searchPositiveScale(zeros.data(), even.data(), groupSize, 15, codes.data()), 0.0f);
+    QCOMPARE(codes, Codes{});
+    codes.fill(9);
+    const ScaleMin pair = searchScaleAndMin(
+        zeros.data(), even.data(), groupSize, 15, importanceTries, codes.data());
+    QCOMPARE(pair.scale, 0.0f);
+    QCOMPARE(pair.min, 0.0f);
+    QCOMPARE(codes, Codes{});
+}
+
+void TestSearch::givesNoScaleForAConstantGroup()
+{
+    std::array<float, groupSize> constant;
+    constant.fill(-0.25f);
+    Codes codes;
+    const ScaleMin pair = searchScaleAndMin(
+        constant.data(), constant.data(), groupSize, 15, importanceTries, codes.data());
+    QCOMPARE(pair.scale, 0.0f);
+    QCOMPARE(pair.min, 0.25f);
+}
+
+void TestSearch::weighsAllAlikeWhereWeightsAreZero()
+{
+    // Nothing counts, so any finite answer is right.
+    const Samples samples;
+    const std::array<float, groupSize> zeros{};
+    Codes codes;
+    const ScaleMin pair = searchScaleAndMin(
+        samples.x.data(), zeros.data(), groupSize, 15, importanceTries, codes.data());
+    QVERIFY(std::isfinite(pair.scale) && std::isfinite(pair.min));
+    QVERIFY(std::isfinite(searchScale(samples.x.data(), zeros.data(), groupSize, 8, codes.data())));
+}
+
+void TestSearch::roundsToAGridWithItsZeroInside()
+{
+    const std::array<float, 6> x{ -100, -1.2f, -0.4f, 0, 0.6f, 100 };
+    std::array<std::uint8_t, 6> codes;
+    roundToGrid(x.data(), 6, 0.5f, 0, 4, 7, codes.data());
+    QCOMPARE(codes, (std::array<std::uint8_t, 6>{ 0, 2, 3, 4, 5, 7 }));
+    roundToGrid(x.data(), 6, -0.5f, 0, 4, 7, codes.data());
+    QCOMPARE(codes, (std::array<std::uint8_t, 6>{ 7, 6, 5, 4, 3, 0 }));
+}
+
+QTEST_APPLESS_MAIN(TestSearch)
+#include "tst_search.moc"
