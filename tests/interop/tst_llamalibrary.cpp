@@ -81,11 +81,11 @@ void TestLlamaLibrary::aRealModelPredictsRealText()
     NEEDS_SHARED(file);
     const auto model = std::make_shared<const LlamaModel>(m_llama, smolLm2());
     LlamaContext context(model, 512);
-    const auto chunks = llamaChunks(*model, readStart(file, 20000), 512, 4);
-    QCOMPARE(chunks.size(), std::size_t(4));
+    const auto chunks = llamaChunks(*model, readStart(file, 10000), 512, 2);
+    QCOMPARE(chunks.size(), std::size_t(2));
     const LlamaPerplexity found = perplexity(context, chunks);
-    QCOMPARE(found.scored, 4 * 255);
-    QVERIFY2(found.perplexity > 12 && found.perplexity < 35,
+    QCOMPARE(found.scored, 2 * 255);
+    QVERIFY2(found.perplexity > 12 && found.perplexity < 40,
         qPrintable(QString::number(found.perplexity)));
     QVERIFY2(found.error > 0.5 && found.error < 5, qPrintable(QString::number(found.error)));
 }
