@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What Quantscope exports, loaded by the real llama.cpp: the same tokens, the same perplexity, the
+// same continuations.
+#include "tests/interop/bothsides.h"
+#include "tests/interop/interopfiles.h"
+
+#include "core/base/error.h"
+#include "core/files/textfile.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace interop;
+using core::Checkpoint;
+
+namespace {
+
+const std::filesystem::path sample
+    = std::filesystem::path(QUANTSCOPE_SOURCE_DIR) / "resources/sample";
+
+constexpr int llamaFileTypeF32 = 0; // LLAMA_FTYPE_ALL_F32
+
+} // namespace
+
+class TestLlama : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void tokenizesTextAsLlamaDoes();
+    void tokenizesHardStringsAsLlamaDoes_data();
+    void tokenizesHardStringsAsLlamaDoes();
+    void cutsTextIntoTheChunksOfLlamaPerplexity();
+    void llamaAgreesOnThePerplexityOfEachFormat_data();
+    void llamaAgreesOnThePerplexityOfEachFormat();
+    void llamaDecodesEachFormatToTheSameWeights_data();
+    void llamaDecodesEachFormatToTheSameWeights();
+    void greedyContinuationsAgree();
+    void aGgufWithSentencePieceKeepsItsMeaning_data();
+    void aGgufWithSentencePieceKeepsItsMeaning();
+
+private:
+    std::filesystem::path file(const char* name) const
+    {
+        return m_folder.filePath(name).toStdString();
+    }
+    TextChunks chunks() const { return { m_text, 256, 20 }; }
+
+    QTemporaryDir m_folder;
+    std::shared_ptr<const LlamaLibrary> m_llama;
+    std::shared_ptr<const Checkpoint> m_sample;
+    std::shared_ptr<const LlamaModel> m_exact; ///< the sample as F32, by llama.cpp
+    std::string m_text;
+};
+
+void TestLlama::initTestCase()
+{
+    NEEDS_INTEROP(llamaFolder() / "libllama.v0.5.0.so");
+    try {
+        m_llama = LlamaLibrary::load(llamaFolder());
+        m_sample = Checkpoint::open(sample);
+        m_text = core::readTextFile(sample / "evaluation.txt");
+        exportAs(m_sample, "F32", file("exact.gguf"));
+        m_exact = std::make_shared<const LlamaModel>(m_llama, file("exact.gguf"));
+    } catch (const core::Error& error) {
+        QFAIL(error.what());
+    }
+}
+
+void TestLlama::tokenizesTextAsLlamaDoes()
+{
+    const std::vector<int> theirs = m_exact->tokenize(m_text, Special::Leave);
+    const auto written = Checkpoint::open(file("exact.gguf"));
+    QCOMPARE(difference(m_sample->tokenizer().encode(m_text), theirs, *m_exact), QString());
+    QCOMPARE(difference(written->tokenizer().encode(m_text), theirs, *m_exact), QString());
+    QCOMPARE(m_sample->tokenizer().decode(theirs), m_text);
+    QCOMPARE(m_sample->tokenizer().bos(), m_exact->bos());
+    QCOMPARE(m_sample->tokenizer().addBos(), m_exact->addBos());
+    QCOMPARE(m_sample->tokenizer().size(), m_exact->vocabularySize());
+}
+
+void TestLlama::tokenizesHardStringsAsLlamaDoes_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::newRow("nothing") << QByteArray("");
+    QTest::newRow("spaces") << QByteArray("   three, then two  and a trailing ");
+    QTest::newRow("lines") << QByteArray("\n\n \n\t\t\n  \r\n end\n");
+    QTest::newRow("contractions") << QByteArray("I'm WE'LL they've it's 'tis don'T");
+    QTest::newRow("numbers") << QByteArray("1 12 123 1234567 3.14 1,000 ½ ٣٤ 2nd");
+    QTest::newRow("a special token's name") << QByteArray("a<|endoftext|>b");
+    QTest::newRow("letters of the world") << QByteArray("naïve Ærøskøbing Москва 東京 שלום हिन्दी");
+    QTest::newRow("combining") << QByteArray("e\xcc\x81 n\xcc\x83 \xef\xac\x81");
+    QTest::newRow("emoji") << QByteArray("🙂👩‍👩‍👧‍👦🏳️‍🌈");
+    QTest::newRow("unusual spaces") << QByteArray("a\xc2\xa0"
+                                                  "b\xe2\x80\x83"
+                                                  "c\xe3\x80\x80"
+                                                  "d");
+    QTest::newRow("punctuation") << QByteArray("!!!??? --- ... \"quoted\" (x) [y] {z} $€ #@");
+    QTest::newRow("controls") << QByteArray("\x01\x02\x7f\x1b[0m");
+}
+
+void TestLlama::tokenizesHardStringsAsLlamaDoes()
+{
+    QFETCH(QByteArray, text);
+    const std::string string = text.toStdString();
+    QCOMPARE(difference(m_sample->tokenizer().encode(string),
+                 m_exact->tokenize(string, Special::Leave), *m_exact),
+        QString());
+}
+
+void TestLlama::cutsTextIntoTheChunksOfLlamaPerplexity()
+{
+    const auto ours = core::tokenSequences(m_sample->tokenizer(), m_text, 256, 0);
+    const auto theirs = llamaChunks(*m_exact, m_text, 256, 0);
+    QCOMPARE(ours.size(), theirs.size());
+    for (std::size_t i = 0; i < ours.size(); ++i)
+        QCOMPARE(difference(ours[i], theirs[i], *m_exact), QString());
+}
+
+void TestLlama::llamaAgreesOnThePerplexityOfEachFormat_data()
+{
+    QTest::addColumn<double>("bound"); // of ln(perplexity); llama.cpp rounds activations, too
+    QTest::newRow("F32") << 1e-4;
+    QTest::newRow("F16") << 5e-4;
+    for (const char* type : { "BF16", "Q8_0", "Q6_K", "Q5_0", "Q4_1", "Q4_K", "Q4_0", "Q2_K" })
+        QTest::newRow(type) << 3e-3;
+}
+
+void TestLlama::llamaAgreesOnThePerplexityOfEachFormat()
+{
+    QFETCH(double, bound);
+    const std::filesystem::path gguf = file("format.gguf");
+    const auto rounded = exportAs(m_sample, QTest::currentDataTag(), gguf);
+    const double ours = ourLoss(*rounded, chunks());
+    const double theirs = llamaLoss(m_llama, gguf, chunks());
+    QCOMPARE(disagreement("ln(perplexity)", ours, theirs, bound), QString());
+    const double reopened = ourLoss(*Checkpoint::open(gguf), chunks());
+    QCOMPARE(disagreement("the written file", reopened, ours, 1e-5), QString());
+}
+
+void TestLlama::llamaDecodesEachFormatToTheSameWeights_data()
+{
+    QTest::addColumn<int>("unused");
+    for (const char* type : { "BF16", "Q8_0", "Q6_K", "Q5_0", "Q4_1", "Q4_K", "Q4_0", "Q2_K" })
+        QTest::newRow(type) << 0;
+}
+
+// Activations are not rounded where all weights are F32, so here the bound is F32's.
+void TestLlama::llamaDecodesEachFormatToTheSameWeights()
+{
+    const std::filesystem::path gguf = file("format.gguf");
+    const std::filesystem::path decoded = file("decoded.gguf");
+    const auto rounded = exportAs(m_sample, QTest::currentDataTag(), gguf);
+    m_llama->quantize(gguf, decoded, { .fileType = llamaFileTypeF32, .requantize = true });
+    const double ours = ourLoss(*rounded, chunks());
+    const double theirs = llamaLoss(m_llama, decoded, chunks());
+    QCOMPARE(disagreement("ln(perplexity)", ours, theirs, 1e-4), QString());
+}
+
+void TestLlama::greedyContinuationsAgree()
+{
+    const auto texts = llamaChunks(*m_exact, m_text, 256, 8);
+    QCOMPARE(texts.size(), std::size_t(8));
+    std::vector<std::vector<int>> prompts;
+    for (const std::vector<int>& text : texts)
+        prompts.emplace_back(text.begin(), text.begin() + 16);
+    LlamaContext context(m_exact, 80);
+    QCOMPARE(greedyDisagreement(*m_sample, context, prompts, 64, 1e-3f), QString());
+}
+
+void TestLlama::aGgufWithSentencePieceKeepsItsMeaning_data()
+{
+    QTest::addColumn<double>("bound");
+    QTest::newRow("F32") << 1e-4;
+    QTest::newRow("F16") << 5e-4;
+    QTest::newRow("Q8_0") << 3e-3;
+    QTest::newRow("Q4_K") << 3e-3; // rows of 64 and 172 fit no super-block, and 172 no block
+}
+
+void TestLlama::aGgufWithSentencePieceKeepsItsMeaning()
+{
+    QFETCH(double, bound);
+    const auto original = sharedFile("models/stories260k/stories260Ktok512.gguf");
+    NEEDS_SHARED(original);
+    const std::filesystem::path gguf = file("stories.gguf");
+    const auto rounded = exportAs(Checkpoint::open(original), QTest::currentDataTag(), gguf);
+    const TextChunks text{ m_text.substr(0, 20000), 128, 20 };
+    const LlamaModel model(m_llama, gguf);
+    QCOMPARE(difference(rounded->tokenizer().encode(text.text),
+                 model.tokenize(text.text, Special::Leave), model),
+        QString());
+    QCOMPARE(disagreement(
+                 "ln(perplexity)", ourLoss(*rounded, text), llamaLoss(m_llama, gguf, text), bound),
+        QString());
+}
+
+QTEST_GUILESS_MAIN(TestLlama)
+#include "tst_llama.moc"
