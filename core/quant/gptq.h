@@ -11,8 +11,8 @@
 namespace core {
 
 struct GptqOptions {
-    double damping = 0.01; ///< share of the mean diagonal of H added to it
-    int columnBlock = 128; ///< columns between two updates of the rest
+    double damping = 0.01; ///< share of the mean diagonal of H added to it, over 0
+    int columnBlock = 128; ///< columns between two updates of the rest, at least 1
 };
 
 /// A matrix rounded by GPTQ, and how it went.
@@ -21,23 +21,44 @@ struct GptqResult {
     double error = 0; ///< E = tr((W−Ŵ) H (W−Ŵ)ᵀ) of what is stored
     double importanceError = 0; ///< E of importance-weighted rounding of W
     double energy = 0; ///< tr(W H Wᵀ): sqrt(E / energy) is the relative output error
-    double damping = 0; ///< that was needed
+    double damping = 0; ///< share that was needed
     int dampingRaises = 0; ///< times H was not positive definite
+    int deadChannels = 0; ///< inputs that were always 0
     bool keptImportance
         = false; ///< importance-weighted rounding had the smaller E and is what is stored
 };
 
+/// H made ready for rounding; shared by the matrices that read the same input.
+struct GptqFactor {
+    MatrixD H; ///< (in, in), as gathered
+    Matrix U; ///< upper triangular, (H + diag(added))⁻¹ = Uᵀ U
+    Eigen::VectorXd added; ///< to each diagonal element: damping; a dead channel gets the mean too
+    std::vector<float> importance; ///< of each channel: diag(H), the mean for a dead one; over 0
+    double damping = 0;
+    int dampingRaises = 0;
+    int deadChannels = 0;
+};
+
+/// Factors H. Not positive definite: four times the damping and again. An input that was never
+/// active weighs as much as an average one; if none was, all weigh 1. Throws Error if H is not
+/// finite or no damping up to the mean diagonal helps, Cancelled.
+GptqFactor factorHessian(MatrixD H, const GptqOptions& options, const Progress& progress);
+
 /// GPTQ (Frantar et al. 2022, algorithm 1) on the block grid of `format`: when the first column of
 /// a block is reached, its scales are fitted on the error-compensated weights, weighted by the
 /// diagonal of H, and rounded to what is stored; then each column is rounded on that fixed grid and
-/// its error carried to the columns after it through U, the upper Cholesky factor of (H +
-/// damping)⁻¹. `W` (out, in), `H` (in, in) = 2/N Σ x xᵀ. Requires: format.fits(in), finite values.
-/// On all processors, by rows; the same bits for any number. A format without a grid is encoded as
-/// it is. Throws Error if no damping up to the mean diagonal helps.
+/// its error carried to the columns after it through U. `W` (out, in). Requires: format.fits(in),
+/// finite values. On all processors, by rows; the same bits for any number. What is stored never
+/// has a larger E than importance-weighted rounding. A format without a grid is encoded as it is.
+/// Throws Cancelled.
+GptqResult gptqRound(const Matrix& W, const GptqFactor& factor, const Format& format,
+    const GptqOptions& options, const Progress& progress);
+
+/// Both steps for one matrix. `H` (in, in) = 2/N Σ x xᵀ.
 GptqResult gptqRound(const Matrix& W, const MatrixD& H, const Format& format,
     const GptqOptions& options, const Progress& progress);
 
-/// E = tr((W−Ŵ) H (W−Ŵ)ᵀ).
+/// E = tr((W−Ŵ) H (W−Ŵ)ᵀ). On all processors, the same bits for any number of them.
 double outputError(const Matrix& W, const Matrix& rounded, const MatrixD& H);
 
 } // namespace core

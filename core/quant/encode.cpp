@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/encode.h"
+
+#include "core/base/parallel.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace core {
+
+namespace {
+
+    constexpr std::size_t weightsATask = 1 << 16; // over 50 µs for every encoder and decoder
+
+    /// Calls body(row) for all rows, several rows a task.
+    template<typename Body>
+    void forRows(std::size_t rows, std::size_t columns, const Body& body)
+    {
+        const std::size_t step
+            = std::max<std::size_t>(1, weightsATask / std::max<std::size_t>(1, columns));
+        parallelFor((rows + step - 1) / step, [&](std::size_t task) {
+            for (std::size_t row = task * step; row < std::min(rows, (task + 1) * step); ++row)
+                body(row);
+        });
+    }
+
+} // namespace
+
+std::vector<std::byte> encodeMatrix(
+    const MatrixView& W, const Format& format, std::span<const float> importance)
+{
+    const auto columns = std::size_t(W.cols());
+    assert(format.fits(columns) && (importance.empty() || importance.size() == columns));
+    const std::size_t rowBytes = format.rowBytes(columns);
+    std::vector<std::byte> bytes(std::size_t(W.rows()) * rowBytes);
+    forRows(std::size_t(W.rows()), columns, [&](std::size_t row) {
+        format.encodeRow(W.row(Eigen::Index(row)).data(), columns,
+            importance.empty() ? nullptr : importance.data(), bytes.data() + row * rowBytes);
+    });
+    return bytes;
+}
+
+Matrix decodeMatrix(
+    std::span<const std::byte> bytes, const Format& format, Eigen::Index rows, Eigen::Index columns)
+{
+    const std::size_t rowBytes = format.rowBytes(std::size_t(columns));
+    assert(bytes.size() == std::size_t(rows) * rowBytes);
+    Matrix weights(rows, columns);
+    forRows(std::size_t(rows), std::size_t(columns), [&](std::size_t row) {
+        format.decodeBlocks(bytes.data() + row * rowBytes, std::size_t(columns / format.blockSize),
+            weights.row(Eigen::Index(row)).data());
+    });
+    return weights;
+}
+
+} // namespace core

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// GPTQ: Frantar, Ashkboos, Hoefler, Alistarh: "GPTQ: Accurate Post-Training Quantization for
+// Generative Pre-trained Transformers" (2022), algorithm 1. Symbols as there:
+//   W  weights, a row an output; columns are rounded from the first to the last
+//   H  2/N Σ x xᵀ of the inputs x
+//   U  upper Cholesky factor of the inverse of the damped H
+//   E  errors of the rounded columns, each divided by U's diagonal ("Err" below; E is the
+//   objective)
+// The sum of the squares of Err is tr((W−Ŵ)(H + damping)(W−Ŵ)ᵀ).
+#include "core/quant/gptq.h"
+
+#include "core/base/parallel.h"
+#include "core/quant/blas.h"
+#include "core/quant/encode.h"
+#include "core/quant/gridrounding.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace core {
+
+namespace {
+
+    using Index = Eigen::Index;
+    using blas::Side;
+
+    constexpr Index tileRows = 64; // rows of W a task takes at once
+    constexpr Index panelWidth = 32; // columns that are rounded one by one between two products
+
+    /// The widest part of a block, at most panelWidth, of which the block is a whole number.
+    Index panelOf(Index blockSize)
+    {
+        Index width = std::min(blockSize, panelWidth);
+        while (blockSize % width != 0)
+            --width;
+        return width;
+    }
+
+    /// One matrix on its way to the grid of `format`.
+    struct Rounding {
+        const Format& format;
+        const GptqFactor& factor;
+        Index span; ///< columns between two updates of all the rest: whole blocks
+        Matrix W; ///< what is still to be rounded, errors of earlier columns made up for
+        Matrix Err; ///< (rows, span): of the columns now being rounded
+        std::vector<std::byte> bytes;
+        std::vector<double> squares; ///< Σ Err² by tile of rows, but for the damping's share
+
+        std::byte* blockAt(Index row, Index column)
+        {
+            const Index block = column / format.blockSize;
+            return bytes.data() + std::size_t(row) * format.rowBytes(std::size_t(W.cols()))
+                + std::size_t(block) * std::size_t(format.blockBytes);
+        }
+    };
+
+    /// Rounds columns first … last − 1 of one row, all of one block whose scales are known.
+    void roundColumns(Rounding& r, Index row, Index first, Index last, Index spanStart,
+        const BlockScales& scales, std::uint8_t* codes)
+    {
+        const Matrix& U = r.factor.U;
+        const Grid& grid = *r.format.grid;
+        float* w = r.W.row(row).data();
+        for (Index j = first; j < last; ++j) {
+            const auto group = std::size_t(j % r.format.blockSize / grid.groupSize);
+            const GridValue rounded
+                = roundToGrid(grid, scales.step[group], scales.offset[group], w[j]);
+            codes[j % r.format.blockSize] = rounded.code;
+            const float* u = U.row(j).data();
+            const float err = (w[j] - rounded.value) / u[j];
+            r.Err(row, j - spanStart) = err;
+            for (Index k = j + 1; k < last; ++k)
+                w[k] -= err * u[k];
+        }
+    }
+
+    /// W[rows, from … to) −= Err[rows, panel] · U[panel, from … to).
+    void carryErrors(Rounding& r, Index row, Index rows, Index panel, Index width, Index spanStart,
+        Index from, Index to)
+    {
+        if (from >= to)
+            return;
+        const Matrix& U = r.factor.U;
+        blas::multiply(Side::Plain, Side::Plain, rows, to - from, width, -1.0f,
+            { &r.Err(row, panel - spanStart), r.Err.cols() }, { &U(panel, from), U.cols() }, 1.0f,
+            { &r.W(row, from), r.W.cols() });
+    }
+
+    /// Rounds columns spanStart … spanEnd − 1 of a tile of rows and carries their errors to the
+    /// rest.
+    void roundSpan(Rounding& r, Index tile, Index spanStart, Index spanEnd)
+    {
+        const Index row0 = tile * tileRows;
+        const Index rows = std::min(tileRows, r.W.rows() - row0);
+        const Index blockSize = r.format.blockSize;
+        const Index panel = panelOf(blockSize);
+        std::vector<BlockScales> scales(static_cast<std::size_t>(rows));
+        std::vector<std::uint8_t> codes(std::size_t(rows * blockSize));
+        for (Index first = spanStart; first < spanEnd; first += panel) {
+            const Index block = first - first % blockSize;
+            for (Index i = 0; i < rows; ++i) {
+                std::byte* bytes = r.blockAt(row0 + i, block);
+                if (first == block) {
+                    r.format.encodeRow(&r.W(row0 + i, block), std::size_t(blockSize),
+                        r.factor.importance.data() + block, bytes);
+                    scales[std::size_t(i)] = r.format.grid->scales(bytes);
+                }
+                roundColumns(r, row0 + i, first, first + panel, spanStart, scales[std::size_t(i)],
+                    codes.data() + i * blockSize);
+                if (first + panel == block + blockSize)
+                    r.format.grid->storeCodes(codes.data() + i * blockSize, bytes);
+            }
+            carryErrors(r, row0, rows, first, panel, spanStart, first + panel, spanEnd);
+        }
+        const Index width = spanEnd - spanStart;
+        carryErrors(r, row0, rows, spanStart, width, spanStart, spanEnd, r.W.cols());
+        r.squares[std::size_t(tile)]
+            += r.Err.block(row0, 0, rows, width).cast<double>().squaredNorm();
+    }
+
+    /// Runs the algorithm on a copy of W. Afterwards r.bytes is filled and squares are summed.
+    Rounding roundAll(const Matrix& W, const GptqFactor& factor, const Format& format,
+        const GptqOptions& options, const Progress& progress)
+    {
+        const Index n = W.cols();
+        const Index blockSize = format.blockSize;
+        const Index blocks = std::max<Index>(1, (options.columnBlock + blockSize - 1) / blockSize);
+        const Index tiles = (W.rows() + tileRows - 1) / tileRows;
+        Rounding r{ format, factor, std::min(n, blocks * blockSize), W, {}, {}, {} };
+        r.Err.resize(W.rows(), r.span);
+        r.bytes.resize(std::size_t(W.rows()) * format.rowBytes(std::size_t(n)));
+        r.squares.assign(std::size_t(tiles), 0.0);
+        for (Index start = 0; start < n; start += r.span) {
+            progress.at(double(start) / double(n));
+            parallelFor(std::size_t(tiles), [&](std::size_t tile) {
+                progress.checkCancelled();
+                roundSpan(r, Index(tile), start, std::min(n, start + r.span));
+            });
+        }
+        return r;
+    }
+
+    /// tr(D H Dᵀ), by blocks of the upper triangle of H: the rest of it adds the same again.
+    double weightedSquares(const Matrix& D, const MatrixD& H)
+    {
+        constexpr Index blockWidth = 256;
+        const Index n = D.cols();
+        std::vector<double> parts(std::size_t((n + blockWidth - 1) / blockWidth), 0.0);
+        parallelFor(parts.size(), [&](std::size_t task) {
+            const Index block = Index(parts.size()) - 1 - Index(task); // longest first
+            const Index first = block * blockWidth;
+            const Index width = std::min(blockWidth, n - first);
+            Matrix h = H.block(0, first, first + width, width).cast<float>();
+            h.topRows(first) *= 2.0f;
+            Matrix product(D.rows(), width);
+            blas::multiply(Side::Plain, Side::Plain, D.rows(), width, first + width, 1.0f,
+                { D.data(), n }, { h.data(), width }, 0.0f, { product.data(), width });
+            parts[std::size_t(block)] = product.cast<double>()
+                                            .cwiseProduct(D.middleCols(first, width).cast<double>())
+                                            .sum();
+        });
+        double sum = 0;
+        for (const double part : parts)
+            sum += part;
+        return std::max(0.0, sum);
+    }
+
+    /// Σ added_j ‖column j of W − Ŵ‖²: what the damping adds to the sum of squares.
+    double dampingShare(const Matrix& W, const Matrix& rounded, const Eigen::VectorXd& added)
+    {
+        return (W - rounded).cast<double>().colwise().squaredNorm().dot(added.transpose());
+    }
+
+} // namespace
+
+GptqResult gptqRound(const Matrix& W, const GptqFactor& factor, const Format& format,
+    const GptqOptions& options, const Progress& progress)
+{
+    assert(format.fits(std::size_t(W.cols())) && W.cols() == factor.U.cols());
+    GptqResult result;
+    result.damping = factor.damping;
+    result.dampingRaises = factor.dampingRaises;
+    result.deadChannels = factor.deadChannels;
+    result.bytes = encodeMatrix(W, format, factor.importance);
+    result.energy = weightedSquares(W, factor.H);
+    const Matrix byImportance = decodeMatrix(result.bytes, format, W.rows(), W.cols());
+    result.importanceError = outputError(W, byImportance, factor.H);
+    result.error = result.importanceError;
+    progress.at(0.3);
+    if (!format.grid)
+        return result;
+
+    Rounding r = roundAll(W, factor, format, options, progress.part(0.3, 0.9));
+    const Matrix rounded = decodeMatrix(r.bytes, format, W.rows(), W.cols());
+    double error = 0;
+    for (const double squares : r.squares)
+        error += squares;
+    error = std::max(0.0, error - dampingShare(W, rounded, factor.added));
+    result.keptImportance = error > result.importanceError;
+    if (!result.keptImportance) {
+        result.bytes = std::move(r.bytes);
+        result.error = error;
+    }
+    progress.at(1);
+    return result;
+}
+
+GptqResult gptqRound(const Matrix& W, const MatrixD& H, const Format& format,
+    const GptqOptions& options, const Progress& progress)
+{
+    const GptqFactor factor = factorHessian(H, options, progress.part(0, 0.3));
+    return gptqRound(W, factor, format, options, progress.part(0.3, 1));
+}
+
+double outputError(const Matrix& W, const Matrix& rounded, const MatrixD& H)
+{
+    return weightedSquares(W - rounded, H);
+}
+
+} // namespace core

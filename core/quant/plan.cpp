@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/plan.h"
+
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <array>
+
+namespace core {
+
+namespace {
+
+    /// Whether `name` has the form of `pattern`, in which * stands for any characters and ? for
+    /// one.
+    bool matches(std::string_view pattern, std::string_view name)
+    {
+        std::size_t p = 0;
+        std::size_t n = 0;
+        std::size_t star = std::string_view::npos; // the last * seen, and how far it reaches
+        std::size_t starEnd = 0;
+        while (n < name.size()) {
+            if (p < pattern.size() && pattern[p] == '*') {
+                star = p++;
+                starEnd = n;
+            } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
+                ++p;
+                ++n;
+            } else if (star != std::string_view::npos) {
+                p = star + 1;
+                n = ++starEnd;
+            } else {
+                return false;
+            }
+        }
+        return pattern.find_first_not_of('*', p) == std::string_view::npos;
+    }
+
+    bool applies(const Rule& rule, const Tensor& tensor)
+    {
+        const Place place = tensor.place;
+        if (!rule.roles.empty() && std::ranges::find(rule.roles, place.role) == rule.roles.end())
+            return false;
+        if ((rule.firstLayer || rule.lastLayer) && place.layer < rule.firstLayer.value_or(0))
+            return false;
+        if (rule.lastLayer && place.layer > *rule.lastLayer)
+            return false;
+        return rule.name.empty() || matches(rule.name, tensor.name);
+    }
+
+    /// The method that will really be used where `wanted` was asked for.
+    Method usableMethod(Method wanted, const PlannedTensor& planned)
+    {
+        if (!planned.format->grid || planned.keeps || planned.place.role == Role::TokenEmbd)
+            return Method::RoundToNearest; // nothing to choose; and an embedding reads no
+                                           // activations
+        const bool inLayer = planned.place.layer >= 0;
+        const bool usesImportance = planned.format->importance == Format::Importance::Used;
+        if (wanted == Method::Gptq && inLayer)
+            return Method::Gptq;
+        return wanted != Method::RoundToNearest && usesImportance ? Method::Importance
+                                                                  : Method::RoundToNearest;
+    }
+
+    PlannedTensor planVector(const Tensor& tensor)
+    {
+        PlannedTensor planned;
+        planned.place = tensor.place;
+        planned.format = planned.wanted = &formats::f32;
+        planned.keeps = tensor.format == planned.format;
+        return planned;
+    }
+
+    PlannedTensor planMatrix(const Tensor& tensor, const Recipe& recipe)
+    {
+        const Format* wanted = nullptr;
+        std::optional<Method> method;
+        for (const Rule& rule : recipe.rules) {
+            if (!applies(rule, tensor))
+                continue;
+            if (!wanted)
+                wanted = rule.format;
+            if (!method)
+                method = rule.method;
+        }
+        if (!wanted)
+            wanted = recipe.format ? recipe.format : tensor.format;
+
+        PlannedTensor planned;
+        planned.place = tensor.place;
+        planned.wanted = wanted;
+        planned.format = fallbackFormat(wanted, tensor.columns);
+        planned.keeps = planned.format == tensor.format;
+        planned.method = usableMethod(method.value_or(recipe.method), planned);
+        return planned;
+    }
+
+    struct Fallback {
+        std::string_view from, to;
+    };
+    /// tensor_type_fallback of llama.cpp (src/llama-quant.cpp, 2026): from blocks of 256 to blocks
+    /// of 32 with at least as many bits a weight.
+    constexpr std::array fallbacks{
+        Fallback{ "IQ1_S", "IQ4_NL" },
+        Fallback{ "IQ1_M", "IQ4_NL" },
+        Fallback{ "IQ2_XXS", "IQ4_NL" },
+        Fallback{ "IQ2_XS", "IQ4_NL" },
+        Fallback{ "IQ2_S", "IQ4_NL" },
+        Fallback{ "IQ3_XXS", "IQ4_NL" },
+        Fallback{ "IQ3_S", "IQ4_NL" },
+        Fallback{ "IQ4_XS", "IQ4_NL" },
+        Fallback{ "TQ1_0", "Q4_0" },
+        Fallback{ "TQ2_0", "Q4_0" },
+        Fallback{ "Q2_0", "Q4_0" },
+        Fallback{ "Q2_K", "Q4_0" },
+        Fallback{ "Q3_K", "Q4_0" },
+        Fallback{ "Q4_K", "Q5_0" },
+        Fallback{ "Q5_K", "Q5_1" },
+        Fallback{ "Q6_K", "Q8_0" },
+    };
+
+} // namespace
+
+std::vector<PlannedTensor> planTensors(const Checkpoint& checkpoint, const Recipe& recipe)
+{
+    std::vector<PlannedTensor> plan;
+    plan.reserve(checkpoint.tensors().size());
+    for (const Tensor& tensor : checkpoint.tensors())
+        plan.push_back(
+            isMatrix(tensor.place.role) ? planMatrix(tensor, recipe) : planVector(tensor));
+    return plan;
+}
+
+const Format* fallbackFormat(const Format* format, std::int64_t columns)
+{
+    if (format->fits(std::size_t(columns)))
+        return format;
+    const auto rule = std::ranges::find(fallbacks, format->name, &Fallback::from);
+    const Format* smaller = rule == fallbacks.end() ? nullptr : findFormat(rule->to);
+    return smaller && smaller->fits(std::size_t(columns)) ? smaller : &formats::f16;
+}
+
+std::string fallbackText(const PlannedTensor& planned, const Tensor& tensor)
+{
+    return text(tensor.name, ": rows of ", tensor.columns, " do not fit ", planned.wanted->name,
+        " (", planned.wanted->blockSize, "), stored as ", planned.format->name);
+}
+
+} // namespace core

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/recipe.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/files/atomicfile.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+
+namespace core {
+
+namespace {
+
+    struct MethodWord {
+        Method method;
+        std::string_view word;
+    };
+    constexpr std::array methodWords{
+        MethodWord{ Method::RoundToNearest, "rtn" },
+        MethodWord{ Method::Importance, "importance" },
+        MethodWord{ Method::Gptq, "gptq" },
+    };
+
+    constexpr std::size_t largestQuote = 80; // bytes of what was found that a message repeats
+
+    /// A JSON value as a message shows it.
+    std::string shown(const Json& value)
+    {
+        const std::string dump = value.dump(-1, ' ', true, Json::error_handler_t::replace);
+        return dump.size() > largestQuote ? dump.substr(0, largestQuote) + "..." : dump;
+    }
+
+    /// "a, b, c"
+    template<typename Range>
+    std::string listed(const Range& words)
+    {
+        std::string list;
+        for (const auto& word : words)
+            list.append(list.empty() ? "" : ", ").append(word);
+        return list;
+    }
+
+    void refuseUnknownKeys(
+        const Json& object, const std::string& place, std::initializer_list<std::string_view> known)
+    {
+        if (!object.is_object())
+            throw Error(text(place, ": found ", shown(object), ", expected an object"));
+        for (const auto& [key, value] : object.items())
+            if (std::ranges::find(known, key) == known.end())
+                throw Error(
+                    text(place, ": unknown key ", shown(key), ", expected one of ", listed(known)));
+    }
+
+    /// object[key] if it is there and not null.
+    const Json* valueOf(const Json& object, const char* key)
+    {
+        const auto found = object.find(key);
+        return found == object.end() || found->is_null() ? nullptr : &*found;
+    }
+
+    const Format* formatIn(const Json& object, const std::string& place)
+    {
+        if (!valueOf(object, "format"))
+            return nullptr;
+        const auto name = jsonValue<std::string>(object, "format", place);
+        if (const Format* format = findFormat(name))
+            return format;
+        std::vector<std::string_view> names;
+        for (const Format* format : allFormats())
+            names.push_back(format->name);
+        throw Error(
+            text(place, ": format is ", shown(Json(name)), ", expected one of ", listed(names)));
+    }
+
+    std::optional<Method> methodIn(const Json& object, const std::string& place)
+    {
+        if (!valueOf(object, "method"))
+            return std::nullopt;
+        const auto word = jsonValue<std::string>(object, "method", place);
+        if (const auto method = findMethod(word))
+            return method;
+        std::vector<std::string_view> words;
+        for (const MethodWord& known : methodWords)
+            words.push_back(known.word);
+        throw Error(
+            text(place, ": method is ", shown(Json(word)), ", expected one of ", listed(words)));
+    }
+
+    std::vector<Role> rolesIn(const Json& object, const std::string& place)
+    {
+        const Json* words = valueOf(object, "roles");
+        if (!words)
+            return {};
+        if (!words->is_array() || words->empty())
+            throw Error(text(
+                place, ": roles is ", shown(*words), ", expected a list of at least one role"));
+        std::vector<Role> roles;
+        for (const Json& word : *words) {
+            const auto role
+                = word.is_string() ? findRole(word.get_ref<const std::string&>()) : std::nullopt;
+            if (!role)
+                throw Error(text(place, ": roles has ", shown(word),
+                    ", expected roles as GGUF names them, like \"attn_v\" or \"token_embd\""));
+            roles.push_back(*role);
+        }
+        return roles;
+    }
+
+    int layerIn(const Json& number, const std::string& place)
+    {
+        const auto isLayer = [](const Json& n) {
+            return n.is_number_unsigned()
+                && n.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<int>::max());
+        };
+        if (!isLayer(number))
+            throw Error(text(place, ": layers has ", shown(number),
+                ", expected a layer's number, counted from 0"));
+        return number.get<int>();
+    }
+
+    /// "layers": [first, last], either may be null: open at that end.
+    void readLayers(const Json& object, const std::string& place, Rule& rule)
+    {
+        const Json* layers = valueOf(object, "layers");
+        if (!layers)
+            return;
+        if (!layers->is_array() || layers->size() != 2)
+            throw Error(text(place, ": layers is ", shown(*layers), ", expected [first, last]"));
+        if (!(*layers)[0].is_null())
+            rule.firstLayer = layerIn((*layers)[0], place);
+        if (!(*layers)[1].is_null())
+            rule.lastLayer = layerIn((*layers)[1], place);
+        if (rule.firstLayer && rule.lastLayer && *rule.firstLayer > *rule.lastLayer)
+            throw Error(text(place, ": layers is ", shown(*layers),
+                ", expected a first layer that is not after the last"));
+    }
+
+    Rule ruleFromJson(const Json& json, const std::string& place)
+    {
+        refuseUnknownKeys(json, place, { "roles", "layers", "name", "format", "method" });
+        Rule rule;
+        rule.roles = rolesIn(json, place);
+        readLayers(json, place, rule);
+        rule.name = jsonValue<std::string>(json, "name", place, std::string());
+        rule.format = formatIn(json, place);
+        rule.method = methodIn(json, place);
+        if (!rule.format && !rule.method)
+            throw Error(text(place, ": found neither format nor method, expected at least one"));
+        return rule;
+    }
+
+    Json ruleToJson(const Rule& rule)
+    {
+        Json json = Json::object();
+        for (const Role role : rule.roles)
+            json["roles"].push_back(roleName(role));
+        if (rule.firstLayer || rule.lastLayer)
+            json["layers"] = { rule.firstLayer ? Json(*rule.firstLayer) : Json(),
+                rule.lastLayer ? Json(*rule.lastLayer) : Json() };
+        if (!rule.name.empty())
+            json["name"] = rule.name;
+        if (rule.format)
+            json["format"] = rule.format->name;
+        if (rule.method)
+            json["method"] = methodName(*rule.method);
+        return json;
+    }
+
+} // namespace
+
+std::string_view methodName(Method method)
+{
+    return std::ranges::find(methodWords, method, &MethodWord::method)->word;
+}
+
+std::optional<Method> findMethod(std::string_view name)
+{
+    const auto found = std::ranges::find(methodWords, name, &MethodWord::word);
+    return found == methodWords.end() ? std::nullopt : std::optional(found->method);
+}
+
+Recipe recipeFromJson(const Json& json, const std::string& place)
+{
+    refuseUnknownKeys(json, place, { "name", "format", "method", "rules" });
+    Recipe recipe;
+    recipe.name = jsonValue<std::string>(json, "name", place, std::string());
+    recipe.format = formatIn(json, place);
+    recipe.method = methodIn(json, place).value_or(recipe.method);
+    const Json* rules = valueOf(json, "rules");
+    if (rules && !rules->is_array())
+        throw Error(text(place, ": rules is ", shown(*rules), ", expected a list of rules"));
+    for (std::size_t i = 0; rules && i < rules->size(); ++i)
+        recipe.rules.push_back(ruleFromJson((*rules)[i], text(place, ": rule ", i + 1)));
+    return recipe;
+}
+
+Json recipeToJson(const Recipe& recipe)
+{
+    Json json = Json::object();
+    json["name"] = recipe.name;
+    if (recipe.format)
+        json["format"] = recipe.format->name;
+    json["method"] = methodName(recipe.method);
+    json["rules"] = Json::array();
+    for (const Rule& rule : recipe.rules)
+        json["rules"].push_back(ruleToJson(rule));
+    return json;
+}
+
+Recipe readRecipe(const std::filesystem::path& file)
+{
+    return recipeFromJson(readJson(file), file.string());
+}
+
+void writeRecipe(const Recipe& recipe, const std::filesystem::path& file)
+{
+    writeFileAtomically(
+        file, recipeToJson(recipe).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+} // namespace core

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
+#include "core/quant/encode.h"
+#include "core/quant/gptq.h"
+#include "core/quant/gridrounding.h"
+#include "core/quant/hessian.h"
+#include "oneprocessor.h"
+#include "syntheticlayer.h"
+
+#include <Eigen/Cholesky>
+#include <QtTest>
+
+#include <thread>
+
+using namespace core;
+
+namespace {
+
+MatrixD hessianOf(const Matrix& x)
+{
+    Hessian hessian(x.cols());
+    hessian.add(x);
+    return hessian.take();
+}
+
+/// Algorithm 1 of the paper without blocks, in double, column after column: E of its result.
+double plainGptqError(const Matrix& W, const MatrixD& H, const Format& format)
+{
+    const Eigen::Index n = W.cols();
+    MatrixD damped = H;
+    damped.diagonal().array() += 0.01 * H.diagonal().mean();
+    const MatrixD inverse = damped.llt().solve(MatrixD::Identity(n, n));
+    const MatrixD U = inverse.llt().matrixU();
+    std::vector<float> importance(static_cast<std::size_t>(n));
+    for (Eigen::Index j = 0; j < n; ++j)
+        importance[std::size_t(j)] = float(H(j, j));
+    Matrix rounded(W.rows(), n);
+    for (Eigen::Index row = 0; row < W.rows(); ++row) {
+        Eigen::RowVectorXd w = W.row(row).cast<double>();
+        std::vector<std::byte> block(static_cast<std::size_t>(format.blockBytes));
+        BlockScales scales;
+        for (Eigen::Index j = 0; j < n; ++j) {
+            if (j % format.blockSize == 0) {
+                const Eigen::RowVectorXf now = w.segment(j, format.blockSize).cast<float>();
+                format.encodeRow(
+                    now.data(), std::size_t(format.blockSize), importance.data() + j, block.data());
+                scales = format.grid->scales(block.data());
+            }
+            const auto group = std::size_t(j % format.blockSize / format.grid->groupSize);
+            rounded(row, j)
+                = roundToGrid(*format.grid, scales.step[group], scales.offset[group], float(w(j)))
+                      .value;
+            const double err = (w(j) - double(rounded(row, j))) / U(j, j);
+            w.tail(n - j) -= err * U.row(j).tail(n - j);
+        }
+    }
+    return outputError(W, rounded, H);
+}
+
+/// Formats with a grid whose blocks fit rows of 256.
+std::vector<const Format*> gridFormats()
+{
+    std::vector<const Format*> formats;
+    for (const Format* format : allFormats())
+        if (format->grid)
+            formats.push_back(format);
+    return formats;
+}
+
+} // namespace
+
+class TestGptq : public QObject {
+    Q_OBJECT
+
+private slots:
+    void roundsToTheNearestLevel();
+    void outputErrorIsTheTrace();
+    void statesTheErrorOfWhatItStores_data();
+    void statesTheErrorOfWhatItStores();
+    void agreesWithThePlainAlgorithm_data() { statesTheErrorOfWhatItStores_data(); }
+    void agreesWithThePlainAlgorithm();
+    void halvesTheErrorOfImportanceAtFourBits();
+    void columnBlockChangesLittle();
+    void isTheSameForAnyNumberOfProcessors();
+    void raisesTheDampingAndSaysSo();
+    void refusesAHessianThatNoDampingHelps();
+    void refusesAHessianThatIsNotFinite();
+    void roundsDeadChannelsLikeOthers();
+    void roundsWithoutAnyActivation();
+    void keepsAllZeroRows();
+    void roundsOneRow();
+    void encodesFormatsWithoutGrid();
+    void stopsWhenCancelled();
+};
+
+void TestGptq::roundsToTheNearestLevel()
+{
+    static constexpr std::array<float, 4> levels{ -4, -1, 0, 3 };
+    const Grid grid{
+        .groupSize = 4, .levels = levels, .uniform = false, .scales = nullptr, .storeCodes = nullptr
+    };
+    for (const float step : { 0.5f, -0.5f })
+        for (int i = -400; i <= 400; ++i) {
+            const float weight = 0.01f * float(i);
+            const GridValue rounded = roundToGrid(grid, step, 0.25f, weight);
+            QCOMPARE(rounded.value, step * levels[rounded.code] + 0.25f);
+            for (const float level : levels)
+                QVERIFY(std::abs(weight - rounded.value)
+                    <= std::abs(weight - (step * level + 0.25f)) + 1e-6f);
+        }
+    QCOMPARE(roundToGrid(grid, 0.0f, 0.25f, 7.0f).value, 0.25f);
+}
+
+void TestGptq::outputErrorIsTheTrace()
+{
+    const SyntheticLayer layer = syntheticLayer(5, 600, 700, 11);
+    const MatrixD H = hessianOf(layer.x);
+    const Matrix rounded = (layer.W * 64.0f).array().round().matrix() / 64.0f;
+    const MatrixD D = (layer.W - rounded).cast<double>();
+    const double expected = (D * H * D.transpose()).trace();
+    QVERIFY(std::abs(outputError(layer.W, rounded, H) - expected) < 1e-4 * expected);
+}
+
+void TestGptq::statesTheErrorOfWhatItStores_data()
+{
+    QTest::addColumn<const Format*>("format");
+    for (const Format* format : gridFormats())
+        QTest::newRow(std::string(format->name).c_str()) << format;
+}
+
+void TestGptq::statesTheErrorOfWhatItStores()
+{
+    QFETCH(const Format*, format);
+    const SyntheticLayer layer = syntheticLayer(70, 512, 1500, 12);
+    const MatrixD H = hessianOf(layer.x);
+    const GptqResult result = gptqRound(layer.W, H, *format, {}, Progress());
+    QCOMPARE(result.damping, 0.01);
+    QCOMPARE(result.dampingRaises, 0);
+    const Matrix stored = decodeMatrix(result.bytes, *format, 70, 512);
+    const double error = outputError(layer.W, stored, H);
+    QVERIFY(std::abs(result.error - error) < 1e-3 * error);
+    QVERIFY(result.error <= result.importanceError);
+    QVERIFY(std::abs(result.energy - outputError(layer.W, Matrix::Zero(70, 512), H))
+        < 1e-4 * result.energy);
+}
+
+void TestGptq::agreesWithThePlainAlgorithm()
+{
+    QFETCH(const Format*, format);
+    const SyntheticLayer layer = syntheticLayer(40, 512, 1500, 13);
+    const MatrixD H = hessianOf(layer.x);
+    const GptqResult result = gptqRound(layer.W, H, *format, {}, Progress());
+    const double plain = plainGptqError(layer.W, H, *format);
+    if (!result.keptImportance) // single codes at ties differ, the sum hardly
+        QVERIFY2(std::abs(result.error - plain) < 0.01 * plain,
+            qPrintable(QString("%1 against %2").arg(result.error).arg(plain)));
+    else
+        QVERIFY(plain > 0.99 * result.importanceError);
+}
+
+void TestGptq::halvesTheErrorOfImportanceAtFourBits()
+{
+    const SyntheticLayer layer = syntheticLayer(64, 512, 2000, 14);
+    const GptqResult result = gptqRound(layer.W, hessianOf(layer.x), formats::q4_K, {}, Progress());
+    QVERIFY(!result.keptImportance);
+    QVERIFY2(result.error < 0.5 * result.importanceError,
+        qPrintable(QString::number(result.error / result.importanceError)));
+}
+
+void TestGptq::columnBlockChangesLittle()
+{
+    const SyntheticLayer layer = syntheticLayer(64, 512, 2000, 15);
+    const MatrixD H = hessianOf(layer.x);
+    const double error = gptqRound(layer.W, H, formats::q4_0, {}, Progress()).error;
+    for (const int columnBlock : { 1, 32, 100, 512, 4096 }) {
+        const GptqOptions options{ .damping = 0.01, .columnBlock = columnBlock };
+        const double other = gptqRound(layer.W, H, formats::q4_0, options, Progress()).error;
+        QVERIFY(std::abs(other - error) < 0.01 * error);
+    }
+}
+
+void TestGptq::isTheSameForAnyNumberOfProcessors()
+{
+    const SyntheticLayer layer = syntheticLayer(200, 512, 800, 16);
+    const MatrixD H = hessianOf(layer.x);
+    const GptqResult all = gptqRound(layer.W, H, formats::q4_K, {}, Progress());
+    const OneProcessor only;
+    const GptqResult one = gptqRound(layer.W, H, formats::q4_K, {}, Progress());
+    QVERIFY(one.bytes == all.bytes);
+    QCOMPARE(one.error, all.error);
+    QCOMPARE(one.energy, all.energy);
+}
+
+void TestGptq::raisesTheDampingAndSaysSo()
+{
+    const SyntheticLayer layer = syntheticLayer(8, 256, 400, 17);
+    MatrixD H = hessianOf(layer.x);
+    H.diagonal().array() -= 0.1 * H.diagonal().mean(); // no longer positive definite
+    H.diagonal() = H.diagonal().cwiseMax(1e-6);
+    const GptqResult result = gptqRound(layer.W, H, formats::q4_0, {}, Progress());
+    QVERIFY(result.dampingRaises > 0);
+    QVERIFY(result.damping > 0.01);
+}
+
+void TestGptq::refusesAHessianThatNoDampingHelps()
+{
+    const MatrixD H = -10.0 * MatrixD::Ones(32, 32) + 11.0 * MatrixD::Identity(32, 32);
+    const Matrix W = Matrix::Ones(1, 32);
+    QVERIFY_EXCEPTION_THROWN((void)gptqRound(W, H, formats::q4_0, {}, Progress()), Error);
+}
+
+void TestGptq::refusesAHessianThatIsNotFinite()
+{
+    MatrixD H = MatrixD::Identity(32, 32);
+    H(3, 3) = std::numeric_limits<double>::infinity();
+    const Matrix W = Matrix::Ones(1, 32);
+    QVERIFY_EXCEPTION_THROWN((void)gptqRound(W, H, formats::q4_0, {}, Progress()), Error);
+}
+
+void TestGptq::roundsDeadChannelsLikeOthers()
+{
+    SyntheticLayer layer = syntheticLayer(20, 256, 600, 18);
+    for (const int channel : { 0, 31, 32, 100, 255 })
+        layer.x.col(channel).setZero();
+    const GptqResult result = gptqRound(layer.W, hessianOf(layer.x), formats::q8_0, {}, Progress());
+    QCOMPARE(result.deadChannels, 5);
+    const Matrix stored = decodeMatrix(result.bytes, formats::q8_0, 20, 256);
+    for (const int channel : { 0, 31, 32, 100, 255 })
+        QVERIFY((stored - layer.W).col(channel).cwiseAbs().maxCoeff() < 0.005f);
+}
+
+void TestGptq::roundsWithoutAnyActivation()
+{
+    const SyntheticLayer layer = syntheticLayer(20, 256, 1, 19);
+    const GptqResult result
+        = gptqRound(layer.W, MatrixD::Zero(256, 256), formats::q4_K, {}, Progress());
+    QCOMPARE(result.deadChannels, 256);
+    QCOMPARE(result.energy, 0.0);
+    const Matrix stored = decodeMatrix(result.bytes, formats::q4_K, 20, 256);
+    QVERIFY((stored - layer.W).norm() < 0.1f * layer.W.norm());
+}
+
+void TestGptq::keepsAllZeroRows()
+{
+    SyntheticLayer layer = syntheticLayer(6, 256, 600, 20);
+    layer.W.row(2).setZero();
+    const MatrixD H = hessianOf(layer.x);
+    for (const Format* format : gridFormats()) {
+        const GptqResult result = gptqRound(layer.W, H, *format, {}, Progress());
+        QVERIFY(decodeMatrix(result.bytes, *format, 6, 256).row(2).isZero());
+    }
+}
+
+void TestGptq::roundsOneRow()
+{
+    const SyntheticLayer layer = syntheticLayer(1, 32, 100, 21);
+    const GptqResult result = gptqRound(layer.W, hessianOf(layer.x), formats::q4_0, {}, Progress());
+    QCOMPARE(result.bytes.size(), std::size_t(18));
+    QVERIFY(result.error <= result.importanceError);
+}
+
+void TestGptq::encodesFormatsWithoutGrid()
+{
+    const SyntheticLayer layer = syntheticLayer(3, 64, 100, 22);
+    const GptqResult result = gptqRound(layer.W, hessianOf(layer.x), formats::f16, {}, Progress());
+    QVERIFY(result.bytes == encodeMatrix(layer.W, formats::f16, {}));
+    QCOMPARE(result.error, result.importanceError);
+}
+
+void TestGptq::stopsWhenCancelled()
+{
+    const SyntheticLayer layer = syntheticLayer(64, 512, 600, 23);
+    const MatrixD H = hessianOf(layer.x);
+    std::stop_source stop;
+    const Progress progress(stop.get_token(), [&](double done, const std::string&) {
+        if (done > 0.5)
+            stop.request_stop();
+    });
+    QVERIFY_EXCEPTION_THROWN((void)gptqRound(layer.W, H, formats::q4_0, {}, progress), Cancelled);
+}
+
+QTEST_GUILESS_MAIN(TestGptq)
+#include "tst_gptq.moc"
