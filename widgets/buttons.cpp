@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/buttons.h"
+
+#include "widgets/icons.h"
+#include "widgets/theme.h"
+
+#include <QtCore/QEvent>
+#include <QtGui/QPainter>
+#include <QtWidgets/QPushButton>
+
+namespace widgets {
+namespace {
+
+    /// Text in the accent's colour; underlined under the mouse, framed with the focus.
+    class LinkButton : public QPushButton {
+    public:
+        LinkButton(const QString& text, QWidget* parent)
+            : QPushButton(text, parent)
+        {
+            setFlat(true);
+            setCursor(Qt::PointingHandCursor);
+            setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+        }
+
+        QSize sizeHint() const override
+        {
+            const QFontMetrics metrics(textFont(13));
+            return { metrics.horizontalAdvance(text()) + scaled(4), scaled(24) };
+        }
+
+    protected:
+        void paintEvent(QPaintEvent*) override
+        {
+            QPainter painter(this);
+            const Tokens tokens = tokensOf(palette());
+            QFont font = textFont(13);
+            font.setUnderline(underMouse() && isEnabled());
+            painter.setFont(font);
+            painter.setPen(isEnabled() ? tokens.accent : tokens.disabled);
+            painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter, text());
+            if (hasFocus()) {
+                painter.setPen(QPen(tokens.accent, 2));
+                painter.drawRect(rect().adjusted(1, 1, -1, -1));
+            }
+        }
+    };
+
+} // namespace
+
+QPushButton* makeButton(const QString& text, const QString& iconName, QWidget* parent)
+{
+    auto* button = new QPushButton(text, parent);
+    if (!iconName.isEmpty())
+        button->setIcon(icon(iconName));
+    return button;
+}
+
+QPushButton* makePrimaryButton(const QString& text, const QString& iconName, QWidget* parent)
+{
+    auto* button = new QPushButton(text, parent);
+    button->setProperty("primary", true);
+    if (!iconName.isEmpty())
+        button->setIcon(icon(iconName, Ink::OnAccent));
+    QFont font; // only the weight is its own: the size stays the application's
+    font.setBold(true);
+    button->setFont(font);
+    return button;
+}
+
+QPushButton* makeLinkButton(const QString& text, QWidget* parent)
+{
+    return new LinkButton(text, parent);
+}
+
+} // namespace widgets

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QtWidgets/QFrame>
+
+class QBoxLayout;
+class QHBoxLayout;
+class QToolButton;
+class QVBoxLayout;
+
+namespace widgets {
+
+class Label;
+
+/// A framed area of a page: one-pixel line, no shadow, no radius; a title row 36 high with a bold
+/// title, a hint in the second colour, and tools at its right end; the content below.
+class Card : public QFrame {
+    Q_OBJECT
+
+public:
+    /// An empty `title` without hint, widgets and tools takes no room.
+    explicit Card(const QString& title = {}, QWidget* parent = nullptr);
+
+    void setTitle(const QString& title);
+    QString title() const;
+    /// Secondary text beside the title.
+    void setHint(const QString& hint);
+    /// A control that stands directly after the title and its hint.
+    void addTitleWidget(QWidget* widget);
+    /// A control at the right end of the title row, after those already there.
+    void addTool(QWidget* widget);
+    /// A borderless button with an icon at the right end of the title row.
+    QToolButton* addToolButton(const QString& iconName, const QString& toolTip);
+
+    /// Where the content goes: margins 12, none at the top.
+    QVBoxLayout* content() const { return m_content; }
+    /// Without margins, for tables and plots that reach the frame.
+    void setContentFlush();
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void applySizes();
+
+    QWidget* m_titleRow;
+    QHBoxLayout* m_titleLayout;
+    Label* m_title;
+    Label* m_hint;
+    QVBoxLayout* m_content;
+    int m_titleWidgets = 0;
+    bool m_flush = false;
+};
+
+/// A borderless button that shows only an icon.
+QToolButton* makeToolButton(const QString& iconName, const QString& toolTip, QWidget* parent);
+
+} // namespace widgets

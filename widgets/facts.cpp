@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/facts.h"
+
+#include "widgets/label.h"
+#include "widgets/theme.h"
+
+#include <QtWidgets/QGridLayout>
+#include <QtWidgets/QHBoxLayout>
+
+namespace widgets {
+namespace {
+
+    /// Values may be copied with mouse and keyboard.
+    Label* makeValue(const Fact& fact)
+    {
+        auto* value = new Label(TextRole::Body, fact.value);
+        value->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        value->setToolTip(fact.toolTip);
+        value->setAccessibleName(fact.label);
+        return value;
+    }
+
+    Label* makeLabel(const Fact& fact, TextRole role)
+    {
+        auto* label = new Label(role, fact.label);
+        label->setToolTip(fact.toolTip);
+        return label;
+    }
+
+    void clear(QWidget* widget)
+    {
+        delete widget->layout();
+        qDeleteAll(widget->findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
+    }
+
+    QFrame* makeLine()
+    {
+        auto* line = new QFrame;
+        line->setFixedWidth(1);
+        line->setAutoFillBackground(true);
+        line->setBackgroundRole(QPalette::Mid);
+        return line;
+    }
+
+} // namespace
+
+FactList::FactList(QWidget* parent)
+    : QWidget(parent)
+{
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Minimum);
+}
+
+void FactList::setFacts(const std::vector<Fact>& facts)
+{
+    if (facts == m_facts)
+        return;
+    m_facts = facts;
+    clear(this);
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(scaled(16));
+    grid->setVerticalSpacing(scaled(2));
+    for (int row = 0; row < int(facts.size()); ++row) {
+        grid->addWidget(makeLabel(facts[std::size_t(row)], TextRole::Secondary), row, 0);
+        Label* value = makeValue(facts[std::size_t(row)]);
+        value->setElided();
+        grid->addWidget(value, row, 1);
+        grid->setRowMinimumHeight(row, scaled(22));
+    }
+    grid->setColumnStretch(1, 1);
+}
+
+FactStrip::FactStrip(QWidget* parent)
+    : QWidget(parent)
+{
+}
+
+void FactStrip::setFacts(const std::vector<Fact>& facts)
+{
+    if (facts == m_facts)
+        return;
+    m_facts = facts;
+    clear(this);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(scaled(12), scaled(4), scaled(12), scaled(4));
+    row->setSpacing(scaled(12));
+    for (const Fact& fact : facts) {
+        if (&fact != &facts.front())
+            row->addWidget(makeLine());
+        auto* cell = new QVBoxLayout;
+        cell->setSpacing(0);
+        cell->addWidget(makeLabel(fact, TextRole::Caption));
+        cell->addWidget(makeValue(fact));
+        row->addLayout(cell, 1);
+    }
+}
+
+} // namespace widgets

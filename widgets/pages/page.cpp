@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/page.h"
+
+#include "widgets/buttons.h"
+#include "widgets/card.h"
+#include "widgets/label.h"
+#include "widgets/messagebar.h"
+#include "widgets/theme.h"
+
+#include <QtCore/QEvent>
+#include <QtWidgets/QGridLayout>
+#include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QMenu>
+#include <QtWidgets/QPushButton>
+#include <QtWidgets/QScrollArea>
+#include <QtWidgets/QToolButton>
+#include <QtWidgets/QVBoxLayout>
+
+namespace widgets {
+
+Breakpoint breakpointFor(int windowWidth)
+{
+    if (windowWidth >= 1280)
+        return Breakpoint::Wide;
+    return windowWidth >= 1000 ? Breakpoint::Medium : Breakpoint::Narrow;
+}
+
+Page::Page(const QString& heading, QWidget* parent)
+    : QWidget(parent)
+    , m_headingText(heading)
+    , m_header(new QWidget)
+    , m_heading(new Label(TextRole::Heading, heading))
+    , m_detail(new Label(TextRole::Secondary))
+    , m_answer(new Label(TextRole::Body))
+    , m_actions(new QWidget)
+    , m_more(makeToolButton(QStringLiteral("more"), tr("More actions"), m_header))
+    , m_message(new MessageBar)
+    , m_scroll(new QScrollArea)
+    , m_content(new QVBoxLayout)
+{
+    auto* headerLayout = new QGridLayout(m_header);
+    headerLayout->setContentsMargins(0, 0, 0, 0);
+    headerLayout->setSpacing(0);
+    auto* headingLine = new QHBoxLayout;
+    headingLine->addWidget(m_heading);
+    headingLine->addWidget(m_detail);
+    headingLine->addStretch(1);
+    auto* actions = new QHBoxLayout(m_actions);
+    actions->setContentsMargins(0, 0, 0, 0);
+    headerLayout->addLayout(headingLine, 0, 0);
+    headerLayout->addWidget(m_actions, 0, 1);
+    headerLayout->addWidget(m_more, 0, 2);
+    headerLayout->addWidget(m_answer, 1, 0, 1, 3);
+    headerLayout->setColumnStretch(0, 1);
+    m_heading->setAccessibleDescription(tr("Heading"));
+    m_answer->setElided();
+    m_detail->hide();
+    m_more->setPopupMode(QToolButton::InstantPopup);
+    m_more->setMenu(new QMenu(m_more));
+    m_more->hide();
+    connect(m_more->menu(), &QMenu::aboutToShow, this, &Page::fillMoreMenu);
+
+    auto* cards = new QWidget;
+    cards->setLayout(m_content);
+    m_content->setContentsMargins(0, 0, 0, 0);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll->setFocusPolicy(Qt::NoFocus);
+    m_scroll->viewport()->setAutoFillBackground(false);
+    m_scroll->setWidget(cards);
+    cards->setAutoFillBackground(false);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(m_header);
+    layout->addWidget(m_message);
+    layout->addWidget(m_scroll, 1);
+    setAutoFillBackground(true);
+    setAccessibleName(heading);
+    applySizes();
+}
+
+void Page::setHeading(const QString& heading)
+{
+    m_headingText = heading;
+    setAccessibleName(heading);
+    updateHeader();
+}
+
+QString Page::heading() const { return m_headingText; }
+
+void Page::setAnswer(const QString& answer)
+{
+    m_answer->setText(answer);
+    m_answer->setAccessibleName(answer);
+    setAccessibleDescription(answer);
+}
+
+QString Page::answer() const { return m_answer->text(); }
+
+void Page::setNarrowHeading(const QString& name, const QString& detail)
+{
+    m_narrowName = name;
+    m_narrowDetail = detail;
+    updateHeader();
+}
+
+void Page::triggerMainAction()
+{
+    if (m_main && m_main->isEnabled() && !m_main->isHidden())
+        m_main->click();
+}
+
+void Page::setBreakpoint(Breakpoint breakpoint)
+{
+    if (breakpoint == m_breakpoint)
+        return;
+    m_breakpoint = breakpoint;
+    applySizes();
+    arrange();
+}
+
+QPushButton* Page::addAction(const QString& text, const QString& iconName)
+{
+    QPushButton* button = makeButton(text, iconName);
+    m_actions->layout()->addWidget(button);
+    m_secondary.append(button);
+    updateHeader();
+    return button;
+}
+
+QPushButton* Page::addPrimaryAction(const QString& text, const QString& iconName)
+{
+    QPushButton* button = makePrimaryButton(text, iconName);
+    m_actions->layout()->addWidget(button);
+    if (!m_main)
+        m_main = button;
+    return button;
+}
+
+void Page::addHeaderWidget(QWidget* widget) { m_actions->layout()->addWidget(widget); }
+
+void Page::hideHeading() { m_header->hide(); }
+
+void Page::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::ApplicationFontChange)
+        applySizes();
+}
+
+void Page::applySizes()
+{
+    const bool narrow = m_breakpoint == Breakpoint::Narrow;
+    const int side = scaled(narrow ? 8 : 16), gap = scaled(narrow ? 8 : 12);
+    layout()->setContentsMargins(side, scaled(narrow ? 4 : 12), side, gap);
+    layout()->setSpacing(gap);
+    m_content->setSpacing(gap);
+    m_actions->layout()->setSpacing(scaled(8));
+    m_heading->setMinimumHeight(scaled(26));
+    m_answer->setFixedHeight(scaled(22));
+    updateHeader();
+}
+
+void Page::updateHeader()
+{
+    const bool narrow = m_breakpoint == Breakpoint::Narrow;
+    const bool named = narrow && !m_narrowName.isEmpty();
+    m_heading->setText(named ? m_narrowName : m_headingText);
+    m_detail->setText(m_narrowDetail);
+    m_detail->setVisible(named && !m_narrowDetail.isEmpty());
+    m_answer->setVisible(!named);
+    for (QPushButton* button : m_secondary)
+        button->setVisible(!narrow);
+    m_more->setVisible(narrow && !m_secondary.isEmpty());
+}
+
+void Page::fillMoreMenu()
+{
+    QMenu* menu = m_more->menu();
+    menu->clear();
+    for (QPushButton* button : m_secondary) {
+        QAction* action = menu->addAction(button->icon(), button->text());
+        action->setEnabled(button->isEnabled());
+        connect(action, &QAction::triggered, button, &QPushButton::click);
+    }
+}
+
+} // namespace widgets

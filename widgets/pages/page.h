@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QtWidgets/QWidget>
+
+class QMenu;
+class QPushButton;
+class QScrollArea;
+class QToolButton;
+class QVBoxLayout;
+
+namespace widgets {
+
+class BasePlot;
+class Label;
+class MessageBar;
+
+/// How much room the window has, by its width: from 1280 on, from 1000 on, below.
+enum class Breakpoint { Wide, Medium, Narrow };
+Breakpoint breakpointFor(int windowWidth);
+
+/// The right side of the window: a question as heading, the answer made from the data in one line
+/// under it, buttons at the right end, messages, and cards below. Pages take plain values by
+/// setX(...) and tell what the user wants by signals; they open no file and start no job.
+class Page : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit Page(const QString& heading, QWidget* parent = nullptr);
+
+    void setHeading(const QString& heading);
+    QString heading() const;
+    /// One sentence; elided to one line, whole in the tooltip and for screen readers.
+    void setAnswer(const QString& answer);
+    QString answer() const;
+    /// What stands in place of the heading below 1000: the tensor's name and its shape. Empty: the
+    /// heading stays.
+    void setNarrowHeading(const QString& name, const QString& detail);
+
+    MessageBar* message() const { return m_message; }
+
+    /// Presses the page's main button if it can be pressed (Ctrl+R).
+    void triggerMainAction();
+    /// The window tells its width class; the page arranges itself.
+    void setBreakpoint(Breakpoint breakpoint);
+    Breakpoint breakpoint() const { return m_breakpoint; }
+
+signals:
+    /// The user wants `plot` saved; it gives PNG, SVG and CSV as bytes.
+    void savePlotRequested(widgets::BasePlot* plot);
+
+protected:
+    /// Buttons at the right of the heading, in order of adding. Below 1000 those that are not
+    /// primary move into the ⋯ menu.
+    QPushButton* addAction(const QString& text, const QString& iconName = {});
+    QPushButton* addPrimaryAction(const QString& text, const QString& iconName = {});
+    /// A tool or combo box beside the buttons, shown at every width.
+    void addHeaderWidget(QWidget* widget);
+    /// What Ctrl+R presses; by default the first primary action.
+    void setMainAction(QPushButton* button) { m_main = button; }
+
+    /// Cards go here, 12 apart. It scrolls where the window is too small for them.
+    QVBoxLayout* content() const { return m_content; }
+    /// Takes the heading away (start page).
+    void hideHeading();
+
+    /// Rearranges the cards for the new breakpoint().
+    virtual void arrange() { }
+    void changeEvent(QEvent* event) override;
+
+private:
+    void applySizes();
+    void updateHeader();
+    void fillMoreMenu();
+
+    QString m_headingText, m_narrowName, m_narrowDetail;
+    Breakpoint m_breakpoint = Breakpoint::Wide;
+    QWidget* m_header;
+    Label* m_heading;
+    Label* m_detail;
+    Label* m_answer;
+    QWidget* m_actions;
+    QToolButton* m_more;
+    MessageBar* m_message;
+    QScrollArea* m_scroll;
+    QVBoxLayout* m_content;
+    QPushButton* m_main = nullptr;
+    QList<QPushButton*> m_secondary;
+};
+
+} // namespace widgets
