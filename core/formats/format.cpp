@@ -11,8 +11,8 @@ namespace {
 
     using namespace formats;
 
-    constexpr std::array<const Format*, 12> table{ &f32, &f16, &bf16, &q8_0, &q6_K, &q5_1, &q5_0,
-        &q5_K, &q4_1, &q4_0, &q4_K, &q2_K };
+    constexpr std::array<const Format*, 15> table{ &f32, &f16, &bf16, &q8_0, &q6_K, &q5_1, &q5_0,
+        &q5_K, &q4_1, &q4_0, &q4_K, &iq4_NL, &iq4_XS, &q3_K, &q2_K };
 
     struct TypeName {
         std::uint32_t ggmlType;

@@ -75,7 +75,8 @@ const Format* findFormat(std::uint32_t ggmlType);
 std::string ggmlTypeName(std::uint32_t ggmlType);
 
 namespace formats {
-    extern const Format f32, f16, bf16, q8_0, q6_K, q5_1, q5_0, q5_K, q4_1, q4_0, q4_K, q2_K;
+    extern const Format f32, f16, bf16, q8_0, q6_K, q5_1, q5_0, q5_K, q4_1, q4_0, q4_K, iq4_NL,
+        iq4_XS, q3_K, q2_K;
 }
 
 } // namespace core

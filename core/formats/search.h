@@ -26,6 +26,9 @@ inline int nearestInt(float x)
 /// Σ x² of `count` weights, added in order.
 float sumOfSquares(const float* x, std::size_t count);
 
+/// The weight of the largest magnitude, the first of equals, with its sign.
+float largestWeight(const float* x, int count);
+
 /// weight[i] = importance[i]·√(variance + x[i]²): what an error at i costs.
 void weighByImportance(
     const float* x, const float* importance, float variance, int count, float* weight);
@@ -35,6 +38,10 @@ void weighByImportance(
 /// Gives codes l + half. A null `weight` stands for x². A group of zeros has d = 0 and codes 0.
 /// Requires: count <= largestGroup.
 float searchScale(const float* x, const float* weight, int count, int half, std::uint8_t* codes);
+
+/// Like searchScale with weights x², but from one rounding on, moving single codes while that
+/// improves: what ggml does for Q3_K without importance.
+float searchScaleByMoves(const float* x, int count, int half, std::uint8_t* codes);
 
 /// A scale and a minimum: a weight is scale·code − min.
 struct ScaleMin {

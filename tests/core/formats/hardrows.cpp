@@ -92,7 +92,7 @@ const std::vector<Rows>& weights()
         std::vector<Rows> made;
         addRandom(made, random);
         addExtreme(made, random);
-        made.push_back(sampleWeights(256));
+        made.push_back(sampleWeights(64));
         return made;
     }();
     return all;

@@ -171,6 +171,9 @@ void TestEncoding::givesTheBytesThatWereComparedWithGgml()
         { "Q4_0", 0x6c874c5866fe4333 },
         { "Q4_K", 0x32cb0092d46e2559 },
         { "Q2_K", 0xada8db61fc386497 },
+        { "IQ4_NL", 0x240fe798d7812a91 },
+        { "IQ4_XS", 0x588a5052e50c2a5c },
+        { "Q3_K", 0xbee36ee566ecfc8b },
     };
     const auto found = known.find(format->name);
     QVERIFY2(found != known.end() && found->second == state,
