@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/pages/page.h"
+#include "widgets/pages/runrow.h"
+
+#include <vector>
+
+namespace widgets {
+
+/// What was lost? The runs with their errors, two of them pinned as A and B, drift by layer, size
+/// against loss.
+class ComparePage : public Page {
+    Q_OBJECT
+
+public:
+    explicit ComparePage(QWidget* parent = nullptr);
+
+    /// The original first, then the runs; the numbers pinned as A and B (0: none).
+    void setRuns(const std::vector<RunRow>& runs, int a, int b);
+    /// What measuring reads, and about how long it takes (negative: unknown).
+    void setEvaluationText(const QString& description, double seconds);
+    /// Locked while a job runs.
+    void setLocked(bool locked);
+
+signals:
+    void pinARequested(int run);
+    void pinBRequested(int run);
+    void measureRequested(int run); ///< 0: quantize and measure the present recipe
+    void removeRequested(int run);
+    void chooseTextRequested();
+    void recipeRequested(int run); ///< make its recipe the present one
+
+private:
+    class Private;
+    Private* d;
+};
+
+} // namespace widgets
