@@ -96,9 +96,8 @@ JobId Jobs::enqueue(const QString& title, std::function<Delivery(const core::Pro
             } catch (const core::Cancelled&) {
                 ending = [this, id, title](double) { emit cancelled(id, title); };
             } catch (const std::exception& error) {
-                ending = [this, id, title, reason = QString::fromUtf8(error.what())](double) {
-                    emit failed(id, title, reason);
-                };
+                ending = [this, id, title, reason = QString::fromUtf8(error.what())](
+                             double) { emit failed(id, title, reason); };
             }
             post([this, ending = std::move(ending)] { end(ending); });
         });
@@ -107,7 +106,7 @@ JobId Jobs::enqueue(const QString& title, std::function<Delivery(const core::Pro
 
 void Jobs::begin(JobId id, const QString& title)
 {
-    m_state = JobState { id, title, {}, 0, 0, {}, false };
+    m_state = JobState{ id, title, {}, 0, 0, {}, false };
     m_elapsedBefore = 0;
     m_clock.start();
     emit started(id, title);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/checkpoint.h"
+#include "core/quant/plan.h"
+
+#include <QObject>
+#include <QUndoStack>
+
+#include <memory>
+#include <vector>
+
+namespace app {
+
+/// The recipe of the open model, what it gives each tensor, and its undo stack. Every edit is one
+/// undo step; undoing brings back the whole recipe as it was.
+class RecipeEditor : public QObject {
+    Q_OBJECT
+
+public:
+    explicit RecipeEditor(QObject* parent = nullptr);
+
+    /// Starts over with `recipe` and an empty undo stack.
+    void setModel(std::shared_ptr<const core::Checkpoint> checkpoint, core::Recipe recipe);
+
+    const core::Recipe& recipe() const { return m_recipe; }
+    /// One entry for each tensor of the checkpoint.
+    const std::vector<core::PlannedTensor>& plan() const { return m_plan; }
+    QUndoStack& undoStack() { return m_undo; }
+    /// "Q4_K_M", or "Q4_K_M, 3 changed" with rules for single tensors.
+    QString title() const;
+
+    /// Gives these tensors `format`, as rules before all others, one for each tensor by its name.
+    void assign(const std::vector<int>& tensors, const core::Format* format);
+    /// What the plan would be after assign().
+    std::vector<core::PlannedTensor> planIfAssigned(
+        const std::vector<int>& tensors, const core::Format* format) const;
+    /// Replaces the recipe; `text` names the undo step.
+    void replace(core::Recipe recipe, const QString& text);
+    /// The default method; rules that name one keep it.
+    void setMethod(core::Method method);
+
+signals:
+    void changed();
+
+private:
+    class Edit;
+    void setRecipe(const core::Recipe& recipe);
+    core::Recipe assigned(const std::vector<int>& tensors, const core::Format* format) const;
+
+    std::shared_ptr<const core::Checkpoint> m_checkpoint;
+    core::Recipe m_recipe;
+    std::vector<core::PlannedTensor> m_plan;
+    QUndoStack m_undo;
+};
+
+/// The default method's word for people: "GPTQ", "importance-weighted", "round to nearest".
+QString methodTitle(core::Method method);
+
+} // namespace app

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tensorrows.h"
+#include "widgets/models/tensormodel.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+using widgets::TensorColumn;
+using widgets::TensorModel;
+
+class TestTensorModel : public QObject {
+    Q_OBJECT
+
+private:
+    static QString text(const TensorModel& model, int tensor, TensorColumn column)
+    {
+        return model.indexOf(tensor, column).data().toString();
+    }
+
+private slots:
+    void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates)); }
+
+    void keepsTheRulesOfItemModels()
+    {
+        TensorModel model;
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setTensors(smallModelRows(3));
+        model.setWeights(2, widgets::WeightFacts{ 1.5, 2, 0.5, 1, 0, 0 });
+        model.setShape(TensorModel::Shape::Flat);
+        model.setRecipe(2, &core::formats::q4_K, &core::formats::q4_K);
+        model.setShape(TensorModel::Shape::Tree);
+        model.setTensors({});
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void groupsTensorsByLayer()
+    {
+        TensorModel model;
+        model.setTensors(smallModelRows(2));
+        QCOMPARE(model.rowCount(), 4); // token_embd, two layers, output_norm
+        QCOMPARE(model.index(0, 0).data().toString(), "token_embd");
+        QCOMPARE(model.index(1, 0).data().toString(), "Layer 0");
+        QCOMPARE(model.layerAt(model.index(2, 0)), 1);
+        QCOMPARE(model.rowCount(model.index(1, 0)), 4);
+        QCOMPARE(model.index(1, 0, model.index(2, 0)).data().toString(), "attn_q");
+        QCOMPARE(model.tensorAt(model.index(1, 0, model.index(2, 0))), 6);
+        for (int tensor = 0; tensor < model.tensorCount(); ++tensor)
+            QCOMPARE(model.tensorAt(model.indexOf(tensor)), tensor);
+    }
+
+    void listsAllTensorsByTheirWholeNameWhenFlat()
+    {
+        TensorModel model;
+        model.setTensors(smallModelRows(2));
+        model.setShape(TensorModel::Shape::Flat);
+        QCOMPARE(model.rowCount(), 10);
+        QCOMPARE(model.index(6, 0).data().toString(), "blk.1.attn_q");
+    }
+
+    void showsWhatIsStillToComeAsPending()
+    {
+        TensorModel model;
+        model.setTensors(smallModelRows(1));
+        QCOMPARE(text(model, 2, TensorColumn::Kurtosis), "…");
+        QVERIFY(!model.indexOf(2, TensorColumn::Kurtosis).data(TensorModel::ValueRole).isValid());
+        model.setWeights(2, widgets::WeightFacts{ 1.766, 2, 0.5, 2, 1, 0 });
+        QCOMPARE(text(model, 2, TensorColumn::Kurtosis), "1.77");
+        QCOMPARE(text(model, 2, TensorColumn::AbsmaxOverDeviation), "4.0");
+        QCOMPARE(text(model, 2, TensorColumn::Outliers), "3");
+    }
+
+    void scalesBarsToTheLargestMatrix()
+    {
+        TensorModel model;
+        model.setTensors(smallModelRows(1));
+        const auto bar = [&](int tensor) {
+            return model.indexOf(tensor, TensorColumn::Kurtosis).data(TensorModel::BarRole);
+        };
+        model.setWeights(1, widgets::WeightFacts{ 100, 1, 1, 0, 0, 0 }); // a norm: no bar's scale
+        model.setWeights(2, widgets::WeightFacts{ 1, 1, 1, 0, 0, 0 });
+        model.setWeights(3, widgets::WeightFacts{ 4, 1, 1, 0, 0, 0 });
+        QCOMPARE(bar(2).toDouble(), 0.25);
+        QCOMPARE(bar(3).toDouble(), 1.0);
+        model.setWeights(3, widgets::WeightFacts{ 2, 1, 1, 0, 0, 0 });
+        QCOMPARE(bar(2).toDouble(), 0.5);
+    }
+
+    void addsUpLayersInSecondaryText()
+    {
+        TensorModel model;
+        model.setTensors(smallModelRows(1));
+        const QModelIndex layer = model.index(1, 0);
+        const auto of = [&](TensorColumn column) { return layer.siblingAtColumn(int(column)); };
+        QCOMPARE(of(TensorColumn::Parameters).data().toString(), "295,168"); // with the norm
+        QCOMPARE(of(TensorColumn::RecipeFormat).data().toString(), "F16");
+        model.setRecipe(2, &core::formats::q4_K, &core::formats::q4_K);
+        QCOMPARE(of(TensorColumn::RecipeFormat).data().toString(), "mixed");
+        QCOMPARE(of(TensorColumn::Kurtosis).data().toString(), "");
+        model.setWeights(2, widgets::WeightFacts{ 1.5, 1, 1, 0, 0, 0 });
+        QCOMPARE(of(TensorColumn::Kurtosis).data().toString(), "max 1.50");
+        QCOMPARE(of(TensorColumn::Kurtosis).data(TensorModel::ToneRole).toInt(),
+            int(widgets::TensorCell::Tone::Secondary));
+    }
+
+    void namesTheFallbackInTheTooltip()
+    {
+        TensorModel model;
+        model.setTensors(smallModelRows(1));
+        model.setRecipe(2, &core::formats::q5_0, &core::formats::q4_K);
+        QCOMPARE(model.indexOf(2, TensorColumn::RecipeFormat).data(Qt::ToolTipRole).toString(),
+            "Rows of 256 do not fit Q4_K (256), stored as Q5_0.");
+    }
+
+    void comparesGptqWithImportance()
+    {
+        TensorModel model;
+        model.setTensors(smallModelRows(1));
+        widgets::RunFacts facts;
+        facts.state = widgets::RunFacts::State::Done;
+        facts.error = 0.04;
+        facts.importanceError = 0.05;
+        model.setRun(2, facts);
+        QCOMPARE(text(model, 2, TensorColumn::State), "Done");
+        QVERIFY(model.indexOf(2, TensorColumn::Change)
+                    .data()
+                    .toString()
+                    .startsWith(QStringLiteral("−20")));
+    }
+
+    void tellsViewsWhatChanged()
+    {
+        TensorModel model;
+        model.setTensors(smallModelRows(1));
+        QSignalSpy changed(&model, &TensorModel::dataChanged);
+        model.setRecipe(2, &core::formats::q4_K, &core::formats::q4_K);
+        QCOMPARE(changed.count(), 2); // the tensor and its layer
+        QCOMPARE(changed[0][0].toModelIndex(), model.indexOf(2, TensorColumn::RecipeFormat));
+        model.setRecipe(2, &core::formats::q4_K, &core::formats::q4_K);
+        QCOMPARE(changed.count(), 2);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTensorModel)
+#include "tst_tensormodel.moc"

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/models/tensorcells.h"
+
+#include "widgets/format.h"
+
+#include <QStringList>
+
+#include <algorithm>
+
+namespace widgets {
+
+namespace {
+
+    using Tone = TensorCell::Tone;
+    using enum TensorColumn;
+
+    TensorCell number(QString text, double value, Tone tone = Tone::Normal)
+    {
+        return { std::move(text), tone, value };
+    }
+
+    TensorCell pending() { return { pendingText(), Tone::Secondary, {} }; }
+
+    TensorCell formatCell(const core::Format* format, Tone tone = Tone::Normal)
+    {
+        if (!format)
+            return {};
+        return { formatName(format), tone, format->bitsPerWeight() };
+    }
+
+    /// A share, or nothing where the tensor is no matrix.
+    TensorCell share(const std::optional<double>& value)
+    {
+        return value ? number(percentText(*value), *value) : TensorCell{};
+    }
+
+    TensorCell weightCell(const TensorRow& row, TensorColumn column)
+    {
+        if (!row.weights)
+            return pending();
+        const WeightFacts& facts = *row.weights;
+        const int outliers = facts.outlierInputs + facts.outlierOutputs;
+        switch (column) {
+        case Kurtosis:
+            return number(numberText(facts.kurtosis, 2), facts.kurtosis);
+        case Absmax:
+            return number(significantText(facts.absmax), facts.absmax,
+                facts.nonFinite > 0 ? Tone::Error : Tone::Normal);
+        case AbsmaxOverDeviation: {
+            if (facts.deviation <= 0)
+                return { unknownText(), Tone::Secondary, {} };
+            const double ratio = facts.absmax / facts.deviation;
+            return number(numberText(ratio, 1), ratio);
+        }
+        default:
+            return number(countText(outliers), outliers, outliers > 0 ? Tone::Loss : Tone::Normal);
+        }
+    }
+
+    TensorCell inputCell(const TensorRow& row, TensorColumn column)
+    {
+        if (!row.isMatrix())
+            return {};
+        if (!row.inputs)
+            return { unknownText(), Tone::Secondary, {} };
+        const InputFacts& facts = *row.inputs;
+        switch (column) {
+        case InputMax:
+            return number(numberText(facts.absmax, 2), facts.absmax);
+        case MaxOverMedian:
+            return number(ratioText(facts.maxOverMedian), facts.maxOverMedian,
+                facts.aboveThreshold ? Tone::Loss : Tone::Normal);
+        case InputKurtosis:
+            return number(numberText(facts.kurtosis, 1), facts.kurtosis);
+        default:
+            break;
+        }
+        if (facts.outliers.empty())
+            return number(countText(0), 0);
+        QStringList channels;
+        for (const int channel : facts.outliers)
+            channels += QString::number(channel); // a name, not a quantity: no separators
+        return number(
+            channels.join(QStringLiteral(", ")), double(facts.outliers.size()), Tone::Loss);
+    }
+
+    TensorCell recipeCell(const TensorRow& row, TensorColumn column)
+    {
+        if (!row.recipeFormat)
+            return {};
+        switch (column) {
+        case RecipeFormat:
+            return formatCell(row.recipeFormat);
+        case RecipeBits:
+            return number(
+                bitsText(row.recipeFormat->bitsPerWeight()), row.recipeFormat->bitsPerWeight());
+        default:
+            return number(sizeText(double(row.recipeBytes())), double(row.recipeBytes()));
+        }
+    }
+
+    TensorCell stateCell(const RunFacts& run)
+    {
+        const auto text = [](const char* word) { return TensorCells::tr(word); };
+        switch (run.state) {
+        case RunFacts::State::None:
+            return {};
+        case RunFacts::State::Waiting:
+            return { text(QT_TR_NOOP("Waiting")), Tone::Secondary, 0 };
+        case RunFacts::State::Rounding:
+            return { text(QT_TR_NOOP("Rounding")), Tone::Choice, 1 };
+        case RunFacts::State::Done:
+            return { text(QT_TR_NOOP("Done")), Tone::Normal, 2 };
+        case RunFacts::State::Kept:
+            return { text(QT_TR_NOOP("Kept")), Tone::Normal, 3 };
+        case RunFacts::State::Failed:
+            return { text(QT_TR_NOOP("Not written")), Tone::Error, 4 };
+        }
+        return {};
+    }
+
+    TensorCell runCell(const RunFacts& run, TensorColumn column)
+    {
+        if (column == State)
+            return stateCell(run);
+        if (column == OutputError)
+            return share(run.error);
+        if (!run.error || !run.importanceError || *run.importanceError <= 0)
+            return {};
+        const double change = *run.error / *run.importanceError - 1;
+        return number(percentChangeText(change), change, change > 0 ? Tone::Loss : Tone::Normal);
+    }
+
+    TensorCell comparedCell(const ComparedFacts& facts, TensorColumn column)
+    {
+        switch (column) {
+        case FormatA:
+            return formatCell(facts.a);
+        case FormatB: {
+            const bool differs = facts.a && facts.a != facts.b;
+            return formatCell(facts.b, differs || !facts.a ? Tone::Strong : Tone::Secondary);
+        }
+        case ErrorA:
+            return share(facts.errorA);
+        case ErrorB:
+            return share(facts.errorB);
+        default:
+            break;
+        }
+        if (!facts.errorA || !facts.errorB)
+            return {};
+        const double points = 100 * (*facts.errorB - *facts.errorA);
+        return number(signedText(points, 1), points, points >= 0.05 ? Tone::Loss : Tone::Normal);
+    }
+
+    TensorCell exportCell(const std::optional<ExportFacts>& facts, TensorColumn column)
+    {
+        if (!facts)
+            return {};
+        switch (column) {
+        case Type:
+            return formatCell(facts->type);
+        case Offset:
+            return number(countText(std::int64_t(facts->offset)), double(facts->offset));
+        case Bytes:
+            return number(countText(std::int64_t(facts->bytes)), double(facts->bytes));
+        default:
+            return facts->readBack ? TensorCell{ TensorCells::tr("equal"), Tone::Ok, 1 }
+                                   : TensorCell{ unknownText(), Tone::Secondary, 0 };
+        }
+    }
+
+} // namespace
+
+TensorCell TensorCells::of(const TensorRow& row, TensorColumn column)
+{
+    switch (column) {
+    case Tensor:
+        return { row.place.layer < 0 ? row.name : roleTitle(row.place.role), Tone::Normal, {} };
+    case Role:
+        return { roleTitle(row.place.role), Tone::Normal, {} };
+    case Shape:
+        return number(row.isMatrix()
+                ? tr("%1 × %2", "rows × columns").arg(row.rows).arg(row.columns)
+                : QString::number(row.parameters()),
+            double(row.parameters()));
+    case Parameters:
+        return number(countText(row.parameters()), double(row.parameters()));
+    case Format:
+        return formatCell(row.format);
+    case FormatBits:
+        return number(bitsText(row.format->bitsPerWeight()), row.format->bitsPerWeight());
+    case Size:
+        return number(sizeText(double(row.bytes)), double(row.bytes));
+    case Kurtosis:
+    case Absmax:
+    case AbsmaxOverDeviation:
+    case Outliers:
+        return weightCell(row, column);
+    case RoundingError:
+        return row.roundingError || !row.isMatrix() ? share(row.roundingError) : pending();
+    case InputMax:
+    case MaxOverMedian:
+    case InputKurtosis:
+    case InputOutliers:
+        return inputCell(row, column);
+    case RecipeFormat:
+    case RecipeBits:
+    case RecipeSize:
+        return recipeCell(row, column);
+    case State:
+    case OutputError:
+    case Change:
+        return runCell(row.run, column);
+    case FormatA:
+    case FormatB:
+    case ErrorA:
+    case ErrorB:
+    case ErrorDifference:
+        return comparedCell(row.compared, column);
+    case Type:
+    case Offset:
+    case Bytes:
+    case ReadBack:
+        return exportCell(row.exported, column);
+    }
+    return {};
+}
+
+QString TensorCells::layerTitle(int layer) { return tr("Layer %1").arg(layer); }
+
+QString formatName(const core::Format* format)
+{
+    return format ? QString::fromUtf8(format->name.data(), qsizetype(format->name.size()))
+                  : QString();
+}
+
+QString roleTitle(core::Role role)
+{
+    const std::string_view name = core::roleName(role);
+    return QString::fromUtf8(name.data(), qsizetype(name.size()));
+}
+
+} // namespace widgets

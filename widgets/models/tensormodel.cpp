@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/models/tensormodel.h"
+
+#include <algorithm>
+
+namespace widgets {
+
+namespace {
+
+    // internalId of a top-level row is 0, of a tensor inside a layer 1 + the layer's row.
+    constexpr quintptr topLevel = 0;
+
+    TensorColumn columnOf(const QModelIndex& index) { return TensorColumn(index.column()); }
+
+} // namespace
+
+TensorModel::TensorModel(QObject* parent)
+    : QAbstractItemModel(parent)
+{
+}
+
+void TensorModel::setTensors(std::vector<TensorRow> rows)
+{
+    beginResetModel();
+    m_rows = std::move(rows);
+    m_largest.fill({});
+    arrange();
+    endResetModel();
+}
+
+void TensorModel::setShape(Shape shape)
+{
+    if (shape == m_shape)
+        return;
+    beginResetModel();
+    m_shape = shape;
+    arrange();
+    endResetModel();
+}
+
+void TensorModel::arrange()
+{
+    m_entries.clear();
+    for (int tensor = 0; tensor < tensorCount(); ++tensor) {
+        const int layer = row(tensor).place.layer;
+        if (layer < 0 || m_shape == Shape::Flat) {
+            m_entries.push_back({ tensor, -1, {} });
+            continue;
+        }
+        if (m_entries.empty() || m_entries.back().layer != layer)
+            m_entries.push_back({ -1, layer, {} });
+        m_entries.back().tensors.push_back(tensor);
+    }
+}
+
+int TensorModel::tensorAt(const QModelIndex& index) const
+{
+    if (!index.isValid())
+        return -1;
+    if (index.internalId() == topLevel)
+        return m_entries[std::size_t(index.row())].tensor;
+    return m_entries[index.internalId() - 1].tensors[std::size_t(index.row())];
+}
+
+int TensorModel::layerAt(const QModelIndex& index) const
+{
+    return index.isValid() && index.internalId() == topLevel
+        ? m_entries[std::size_t(index.row())].layer
+        : -1;
+}
+
+QModelIndex TensorModel::indexOf(int tensor, TensorColumn column) const
+{
+    for (std::size_t top = 0; top < m_entries.size(); ++top) {
+        const Entry& entry = m_entries[top];
+        if (entry.tensor == tensor)
+            return createIndex(int(top), int(column), topLevel);
+        const auto found = std::find(entry.tensors.begin(), entry.tensors.end(), tensor);
+        if (found != entry.tensors.end())
+            return createIndex(int(found - entry.tensors.begin()), int(column), quintptr(top + 1));
+    }
+    return {};
+}
+
+void TensorModel::changed(int tensor, TensorColumn first, TensorColumn last)
+{
+    bool rescaled = false; // a bar column's largest value may have moved, and all bars with it
+    for (int column = int(first); column <= int(last); ++column) {
+        rescaled = rescaled || TensorColumns::hasBar(TensorColumn(column));
+        m_largest[std::size_t(column)].reset();
+    }
+    const QModelIndex index = indexOf(tensor);
+    emit dataChanged(index.siblingAtColumn(int(first)), index.siblingAtColumn(int(last)));
+    if (index.parent().isValid())
+        emit dataChanged(
+            index.parent().siblingAtColumn(int(first)), index.parent().siblingAtColumn(int(last)));
+    if (rescaled && !m_entries.empty())
+        emit dataChanged(createIndex(0, int(first), topLevel),
+            createIndex(int(m_entries.size()) - 1, int(last), topLevel), { BarRole });
+}
+
+void TensorModel::setWeights(int tensor, std::optional<WeightFacts> facts)
+{
+    m_rows[std::size_t(tensor)].weights = std::move(facts);
+    changed(tensor, TensorColumn::Kurtosis, TensorColumn::Outliers);
+}
+
+void TensorModel::setRoundingError(int tensor, std::optional<double> error)
+{
+    m_rows[std::size_t(tensor)].roundingError = error;
+    changed(tensor, TensorColumn::RoundingError, TensorColumn::RoundingError);
+}
+
+void TensorModel::setInputs(int tensor, std::optional<InputFacts> facts)
+{
+    m_rows[std::size_t(tensor)].inputs = std::move(facts);
+    changed(tensor, TensorColumn::InputMax, TensorColumn::InputOutliers);
+}
+
+void TensorModel::setRecipe(int tensor, const core::Format* format, const core::Format* wanted)
+{
+    TensorRow& row = m_rows[std::size_t(tensor)];
+    if (row.recipeFormat == format && row.wantedFormat == wanted)
+        return;
+    row.recipeFormat = format;
+    row.wantedFormat = wanted;
+    changed(tensor, TensorColumn::RecipeFormat, TensorColumn::RecipeSize);
+}
+
+void TensorModel::setRun(int tensor, RunFacts facts)
+{
+    m_rows[std::size_t(tensor)].run = std::move(facts);
+    changed(tensor, TensorColumn::State, TensorColumn::Change);
+}
+
+void TensorModel::setCompared(int tensor, ComparedFacts facts)
+{
+    m_rows[std::size_t(tensor)].compared = facts;
+    changed(tensor, TensorColumn::FormatA, TensorColumn::ErrorDifference);
+}
+
+void TensorModel::setExported(int tensor, std::optional<ExportFacts> facts)
+{
+    m_rows[std::size_t(tensor)].exported = facts;
+    changed(tensor, TensorColumn::Type, TensorColumn::ReadBack);
+}
+
+QModelIndex TensorModel::index(int row, int column, const QModelIndex& parent) const
+{
+    if (!hasIndex(row, column, parent))
+        return {};
+    return createIndex(row, column, parent.isValid() ? quintptr(parent.row() + 1) : topLevel);
+}
+
+QModelIndex TensorModel::parent(const QModelIndex& child) const
+{
+    if (!child.isValid() || child.internalId() == topLevel)
+        return {};
+    return createIndex(int(child.internalId()) - 1, 0, topLevel);
+}
+
+int TensorModel::rowCount(const QModelIndex& parent) const
+{
+    if (!parent.isValid())
+        return int(m_entries.size());
+    if (parent.internalId() != topLevel || parent.column() != 0)
+        return 0;
+    return int(m_entries[std::size_t(parent.row())].tensors.size());
+}
+
+int TensorModel::columnCount(const QModelIndex&) const { return tensorColumnCount; }
+
+std::vector<const TensorRow*> TensorModel::rowsOf(const Entry& entry) const
+{
+    std::vector<const TensorRow*> rows;
+    for (const int tensor : entry.tensors)
+        rows.push_back(&row(tensor));
+    return rows;
+}
+
+QList<int> TensorModel::tensorsAt(const QModelIndex& index) const
+{
+    const int tensor = tensorAt(index);
+    if (tensor >= 0)
+        return { tensor };
+    const std::vector<int>& tensors = m_entries[std::size_t(index.row())].tensors;
+    return { tensors.begin(), tensors.end() };
+}
+
+TensorCell TensorModel::cell(const QModelIndex& index) const
+{
+    const int tensor = tensorAt(index);
+    if (tensor < 0) {
+        const Entry& entry = m_entries[std::size_t(index.row())];
+        if (columnOf(index) == TensorColumn::Tensor)
+            return { TensorCells::layerTitle(entry.layer), TensorCell::Tone::Strong, {} };
+        return TensorCells::ofLayer(rowsOf(entry), columnOf(index));
+    }
+    if (columnOf(index) == TensorColumn::Tensor && m_shape == Shape::Flat)
+        return { row(tensor).name, TensorCell::Tone::Normal, {} };
+    return TensorCells::of(row(tensor), columnOf(index));
+}
+
+QVariant TensorModel::bar(const QModelIndex& index) const
+{
+    const int tensor = tensorAt(index);
+    if (tensor < 0 || !TensorColumns::hasBar(columnOf(index)))
+        return {};
+    std::optional<double>& largest = m_largest[std::size_t(index.column())];
+    if (!largest) {
+        largest = 0;
+        for (const TensorRow& each : m_rows) {
+            const auto value = TensorCells::of(each, columnOf(index)).value;
+            if (value && each.isMatrix())
+                largest = std::max(*largest, *value);
+        }
+    }
+    const auto value = TensorCells::of(row(tensor), columnOf(index)).value;
+    if (!value || *largest <= 0)
+        return {};
+    return std::clamp(*value / *largest, 0.0, 1.0);
+}
+
+QString TensorModel::toolTip(const QModelIndex& index) const
+{
+    const int tensor = tensorAt(index);
+    if (tensor < 0)
+        return {};
+    const TensorRow& subject = row(tensor);
+    switch (columnOf(index)) {
+    case TensorColumn::Tensor:
+        return subject.sourceName == subject.name
+            ? subject.name
+            : tr("%1\n%2", "two names of one tensor").arg(subject.name, subject.sourceName);
+    case TensorColumn::RecipeFormat:
+        if (subject.wantedFormat && subject.wantedFormat != subject.recipeFormat)
+            return tr("Rows of %1 do not fit %2 (%3), stored as %4.")
+                .arg(subject.columns)
+                .arg(formatName(subject.wantedFormat))
+                .arg(subject.wantedFormat->blockSize)
+                .arg(formatName(subject.recipeFormat));
+        return {};
+    case TensorColumn::State:
+    case TensorColumn::OutputError:
+    case TensorColumn::Change:
+        return subject.run.note;
+    default:
+        return {};
+    }
+}
+
+QVariant TensorModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid())
+        return {};
+    switch (role) {
+    case Qt::DisplayRole:
+        return cell(index).text;
+    case Qt::TextAlignmentRole:
+        return QVariant((TensorColumns::isNumber(columnOf(index)) ? Qt::AlignRight : Qt::AlignLeft)
+            | Qt::AlignVCenter);
+    case Qt::ToolTipRole:
+        return toolTip(index);
+    case Qt::AccessibleTextRole:
+        return tr("%1: %2", "column: value")
+            .arg(TensorColumns::title(columnOf(index)), cell(index).text);
+    case ValueRole: {
+        const auto value = cell(index).value;
+        return value ? QVariant(*value) : QVariant();
+    }
+    case ToneRole:
+        return QVariant::fromValue(int(cell(index).tone));
+    case BarRole:
+        return bar(index);
+    case TensorsRole:
+        return QVariant::fromValue(tensorsAt(index));
+    case FormatRole:
+        return tensorAt(index) < 0 ? QVariant()
+                                   : QVariant::fromValue(row(tensorAt(index)).recipeFormat);
+    case StateRole:
+        return tensorAt(index) < 0 ? QVariant() : QVariant(int(row(tensorAt(index)).run.state));
+    default:
+        return {};
+    }
+}
+
+QVariant TensorModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= tensorColumnCount)
+        return {};
+    const auto column = TensorColumn(section);
+    switch (role) {
+    case Qt::DisplayRole:
+        return TensorColumns::title(column);
+    case Qt::ToolTipRole:
+        return TensorColumns::tip(column);
+    case Qt::TextAlignmentRole:
+        return QVariant(
+            (TensorColumns::isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    default:
+        return {};
+    }
+}
+
+Qt::ItemFlags TensorModel::flags(const QModelIndex& index) const
+{
+    if (!index.isValid())
+        return Qt::NoItemFlags;
+    Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
+    const int tensor = tensorAt(index);
+    if (columnOf(index) == TensorColumn::RecipeFormat && tensor >= 0 && row(tensor).isMatrix())
+        flags |= Qt::ItemIsEditable;
+    return flags;
+}
+
+} // namespace widgets

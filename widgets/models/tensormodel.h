@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/models/tensorcells.h"
+
+#include <QAbstractItemModel>
+
+#include <array>
+
+#include <vector>
+
+namespace widgets {
+
+/// The tensors of a model by layer: token_embd, Layer 0 (its tensors), …, output; or, flat, all of
+/// them in one list. Columns are TensorColumn. Tensors are numbered as given to setTensors().
+class TensorModel : public QAbstractItemModel {
+    Q_OBJECT
+
+public:
+    enum Role {
+        ValueRole = Qt::UserRole, ///< double the column sorts by; invalid if there is none
+        ToneRole, ///< TensorCell::Tone
+        BarRole, ///< 0 … 1 of the column's largest value; invalid without a bar
+        TensorsRole, ///< QList<int>: the tensor, or the layer's
+        FormatRole, ///< const core::Format*: the recipe's
+        StateRole, ///< RunFacts::State
+    };
+    enum class Shape { Tree, Flat };
+
+    explicit TensorModel(QObject* parent = nullptr);
+
+    void setTensors(std::vector<TensorRow> rows);
+    void setShape(Shape shape);
+    Shape shape() const { return m_shape; }
+
+    int tensorCount() const { return int(m_rows.size()); }
+    const TensorRow& row(int tensor) const { return m_rows[std::size_t(tensor)]; }
+    /// The tensor of an index; −1 for a layer and for no index.
+    int tensorAt(const QModelIndex& index) const;
+    int layerAt(const QModelIndex& index) const; ///< −1 for a tensor
+    QModelIndex indexOf(int tensor, TensorColumn column = TensorColumn::Tensor) const;
+
+    // What is known of a tensor; each redraws what shows it.
+    void setWeights(int tensor, std::optional<WeightFacts> facts);
+    void setRoundingError(int tensor, std::optional<double> error);
+    void setInputs(int tensor, std::optional<InputFacts> facts);
+    void setRecipe(int tensor, const core::Format* format, const core::Format* wanted);
+    void setRun(int tensor, RunFacts facts);
+    void setCompared(int tensor, ComparedFacts facts);
+    void setExported(int tensor, std::optional<ExportFacts> facts);
+
+    QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
+    QModelIndex parent(const QModelIndex& child) const override;
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    Qt::ItemFlags flags(const QModelIndex& index) const override;
+
+private:
+    /// A row of the top level: a tensor, or a layer with its tensors.
+    struct Entry {
+        int tensor = -1;
+        int layer = -1;
+        std::vector<int> tensors;
+    };
+    void arrange();
+    void changed(int tensor, TensorColumn first, TensorColumn last);
+    TensorCell cell(const QModelIndex& index) const;
+    QVariant bar(const QModelIndex& index) const;
+    QString toolTip(const QModelIndex& index) const;
+    QList<int> tensorsAt(const QModelIndex& index) const;
+    std::vector<const TensorRow*> rowsOf(const Entry& entry) const;
+
+    std::vector<TensorRow> m_rows;
+    std::vector<Entry> m_entries;
+    Shape m_shape = Shape::Tree;
+    mutable std::array<std::optional<double>, std::size_t(tensorColumnCount)> m_largest;
+};
+
+} // namespace widgets
+
+Q_DECLARE_METATYPE(const core::Format*)

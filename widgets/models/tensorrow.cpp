@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/models/tensorrow.h"
+
+namespace widgets {
+
+std::uint64_t TensorRow::recipeBytes() const
+{
+    if (!recipeFormat || !recipeFormat->fits(std::size_t(columns)))
+        return 0;
+    return std::uint64_t(rows) * recipeFormat->rowBytes(std::size_t(columns));
+}
+
+} // namespace widgets
