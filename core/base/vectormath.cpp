@@ -151,6 +151,57 @@ void siluTimes(const float* gate, const float* up, std::size_t count, float* res
 }
 
 QUANTSCOPE_ALL_WIDTHS
+void scaledProduct(
+    const float* x, float scale, const float* weights, std::size_t count, float* result)
+{
+    std::size_t i = 0;
+    for (; i + width <= count; i += width)
+        store(load(x + i) * scale * load(weights + i), result + i);
+    for (; i < count; ++i)
+        result[i] = x[i] * scale * weights[i];
+}
+
+QUANTSCOPE_ALL_WIDTHS
+void turnPairs(float* a, float* b, const float* cosine, const float* sine, std::size_t count)
+{
+    std::size_t i = 0;
+    for (; i + width <= count; i += width) {
+        const Lanes first = load(a + i), second = load(b + i);
+        const Lanes c = load(cosine + i), s = load(sine + i);
+        store(first * c - second * s, a + i);
+        store(second * c + first * s, b + i);
+    }
+    for (; i < count; ++i) {
+        const float first = a[i], second = b[i];
+        a[i] = first * cosine[i] - second * sine[i];
+        b[i] = second * cosine[i] + first * sine[i];
+    }
+}
+
+QUANTSCOPE_ALL_WIDTHS
+void turnNeighbours(float* x, const float* cosine, const float* sine, std::size_t count)
+{
+    constexpr IntLanes evens{ 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30 };
+    constexpr IntLanes lower{ 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23 };
+    std::size_t i = 0;
+    for (; i + width <= count; i += width) {
+        const Lanes low = load(x + 2 * i), high = load(x + 2 * i + width);
+        const Lanes first = __builtin_shuffle(low, high, evens);
+        const Lanes second = __builtin_shuffle(low, high, evens + 1);
+        const Lanes c = load(cosine + i), s = load(sine + i);
+        const Lanes turned = first * c - second * s;
+        const Lanes other = second * c + first * s;
+        store(__builtin_shuffle(turned, other, lower), x + 2 * i);
+        store(__builtin_shuffle(turned, other, lower + 8), x + 2 * i + width);
+    }
+    for (; i < count; ++i) {
+        const float first = x[2 * i], second = x[2 * i + 1];
+        x[2 * i] = first * cosine[i] - second * sine[i];
+        x[2 * i + 1] = second * cosine[i] + first * sine[i];
+    }
+}
+
+QUANTSCOPE_ALL_WIDTHS
 double sumOfSquares(const float* x, std::size_t count)
 {
     DoubleLanes sums{};

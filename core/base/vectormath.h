@@ -17,6 +17,15 @@ void softmax(float* values, std::size_t count, float scale);
 /// result = gate / (1 + e^−gate) · up.
 void siluTimes(const float* gate, const float* up, std::size_t count, float* result);
 
+/// result = x · scale · weights.
+void scaledProduct(
+    const float* x, float scale, const float* weights, std::size_t count, float* result);
+
+/// Turns the pairs (a[i], b[i]) by their angles: (a·cos − b·sin, b·cos + a·sin).
+void turnPairs(float* a, float* b, const float* cosine, const float* sine, std::size_t count);
+/// The same for the pairs (x[2i], x[2i + 1]).
+void turnNeighbours(float* x, const float* cosine, const float* sine, std::size_t count);
+
 double sumOfSquares(const float* x, std::size_t count);
 /// The largest value, −∞ of none. NaN is passed over.
 float largest(const float* x, std::size_t count);

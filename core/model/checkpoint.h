@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/matrix.h"
-#include "core/files/storedtensor.h"
 #include "core/model/config.h"
-#include "core/model/role.h"
+#include "core/model/tensor.h"
 #include "core/model/tokenizer.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -14,29 +13,15 @@
 
 namespace core {
 
-/// One tensor of a model: its place and where its bytes are. Norms have one row.
-struct Tensor {
-    Place place;
-    std::string name; ///< GGUF's: "blk.2.attn_k.weight"
-    std::string sourceName; ///< the file's own
-    std::int64_t rows = 0; ///< outputs
-    std::int64_t columns = 0; ///< inputs
-    const Format* format = nullptr;
-    std::span<const std::byte> bytes;
-    std::size_t offset = 0; ///< of `bytes` in `file`
-    std::string file; ///< path
-    std::shared_ptr<const void> owner; ///< keeps `bytes` alive
-
-    std::int64_t weights() const { return rows * columns; }
+/// What a Checkpoint consists of.
+struct CheckpointParts {
+    std::filesystem::path path;
+    ModelConfig config;
+    std::vector<Tensor> tensors; ///< in the order of the model
+    std::shared_ptr<const Tokenizer> tokenizer; ///< null: none, and the reason is …
+    std::string tokenizerError;
+    GgufMetadata metadata;
 };
-
-/// The tensor's weights as floats, on all processors. (rows, columns).
-Matrix decode(const Tensor& tensor);
-/// Some of its rows, on the calling thread. Requires: they are there.
-Matrix decodeRows(const Tensor& tensor, std::int64_t firstRow, std::int64_t rows);
-/// Throws Error, naming tensor, row and column, if a weight of `weights`, the tensor's rows from
-/// `firstRow` on, is not finite.
-void requireFinite(const Tensor& tensor, const MatrixView& weights, std::int64_t firstRow);
 
 /// A language model on disk (or partly in memory, after quantizing): its shape, its tensors by
 /// role, its tokenizer and what a GGUF of it says. Immutable; safe to use from several threads.
@@ -48,19 +33,22 @@ public:
     /// tokenizer() throws it.
     static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& path);
 
-    const std::filesystem::path& path() const { return m_path; }
-    const ModelConfig& config() const { return m_config; }
-    /// In the order of the model: token_embd, layers, output_norm, output.
-    const std::vector<Tensor>& tensors() const { return m_tensors; }
+    explicit Checkpoint(CheckpointParts parts);
+
+    const std::filesystem::path& path() const { return m_parts.path; }
+    const ModelConfig& config() const { return m_parts.config; }
+    /// In the order of the model: token_embd, layers, output_norm, output. (What a rope_freqs says
+    /// is in config().ropeFactors.)
+    const std::vector<Tensor>& tensors() const { return m_parts.tensors; }
     const Tensor* find(Place place) const; ///< null if there is none (a tied `output`)
     /// The matrix that makes logits: `output`, or token_embd where it is tied.
     const Tensor& head() const;
     /// Throws Error that says why there is none.
     const Tokenizer& tokenizer() const;
-    bool hasTokenizer() const { return m_tokenizer != nullptr; }
+    bool hasTokenizer() const { return m_parts.tokenizer != nullptr; }
     /// What a GGUF of this model says of it: general.*, llama.*, tokenizer.*; nothing about
     /// formats.
-    const GgufMetadata& metadata() const { return m_metadata; }
+    const GgufMetadata& metadata() const { return m_parts.metadata; }
     std::int64_t weights() const; ///< of all tensors
     std::uint64_t bytes() const; ///< of all tensors
     /// Changes when a file of the checkpoint is replaced (names, sizes, times): a key for caches.
@@ -70,14 +58,7 @@ public:
     std::shared_ptr<const Checkpoint> withTensors(const std::vector<Tensor>& replacements) const;
 
 private:
-    Checkpoint() = default;
-
-    std::filesystem::path m_path;
-    ModelConfig m_config;
-    std::vector<Tensor> m_tensors;
-    std::shared_ptr<const Tokenizer> m_tokenizer;
-    std::string m_tokenizerError;
-    GgufMetadata m_metadata;
+    CheckpointParts m_parts;
 };
 
 /// Cuts `text` into sequences of exactly `length` tokens, the tail dropped, at most `count` (0:

@@ -45,8 +45,8 @@ ModelConfig configFromJson(const Json& config, const std::string& place);
 /// are set by Checkpoint from the tensors.
 ModelConfig configFromGguf(const GgufMetadata& metadata, const std::string& place);
 
-/// The metadata that describes this shape in a GGUF: general.architecture and llama.*;
-/// general.name.
+/// The metadata that describes this shape in a GGUF: general.architecture, .type, .name and
+/// llama.*.
 GgufMetadata configToGguf(const ModelConfig& config);
 
 } // namespace core

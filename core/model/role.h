@@ -43,6 +43,8 @@ struct Place {
 
 /// "blk.2.attn_k.weight", "token_embd.weight".
 std::string ggufName(Place place);
+/// "model.layers.2.self_attn.k_proj.weight". Requires: a role that Hugging Face stores.
+std::string huggingFaceName(Place place);
 /// The place named by a GGUF name, or by a Hugging Face Llama name
 /// ("model.layers.2.self_attn.k_proj.weight"); none if neither.
 std::optional<Place> findPlace(std::string_view tensorName);

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/checkpoint.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <iomanip>
+#include <numeric>
+#include <set>
+#include <span>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    /// A 64-bit hash that files of caches are named after: FNV-1a over words of 8 bytes.
+    class Hash {
+    public:
+        void add(std::span<const std::byte> bytes)
+        {
+            for (std::size_t i = 0; i < bytes.size(); i += 8) {
+                std::uint64_t word = 0;
+                std::memcpy(&word, bytes.data() + i, std::min<std::size_t>(8, bytes.size() - i));
+                m_hash = (m_hash ^ word) * 0x100000001b3; // FNV's prime
+                m_hash ^= m_hash >> 32; // the prime alone never carries high bits down
+            }
+        }
+        void add(std::string_view words) { add(std::as_bytes(std::span(words))); }
+        std::string hex() const
+        {
+            std::ostringstream out;
+            out << std::hex << std::setw(16) << std::setfill('0') << m_hash;
+            return out.str();
+        }
+
+    private:
+        std::uint64_t m_hash = 0xcbf29ce484222325; // FNV's start
+    };
+
+    std::string fileState(const std::string& file)
+    {
+        std::error_code none;
+        const auto size = std::filesystem::file_size(file, none);
+        const auto time = std::filesystem::last_write_time(file, none).time_since_epoch().count();
+        return text(file, "|", size, "|", time, "\n");
+    }
+
+} // namespace
+
+Checkpoint::Checkpoint(CheckpointParts parts)
+    : m_parts(std::move(parts))
+{
+}
+
+const Tensor* Checkpoint::find(Place place) const
+{
+    const auto found = std::find_if(m_parts.tensors.begin(), m_parts.tensors.end(),
+        [&](const Tensor& tensor) { return tensor.place == place; });
+    return found == m_parts.tensors.end() ? nullptr : &*found;
+}
+
+const Tensor& Checkpoint::head() const
+{
+    const Tensor* output = find({ Role::Output });
+    const Tensor* head = output ? output : find({ Role::TokenEmbd });
+    assert(head);
+    return *head;
+}
+
+const Tokenizer& Checkpoint::tokenizer() const
+{
+    if (!m_parts.tokenizer)
+        throw Error(m_parts.tokenizerError);
+    return *m_parts.tokenizer;
+}
+
+std::int64_t Checkpoint::weights() const
+{
+    return std::accumulate(m_parts.tensors.begin(), m_parts.tensors.end(), std::int64_t(0),
+        [](std::int64_t sum, const Tensor& tensor) { return sum + tensor.weights(); });
+}
+
+std::uint64_t Checkpoint::bytes() const
+{
+    return std::accumulate(m_parts.tensors.begin(), m_parts.tensors.end(), std::uint64_t(0),
+        [](std::uint64_t sum, const Tensor& tensor) { return sum + tensor.bytes.size(); });
+}
+
+std::string Checkpoint::fingerprint() const
+{
+    Hash hash;
+    std::set<std::string> files;
+    for (const Tensor& tensor : m_parts.tensors) {
+        hash.add(text(tensor.name, "|", tensor.format->name, "|", tensor.offset, "\n"));
+        if (tensor.file.empty())
+            hash.add(tensor.bytes); // it has no file: it was made here
+        else if (files.insert(tensor.file).second)
+            hash.add(fileState(tensor.file));
+    }
+    return hash.hex();
+}
+
+std::shared_ptr<const Checkpoint> Checkpoint::withTensors(
+    const std::vector<Tensor>& replacements) const
+{
+    CheckpointParts parts = m_parts;
+    for (const Tensor& replacement : replacements) {
+        const auto found = std::find_if(parts.tensors.begin(), parts.tensors.end(),
+            [&](const Tensor& tensor) { return tensor.place == replacement.place; });
+        assert(found != parts.tensors.end() && found->rows == replacement.rows
+            && found->columns == replacement.columns);
+        *found = replacement;
+    }
+    return std::make_shared<const Checkpoint>(std::move(parts));
+}
+
+std::vector<std::vector<int>> tokenSequences(
+    const Tokenizer& tokenizer, std::string_view words, int length, int count)
+{
+    assert(length > 0 && count >= 0);
+    std::vector<int> tokens = tokenizer.encode(words);
+    const bool startsWithBos = tokenizer.addBos() && tokenizer.bos() >= 0;
+    if (startsWithBos) // llama.cpp puts one before the text, then one over the start of each chunk
+        tokens.insert(tokens.begin(), tokenizer.bos());
+    const std::size_t step = std::size_t(length);
+    if (tokens.size() < step)
+        throw Error(text("the text has ", tokens.size(), " tokens, expected at least ", length,
+            " for one sequence"));
+    const std::size_t found = tokens.size() / step;
+    const std::size_t taken = count == 0 ? found : std::min(found, std::size_t(count));
+    std::vector<std::vector<int>> sequences;
+    for (std::size_t i = 0; i < taken; ++i) {
+        const auto first = tokens.begin() + std::ptrdiff_t(i * step);
+        sequences.emplace_back(first, first + length);
+        if (startsWithBos)
+            sequences.back().front() = tokenizer.bos();
+    }
+    return sequences;
+}
+
+} // namespace core

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/tensor.h"
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/base/text.h"
+#include "core/base/vectormath.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <vector>
+
+namespace core {
+
+namespace {
+
+    constexpr std::int64_t tileWeights = 1 << 18; // one task of decoding: about 100 µs
+
+    void decodeInto(const Tensor& tensor, std::int64_t firstRow, std::int64_t rows, float* weights)
+    {
+        const Format& format = *tensor.format;
+        const std::size_t blocks = std::size_t(tensor.columns) / std::size_t(format.blockSize);
+        const std::size_t rowBytes = format.rowBytes(std::size_t(tensor.columns));
+        assert((std::size_t(firstRow) + std::size_t(rows)) * rowBytes <= tensor.bytes.size());
+        format.decodeBlocks(tensor.bytes.data() + std::size_t(firstRow) * rowBytes,
+            std::size_t(rows) * blocks, weights);
+    }
+
+    std::int64_t tileRows(const Tensor& tensor)
+    {
+        return std::max<std::int64_t>(1, tileWeights / tensor.columns);
+    }
+
+    std::size_t tileCount(const Tensor& tensor)
+    {
+        return std::size_t((tensor.rows + tileRows(tensor) - 1) / tileRows(tensor));
+    }
+
+    /// body(tile, first row, rows) for every tile, on all processors.
+    template<typename Body>
+    void forTiles(const Tensor& tensor, const Body& body)
+    {
+        const std::int64_t step = tileRows(tensor);
+        parallelFor(tileCount(tensor), [&](std::size_t tile) {
+            const std::int64_t first = std::int64_t(tile) * step;
+            body(tile, first, std::min(step, tensor.rows - first));
+        });
+    }
+
+} // namespace
+
+Matrix decode(const Tensor& tensor)
+{
+    Matrix weights(tensor.rows, tensor.columns);
+    forTiles(tensor, [&](std::size_t, std::int64_t first, std::int64_t rows) {
+        decodeInto(tensor, first, rows, weights.data() + first * tensor.columns);
+    });
+    return weights;
+}
+
+Matrix decodeFinite(const Tensor& tensor, const Progress& progress)
+{
+    Matrix weights(tensor.rows, tensor.columns);
+    std::vector<char> finite(tileCount(tensor), 1);
+    forTiles(tensor, [&](std::size_t tile, std::int64_t first, std::int64_t rows) {
+        progress.checkCancelled();
+        float* values = weights.data() + first * tensor.columns;
+        decodeInto(tensor, first, rows, values);
+        finite[tile] = vectormath::allFinite(values, std::size_t(rows * tensor.columns));
+    });
+    if (const auto bad = std::find(finite.begin(), finite.end(), 0); bad != finite.end()) {
+        const std::int64_t first = (bad - finite.begin()) * tileRows(tensor);
+        requireFinite(tensor, weights.bottomRows(tensor.rows - first), first);
+    }
+    return weights;
+}
+
+Matrix decodeRows(const Tensor& tensor, std::int64_t firstRow, std::int64_t rows)
+{
+    Matrix weights(rows, tensor.columns);
+    decodeInto(tensor, firstRow, rows, weights.data());
+    return weights;
+}
+
+void requireFinite(const Tensor& tensor, const MatrixView& weights, std::int64_t firstRow)
+{
+    const std::size_t columns = std::size_t(weights.cols());
+    for (Eigen::Index row = 0; row < weights.rows(); ++row) {
+        const float* values = weights.data() + row * weights.outerStride();
+        if (vectormath::allFinite(values, columns))
+            continue;
+        const float* bad
+            = std::find_if(values, values + columns, [](float w) { return !std::isfinite(w); });
+        throw Error(text(tensor.file.empty() ? "" : tensor.file + ": ", "tensor ",
+            tensor.sourceName.empty() ? tensor.name : tensor.sourceName, " holds ", *bad,
+            " in row ", firstRow + row, ", column ", bad - values, ", expected finite weights"));
+    }
+}
+
+} // namespace core

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/matrix.h"
+#include "core/base/progress.h"
+#include "core/formats/format.h"
+#include "core/model/role.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace core {
+
+/// One tensor of a model: its place and where its bytes are. Norms have one row.
+struct Tensor {
+    Place place;
+    std::string name; ///< GGUF's: "blk.2.attn_k.weight"
+    std::string sourceName; ///< the file's own
+    std::int64_t rows = 0; ///< outputs
+    std::int64_t columns = 0; ///< inputs
+    const Format* format = nullptr;
+    std::span<const std::byte> bytes;
+    std::size_t offset = 0; ///< of `bytes` in `file`
+    std::string file; ///< path
+    std::shared_ptr<const void> owner; ///< keeps `bytes` alive
+
+    std::int64_t weights() const { return rows * columns; }
+};
+
+/// The tensor's weights as floats, on all processors. (rows, columns).
+Matrix decode(const Tensor& tensor);
+/// The same; throws Error for a weight that is not finite, with its row and column.
+Matrix decodeFinite(const Tensor& tensor, const Progress& progress);
+/// Some of its rows, on the calling thread. Requires: they are there.
+Matrix decodeRows(const Tensor& tensor, std::int64_t firstRow, std::int64_t rows);
+/// Throws Error, naming tensor, row and column, if a weight of `weights`, the tensor's rows from
+/// `firstRow` on, is not finite.
+void requireFinite(const Tensor& tensor, const MatrixView& weights, std::int64_t firstRow);
+
+} // namespace core
