@@ -76,10 +76,10 @@ void TestGgmlFormats::convertsEveryHalf()
 {
     for (unsigned i = 0; i <= 0xffff; ++i) {
         const auto stored = std::uint16_t(i);
-        QVERIFY2(sameBits(core::halfToFloat(stored), m_ggml->halfToFloat(stored)),
-            qPrintable(QString::number(i, 16)));
-        QVERIFY2(sameBits(core::bfloat16ToFloat(stored), m_ggml->bfloat16ToFloat(stored)),
-            qPrintable(QString::number(i, 16)));
+        const bool same = sameBits(core::halfToFloat(stored), m_ggml->halfToFloat(stored))
+            && sameBits(core::bfloat16ToFloat(stored), m_ggml->bfloat16ToFloat(stored));
+        if (!same)
+            QFAIL(qPrintable(QString::number(i, 16)));
     }
 }
 
@@ -141,7 +141,7 @@ void TestGgmlFormats::decodesEveryByteBitForBit()
     if (!decode)
         QSKIP("ggml has no decoder for F32: it is a copy");
     // Random bytes: every code and scale, halves that are subnormal, infinite or NaN included.
-    const std::size_t blocks = format->blockSize == 1 ? 70000 : 4000;
+    const std::size_t blocks = format->blockSize == 1 ? 70000 : 2000;
     const std::vector<std::byte> bytes
         = hardrows::randomBytes(blocks * std::size_t(format->blockBytes));
     const std::size_t count = blocks * std::size_t(format->blockSize);
@@ -152,8 +152,9 @@ void TestGgmlFormats::decodesEveryByteBitForBit()
     for (std::size_t i = 0; i < count; ++i) {
         // Which NaN comes out of arithmetic with one is the compiler's choice.
         const bool bothNan = std::isnan(ours[i]) && std::isnan(ggmls[i]) && format->grid;
-        QVERIFY2(bothNan || sameBits(ours[i], ggmls[i]),
-            qPrintable(QString("weight %1: %2, ggml has %3").arg(i).arg(ours[i]).arg(ggmls[i])));
+        if (!bothNan && !sameBits(ours[i], ggmls[i]))
+            QFAIL(qPrintable(
+                QString("weight %1: %2, ggml has %3").arg(i).arg(ours[i]).arg(ggmls[i])));
     }
 }
 
