@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace support {
@@ -81,13 +82,15 @@ namespace {
             bytes.resize(bytes.size() - 100);
         if (damage == Damage::HeaderTooLong)
             bytes.replace(0, 8, little(std::uint64_t(bytes.size() - 7))); // one byte too long
-        if (damage == Damage::Overlap) { // the second tensor's first offset, four bytes earlier
+        if (damage == Damage::Overlap) { // both offsets of the second tensor, four bytes earlier
             const std::string key = "\"data_offsets\":[";
             const auto second = bytes.find(key, bytes.find(key) + 1) + key.size();
-            const std::string begin = bytes.substr(second, bytes.find(',', second) - second);
-            std::string earlier = std::to_string(std::stoull(begin) - 4);
-            earlier.resize(begin.size(), ' ');
-            bytes.replace(second, begin.size(), earlier);
+            const auto length = bytes.find(']', second) - second;
+            const auto comma = bytes.find(',', second) + 1;
+            std::string earlier = std::to_string(std::stoull(bytes.substr(second)) - 4) + ","
+                + std::to_string(std::stoull(bytes.substr(comma)) - 4);
+            earlier.resize(length, ' ');
+            bytes.replace(second, length, earlier);
         }
         return bytes;
     }

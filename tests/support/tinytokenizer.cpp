@@ -39,7 +39,7 @@ std::vector<std::pair<std::string, std::string>> tinyMerges()
         { "n", "d" }, { "a", "t" }, { space, "o" }, { "e", "n" }, { space, "c" }, { "i", "s" },
         { "i", "t" }, { "o", "r" }, { space + "a", "nd" }, { "e", "s" }, { space, "f" },
         { space, "b" }, { "in", "g" }, { space + "o", "f" }, { "a", "l" }, { "e", "d" },
-        { space, "in" }, { "a", "r" }, { "o", "u" }, { space, "p" }, { "at", "ion" } };
+        { space, "in" }, { "a", "r" }, { "o", "u" }, { space, "p" }, { "at", "e" } };
 }
 
 std::vector<std::string> tinyTokens()
