@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+/// The parts of quantscope-bench. Each prints its own table, beside ggml's figures where ggml does
+/// the same work and its library is there.
+namespace bench {
+
+/// Encode and decode MB/s of every number format on one thread.
+void formats();
+
+/// Seconds that one call of `work` takes: the least of as many calls as fit in `budget`, at least
+/// three.
+template<typename Work>
+double seconds(const Work& work, std::chrono::milliseconds budget = std::chrono::milliseconds(150))
+{
+    using Clock = std::chrono::steady_clock;
+    const auto end = Clock::now() + budget;
+    std::chrono::duration<double> least = std::chrono::hours(24);
+    for (int call = 0; call < 3 || Clock::now() < end; ++call) {
+        const auto start = Clock::now();
+        work();
+        least = std::min<std::chrono::duration<double>>(least, Clock::now() - start);
+    }
+    return least.count();
+}
+
+} // namespace bench

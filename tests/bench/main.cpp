@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/bench/bench.h"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <iostream>
+#include <string_view>
+
+namespace {
+
+struct Part {
+    std::string_view name;
+    std::string_view what;
+    void (*run)();
+};
+
+constexpr std::array parts{
+    Part{ "formats", "encode and decode MB/s of every number format", bench::formats },
+};
+
+int usage()
+{
+    std::cerr << "Usage: quantscope-bench [PART]...\nWithout a part, all of them:\n";
+    for (const Part& part : parts)
+        std::cerr << "  " << part.name << "  " << part.what << '\n';
+    return 2;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+try {
+    for (int i = 1; i < argc; ++i)
+        if (std::ranges::find(parts, std::string_view(argv[i]), &Part::name) == parts.end())
+            return usage();
+    for (const Part& part : parts)
+        if (argc == 1 || std::find(argv + 1, argv + argc, part.name) != argv + argc)
+            part.run();
+    return 0;
+} catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+}
