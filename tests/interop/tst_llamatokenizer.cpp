@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/interop/interopfiles.h"
+#include "tests/interop/llamalibrary.h"
+#include "tests/support/filebytes.h"
+
+#include "core/base/text.h"
+#include "core/files/gguf.h"
+#include "core/files/textfile.h"
+#include "core/model/tokenizer.h"
+
+#include <QTest>
+
+#include <memory>
+#include <random>
+
+using namespace core;
+
+namespace {
+
+/// What llama.cpp makes of a vocabulary, without weights.
+class LlamaVocabulary {
+public:
+    LlamaVocabulary(
+        std::shared_ptr<const interop::LlamaLibrary> llama, const std::filesystem::path& file)
+        : m_llama(std::move(llama))
+        , m_model(nullptr, m_llama->functions().freeModel)
+    {
+        interop::abi::ModelParams params = m_llama->modelDefaults();
+        params.vocabularyOnly = true;
+        params.gpuLayers = 0;
+        m_model.reset(m_llama->functions().loadModel(file.c_str(), params));
+        if (!m_model)
+            throw Error(text(file.string(), ": llama.cpp refuses it: ", m_llama->log()));
+        m_vocabulary = m_llama->functions().vocabulary(m_model.get());
+    }
+
+    std::vector<int> tokenize(std::string_view text) const
+    {
+        // A byte that is no UTF-8 becomes U+FFFD: three tokens at most; and SentencePiece's space.
+        std::vector<int> tokens(text.size() * 3 + 3);
+        const int count = m_llama->functions().tokenize(m_vocabulary, text.data(),
+            std::int32_t(text.size()), tokens.data(), std::int32_t(tokens.size()), false, false);
+        tokens.resize(std::size_t(std::max(count, 0)));
+        return tokens;
+    }
+
+    int size() const { return m_llama->functions().tokenCount(m_vocabulary); }
+    int bos() const { return m_llama->functions().bos(m_vocabulary); }
+    int eos() const { return m_llama->functions().eos(m_vocabulary); }
+    bool addBos() const { return m_llama->functions().addBos(m_vocabulary); }
+
+    std::string piece(int token) const
+    {
+        std::string bytes(1024, '\0'); // longer than any token of these vocabularies
+        const int length = m_llama->functions().piece(
+            m_vocabulary, token, bytes.data(), std::int32_t(bytes.size()), 0, true);
+        bytes.resize(std::size_t(std::max(length, 0)));
+        return bytes;
+    }
+
+private:
+    std::shared_ptr<const interop::LlamaLibrary> m_llama;
+    std::unique_ptr<interop::abi::Model, void (*)(interop::abi::Model*)> m_model;
+    const interop::abi::Vocabulary* m_vocabulary = nullptr;
+};
+
+/// Texts in which something is odd for a tokenizer.
+std::vector<std::string> oddTexts()
+{
+    std::vector<std::string> texts = {
+        "",
+        " ",
+        "\n",
+        "   three spaces \t\ttabs\r\n\r\n  and lines\n\n\n end   ",
+        "1 12 123 1234 12345 3.14159 1,000,000 ½ ² Ⅷ ١٢٣ १२३४ 𝟘𝟙",
+        "it's IT'S we'LL they'Re 'tis don’t O'Dd 'sſ 'ſ",
+        "CamelCaseWORDSandMore HTTPServer ÉCOLE École ǅungla ʰʲ ªº",
+        "<|endoftext|> <|im_start|>user</s><s><unk><0x0A> <|end|>",
+        "α+β=γ; $x^2$ `code` ~~ || <== a_b-c/d\\e [f](g) {h}!!! ... ?!",
+        "日本語のテキスト、中文文本。한국어 ไทย العربية हिन्दी עברית",
+        "🦙🏽‍💻 👩‍👩‍👧 ✅ ™ © a\xCC\x81 e\xCC\x8A\xCC\xA3",
+        "no\xC2\xA0"
+        "break\xE3\x80\x80ideographic\xE2\x80\x83"
+        "em\xC2\x85nel\xE1\xA0\x8Emongolian\xE2\x80\x8Bzero\xE2\x80\xA8line",
+        std::string("nul\0inside", 10),
+        "broken \xFF\xFE \xC3 \xE2\x82 \xF0\x9F\xA6 end\x80\x80 overlong \xC0\x80 surrogate "
+        "\xED\xA0\x80 tail \xE2",
+        std::string(3000, 'a'),
+        std::string(3000, ' ') + "x",
+        std::string(700, '7') + std::string(900, '\n') + std::string(500, '='),
+    };
+    std::mt19937 random(7);
+    const char* const parts[] = { "a", "Z", "é", "中", "7", "٣", " ", "  ", "\n", "\r", "\t", "'s",
+        "'LL", "!", "$", "_", "́", "🦙", "\xC2\xA0", "\xFF", "the", "ING", "/" };
+    for (int i = 0; i < 60; ++i) {
+        std::string mixed;
+        for (int j = 0; j < 50; ++j)
+            mixed += parts[random() % std::size(parts)];
+        texts.push_back(mixed);
+    }
+    return texts;
+}
+
+/// "", or where the ids of `text` part from llama.cpp's.
+std::string difference(
+    const Tokenizer& ours, const LlamaVocabulary& theirs, const std::string& original)
+{
+    const std::vector<int> a = ours.encode(original);
+    const std::vector<int> b = theirs.tokenize(original);
+    if (a == b)
+        return {};
+    const auto at
+        = std::size_t(std::mismatch(a.begin(),
+                          a.begin() + std::ptrdiff_t(std::min(a.size(), b.size())), b.begin())
+                          .first
+            - a.begin());
+    const std::string before = ours.decode(
+        { a.begin() + std::ptrdiff_t(at > 8 ? at - 8 : 0), a.begin() + std::ptrdiff_t(at) });
+    return text("token ", at, " after \"", before, "\": ours ", at < a.size() ? a[at] : -1,
+        ", llama.cpp's ", at < b.size() ? b[at] : -1, " (", a.size(), " and ", b.size(),
+        " tokens) of \"", original.substr(0, 200), "\"");
+}
+
+const std::filesystem::path gpt2 = interop::sharedFile("tokenizers/ggml-vocab-gpt-2.gguf");
+
+} // namespace
+
+class TestLlamaTokenizer : public QObject {
+    Q_OBJECT
+
+private slots:
+    void cutsWordsAsLlamaCppDoes_data()
+    {
+        QTest::addColumn<QString>("pre");
+        for (const char* pre : { "gpt-2", "default", "smollm", "falcon", "llama-bpe", "dbrx",
+                 "qwen2", "qwen35", "tekken", "gpt-4o", "seed-coder", "deepseek-v3",
+                 "deepseek-coder", "olmo", "mpt", "starcoder", "refact", "command-r", "stablelm2",
+                 "chatglm-bpe", "llama4", "exaone4", "minerva-7b" })
+            QTest::newRow(pre) << pre;
+    }
+
+    /// GPT-2's vocabulary under every name of a pre-tokenizer: odd texts, then an encyclopedia.
+    void cutsWordsAsLlamaCppDoes()
+    {
+        QFETCH(QString, pre);
+        NEEDS_INTEROP(interop::llamaFolder());
+        NEEDS_SHARED(gpt2);
+        const support::TemporaryFolder folder;
+        GgufMetadata metadata = readGguf(gpt2).metadata;
+        metadata.set("tokenizer.ggml.pre", pre.toStdString());
+        const auto file = folder / "vocabulary.gguf";
+        writeGguf(file, metadata, {}, {}, {});
+        const LlamaVocabulary theirs(interop::LlamaLibrary::load(interop::llamaFolder()), file);
+        const auto ours = tokenizerFromGguf(metadata, file.string()).tokenizer;
+        QCOMPARE(ours->addBos(), theirs.addBos());
+        for (const std::string& text : oddTexts())
+            QCOMPARE(QByteArray::fromStdString(difference(*ours, theirs, text)), QByteArray());
+        const auto wiki = interop::sharedFile("text/wiki.test.raw");
+        NEEDS_SHARED(wiki);
+        const std::string part = readTextFile(wiki).substr(0, 200'000);
+        QCOMPARE(QByteArray::fromStdString(difference(*ours, theirs, part)), QByteArray());
+    }
+
+    void agreesOnEveryVocabulary_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("SmolLM2") << QString::fromStdString(interop::smolLm2().string());
+        for (const char* name : { "tokenizers/ggml-vocab-gpt-2.gguf",
+                 "tokenizers/ggml-vocab-falcon.gguf", "tokenizers/ggml-vocab-llama-spm.gguf",
+                 "tokenizers/ggml-vocab-phi-3.gguf", "models/stories260k/stories260Ktok512.gguf" })
+            QTest::newRow(name) << QString::fromStdString(interop::sharedFile(name).string());
+    }
+
+    void agreesOnEveryVocabulary()
+    {
+        QFETCH(QString, file);
+        NEEDS_INTEROP(interop::llamaFolder());
+        const std::filesystem::path path = file.toStdString();
+        if (path == interop::smolLm2())
+            NEEDS_INTEROP(path);
+        NEEDS_SHARED(path);
+        const LlamaVocabulary theirs(interop::LlamaLibrary::load(interop::llamaFolder()), path);
+        const auto ours = tokenizerFromGguf(readGguf(path).metadata, path.string()).tokenizer;
+        QCOMPARE(ours->size(), theirs.size());
+        QCOMPARE(ours->bos(), theirs.bos());
+        QCOMPARE(ours->eos(), theirs.eos());
+        QCOMPARE(ours->addBos(), theirs.addBos());
+        for (int id = 0; id < ours->size(); ++id)
+            QCOMPARE(ours->piece(id), theirs.piece(id));
+        for (const std::string& text : oddTexts())
+            QCOMPARE(QByteArray::fromStdString(difference(*ours, theirs, text)), QByteArray());
+        const auto wiki = interop::sharedFile("text/wiki.test.raw");
+        NEEDS_SHARED(wiki);
+        QCOMPARE(
+            QByteArray::fromStdString(difference(*ours, theirs, readTextFile(wiki))), QByteArray());
+    }
+
+    /// What we write of the sample's tokenizer.json is what llama.cpp then reads.
+    void agreesOnTheSample()
+    {
+        NEEDS_INTEROP(interop::llamaFolder());
+        const std::filesystem::path sample = QUANTSCOPE_SOURCE_DIR "/resources/sample";
+        auto [ours, tokenizerPairs]
+            = tokenizerFromFolder(sample, readJson(sample / "config.json"), 4096);
+        GgufMetadata metadata;
+        metadata.set("general.architecture", std::string("llama"));
+        for (const auto& [key, value] : { std::pair("context_length", 256u),
+                 { "embedding_length", 256u }, { "block_count", 4u },
+                 { "feed_forward_length", 768u }, { "attention.head_count", 4u } })
+            metadata.set(text("llama.", key), std::uint32_t(value));
+        metadata.set("llama.attention.layer_norm_rms_epsilon", 1e-5f);
+        for (const auto& [key, value] : tokenizerPairs.pairs())
+            metadata.set(key, value);
+        const support::TemporaryFolder folder;
+        const auto file = folder / "vocabulary.gguf";
+        writeGguf(file, metadata, {}, {}, {});
+        const LlamaVocabulary theirs(interop::LlamaLibrary::load(interop::llamaFolder()), file);
+        QCOMPARE(ours->size(), theirs.size());
+        QCOMPARE(ours->bos(), theirs.bos());
+        QCOMPARE(ours->addBos(), theirs.addBos());
+        for (const std::string& text : oddTexts())
+            QCOMPARE(QByteArray::fromStdString(difference(*ours, theirs, text)), QByteArray());
+        for (const char* name : { "evaluation.txt", "calibration.txt" })
+            QCOMPARE(
+                QByteArray::fromStdString(difference(*ours, theirs, readTextFile(sample / name))),
+                QByteArray());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLlamaTokenizer)
+#include "tst_llamatokenizer.moc"
