@@ -2,18 +2,22 @@
 #pragma once
 
 #include "core/export/ggufexport.h"
+#include "widgets/pages/exportform.h"
 #include "widgets/pages/page.h"
 #include "widgets/pages/runrow.h"
 
 #include <optional>
 #include <vector>
 
+class QBoxLayout;
+class QPlainTextEdit;
+class QTableWidget;
+
 namespace widgets {
 
-/// Where and under which names the file will be written.
-struct ExportSettings {
-    QString folder, fileName, modelName, license;
-};
+class Card;
+class CheckList;
+class FileBar;
 
 /// What speaks for or against the file. Unknown figures are negative.
 struct ExportChecks {
@@ -33,19 +37,19 @@ class ExportPage : public Page {
 public:
     explicit ExportPage(QWidget* parent = nullptr);
 
-    /// What can be exported: finished runs, the original, and (number −1) the recipe if it has no
-    /// run yet.
+    /// What can be exported: finished runs, the original (number 0), and (number −1) the recipe if
+    /// it has no run yet.
     void setSources(const std::vector<RunRow>& sources, int chosen);
     /// The exact file; none while it cannot be planned (`reason`: why).
     void setPlan(const std::optional<core::GgufPlan>& plan, const QString& reason = {});
     void setSettings(const ExportSettings& settings); ///< without a signal
     ExportSettings settings() const;
     void setChecks(const ExportChecks& checks);
-    /// Shows the finished file, or a failure (`error`, with what is kept).
-    void setReport(const core::GgufExportReport& report);
-    void setError(const QString& error);
+    /// Shows the finished file; none: nothing written since the plan changed.
+    void setReport(const std::optional<core::GgufExportReport>& report);
+    void setError(const QString& error); ///< a failure; no file was kept
     void setRunning(bool running);
-    /// Bound of tokens/s and perplexity for the line under the command; empty: none.
+    /// What to expect there: the line under the command; empty: none.
     void setExpectation(const QString& text);
 
 signals:
@@ -57,9 +61,36 @@ signals:
     void openFolderRequested();
     void placesSelected(const std::vector<core::Place>& places);
 
+protected:
+    void arrange() override;
+
 private:
-    class Private;
-    Private* d;
+    QWidget* makeFileCard();
+    QWidget* makeCommandCard();
+    void updateAnswer();
+    void updateButtons();
+    void updateChecks();
+    void updateCommand();
+    void showMetadata();
+
+    std::vector<RunRow> m_sources;
+    int m_source = 0;
+    std::optional<core::GgufPlan> m_plan;
+    QString m_reason;
+    ExportChecks m_checks;
+    std::optional<core::GgufExportReport> m_report;
+    QString m_expectation;
+    bool m_running = false;
+
+    QPushButton* m_export;
+    QPushButton* m_cancel;
+    FileBar* m_bar;
+    ExportForm* m_form;
+    QTableWidget* m_metadata;
+    CheckList* m_checkList;
+    QPlainTextEdit* m_command;
+    Label* m_expected;
+    QBoxLayout* m_columns;
 };
 
 } // namespace widgets
