@@ -5,7 +5,11 @@
 #include <cstring>
 
 /// Compiled for AVX2 too, chosen when the program starts. AVX2 does not bring fused multiply-adds.
+#ifdef __x86_64__
 #define QUANTSCOPE_VECTOR_CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define QUANTSCOPE_VECTOR_CLONES
+#endif
 
 namespace core::formats {
 

@@ -117,6 +117,41 @@ namespace {
         return error;
     }
 
+    /// The best grid of a group so far.
+    struct Best {
+        float error;
+        float scale;
+        float min;
+        float from; ///< weights were rounded as (x − from)·inverse
+        float inverse;
+    };
+
+    /// Makes the tries from number `next` on until one is better or a batch is done, and gives
+    /// their number. The tries after a better one start from its minimum: they have to be made
+    /// anew.
+    int improve(const Group& group, const RangeTries& tries, float highest, int largestCode,
+        int next, Best& best)
+    {
+        const float from = best.min;
+        RangeBatch batch;
+        for (int t = 0; t < lanes; ++t)
+            batch.inverse[std::size_t(t)]
+                = (tries.first + tries.stride * float(next + t) + float(largestCode))
+                / (highest - from);
+        if (tries.error == RangeTries::Error::Square)
+            trySquareRanges(group, from, largestCode, batch);
+        else
+            tryAbsoluteRanges(group, from, largestCode, batch);
+        const int used = std::min(lanes, tries.steps + 1 - next);
+        for (std::size_t t = 0; t < std::size_t(used); ++t) {
+            if (batch.error[t] < best.error) {
+                best = { batch.error[t], batch.scale[t], batch.min[t], from, batch.inverse[t] };
+                return int(t) + 1;
+            }
+        }
+        return used;
+    }
+
 } // namespace
 
 ScaleMin searchScaleAndMin(const float* x, const float* weight, int count, int largestCode,
@@ -132,36 +167,14 @@ ScaleMin searchScaleAndMin(const float* x, const float* weight, int count, int l
         group.sumW += weight[i];
         group.sumX += weight[i] * x[i];
     }
-    const auto evaluate
-        = tries.error == RangeTries::Error::Square ? trySquareRanges : tryAbsoluteRanges;
-    float from = lowest; // the minimum that the best pair so far starts its grid at
     const float plain = float(largestCode) / (highest - lowest);
-    float scale = 1 / plain;
-    roundFrom(group, from, plain, largestCode, codes);
-    float best = errorOf(group, scale, from, codes, tries.error);
-    for (int next = 0; next <= tries.steps;) {
-        RangeBatch batch;
-        for (int t = 0; t < lanes; ++t)
-            batch.inverse[std::size_t(t)]
-                = (tries.first + tries.stride * float(next + t) + float(largestCode))
-                / (highest - from);
-        evaluate(group, from, largestCode, batch);
-        const int used = std::min(lanes, tries.steps + 1 - next);
-        const auto end = batch.error.begin() + used;
-        const auto better
-            = std::find_if(batch.error.begin(), end, [&](float e) { return e < best; });
-        next += int(better - batch.error.begin());
-        if (better == end)
-            continue;
-        // The tries after an improvement start from its minimum: they are computed anew.
-        const auto lane = std::size_t(better - batch.error.begin());
-        roundFrom(group, from, batch.inverse[lane], largestCode, codes);
-        best = batch.error[lane];
-        scale = batch.scale[lane];
-        from = batch.min[lane];
-        ++next;
-    }
-    return { scale, -from };
+    roundFrom(group, lowest, plain, largestCode, codes);
+    Best best{ errorOf(group, 1 / plain, lowest, codes, tries.error), 1 / plain, lowest, lowest,
+        plain };
+    for (int next = 0; next <= tries.steps;)
+        next += improve(group, tries, highest, largestCode, next, best);
+    roundFrom(group, best.from, best.inverse, largestCode, codes);
+    return { best.scale, -best.min };
 }
 
 } // namespace core::formats

@@ -16,7 +16,7 @@ namespace {
 
     using core::Format;
 
-    constexpr std::size_t rows = 64;
+    constexpr std::size_t rows = 8; // few: a short call is seldom interrupted
     constexpr std::size_t columns = 4096;
 
     /// MB/s, ours and ggml's; ggml's is 0 where it is absent or has no such function.
