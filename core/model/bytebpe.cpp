@@ -161,8 +161,10 @@ void ByteBpe::readMerges(const GgufMetadata& metadata, const std::string& place)
                     "\", which is no token of the vocabulary"));
             return id;
         };
-        m_merges.try_emplace(
-            pairKey(require(left), require(right)), Merge{ int(rank), require(left + right) });
+        const int leftToken = require(left);
+        const int rightToken = require(right);
+        const std::uint64_t key = pairKey(leftToken, rightToken);
+        m_merges.try_emplace(key, Merge{ int(rank), require(left + right) });
     }
 }
 
