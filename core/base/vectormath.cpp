@@ -23,6 +23,8 @@ namespace {
     using DoubleLanes = double __attribute__((vector_size(width * sizeof(double))));
 #define QUANTSCOPE_INLINE inline __attribute__((always_inline))
 
+    constexpr float nothing = -std::numeric_limits<float>::max(); // its power is 1.2·10⁻³⁸
+
     QUANTSCOPE_INLINE Lanes load(const float* x)
     {
         Lanes lanes;
@@ -119,7 +121,6 @@ QUANTSCOPE_ALL_WIDTHS
 void softmax(float* values, std::size_t count, float scale)
 {
     const float top = largestOf(values, count);
-    constexpr float none = -std::numeric_limits<float>::max(); // its power is 1.2·10⁻³⁸: nothing
     Lanes sums{};
     std::size_t i = 0;
     for (; i + width <= count; i += width) {
@@ -128,7 +129,7 @@ void softmax(float* values, std::size_t count, float scale)
         store(power, values + i);
     }
     if (i < count) {
-        const Lanes power = exponential((loadTail(values + i, count - i, none) - top) * scale);
+        const Lanes power = exponential((loadTail(values + i, count - i, nothing) - top) * scale);
         sums += power;
         storeTail(power, values + i, count - i);
     }
@@ -199,6 +200,39 @@ void turnNeighbours(float* x, const float* cosine, const float* sine, std::size_
         x[2 * i] = first * cosine[i] - second * sine[i];
         x[2 * i + 1] = second * cosine[i] + first * sine[i];
     }
+}
+
+QUANTSCOPE_ALL_WIDTHS
+double sumOfPowers(const float* x, std::size_t count, float top)
+{
+    DoubleLanes sums{};
+    std::size_t i = 0;
+    for (; i + width <= count; i += width)
+        sums += __builtin_convertvector(exponential(load(x + i) - top), DoubleLanes);
+    if (i < count)
+        sums += __builtin_convertvector(
+            exponential(loadTail(x + i, count - i, nothing) - top), DoubleLanes);
+    return total(sums);
+}
+
+QUANTSCOPE_ALL_WIDTHS
+PowerSums sumsOfPowers(const float* x, const float* y, std::size_t count, float top)
+{
+    DoubleLanes sums{}, differences{};
+    std::size_t i = 0;
+    for (; i + width <= count; i += width) {
+        const Lanes power = exponential(load(x + i) - top);
+        sums += __builtin_convertvector(power, DoubleLanes);
+        differences += __builtin_convertvector(power * (load(x + i) - load(y + i)), DoubleLanes);
+    }
+    if (i < count) {
+        const Lanes power = exponential(loadTail(x + i, count - i, nothing) - top);
+        const Lanes difference
+            = loadTail(x + i, count - i, 0.0f) - loadTail(y + i, count - i, 0.0f);
+        sums += __builtin_convertvector(power, DoubleLanes);
+        differences += __builtin_convertvector(power * difference, DoubleLanes);
+    }
+    return { total(sums), total(differences) };
 }
 
 QUANTSCOPE_ALL_WIDTHS

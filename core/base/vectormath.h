@@ -26,6 +26,15 @@ void turnPairs(float* a, float* b, const float* cosine, const float* sine, std::
 /// The same for the pairs (x[2i], x[2i + 1]).
 void turnNeighbours(float* x, const float* cosine, const float* sine, std::size_t count);
 
+/// Σ e^(x − top).
+double sumOfPowers(const float* x, std::size_t count, float top);
+/// Σ e^(x − top) and Σ e^(x − top)·(x − y).
+struct PowerSums {
+    double sum = 0;
+    double difference = 0;
+};
+PowerSums sumsOfPowers(const float* x, const float* y, std::size_t count, float top);
+
 double sumOfSquares(const float* x, std::size_t count);
 /// The largest value, −∞ of none. NaN is passed over.
 float largest(const float* x, std::size_t count);

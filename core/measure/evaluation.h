@@ -48,7 +48,8 @@ struct Evaluation {
 /// Perplexity as llama.cpp computes it (DESIGN §5): in each chunk of `chunks` (tokenSequences) the
 /// second half is scored. With `reference`, both models walk side by side, layer by layer, and are
 /// compared in the same pass; hidden states are kept, never logits. Throws Error for fewer than two
-/// chunks, or a reference with another vocabulary.
+/// chunks, chunks under 3 tokens, a reference of another vocabulary or shape, a loss that is not
+/// finite.
 Evaluation evaluate(const Checkpoint& model, const Checkpoint* reference,
     const std::vector<std::vector<int>>& chunks, const Progress& progress);
 

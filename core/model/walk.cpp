@@ -12,12 +12,10 @@ namespace core {
 
 namespace {
 
-    constexpr int tileTokens = 4096;
-
     /// Rows of the tiles of whole sequences: the last may be shorter.
     Eigen::Index tileRows(const HiddenStates& hidden)
     {
-        return Eigen::Index(std::max(1, tileTokens / hidden.length)) * hidden.length;
+        return Eigen::Index(std::max(1, walkTileTokens / hidden.length)) * hidden.length;
     }
 
     /// One tile's way through a layer.

@@ -17,6 +17,9 @@ struct HiddenStates {
     int sequences() const { return length == 0 ? 0 : int(states.rows() / length); }
 };
 
+/// A walk handles whole sequences of together about this many tokens at once.
+constexpr int walkTileTokens = 4096;
+
 /// Rows of token_embd. Requires: sequences of equal length. Throws Error for a token outside the
 /// vocabulary, a row that is not finite.
 HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences);
@@ -33,7 +36,7 @@ struct WalkObserver {
     virtual void residual(int depth, const MatrixView& hidden, Eigen::Index firstRow) = 0;
 };
 
-/// Moves `hidden` through one layer, tile by tile (about 4,096 tokens), telling `observer` (may be
+/// Moves `hidden` through one layer, tile by tile, telling `observer` (may be
 /// null). Checks for cancellation at least ten times a second.
 void walkLayer(HiddenStates& hidden, const LayerWeights& weights, const ModelConfig& config,
     int layer, WalkObserver* observer, const Progress& progress);

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/evaluation.h"
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/base/text.h"
+#include "core/measure/comparison.h"
+#include "core/measure/scores.h"
+#include "core/model/walk.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace core {
+
+namespace {
+
+    using Chunks = std::vector<std::vector<int>>;
+
+    /// One model on its way through the text: its hidden states in tiles of whole chunks.
+    struct Walker {
+        const Checkpoint& checkpoint;
+        std::vector<HiddenStates> tiles;
+
+        Walker(const Checkpoint& model, const Chunks& chunks, const Progress& progress)
+            : checkpoint(model)
+        {
+            const std::size_t step
+                = std::max<std::size_t>(1, std::size_t(walkTileTokens) / chunks.front().size());
+            for (std::size_t first = 0; first < chunks.size(); first += step) {
+                progress.checkCancelled();
+                const auto begin = chunks.begin() + std::ptrdiff_t(first);
+                const auto end = begin + std::ptrdiff_t(std::min(step, chunks.size() - first));
+                tiles.push_back(embed(model, Chunks(begin, end)));
+            }
+        }
+    };
+
+    /// Keeps the residual stream of one tile in the middle of a layer.
+    struct KeepMiddle : WalkObserver {
+        Matrix middle;
+        void linearInput(LinearInput, int, const Matrix&, Eigen::Index) override { }
+        void residual(int depth, const MatrixView& hidden, Eigen::Index) override
+        {
+            if (depth % 2 == 1)
+                middle = hidden;
+        }
+    };
+
+    /// Moves both through layer `layer`, tile by tile, measuring the drift after each half.
+    void walkBoth(
+        Walker& reference, Walker& model, int layer, DriftSums& drift, const Progress& progress)
+    {
+        const LayerWeights referenceWeights = loadLayer(reference.checkpoint, layer, progress);
+        const LayerWeights weights = loadLayer(model.checkpoint, layer, progress);
+        const double share = 1.0 / double(model.tiles.size());
+        for (std::size_t i = 0; i < model.tiles.size(); ++i) {
+            const Progress part = progress.part(double(i) * share, double(i + 1) * share);
+            KeepMiddle kept, keptReference;
+            walkLayer(reference.tiles[i], referenceWeights, reference.checkpoint.config(), layer,
+                &keptReference, part.part(0, 0.5));
+            walkLayer(model.tiles[i], weights, model.checkpoint.config(), layer, &kept,
+                part.part(0.5, 1));
+            drift.add(1 + 2 * layer, keptReference.middle, kept.middle);
+            drift.add(2 + 2 * layer, reference.tiles[i].states, model.tiles[i].states);
+        }
+    }
+
+    void walkOne(Walker& model, int layer, const Progress& progress)
+    {
+        const LayerWeights weights = loadLayer(model.checkpoint, layer, progress);
+        const double share = 1.0 / double(model.tiles.size());
+        for (std::size_t i = 0; i < model.tiles.size(); ++i)
+            walkLayer(model.tiles[i], weights, model.checkpoint.config(), layer, nullptr,
+                progress.part(double(i) * share, double(i + 1) * share));
+    }
+
+    /// The first position of a chunk whose next token is scored, and how many are: DESIGN §5.
+    int firstScored(int context) { return context / 2; }
+    int scoredIn(int context) { return context - 1 - firstScored(context); }
+
+    std::vector<int> scoredTargets(const Chunks& chunks)
+    {
+        std::vector<int> targets;
+        for (const std::vector<int>& chunk : chunks)
+            targets.insert(
+                targets.end(), chunk.begin() + firstScored(int(chunk.size())) + 1, chunk.end());
+        return targets;
+    }
+
+    /// What the head reads at the scored positions, in their order.
+    Matrix scoredInputs(const Walker& walker, std::size_t positions, const Progress& progress)
+    {
+        Matrix hidden(Eigen::Index(positions), walker.checkpoint.config().hidden);
+        Eigen::Index row = 0;
+        for (const HiddenStates& tile : walker.tiles) {
+            const int count = scoredIn(tile.length);
+            for (int i = 0; i < tile.sequences(); ++i, row += count)
+                hidden.middleRows(row, count) = tile.states.middleRows(
+                    Eigen::Index(i) * tile.length + firstScored(tile.length), count);
+        }
+        return headInput(hidden, walker.checkpoint, progress);
+    }
+
+    void requireComparable(
+        const Checkpoint& model, const Checkpoint* reference, const Chunks& chunks)
+    {
+        if (chunks.size() < 2)
+            throw Error(text("the text gives ", chunks.size(),
+                " chunks, expected at least 2 for a perplexity with its error"));
+        if (scoredIn(int(chunks.front().size())) < 1)
+            throw Error(
+                text("a chunk has ", chunks.front().size(), " tokens, expected at least 3"));
+        if (reference && reference->config().vocabulary != model.config().vocabulary)
+            throw Error(text(reference->path().string(), ": has a vocabulary of ",
+                reference->config().vocabulary, " tokens, expected ", model.config().vocabulary,
+                " as in ", model.path().string()));
+        if (reference
+            && (reference->config().layers != model.config().layers
+                || reference->config().hidden != model.config().hidden))
+            throw Error(text(reference->path().string(), ": has ", reference->config().layers,
+                " layers of width ", reference->config().hidden, ", expected ",
+                model.config().layers, " of width ", model.config().hidden, " as in ",
+                model.path().string()));
+    }
+
+    /// The share of the work that lies in the layers; the rest is the head at the scored positions.
+    double layersShare(const Checkpoint& model)
+    {
+        const double head = double(model.head().weights());
+        const double layers = double(model.weights()) - head;
+        return layers / (layers + head / 2);
+    }
+
+} // namespace
+
+Evaluation evaluate(const Checkpoint& model, const Checkpoint* reference, const Chunks& chunks,
+    const Progress& progress)
+{
+    requireComparable(model, reference, chunks);
+    Walker walker(model, chunks, progress);
+    std::optional<Walker> referenceWalker;
+    DriftSums drift(1 + 2 * model.config().layers);
+    if (reference) {
+        referenceWalker.emplace(*reference, chunks, progress);
+        for (std::size_t i = 0; i < walker.tiles.size(); ++i)
+            drift.add(0, referenceWalker->tiles[i].states, walker.tiles[i].states);
+    }
+    const double walked = layersShare(model);
+    const int layers = model.config().layers;
+    for (int layer = 0; layer < layers; ++layer) {
+        const Progress part = progress.part(walked * layer / layers, walked * (layer + 1) / layers);
+        if (referenceWalker)
+            walkBoth(*referenceWalker, walker, layer, drift, part);
+        else
+            walkOne(walker, layer, part);
+    }
+
+    const std::vector<int> targets = scoredTargets(chunks);
+    const Matrix input = scoredInputs(walker, targets.size(), progress);
+    const Head head{ &model.head(), &input };
+    const Progress part = progress.part(walked, 1);
+    Evaluation evaluation;
+    if (referenceWalker) {
+        const Matrix referenceInput = scoredInputs(*referenceWalker, targets.size(), progress);
+        const auto pairs = scorePairs({ &reference->head(), &referenceInput }, head, targets, part);
+        evaluation = summary(pairs, model.path().string());
+        evaluation.against->drift = drift.result();
+    } else {
+        evaluation = summary(scorePositions(head, targets, part), model.path().string());
+    }
+    evaluation.chunks = int(chunks.size());
+    evaluation.context = int(chunks.front().size());
+    return evaluation;
+}
+
+} // namespace core
