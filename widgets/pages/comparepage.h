@@ -6,7 +6,15 @@
 
 #include <vector>
 
+class QBoxLayout;
+
 namespace widgets {
+
+class Card;
+class DriftPlot;
+class FactStrip;
+class RunTable;
+class SizeLossPlot;
 
 /// What was lost? The runs with their errors, two of them pinned as A and B, drift by layer, size
 /// against loss.
@@ -31,9 +39,36 @@ signals:
     void chooseTextRequested();
     void recipeRequested(int run); ///< make its recipe the present one
 
+protected:
+    void arrange() override;
+
 private:
-    class Private;
-    Private* d;
+    QWidget* makeEmpty();
+    void connectTable();
+    void updateAnswer();
+    void updatePlots();
+    void updateDetails();
+    void updateButtons();
+    const RunRow* find(int number) const; ///< null for 0
+
+    std::vector<RunRow> m_runs;
+    int m_a = 0;
+    int m_b = 0;
+    bool m_locked = false;
+
+    QPushButton* m_measure;
+    QPushButton* m_chooseText;
+    QPushButton* m_copy;
+    QPushButton* m_measureEmpty;
+    Label* m_emptyHint;
+    RunTable* m_table;
+    DriftPlot* m_drift;
+    SizeLossPlot* m_sizeLoss;
+    FactStrip* m_details;
+    Card* m_detailCard;
+    QWidget* m_empty;
+    QWidget* m_filled;
+    QBoxLayout* m_plots;
 };
 
 } // namespace widgets

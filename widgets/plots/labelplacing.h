@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QtCore/QRectF>
+#include <QtCore/QSizeF>
+
+#include <vector>
+
+namespace widgets {
+
+/// Where a label stands beside its point.
+struct LabelSpot {
+    QRectF rect; ///< pixels
+    bool shown = true; ///< false: every place was taken
+};
+
+/// Greedy over eight places around each point (right, left, above, below, then corners), in order
+/// of the points: a label covers no point, no earlier label, and stays inside `area`. Pure.
+std::vector<LabelSpot> placeLabels(const std::vector<QPointF>& points,
+    const std::vector<QSizeF>& sizes, const QRectF& area, double distance);
+
+} // namespace widgets

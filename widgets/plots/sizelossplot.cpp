@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/sizelossplot.h"
+
+#include "widgets/format.h"
+#include "widgets/plots/labelplacing.h"
+#include "widgets/plots/tickers.h"
+#include "widgets/theme.h"
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace widgets {
+namespace {
+
+    constexpr double megabyte = 1e6;
+    constexpr int reach = 10; ///< pixels around a point that count as the point
+
+    QCPGraph* addPoints(QCustomPlot* plot)
+    {
+        QCPGraph* graph = plot->addGraph();
+        graph->setLineStyle(QCPGraph::lsNone);
+        return graph;
+    }
+
+} // namespace
+
+SizeLossPlot::SizeLossPlot(const QString& name, QWidget* parent)
+    : BasePlot(name, parent)
+{
+    plot()->xAxis->setLabel(tr("file size, MB"));
+    plot()->yAxis->setLabel(tr("KLD"));
+    plot()->xAxis->setTicker(makeNumberTicker());
+    plot()->yAxis->setScaleType(QCPAxis::stLogarithmic);
+    plot()->yAxis->setTicker(makeLogTicker(LogSteps::Thirds));
+    m_pair = plot()->addGraph();
+    m_ring = addPoints(plot());
+    for (QCPGraph*& graph : m_graphs)
+        graph = addPoints(plot());
+    m_line = new QCPItemStraightLine(plot());
+    m_lineText = new QCPItemText(plot());
+    m_lineText->position->setTypeX(QCPItemPosition::ptPlotCoords);
+    m_lineText->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    m_lineText->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
+    m_lineText->setText(tr("this recipe"));
+    fill();
+}
+
+void SizeLossPlot::setPoints(std::vector<SizeLossPoint> points)
+{
+    std::erase_if(points, [](const SizeLossPoint& point) { return !(point.kld > 0); });
+    std::sort(points.begin(), points.end(),
+        [](const SizeLossPoint& a, const SizeLossPoint& b) { return a.bytes < b.bytes; });
+    m_points = std::move(points);
+    m_cursor = -1;
+    fill();
+}
+
+void SizeLossPlot::setRecipeBytes(double bytes)
+{
+    m_recipe = bytes;
+    fill();
+}
+
+PlotTable SizeLossPlot::table() const
+{
+    PlotTable table{ { tr("run"), tr("bytes"), tr("KLD") }, {} };
+    for (const SizeLossPoint& point : m_points)
+        table.rows.push_back({ point.label, QString::number(point.bytes, 'f', 0),
+            QString::number(point.kld, 'g', 9) });
+    return table;
+}
+
+void SizeLossPlot::fill()
+{
+    m_pair->data()->clear();
+    m_ring->data()->clear();
+    for (QCPGraph* graph : m_graphs)
+        graph->data()->clear();
+    for (const SizeLossPoint& point : m_points) {
+        m_graphs[int(point.kind)]->addData(point.bytes / megabyte, point.kld);
+        if (point.kind != SizeLossPoint::Kind::Own)
+            m_pair->addData(point.bytes / megabyte, point.kld);
+    }
+    if (m_cursor >= 0) {
+        const SizeLossPoint& point = m_points[std::size_t(m_cursor)];
+        m_ring->addData(point.bytes / megabyte, point.kld);
+    }
+    m_line->setVisible(m_recipe > 0);
+    m_lineText->setVisible(m_recipe > 0);
+    m_line->point1->setCoords(m_recipe / megabyte, 1);
+    m_line->point2->setCoords(m_recipe / megabyte, 2);
+    m_lineText->position->setCoords(m_recipe / megabyte, 0.02);
+    setRanges();
+    restyle();
+    placeLabels();
+}
+
+void SizeLossPlot::setRanges()
+{
+    double left = m_recipe > 0 ? m_recipe : 0, right = left;
+    double bottom = 1e-3, top = 1e-1;
+    for (std::size_t i = 0; i < m_points.size(); ++i) {
+        const SizeLossPoint& point = m_points[i];
+        left = left > 0 ? std::min(left, point.bytes) : point.bytes;
+        right = std::max(right, point.bytes);
+        bottom = i == 0 ? point.kld : std::min(bottom, point.kld);
+        top = i == 0 ? point.kld : std::max(top, point.kld);
+    }
+    const double margin = std::max(0.12 * (right - left), 0.04 * right);
+    plot()->xAxis->setRange((left - margin) / megabyte, (right + margin) / megabyte);
+    plot()->yAxis->setRange(bottom / 2, top * 2);
+}
+
+QPointF SizeLossPlot::pixel(const SizeLossPoint& point) const
+{
+    return { plot()->xAxis->coordToPixel(point.bytes / megabyte),
+        plot()->yAxis->coordToPixel(point.kld) };
+}
+
+void SizeLossPlot::placeLabels()
+{
+    for (QCPItemText* label : m_labels)
+        plot()->removeItem(label);
+    m_labels.clear();
+    plot()->replot(); // lays out the axes, which the pixels depend on
+    const QFont font = textFont(12);
+    const QFontMetricsF metrics(font);
+    std::vector<QPointF> points;
+    std::vector<QSizeF> sizes;
+    for (const SizeLossPoint& point : m_points) {
+        points.push_back(pixel(point));
+        sizes.emplace_back(metrics.horizontalAdvance(point.label) + 2, metrics.height());
+    }
+    const auto spots = widgets::placeLabels(points, sizes, plot()->axisRect()->rect(), scaled(8));
+    for (std::size_t i = 0; i < spots.size(); ++i) {
+        if (!spots[i].shown)
+            continue; // the tooltip still names it
+        auto* label = new QCPItemText(plot());
+        label->position->setType(QCPItemPosition::ptAbsolute);
+        label->position->setCoords(spots[i].rect.center());
+        label->setText(m_points[i].label);
+        label->setFont(font);
+        label->setColor(tokens().text);
+        m_labels.push_back(label);
+    }
+    plot()->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void SizeLossPlot::applyTokens(const Tokens& tokens)
+{
+    styleAxis(plot()->xAxis, tokens);
+    styleAxis(plot()->yAxis, tokens);
+    const int size = scaled(8);
+    const QCPScatterStyle::ScatterShape shapes[]
+        = { QCPScatterStyle::ssDisc, QCPScatterStyle::ssSquare, QCPScatterStyle::ssDiamond };
+    const QColor colours[] = { tokens.original, tokens.runs[1], tokens.runs[0] };
+    for (int kind = 0; kind < 3; ++kind)
+        m_graphs[kind]->setScatterStyle(QCPScatterStyle(
+            shapes[kind], QPen(colours[kind]), QBrush(colours[kind]), size + (kind ? 2 : 0)));
+    m_pair->setPen(QPen(tokens.original, 1, Qt::DashLine));
+    m_ring->setScatterStyle(QCPScatterStyle(
+        QCPScatterStyle::ssCircle, QPen(tokens.accent, 2), Qt::NoBrush, scaled(16)));
+    m_line->setPen(QPen(tokens.accent, 1));
+    m_lineText->setColor(tokens.accent);
+    m_lineText->setFont(textFont(12, QFont::Bold));
+    m_lineText->setPadding(QMargins(0, 0, scaled(4), 0));
+    for (QCPItemText* label : m_labels) {
+        label->setColor(tokens.text);
+        label->setFont(textFont(12));
+    }
+}
+
+int SizeLossPlot::pointAt(const QPointF& position) const
+{
+    int nearest = -1;
+    double best = scaled(reach);
+    for (int i = 0; i < int(m_points.size()); ++i) {
+        const QPointF away = pixel(m_points[std::size_t(i)]) - position;
+        if (const double distance = std::hypot(away.x(), away.y()); distance < best) {
+            best = distance;
+            nearest = i;
+        }
+    }
+    return nearest;
+}
+
+QString SizeLossPlot::hoverText(const QPointF& position) const
+{
+    const int index = pointAt(position);
+    if (index < 0)
+        return {};
+    const SizeLossPoint& point = m_points[std::size_t(index)];
+    return tr("%1: %2, KLD %3").arg(point.label, sizeText(point.bytes), kldText(point.kld));
+}
+
+void SizeLossPlot::pressed(const QPointF& position)
+{
+    const int index = pointAt(position);
+    if (index >= 0)
+        emit runChosen(m_points[std::size_t(index)].run);
+}
+
+bool SizeLossPlot::moveCursor(int dx, int)
+{
+    if (m_points.empty() || dx == 0)
+        return false;
+    m_cursor = std::clamp(m_cursor + dx, 0, int(m_points.size()) - 1);
+    fill();
+    return true;
+}
+
+void SizeLossPlot::activateCursor()
+{
+    if (m_cursor >= 0)
+        emit runChosen(m_points[std::size_t(m_cursor)].run);
+}
+
+void SizeLossPlot::resizeEvent(QResizeEvent* event)
+{
+    BasePlot::resizeEvent(event);
+    placeLabels();
+}
+
+} // namespace widgets

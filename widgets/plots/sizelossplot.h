@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/plots/baseplot.h"
+
+class QCPGraph;
+class QCPItemStraightLine;
+class QCPItemText;
+
+namespace widgets {
+
+/// One run in the plot: how large, how much was lost.
+struct SizeLossPoint {
+    int run = 0; ///< its number
+    QString label; ///< "Q4_K_M, GPTQ"
+    double bytes = 0;
+    double kld = 0; ///< > 0
+    enum class Kind { Own, PinnedA, PinnedB } kind = Kind::Own;
+};
+
+/// File size against KL divergence (logarithmic): measured runs as filled markers, the recipe's
+/// size as a line. Click or Enter chooses a run, arrow keys move from run to run.
+class SizeLossPlot : public BasePlot {
+    Q_OBJECT
+
+public:
+    explicit SizeLossPlot(const QString& name, QWidget* parent = nullptr);
+
+    void setPoints(std::vector<SizeLossPoint> points);
+    /// A vertical line at the size of the recipe; its loss is not known. 0: none.
+    void setRecipeBytes(double bytes);
+    PlotTable table() const override;
+
+signals:
+    void runChosen(int run);
+
+protected:
+    void applyTokens(const Tokens& tokens) override;
+    QString hoverText(const QPointF& position) const override;
+    void pressed(const QPointF& position) override;
+    bool moveCursor(int dx, int dy) override;
+    void activateCursor() override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    int pointAt(const QPointF& position) const; ///< −1: none
+    QPointF pixel(const SizeLossPoint& point) const;
+    void fill();
+    void setRanges();
+    void placeLabels();
+
+    std::vector<SizeLossPoint> m_points; ///< by size
+    double m_recipe = 0;
+    int m_cursor = -1;
+    QCPGraph* m_graphs[3]; ///< by kind
+    QCPGraph* m_pair; ///< dashed line between A and B
+    QCPGraph* m_ring; ///< around the keyboard's cursor
+    QCPItemStraightLine* m_line;
+    QCPItemText* m_lineText;
+    std::vector<QCPItemText*> m_labels;
+};
+
+} // namespace widgets
