@@ -3,20 +3,20 @@
 
 #include "core/quant/quantize.h"
 #include "widgets/pages/page.h"
+#include "widgets/pages/quantizeoptions.h"
 
+#include <optional>
 #include <vector>
+
+class QBoxLayout;
 
 namespace widgets {
 
-/// What the options of the page say.
-struct QuantizeSettings {
-    core::Method method = core::Method::Gptq;
-    QString calibrationFile; ///< path
-    int length = 256; ///< tokens a sequence
-    int sequences = 0; ///< 0: all
-    double damping = 0.01;
-    QString imatrixFile; ///< path; empty: own statistics
-};
+class Card;
+class FactStrip;
+class MethodChooser;
+class QuantizeOptionsForm;
+class RunProgress;
 
 /// What a run is expected to take; negative: unknown.
 struct QuantizeEstimate {
@@ -35,18 +35,21 @@ public:
     explicit QuantizePage(QWidget* parent = nullptr);
 
     void setRecipeTitle(const QString& title);
-    /// The matrices that will be rounded, in order: one cell each.
+    /// The matrices that will be rounded, in order: one cell each. Others than before clear the
+    /// reports.
     void setTensors(const std::vector<core::Place>& places);
     void setSettings(const QuantizeSettings& settings); ///< without a signal
     QuantizeSettings settings() const;
     void setEstimate(const QuantizeEstimate& estimate);
     /// The state; `message` is the reason of a failure or what a cancelled run keeps.
     void setState(State state, const QString& message = {});
+    State state() const { return m_state; }
     void setProgress(double done, const QString& step, double elapsedSeconds,
         double leftSeconds); ///< left < 0: unknown
     void clearReports();
     void addReport(const core::TensorReport& report);
-    void setSelectedPlace(std::optional<core::Place> place);
+    /// Another job runs: nothing can be started.
+    void setLocked(bool locked);
 
 signals:
     void settingsChanged(const widgets::QuantizeSettings& settings);
@@ -56,9 +59,31 @@ signals:
     void cancelRequested();
     void placeSelected(core::Place place);
 
+protected:
+    void arrange() override;
+
 private:
-    class Private;
-    Private* d;
+    QWidget* makeLeft();
+    QWidget* makeRight();
+    void settingsEdited();
+    void updateAnswer();
+    void updateButtons();
+    void showMessage(const QString& message);
+
+    QString m_recipe;
+    QuantizeSettings m_settings;
+    State m_state = State::Ready;
+    bool m_locked = false;
+
+    QPushButton* m_quantize;
+    QPushButton* m_cancel;
+    Card* m_methodCard;
+    Card* m_optionsCard;
+    MethodChooser* m_methods;
+    QuantizeOptionsForm* m_options;
+    FactStrip* m_estimate;
+    RunProgress* m_progress;
+    QBoxLayout* m_columns;
 };
 
 } // namespace widgets

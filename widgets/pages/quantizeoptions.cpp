@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/quantizeoptions.h"
+
+#include "widgets/buttons.h"
+#include "widgets/label.h"
+#include "widgets/theme.h"
+
+#include <QtCore/QFileInfo>
+#include <QtCore/QSignalBlocker>
+#include <QtWidgets/QDoubleSpinBox>
+#include <QtWidgets/QFormLayout>
+#include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QLineEdit>
+#include <QtWidgets/QPushButton>
+#include <QtWidgets/QSpinBox>
+
+namespace widgets {
+
+QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
+    : QWidget(parent)
+    , m_layout(new QFormLayout(this))
+    , m_sequences(new QSpinBox)
+    , m_length(new QSpinBox)
+    , m_damping(new QDoubleSpinBox)
+{
+    m_layout->setContentsMargins(0, 0, 0, 0);
+    m_layout->setHorizontalSpacing(scaled(16));
+    m_layout->setVerticalSpacing(scaled(8));
+    m_layout->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    m_layout->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_calibration = addFile(
+        tr("Calibration text"), tr("none"), &QuantizeOptionsForm::chooseCalibrationRequested);
+    addAmount();
+    m_damping->setRange(0.0001, 100);
+    m_damping->setDecimals(4);
+    m_damping->setSingleStep(0.5);
+    m_damping->setSuffix(tr(" % of the mean diagonal"));
+    m_damping->setAccessibleName(tr("Damping"));
+    m_damping->setToolTip(tr("GPTQ adds this share of the Hessian's mean diagonal to it: more "
+                             "makes it steadier, less makes it fit closer."));
+    m_layout->addRow(new Label(TextRole::Secondary, tr("Damping")), m_damping);
+    m_imatrix = addFile(tr("Importance"), tr("measured on the calibration text"),
+        &QuantizeOptionsForm::chooseImatrixRequested);
+    for (QSpinBox* box : { m_sequences, m_length })
+        connect(box, &QSpinBox::valueChanged, this, &QuantizeOptionsForm::changed);
+    connect(m_damping, &QDoubleSpinBox::valueChanged, this, &QuantizeOptionsForm::changed);
+}
+
+QLineEdit* QuantizeOptionsForm::addFile(
+    const QString& label, const QString& placeholder, void (QuantizeOptionsForm::*choose)())
+{
+    auto* field = new QLineEdit;
+    field->setReadOnly(true);
+    field->setPlaceholderText(placeholder);
+    field->setAccessibleName(label);
+    QPushButton* button = makeButton(tr("Choose..."));
+    button->setAccessibleName(label);
+    connect(button, &QPushButton::clicked, this, choose);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(scaled(8));
+    row->addWidget(field, 1);
+    row->addWidget(button);
+    m_layout->addRow(new Label(TextRole::Secondary, label), row);
+    return field;
+}
+
+void QuantizeOptionsForm::addAmount()
+{
+    m_sequences->setRange(0, 1000000);
+    m_sequences->setSpecialValueText(tr("all"));
+    m_sequences->setAccessibleName(tr("Sequences"));
+    m_length->setRange(2, 1048576);
+    m_length->setSuffix(tr(" tokens"));
+    m_length->setAccessibleName(tr("Tokens a sequence"));
+    auto* row = new QHBoxLayout;
+    row->setSpacing(scaled(8));
+    row->addWidget(m_sequences, 1);
+    row->addWidget(new Label(TextRole::Secondary, QStringLiteral("×")));
+    row->addWidget(m_length, 2);
+    m_layout->addRow(new Label(TextRole::Secondary, tr("Sequences")), row);
+}
+
+void QuantizeOptionsForm::setSettings(const QuantizeSettings& settings)
+{
+    m_settings = settings;
+    const QSignalBlocker blockSequences(m_sequences), blockLength(m_length),
+        blockDamping(m_damping);
+    m_calibration->setText(QFileInfo(settings.calibrationFile).fileName());
+    m_calibration->setToolTip(settings.calibrationFile);
+    m_imatrix->setText(QFileInfo(settings.imatrixFile).fileName());
+    m_imatrix->setToolTip(settings.imatrixFile);
+    m_sequences->setValue(settings.sequences);
+    m_length->setValue(settings.length);
+    m_damping->setValue(100 * settings.damping);
+    const bool reads = settings.method != core::Method::RoundToNearest;
+    for (QWidget* field :
+        { static_cast<QWidget*>(m_calibration), static_cast<QWidget*>(m_sequences),
+            static_cast<QWidget*>(m_length), static_cast<QWidget*>(m_imatrix) })
+        field->setEnabled(reads);
+    m_damping->setEnabled(settings.method == core::Method::Gptq);
+}
+
+QuantizeSettings QuantizeOptionsForm::settings() const
+{
+    QuantizeSettings settings = m_settings;
+    settings.sequences = m_sequences->value();
+    settings.length = m_length->value();
+    settings.damping = m_damping->value() / 100;
+    return settings;
+}
+
+} // namespace widgets

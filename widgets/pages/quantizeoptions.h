@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quant/recipe.h"
+
+#include <QtWidgets/QWidget>
+
+class QDoubleSpinBox;
+class QFormLayout;
+class QLineEdit;
+class QSpinBox;
+
+namespace widgets {
+
+/// What the options of the quantize page say.
+struct QuantizeSettings {
+    core::Method method = core::Method::Gptq;
+    QString calibrationFile; ///< path
+    int length = 256; ///< tokens a sequence
+    int sequences = 0; ///< 0: all
+    double damping = 0.01;
+    QString imatrixFile; ///< path; empty: own statistics
+};
+
+/// Calibration text, how much of it, damping, importance matrix. Shows what the chosen method uses.
+class QuantizeOptionsForm : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit QuantizeOptionsForm(QWidget* parent = nullptr);
+
+    void setSettings(const QuantizeSettings& settings); ///< without a signal
+    /// The settings with `method` as it was set.
+    QuantizeSettings settings() const;
+
+signals:
+    void changed();
+    void chooseCalibrationRequested();
+    void chooseImatrixRequested();
+
+private:
+    QLineEdit* addFile(
+        const QString& label, const QString& placeholder, void (QuantizeOptionsForm::*choose)());
+    void addAmount();
+
+    QuantizeSettings m_settings;
+    QFormLayout* m_layout;
+    QLineEdit* m_calibration;
+    QSpinBox* m_sequences;
+    QSpinBox* m_length;
+    QDoubleSpinBox* m_damping;
+    QLineEdit* m_imatrix;
+};
+
+} // namespace widgets

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/runprogress.h"
+
+#include "widgets/label.h"
+#include "widgets/pages/methodchooser.h"
+#include "widgets/pages/tensorcellstrip.h"
+#include "widgets/theme.h"
+
+#include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QProgressBar>
+#include <QtWidgets/QVBoxLayout>
+
+#include <algorithm>
+
+namespace widgets {
+namespace {
+
+    constexpr std::size_t mostRows = 60; ///< beyond, layer means
+
+    QString shortRole(core::Role role)
+    {
+        const std::string_view name = core::roleName(role);
+        const auto underscore = name.find('_');
+        const bool known = name.starts_with("attn_") || name.starts_with("ffn_");
+        const std::string_view text = known ? name.substr(underscore + 1) : name;
+        return QString::fromUtf8(text.data(), int(text.size()));
+    }
+
+    QString tensorName(core::Place place)
+    {
+        QString name = QString::fromStdString(core::ggufName(place));
+        name.chop(name.endsWith(QStringLiteral(".weight")) ? 7 : 0);
+        return name;
+    }
+
+    std::optional<double> known(double error)
+    {
+        return error >= 0 ? std::optional(error) : std::nullopt;
+    }
+
+} // namespace
+
+RunProgress::RunProgress(QWidget* parent)
+    : QWidget(parent)
+    , m_title(new Label(TextRole::Strong))
+    , m_times(new Label(TextRole::Secondary))
+    , m_bar(new QProgressBar)
+    , m_cells(new TensorCellStrip)
+    , m_plot(new DumbbellPlot(tr("Output error by tensor")))
+{
+    auto* titleRow = new QHBoxLayout;
+    m_title->setElided();
+    titleRow->addWidget(m_title, 1);
+    titleRow->addWidget(m_times);
+    m_bar->setRange(0, 1000);
+    m_bar->setTextVisible(false);
+    m_bar->setFixedHeight(scaled(6));
+    m_bar->setAccessibleName(tr("Progress of the run"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(scaled(8));
+    layout->addLayout(titleRow);
+    layout->addWidget(m_bar);
+    layout->addWidget(m_cells);
+    layout->addWidget(m_plot, 1);
+    const auto choose = [this](int index) {
+        if (index >= 0 && index < int(m_places.size()))
+            emit placeChosen(m_places[std::size_t(index)]);
+    };
+    connect(m_cells, &TensorCellStrip::chosen, this, choose);
+    connect(m_plot, &DumbbellPlot::rowChosen, this, [this, choose](int row) {
+        if (m_places.size() <= mostRows)
+            choose(row);
+    });
+}
+
+void RunProgress::setPlaces(const std::vector<core::Place>& places)
+{
+    if (places == m_places)
+        return;
+    m_places = places;
+    m_cells->setPlaces(places);
+    clearReports();
+}
+
+void RunProgress::clearReports()
+{
+    m_reports.assign(m_places.size(), std::nullopt);
+    m_cells->setAllStates(CellState::Waiting);
+    m_bar->setValue(0);
+    updatePlot();
+}
+
+void RunProgress::addReport(const core::TensorReport& report)
+{
+    const auto found = std::find(m_places.begin(), m_places.end(), report.place);
+    if (found == m_places.end())
+        return;
+    const auto index = found - m_places.begin();
+    m_reports[std::size_t(index)] = report;
+    m_cells->setState(int(index), CellState::Done);
+    m_plot->setMethodName(methodText(report.method));
+    setRunning(m_running);
+    updatePlot();
+}
+
+void RunProgress::setRunning(bool running)
+{
+    m_running = running;
+    const auto next = std::find(m_reports.begin(), m_reports.end(), std::nullopt);
+    if (next != m_reports.end())
+        m_cells->setState(
+            int(next - m_reports.begin()), running ? CellState::Rounding : CellState::Waiting);
+}
+
+void RunProgress::setFailed()
+{
+    m_running = false;
+    const auto next = std::find(m_reports.begin(), m_reports.end(), std::nullopt);
+    if (next != m_reports.end())
+        m_cells->setState(int(next - m_reports.begin()), CellState::Failed);
+}
+
+void RunProgress::setTitle(const QString& title, const QString& times)
+{
+    m_title->setText(title);
+    m_times->setText(times);
+}
+
+void RunProgress::setDone(double share) { m_bar->setValue(int(1000 * share)); }
+
+int RunProgress::doneCount() const
+{
+    return int(std::count_if(
+        m_reports.begin(), m_reports.end(), [](const auto& report) { return report.has_value(); }));
+}
+
+std::optional<double> RunProgress::meanChange() const
+{
+    double sum = 0;
+    int count = 0;
+    for (const auto& report : m_reports) {
+        if (report && report->outputError >= 0 && report->importanceError > 0) {
+            sum += report->outputError / report->importanceError - 1;
+            ++count;
+        }
+    }
+    return count > 0 ? std::optional(sum / count) : std::nullopt;
+}
+
+void RunProgress::updatePlot()
+{
+    m_plot->setRows(m_places.size() > mostRows ? rowsByLayer() : rowsByTensor());
+}
+
+std::vector<DumbbellRow> RunProgress::rowsByTensor() const
+{
+    std::vector<DumbbellRow> rows;
+    for (std::size_t i = 0; i < m_places.size(); ++i) {
+        const core::Place place = m_places[i];
+        const bool first = i == 0 || m_places[i - 1].layer != place.layer;
+        DumbbellRow row{ shortRole(place.role), tensorName(place), {}, {}, first };
+        if (first && place.layer >= 0)
+            row.label = tr("Layer %1  %2").arg(QString::number(place.layer), row.label);
+        if (m_reports[i]) {
+            row.importance = known(m_reports[i]->importanceError);
+            row.method = known(m_reports[i]->outputError);
+        }
+        rows.push_back(row);
+    }
+    return rows;
+}
+
+std::vector<DumbbellRow> RunProgress::rowsByLayer() const
+{
+    std::vector<DumbbellRow> rows;
+    double importance = 0, method = 0;
+    int count = 0;
+    for (std::size_t i = 0; i < m_places.size(); ++i) {
+        const core::Place place = m_places[i];
+        if (m_reports[i] && m_reports[i]->importanceError >= 0 && m_reports[i]->outputError >= 0) {
+            importance += m_reports[i]->importanceError;
+            method += m_reports[i]->outputError;
+            ++count;
+        }
+        if (i + 1 < m_places.size() && m_places[i + 1].layer == place.layer)
+            continue;
+        const QString name = place.layer >= 0 ? tr("Layer %1").arg(place.layer) : tensorName(place);
+        DumbbellRow row{ name, name, {}, {}, false };
+        if (count > 0) {
+            row.importance = importance / count;
+            row.method = method / count;
+        }
+        rows.push_back(row);
+        importance = method = 0;
+        count = 0;
+    }
+    return rows;
+}
+
+} // namespace widgets

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quant/quantize.h"
+#include "widgets/plots/dumbbellplot.h"
+
+#include <QtWidgets/QWidget>
+
+#include <optional>
+#include <vector>
+
+class QProgressBar;
+
+namespace widgets {
+
+class Label;
+class TensorCellStrip;
+
+/// How a run goes: title, bar, one cell for each tensor, and the errors so far against
+/// importance-weighted rounding.
+class RunProgress : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit RunProgress(QWidget* parent = nullptr);
+
+    void setPlaces(const std::vector<core::Place>& places);
+    void clearReports();
+    void addReport(const core::TensorReport& report);
+    /// The tensors that follow the last one reported are being rounded.
+    void setRunning(bool running);
+    void setFailed();
+    void setTitle(const QString& title, const QString& times);
+    void setDone(double share);
+
+    /// Mean of method error / importance error − 1 over all reports that have both; none: no such
+    /// report.
+    std::optional<double> meanChange() const;
+    int doneCount() const;
+    DumbbellPlot* plot() const { return m_plot; }
+
+signals:
+    void placeChosen(core::Place place);
+
+private:
+    void updatePlot();
+    std::vector<DumbbellRow> rowsByTensor() const;
+    std::vector<DumbbellRow> rowsByLayer() const;
+
+    std::vector<core::Place> m_places;
+    std::vector<std::optional<core::TensorReport>> m_reports; ///< by place
+    Label* m_title;
+    Label* m_times;
+    QProgressBar* m_bar;
+    TensorCellStrip* m_cells;
+    DumbbellPlot* m_plot;
+    bool m_running = false;
+};
+
+} // namespace widgets

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/plots/baseplot.h"
+
+#include <optional>
+
+class QCPGraph;
+class QCPItemStraightLine;
+
+namespace widgets {
+
+/// One row: the error of importance-weighted rounding and of the method, both unknown until
+/// measured.
+struct DumbbellRow {
+    QString label; ///< "Layer 0  q"
+    QString name; ///< whole, for tooltip and table: "blk.0.attn_q"
+    std::optional<double> importance, method;
+    bool startsGroup = false; ///< a line above it
+};
+
+/// Output errors, a row each, first at the top: ○ importance-weighted, ● the method, a line
+/// between. Click chooses a row.
+class DumbbellPlot : public BasePlot {
+    Q_OBJECT
+
+public:
+    explicit DumbbellPlot(const QString& name, QWidget* parent = nullptr);
+
+    void setRows(std::vector<DumbbellRow> rows);
+    void setMethodName(const QString& name); ///< for table and tooltip
+    PlotTable table() const override;
+
+signals:
+    void rowChosen(int row);
+
+protected:
+    void applyTokens(const Tokens& tokens) override;
+    QString hoverText(const QPointF& position) const override;
+    void pressed(const QPointF& position) override;
+
+private:
+    int rowAt(const QPointF& position) const; ///< −1: none
+    void fill();
+    void rebuildGroupLines();
+
+    std::vector<DumbbellRow> m_rows;
+    QString m_method;
+    QCPGraph* m_links; ///< from ○ to ●
+    QCPGraph* m_importance;
+    QCPGraph* m_done;
+    std::vector<QCPItemStraightLine*> m_groupLines;
+};
+
+} // namespace widgets
