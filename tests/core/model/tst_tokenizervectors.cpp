@@ -97,6 +97,9 @@ private slots:
 
     void readsAMegabyteInUnderTwoSeconds()
     {
+#ifdef __SANITIZE_ADDRESS__
+        QSKIP("the sanitizers make it many times slower");
+#endif
         const auto file = shared / "tokenizers/ggml-vocab-gpt-2.gguf";
         const auto wiki = shared / "text/wiki.test.raw";
         if (!std::filesystem::exists(file) || !std::filesystem::exists(wiki))
