@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/selectedtensor.h"
+
+namespace widgets {
+
+QString shortRoleName(core::Role role)
+{
+    const QString name
+        = QString::fromUtf8(core::roleName(role).data(), qsizetype(core::roleName(role).size()));
+    return name.section(u'_', 1);
+}
+
+QString tensorName(core::Place place)
+{
+    QString name = QString::fromStdString(core::ggufName(place));
+    if (name.endsWith(QLatin1String(".weight")))
+        name.chop(7);
+    return name;
+}
+
+QString shapeText(std::int64_t rows, std::int64_t columns)
+{
+    return QStringLiteral("%1 %2 %3")
+        .arg(QString::number(rows), QChar(0x00D7), QString::number(columns));
+}
+
+} // namespace widgets

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/formats/format.h"
+#include "core/model/role.h"
+#include "core/stats/tensorstats.h"
+
+#include <QtCore/QString>
+
+#include <memory>
+
+namespace widgets {
+
+/// One tensor chosen in the table, and what is known of it.
+struct SelectedTensor {
+    core::Place place;
+    QString name; ///< without ".weight": "blk.2.attn_k"
+    std::int64_t rows = 0, columns = 0;
+    std::shared_ptr<const core::TensorStats> stats; ///< null: being measured
+    const core::Format* recipeFormat = nullptr; ///< what the recipe gives it
+
+    bool operator==(const SelectedTensor&) const = default;
+};
+
+/// "attn_k" of a layer as a column of a heat map: "k", "output", "gate".
+QString shortRoleName(core::Role role);
+/// GGUF's name without ".weight".
+QString tensorName(core::Place place);
+/// "128 × 256": rows × columns.
+QString shapeText(std::int64_t rows, std::int64_t columns);
+
+} // namespace widgets

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/pages/page.h"
+
+#include <vector>
+
+class QFrame;
+
+namespace widgets {
+
+class Card;
+class Label;
+
+/// A model or session opened before.
+struct RecentEntry {
+    enum class Kind { Folder, File, Session } kind = Kind::Folder;
+    QString path; ///< what opening needs
+    QString name, folder; ///< as shown
+    QString facts; ///< "Llama · 1.24 B · BF16"; why it cannot be opened, if missing
+    QString size, date;
+    bool missing = false;
+    bool operator==(const RecentEntry&) const = default;
+};
+
+/// What stands at the right side while no model is open: a drop area, what was open before, the
+/// bundled sample and three help links. Messages (a model that cannot be opened) stand above.
+class StartPage : public Page {
+    Q_OBJECT
+
+public:
+    explicit StartPage(QWidget* parent = nullptr);
+
+    void setRecent(const std::vector<RecentEntry>& entries);
+    /// "A trained Llama with 4.20 M parameters, …"; empty: no sample is installed, no button.
+    void setSample(const QString& description);
+
+signals:
+    void openFolderRequested();
+    void openFileRequested();
+    /// A recent entry, or something dropped: a folder or file to open.
+    void openRequested(const QString& path);
+    void removeRequested(const QString& path);
+    void sampleRequested();
+    /// "tour", "formats" or "shortcuts": a page of the help.
+    void helpRequested(const QString& topic);
+
+protected:
+    void arrange() override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    QWidget* makeDropArea();
+    QWidget* makeSide();
+
+    QWidget* m_drop;
+    Card* m_recent;
+    Label* m_recentTitle;
+    QWidget* m_side;
+    Label* m_sampleText;
+    QWidget* m_sample;
+    QWidget* m_lower;
+};
+
+} // namespace widgets

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/measure/rounding.h"
+#include "widgets/pages/page.h"
+#include "widgets/pages/selectedtensor.h"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+class QComboBox;
+
+namespace widgets {
+
+class Card;
+class ChannelPlot;
+class FactStrip;
+class HeatMap;
+class Label;
+class RulerPlot;
+class Segmented;
+
+/// What is known of one tensor, for the map of layers × roles.
+struct TensorOverview {
+    core::Place place;
+    std::shared_ptr<const core::TensorStats> stats; ///< null: not measured yet
+    double outputError = -1; ///< relative, at the recipe's format; −1 unknown
+};
+
+/// Roundings of one tensor, one for each format that was tried.
+using Previews = std::vector<std::shared_ptr<const core::RoundingPreview>>;
+
+/// Page 2, what rounding does to the selected tensor: the ruler with its facts, statistics of all
+/// tensors as a map, absmax by channel. Choosing a format only looks; Assign changes the recipe.
+class WeightsPage : public Page {
+    Q_OBJECT
+
+public:
+    explicit WeightsPage(QWidget* parent = nullptr);
+
+    /// The formats of the ruler, fewest bits first.
+    void setFormats(const std::vector<const core::Format*>& formats);
+    /// Selected tensors in table order; several: a small ruler each, four at most.
+    void setSelection(const std::vector<SelectedTensor>& tensors);
+    /// Roundings of one tensor; kept until clear(), shown when it is selected.
+    void setPreviews(core::Place place, const Previews& previews);
+    bool hasPreviews(core::Place place) const;
+    /// All matrices of the model.
+    void setOverview(const std::vector<TensorOverview>& tensors);
+    /// A channel is an outlier above this many times the median channel.
+    void setThreshold(double threshold);
+    /// The input channel marked on pages 2 and 3; −1: none.
+    void setMarkedChannel(int channel);
+    /// Forgets roundings and selection: another model.
+    void clear();
+
+    /// The format looked at: the chosen one, or the recipe's. Null without selection.
+    const core::Format* lookedAt() const;
+    /// Looks at a format as if it were clicked; null: back to the recipe's.
+    void lookAt(const core::Format* format);
+    /// One format more (+1) or less (−1) precise.
+    void stepFormat(int by);
+
+signals:
+    /// The user looks at `format`; null: at the recipe's again.
+    void formatLooked(const core::Format* format);
+    void assignRequested(const core::Format* format);
+    void placesChosen(const std::vector<core::Place>& places);
+    void channelMarked(int channel);
+
+protected:
+    void arrange() override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    QWidget* makeRuler();
+    QWidget* makeMap();
+    QWidget* makeChannels();
+    const core::RoundingPreview* preview(core::Place place, const core::Format* format) const;
+    void updateAll();
+    void updateRuler();
+    void updateFacts();
+    void updateAnswer();
+    void updateMap();
+    void updateChannels();
+
+    std::vector<const core::Format*> m_formats;
+    std::vector<SelectedTensor> m_selection;
+    std::map<std::pair<int, int>, Previews> m_previews; ///< by role and layer
+    std::vector<TensorOverview> m_overview;
+    const core::Format* m_looked = nullptr;
+    double m_threshold = 3;
+    int m_marked = -1;
+
+    Card *m_rulerCard, *m_mapCard, *m_channelCard;
+    std::vector<RulerPlot*> m_rulers; ///< four; the first is the large one
+    FactStrip* m_facts;
+};
+
+} // namespace widgets

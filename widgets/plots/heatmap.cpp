@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/heatmap.h"
+
+#include "widgets/plots/tickers.h"
+#include "widgets/theme.h"
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace widgets {
+namespace {
+    constexpr std::size_t mostLabels = 200;
+    constexpr int mostGaps = 40; // more would eat the cells
+
+    const std::array<QColor, 5>& colours(const Tokens& tokens, HeatMapData::Scale scale)
+    {
+        return scale == HeatMapData::Scale::Loss ? tokens.lossScale : tokens.magnitude;
+    }
+} // namespace
+
+HeatMap::HeatMap(const QString& name, QWidget* parent)
+    : BasePlot(name, parent)
+{
+    QCPAxisRect* rect = plot()->axisRect();
+    rect->setupFullAxesBox();
+    m_map = new QCPColorMap(rect->axis(QCPAxis::atTop), plot()->yAxis);
+    m_map->setInterpolate(false);
+    m_map->setTightBoundary(true);
+    rect->axis(QCPAxis::atRight)->setVisible(false);
+    plot()->xAxis->setVisible(false);
+    plot()->yAxis->setRangeReversed(true);
+    m_frame = new QCPItemRect(plot());
+    m_frame->setVisible(false);
+    m_frame->setLayer(QStringLiteral("overlay"));
+    for (QCPItemPosition* corner : { m_frame->topLeft, m_frame->bottomRight })
+        corner->setAxes(rect->axis(QCPAxis::atTop), plot()->yAxis);
+    m_scale = new QCPItemPixmap(plot());
+    m_leastText = new QCPItemText(plot());
+    m_mostText = new QCPItemText(plot());
+    for (QCPAbstractItem* item :
+        std::initializer_list<QCPAbstractItem*>{ m_scale, m_leastText, m_mostText }) {
+        item->setClipToAxisRect(false);
+        for (QCPItemPosition* position : item->positions())
+            position->setType(QCPItemPosition::ptAbsolute);
+    }
+    setMouseTracking(true);
+}
+
+void HeatMap::setData(HeatMapData data)
+{
+    m_data = std::move(data);
+    m_data.values.resize(std::size_t(m_data.rows.size() * m_data.columns.size()), qQNaN());
+    m_least = qInf(), m_most = -qInf();
+    for (const double value : m_data.values) {
+        if (!std::isfinite(value) || (m_data.logarithmic && value <= 0))
+            continue;
+        m_least = std::min(m_least, value);
+        m_most = std::max(m_most, value);
+    }
+    if (m_least > m_most)
+        m_least = m_data.logarithmic ? 0.1 : 0, m_most = 1;
+    if (!m_data.logarithmic && m_least > 0 && m_least < m_most / 4)
+        m_least = 0; // a scale that begins at nothing reads easier
+    fill();
+    restyle();
+}
+
+void HeatMap::setCurrent(int row, int column)
+{
+    frame(row < 0 ? QRect() : QRect(column, row, 1, 1));
+}
+
+PlotTable HeatMap::table() const
+{
+    PlotTable table;
+    table.headers = QStringList{ m_data.what } + m_data.columns;
+    for (int row = 0; row < m_data.rows.size(); ++row) {
+        QStringList line{ m_data.rows[row] };
+        for (int column = 0; column < m_data.columns.size(); ++column)
+            line.append(QString::number(valueAt(row, column), 'g', 6));
+        table.rows.push_back(line);
+    }
+    return table;
+}
+
+double HeatMap::shareOf(double value) const
+{
+    if (std::isnan(value))
+        return value;
+    if (m_most <= m_least)
+        return 0.5;
+    if (m_data.logarithmic)
+        return value <= 0
+            ? 0
+            : std::clamp(std::log(value / m_least) / std::log(m_most / m_least), 0.0, 1.0);
+    return std::clamp((value - m_least) / (m_most - m_least), 0.0, 1.0);
+}
+
+double HeatMap::valueAt(int row, int column) const
+{
+    return m_data.values[std::size_t(row * m_data.columns.size() + column)];
+}
+
+QPoint HeatMap::cellAt(const QPointF& position) const
+{
+    const QCPAxisRect* rect = plot()->axisRect();
+    const int columns = int(m_data.columns.size()), rows = int(m_data.rows.size());
+    if (!QRectF(rect->rect()).contains(position) || columns == 0 || rows == 0)
+        return { -1, -1 };
+    const int column = int((position.x() - rect->left()) * columns / std::max(1, rect->width()));
+    const int row = int((position.y() - rect->top()) * rows / std::max(1, rect->height()));
+    return { std::clamp(column, 0, columns - 1), std::clamp(row, 0, rows - 1) };
+}
+
+void HeatMap::fill()
+{
+    const int columns = int(m_data.columns.size()), rows = int(m_data.rows.size());
+    QCPAxis* top = plot()->axisRect()->axis(QCPAxis::atTop);
+    m_map->data()->setSize(std::max(columns, 1), std::max(rows, 1));
+    const auto centres = [](int cells) { // one cell alone has its bounds as range
+        return cells > 1 ? QCPRange(0, cells - 1) : QCPRange(-0.5, 0.5);
+    };
+    m_map->data()->setRange(centres(columns), centres(rows));
+    for (int row = 0; row < rows; ++row)
+        for (int column = 0; column < columns; ++column)
+            m_map->data()->setCell(column, row, shareOf(valueAt(row, column)));
+    m_map->setDataRange(QCPRange(0, 1));
+    m_map->setTightBoundary(false);
+    top->setRange(-0.5, columns - 0.5);
+    plot()->yAxis->setRange(-0.5, rows - 0.5);
+    top->setTicker(makeTextTicker(m_data.columns));
+    plot()->yAxis->setTicker(makeTextTicker(m_data.rows));
+
+    for (QCPAbstractItem* gap : m_gaps)
+        plot()->removeItem(gap);
+    for (QCPItemText* label : m_labels)
+        plot()->removeItem(label);
+    m_gaps.clear();
+    m_labels.clear();
+    const auto addGap = [this, top](double x0, double y0, double x1, double y1) {
+        auto* line = new QCPItemLine(plot());
+        line->start->setAxes(top, plot()->yAxis);
+        line->end->setAxes(top, plot()->yAxis);
+        line->start->setCoords(x0, y0);
+        line->end->setCoords(x1, y1);
+        m_gaps.push_back(line);
+    };
+    for (int column = 1; column < columns && columns <= mostGaps; ++column)
+        addGap(column - 0.5, -0.5, column - 0.5, rows - 0.5);
+    for (int row = 1; row < rows && rows <= mostGaps; ++row)
+        addGap(-0.5, row - 0.5, columns - 0.5, row - 0.5);
+    if (m_data.labels.size() != m_data.values.size() || m_data.values.size() > mostLabels)
+        return;
+    for (std::size_t i = 0; i < m_data.values.size(); ++i) {
+        auto* label = new QCPItemText(plot());
+        label->setLayer(QStringLiteral("overlay"));
+        label->position->setAxes(top, plot()->yAxis);
+        label->position->setCoords(
+            double(i % std::size_t(columns)), double(i / std::size_t(columns)));
+        label->setText(m_data.labels[i]);
+        m_labels.push_back(label);
+    }
+}
+
+void HeatMap::applyTokens(const Tokens& tokens)
+{
+    const auto& stops = colours(tokens, m_data.scale);
+    QCPColorGradient gradient;
+    for (std::size_t i = 0; i < stops.size(); ++i)
+        gradient.setColorStopAt(double(i) / 4, stops[i]);
+    gradient.setNanHandling(QCPColorGradient::nhNanColor);
+    gradient.setNanColor(tokens.window);
+    m_map->setGradient(gradient);
+    for (QCPAxis* axis : { plot()->axisRect()->axis(QCPAxis::atTop), plot()->yAxis }) {
+        styleAxis(axis, tokens);
+        axis->setBasePen(Qt::NoPen);
+        axis->setTickPen(Qt::NoPen);
+        axis->setTickLengthOut(0);
+        axis->setVisible(true);
+        axis->setTickLabels(true);
+        axis->grid()->setVisible(false);
+    }
+    for (std::size_t i = 0; i < m_labels.size(); ++i) {
+        const double share = shareOf(m_data.values[i]);
+        m_labels[i]->setFont(textFont(12));
+        m_labels[i]->setColor(textOn(std::isnan(share) ? tokens.window : scaleColor(stops, share)));
+    }
+    for (QCPItemLine* gap : m_gaps)
+        gap->setPen(QPen(tokens.base, 1));
+    m_frame->setPen(QPen(tokens.text, 2));
+    QImage strip(128, 1, QImage::Format_RGB32);
+    for (int x = 0; x < strip.width(); ++x)
+        strip.setPixelColor(x, 0, scaleColor(stops, x / 127.0));
+    m_scale->setPixmap(QPixmap::fromImage(strip));
+    m_scale->setScaled(true, Qt::IgnoreAspectRatio);
+    for (QCPItemText* text : { m_leastText, m_mostText }) {
+        text->setFont(textFont(12));
+        text->setColor(tokens.text2);
+    }
+    m_leastText->setText(m_data.least);
+    m_mostText->setText(m_data.most);
+    placeLabels();
+}
+
+void HeatMap::placeLabels()
+{
+    QCPAxisRect* rect = plot()->axisRect();
+    const int below = scaled(26);
+    rect->setAutoMargins(QCP::msLeft | QCP::msTop);
+    rect->setMargins(QMargins(0, 0, scaled(4), below));
+    const double y = plot()->height() - below / 2.0 + scaled(2);
+    const double width = QFontMetrics(textFont(12)).horizontalAdvance(m_data.least);
+    const double left = rect->left() - scaled(6);
+    m_leastText->setPositionAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_leastText->position->setCoords(std::max(left, width), y);
+    m_scale->topLeft->setCoords(rect->left(), y - scaled(4));
+    m_scale->bottomRight->setCoords(rect->left() + scaled(120), y + scaled(4));
+    m_mostText->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_mostText->position->setCoords(rect->left() + scaled(126), y);
+
+    const double cellHeight
+        = m_data.rows.isEmpty() ? 0 : double(rect->height()) / double(m_data.rows.size());
+    const double cellWidth
+        = m_data.columns.isEmpty() ? 0 : double(rect->width()) / double(m_data.columns.size());
+    const QFontMetrics metrics(textFont(12));
+    for (QCPItemText* label : m_labels)
+        label->setVisible(cellHeight >= metrics.height() - 2
+            && cellWidth >= metrics.horizontalAdvance(label->text()) + 2);
+    const int stride
+        = cellHeight <= 0 ? 1 : std::max(1, int(std::ceil(metrics.height() / cellHeight)));
+    QStringList rows = m_data.rows;
+    for (int row = 0; row < rows.size(); ++row)
+        if (row % stride != 0)
+            rows[row].clear();
+    plot()->yAxis->setTicker(makeTextTicker(rows));
+}
+
+void HeatMap::frame(const QRect& cells)
+{
+    m_framed = cells;
+    m_frame->setVisible(!cells.isEmpty());
+    m_frame->topLeft->setCoords(cells.left() - 0.5, cells.top() - 0.5);
+    m_frame->bottomRight->setCoords(cells.right() + 0.5, cells.bottom() + 0.5);
+    plot()->replot(QCustomPlot::rpQueuedReplot);
+}
+
+QString HeatMap::hoverText(const QPointF& position) const
+{
+    const QPoint cell = cellAt(position);
+    if (cell.x() < 0)
+        return {};
+    const std::size_t at = std::size_t(cell.y() * m_data.columns.size() + cell.x());
+    const QString value = at < m_data.labels.size() ? m_data.labels[at]
+                                                    : QString::number(m_data.values[at], 'g', 3);
+    return tr("%1, %2: %3 %4")
+        .arg(m_data.rows[cell.y()], m_data.columns[cell.x()], m_data.what, value);
+}
+
+void HeatMap::pressed(const QPointF& position)
+{
+    m_dragStart = cellAt(position);
+    if (m_dragStart.x() >= 0)
+        frame(QRect(m_dragStart, QSize(1, 1)));
+}
+
+void HeatMap::dragged(const QPointF& position)
+{
+    const QPoint cell = cellAt(position);
+    if (m_dragStart.x() >= 0 && cell.x() >= 0)
+        frame(QRect(m_dragStart, QSize(1, 1)).united(QRect(cell, QSize(1, 1))));
+}
+
+void HeatMap::released(const QPointF&)
+{
+    if (m_dragStart.x() < 0)
+        return;
+    m_dragStart = { -1, -1 };
+    emit cellsChosen(m_framed);
+}
+
+bool HeatMap::moveCursor(int dx, int dy)
+{
+    if (m_data.rows.isEmpty() || m_data.columns.isEmpty())
+        return false;
+    const QPoint from = m_framed.isEmpty() ? QPoint(0, 0) : m_framed.topLeft() + QPoint(dx, dy);
+    const QPoint to(std::clamp(from.x(), 0, int(m_data.columns.size()) - 1),
+        std::clamp(from.y(), 0, int(m_data.rows.size()) - 1));
+    frame(QRect(to, QSize(1, 1)));
+    setDescription(hoverText(QPointF(plot()->axisRect()->axis(QCPAxis::atTop)->coordToPixel(to.x()),
+        plot()->yAxis->coordToPixel(to.y()))));
+    return true;
+}
+
+void HeatMap::activateCursor()
+{
+    if (!m_framed.isEmpty())
+        emit cellsChosen(m_framed);
+}
+
+void HeatMap::resizeEvent(QResizeEvent* event)
+{
+    BasePlot::resizeEvent(event);
+    plot()->replot(); // the margins of the new size first
+    placeLabels();
+    plot()->replot(QCustomPlot::rpQueuedReplot);
+}
+
+} // namespace widgets

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/rulerplot.h"
+
+#include "widgets/format.h"
+#include "widgets/plots/histogramplot.h"
+#include "widgets/plots/tickers.h"
+#include "widgets/theme.h"
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace widgets {
+namespace {
+
+    constexpr double densest = 2.2; // device pixels between levels that can still be told apart
+    constexpr int bandHeight = 18;
+
+    QVector<double> keysOf(const core::GroupLevels& group, const QCPAxis* axis, double pixelRatio)
+    {
+        QVector<double> keys(group.levels.begin(), group.levels.end());
+        if (keys.size() < 3)
+            return keys;
+        const double pixels
+            = std::abs(axis->coordToPixel(keys.back()) - axis->coordToPixel(keys.front()));
+        if (pixels * pixelRatio / double(keys.size() - 1) < densest)
+            return { keys.front(), keys.back() };
+        return keys;
+    }
+
+    void hideAxis(QCPAxis* axis)
+    {
+        axis->setTicks(false);
+        axis->setTickLabels(false);
+        axis->setLabel(QString());
+    }
+
+} // namespace
+
+RulerPlot::RulerPlot(const QString& name, QWidget* parent)
+    : BasePlot(name, parent)
+    , m_margins(new QCPMarginGroup(plot()))
+{
+    plot()->plotLayout()->clear();
+    makeHistogram();
+    for (std::size_t band = 0; band < m_bands.size(); ++band)
+        makeBand(band);
+    makeError();
+    tieAxes();
+    arrangeStrips();
+    plot()->plotLayout()->setRowSpacing(0);
+    plot()->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    connect(plot(), &QCustomPlot::beforeReplot, this, &RulerPlot::fillLevels);
+}
+
+void RulerPlot::makeHistogram()
+{
+    m_top = new QCPAxisRect(plot());
+    m_top->setMarginGroup(QCP::msLeft | QCP::msRight, m_margins);
+    plot()->plotLayout()->addElement(0, 0, m_top);
+    QCPAxis* x = m_top->axis(QCPAxis::atBottom);
+    QCPAxis* y = m_top->axis(QCPAxis::atLeft);
+    for (auto& region : m_outside) {
+        region = new QCPItemRect(plot());
+        region->setClipAxisRect(m_top);
+        for (QCPItemPosition* corner : { region->topLeft, region->bottomRight }) {
+            corner->setTypeY(QCPItemPosition::ptAxisRectRatio);
+            corner->setAxes(x, y);
+            corner->setAxisRect(m_top);
+        }
+    }
+    m_weights = plot()->addGraph(x, y);
+    m_levels = plot()->addGraph(x, y);
+    m_clipped = plot()->addGraph(x, y);
+    m_levels->setLineStyle(QCPGraph::lsImpulse);
+    m_levels->setAntialiased(false);
+    m_weights->setAntialiased(false);
+    m_clipped->setAntialiased(false);
+    y->setLabel(tr("weights"));
+    m_outsideText = new QCPItemText(plot());
+    m_outsideText->setClipAxisRect(m_top);
+    m_outsideText->position->setType(QCPItemPosition::ptAxisRectRatio);
+    m_outsideText->position->setAxisRect(m_top);
+    m_outsideText->position->setCoords(0.005, 0.015);
+    m_outsideText->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_outsideText->setTextAlignment(Qt::AlignLeft);
+}
+
+void RulerPlot::makeBand(std::size_t index)
+{
+    const std::array<QString, 3> names{ tr("finest"), tr("typical"), tr("coarsest") };
+    Band& band = m_bands[index];
+    band.rect = new QCPAxisRect(plot());
+    band.rect->setMarginGroup(QCP::msLeft | QCP::msRight, m_margins);
+    plot()->plotLayout()->addElement(int(index) + 1, 0, band.rect);
+    QCPAxis* x = band.rect->axis(QCPAxis::atBottom);
+    QCPAxis* y = band.rect->axis(QCPAxis::atLeft);
+    y->setRange(0, 1);
+    band.fill = new QCPItemRect(plot());
+    band.fill->setClipAxisRect(band.rect);
+    for (QCPItemPosition* corner : { band.fill->topLeft, band.fill->bottomRight })
+        corner->setAxes(x, y);
+    band.ticks = plot()->addGraph(x, y);
+    band.ticks->setLineStyle(QCPGraph::lsImpulse);
+    band.ticks->setAntialiased(false);
+    for (QCPItemText** text : { &band.name, &band.step }) {
+        *text = new QCPItemText(plot());
+        (*text)->setClipToAxisRect(false);
+    }
+    band.name->setText(names[index]);
+    band.name->setPositionAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    band.name->position->setType(QCPItemPosition::ptAxisRectRatio);
+    band.name->position->setAxisRect(band.rect);
+    band.name->position->setCoords(-0.008, 0.5);
+    band.step->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    band.step->position->setAxes(x, y);
+    band.step->setPadding(QMargins(5, 0, 0, 0));
+}
+
+void RulerPlot::makeError()
+{
+    m_bottom = new QCPAxisRect(plot());
+    m_bottom->setMarginGroup(QCP::msLeft | QCP::msRight, m_margins);
+    plot()->plotLayout()->addElement(4, 0, m_bottom);
+    QCPAxis* x = m_bottom->axis(QCPAxis::atBottom);
+    QCPAxis* y = m_bottom->axis(QCPAxis::atLeft);
+    m_error = plot()->addGraph(x, y);
+    m_error->setAntialiased(false);
+    x->setLabel(tr("weight value"));
+    y->setLabel(tr("error"));
+    x->setTicker(makeNumberTicker(12));
+    y->setTicker(makeNumberTicker(2));
+}
+
+void RulerPlot::tieAxes()
+{
+    std::vector<QCPAxis*> axes{ m_top->axis(QCPAxis::atBottom), m_bottom->axis(QCPAxis::atBottom) };
+    for (const Band& band : m_bands)
+        axes.push_back(band.rect->axis(QCPAxis::atBottom));
+    for (QCPAxis* axis : axes) {
+        axis->axisRect()->setRangeDragAxes(axis, nullptr);
+        axis->axisRect()->setRangeZoomAxes(axis, nullptr);
+        connect(axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this,
+            [this, axes](const QCPRange& wanted) {
+                if (std::exchange(m_tying, true))
+                    return;
+                const double low = m_histogram.minimum, high = m_histogram.maximum;
+                QCPRange range = wanted;
+                if (high > low) {
+                    range.lower = std::max(range.lower, low);
+                    range.upper = std::min(range.upper, high);
+                }
+                for (QCPAxis* other : axes)
+                    other->setRange(range);
+                m_tying = false;
+            });
+    }
+}
+
+void RulerPlot::setData(
+    core::Histogram histogram, std::shared_ptr<const core::RoundingPreview> preview)
+{
+    const bool same = histogram.minimum == m_histogram.minimum
+        && histogram.maximum == m_histogram.maximum && !m_histogram.counts.empty();
+    m_histogram = std::move(histogram);
+    m_preview = std::move(preview);
+    if (!same) // another format of the same tensor keeps the zoom
+        resetRange();
+    fillHistogram();
+    arrangeStrips();
+    restyle();
+}
+
+void RulerPlot::setCounts(Counts counts)
+{
+    m_counts = counts;
+    fillHistogram();
+    restyle();
+}
+
+void RulerPlot::setDetail(Detail detail)
+{
+    m_detail = detail;
+    arrangeStrips();
+    restyle();
+}
+
+void RulerPlot::arrangeStrips()
+{
+    const bool grid = m_preview && !m_preview->typical.levels.empty();
+    const bool all = m_detail == Detail::Full;
+    const bool spread = grid && all && m_preview->finest.step != m_preview->coarsest.step;
+    for (std::size_t i = 0; i < m_bands.size(); ++i) {
+        const bool shown = grid && (i == 1 || spread);
+        Band& band = m_bands[i];
+        band.rect->setVisible(shown);
+        for (QCPLayerable* part :
+            std::initializer_list<QCPLayerable*>{ band.fill, band.ticks, band.name, band.step })
+            part->setVisible(shown);
+        band.step->setVisible(shown && all);
+        const int height = shown ? scaled(bandHeight) : 1;
+        band.rect->setMinimumSize(10, height);
+        band.rect->setMaximumSize(QWIDGETSIZE_MAX, height);
+        band.rect->setAutoMargins(QCP::msLeft | QCP::msRight);
+        band.rect->setMargins(QMargins(0, shown ? scaled(2) : 0, 0, shown ? scaled(2) : 0));
+    }
+    m_bands[0].rect->setMargins(QMargins(0, spread ? scaled(3) : 0, 0, spread ? scaled(2) : 0));
+    m_top->setAutoMargins(QCP::msLeft | QCP::msRight);
+    m_top->setMargins(QMargins(0, scaled(4), 0, 0));
+    m_top->setMinimumMargins(QMargins(scaled(all ? 56 : 30), 0, scaled(14), 0));
+    m_bottom->setAutoMargins(QCP::msLeft | QCP::msRight | QCP::msBottom);
+    m_bottom->setMargins(QMargins(0, scaled(6), 0, 0));
+    const bool small = m_detail == Detail::Small;
+    m_bottom->axis(QCPAxis::atBottom)->setLabel(small ? QString() : tr("weight value"));
+    m_bottom->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("error"));
+    m_top->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("weights"));
+    m_bottom->axis(QCPAxis::atBottom)->setTicker(makeNumberTicker(all ? 12 : 5));
+    m_bottom->setVisible(m_preview != nullptr || !small);
+    plot()->plotLayout()->setRowStretchFactors({ 2.6, 0.01, 0.01, 0.01, 1.0 });
+    m_outsideText->setVisible(grid && !small && m_preview->outsideTypical > 0);
+}
+
+void RulerPlot::fillHistogram()
+{
+    std::vector<double> heights(m_histogram.counts.begin(), m_histogram.counts.end());
+    setSteps(m_weights, m_histogram, heights);
+    const double most
+        = heights.empty() ? 1 : std::max(1.0, *std::max_element(heights.begin(), heights.end()));
+    QCPAxis* y = m_top->axis(QCPAxis::atLeft);
+    const bool logarithmic = m_counts == Counts::Logarithmic;
+    y->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    y->setTicker(logarithmic ? makeLogTicker() : makeNumberTicker(4));
+    y->setRange(logarithmic ? 0.7 : 0, logarithmic ? most * 1.6 : most * 1.08);
+
+    std::vector<double> clipped, error;
+    if (m_preview) {
+        clipped.assign(m_preview->clippedCounts.begin(), m_preview->clippedCounts.end());
+        error.assign(m_preview->binError.begin(), m_preview->binError.end());
+    }
+    setSteps(m_clipped, m_histogram, clipped);
+    setSteps(m_error, m_histogram, error);
+    const double worst = error.empty() ? 0 : *std::max_element(error.begin(), error.end());
+    m_bottom->axis(QCPAxis::atLeft)->setRange(0, worst > 0 ? worst * 1.1 : 1);
+    if (m_preview)
+        m_outsideText->setText(tr("outside the typical group\n%1 of weights")
+                                   .arg(percentText(m_preview->outsideTypical)));
+}
+
+void RulerPlot::fillLevels()
+{
+    if (!m_preview || m_preview->typical.levels.empty()) {
+        m_levels->setData({}, {});
+        for (QCPItemRect* region : m_outside)
+            region->setVisible(false);
+        return;
+    }
+    const core::GroupLevels& typical = m_preview->typical;
+    const QCPAxis* x = m_top->axis(QCPAxis::atBottom);
+    const QVector<double> keys = keysOf(typical, x, plot()->bufferDevicePixelRatio());
+    m_levels->setData(
+        keys, QVector<double>(keys.size(), m_top->axis(QCPAxis::atLeft)->range().upper), true);
+    const double low = typical.levels.front(), high = typical.levels.back();
+    m_outside[0]->topLeft->setCoords(m_histogram.minimum, 0);
+    m_outside[0]->bottomRight->setCoords(low, 1);
+    m_outside[1]->topLeft->setCoords(high, 0);
+    m_outside[1]->bottomRight->setCoords(m_histogram.maximum, 1);
+    m_outside[0]->setVisible(low > m_histogram.minimum);
+    m_outside[1]->setVisible(high < m_histogram.maximum);
+    fillBand(m_bands[0], m_preview->finest);
+    fillBand(m_bands[1], m_preview->typical);
+    fillBand(m_bands[2], m_preview->coarsest);
+}
+
+void RulerPlot::fillBand(Band& band, const core::GroupLevels& group)
+{
+    if (group.levels.empty())
+        return;
+    const QVector<double> keys
+        = keysOf(group, band.rect->axis(QCPAxis::atBottom), plot()->bufferDevicePixelRatio());
+    band.ticks->setData(keys, QVector<double>(keys.size(), 1.0), true);
+    band.fill->topLeft->setCoords(keys.front(), 1);
+    band.fill->bottomRight->setCoords(keys.back(), 0);
+    band.step->setText(tr("step %1").arg(significantText(group.step)));
+    const double right = band.rect->axis(QCPAxis::atBottom)->range().upper;
+    band.step->position->setCoords(std::min<double>(keys.back(), right), 0.5);
+    band.step->setPositionAlignment(
+        (keys.back() > 0.8 * right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+}
+
+void RulerPlot::resetRange()
+{
+    m_top->axis(QCPAxis::atBottom)->setRange(m_histogram.minimum, m_histogram.maximum);
+}
+
+void RulerPlot::doubleClicked(const QPointF&)
+{
+    resetRange();
+    plot()->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void RulerPlot::applyTokens(const Tokens& tokens)
+{
+    for (QCPAxis* axis : { m_top->axis(QCPAxis::atBottom), m_top->axis(QCPAxis::atLeft),
+             m_bottom->axis(QCPAxis::atBottom), m_bottom->axis(QCPAxis::atLeft) })
+        styleAxis(axis, tokens);
+    hideAxis(m_top->axis(QCPAxis::atBottom));
+    for (Band& band : m_bands) {
+        for (QCPAxis* axis : band.rect->axes())
+            axis->setVisible(false);
+        band.rect->axis(QCPAxis::atLeft)->grid()->setVisible(false);
+        band.rect->axis(QCPAxis::atBottom)->grid()->setVisible(false);
+        band.fill->setPen(Qt::NoPen);
+        band.fill->setBrush(tokens.choiceFill);
+        band.ticks->setPen(QPen(tokens.accent, 1));
+        band.name->setColor(tokens.text2);
+        band.name->setFont(textFont(12));
+        band.step->setColor(tokens.text2);
+        band.step->setFont(textFont(12));
+    }
+    m_bands[1].name->setFont(textFont(12, QFont::Bold));
+    m_bands[1].name->setColor(tokens.text);
+    m_weights->setPen(QPen(tokens.original, 1));
+    m_weights->setBrush(tokens.originalFill);
+    m_levels->setPen(QPen(tokens.accent, 1));
+    m_clipped->setPen(Qt::NoPen);
+    m_clipped->setBrush(tokens.loss);
+    m_error->setPen(QPen(tokens.loss, 1));
+    m_error->setBrush(tokens.lossFill);
+    for (QCPItemRect* region : m_outside) {
+        region->setPen(Qt::NoPen);
+        region->setBrush(QBrush(tokens.lossFill, Qt::BDiagPattern));
+    }
+    m_outsideText->setColor(tokens.loss);
+    m_outsideText->setFont(textFont(12));
+    m_outsideText->setBrush(tokens.base);
+    m_outsideText->setPadding(QMargins(2, 0, 2, 0));
+}
+
+PlotTable RulerPlot::table() const
+{
+    PlotTable table{ { tr("From"), tr("To"), tr("Weights"), tr("Clipped"), tr("RMS error") }, {} };
+    for (std::size_t bin = 0; bin < m_histogram.counts.size(); ++bin) {
+        const double from = m_histogram.minimum + double(bin) * m_histogram.binWidth();
+        QStringList row{ QString::number(from, 'g', 6),
+            QString::number(from + m_histogram.binWidth(), 'g', 6),
+            QString::number(m_histogram.counts[bin]), QString(), QString() };
+        if (m_preview && bin < m_preview->clippedCounts.size())
+            row[3] = QString::number(m_preview->clippedCounts[bin]);
+        if (m_preview && bin < m_preview->binError.size())
+            row[4] = QString::number(double(m_preview->binError[bin]), 'g', 4);
+        table.rows.push_back(row);
+    }
+    return table;
+}
+
+QString RulerPlot::hoverText(const QPointF& position) const
+{
+    const double value = m_top->axis(QCPAxis::atBottom)->pixelToCoord(position.x());
+    if (m_histogram.counts.empty() || value < m_histogram.minimum || value > m_histogram.maximum)
+        return {};
+    const std::size_t bin = m_histogram.bin(value);
+    const double from = m_histogram.minimum + double(bin) * m_histogram.binWidth();
+    const QString weights
+        = tr("%1 to %2: %3 weights")
+              .arg(significantText(from), significantText(from + m_histogram.binWidth()),
+                  countText(std::int64_t(m_histogram.counts[bin])));
+    if (!m_preview || bin >= m_preview->binError.size() || bin >= m_preview->clippedCounts.size())
+        return weights;
+    return tr("%1\nclipped %2, error %3")
+        .arg(weights, countText(std::int64_t(m_preview->clippedCounts[bin])),
+            significantText(double(m_preview->binError[bin])));
+}
+
+} // namespace widgets

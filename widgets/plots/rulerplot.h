@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/measure/rounding.h"
+#include "core/stats/histogram.h"
+#include "widgets/plots/baseplot.h"
+
+#include <array>
+#include <memory>
+
+class QCPAxisRect;
+class QCPGraph;
+class QCPItemRect;
+class QCPItemText;
+class QCPMarginGroup;
+
+namespace widgets {
+
+/// The ruler: what rounding a tensor to a format does to its weights, in strips that share one x
+/// axis (weight value): the histogram with the levels of the typical group, the finest, typical and
+/// coarsest real group, and the rounding error by weight value. Grey is the original, blue the
+/// levels, vermilion what is lost: hatched outside the typical group, solid where a weight is
+/// clipped in its own group. Wheel zooms, drag pans, double click resets.
+class RulerPlot : public BasePlot {
+    Q_OBJECT
+
+public:
+    explicit RulerPlot(const QString& name, QWidget* parent = nullptr);
+
+    /// `preview` null: only the histogram (its rounding is being computed).
+    void setData(core::Histogram histogram, std::shared_ptr<const core::RoundingPreview> preview);
+    enum class Counts { Logarithmic, Linear };
+    void setCounts(Counts counts);
+    /// Small: the typical band only and no words, for several tensors or a narrow window.
+    enum class Detail { Full, Compact, Small };
+    void setDetail(Detail detail);
+    PlotTable table() const override;
+
+protected:
+    void applyTokens(const Tokens& tokens) override;
+    QString hoverText(const QPointF& position) const override;
+    void doubleClicked(const QPointF& position) override;
+
+private:
+    struct Band {
+        QCPAxisRect* rect;
+        QCPItemRect* fill;
+        QCPGraph* ticks;
+        QCPItemText *name, *step;
+    };
+    void makeHistogram();
+    void makeBand(std::size_t index);
+    void makeError();
+    void tieAxes();
+    void fillHistogram();
+    void fillLevels(); ///< before every drawing: what is too dense shows only its ends
+    void fillBand(Band& band, const core::GroupLevels& group);
+    void resetRange();
+    void arrangeStrips();
+
+    core::Histogram m_histogram;
+    std::shared_ptr<const core::RoundingPreview> m_preview;
+    Counts m_counts = Counts::Logarithmic;
+    Detail m_detail = Detail::Full;
+    bool m_tying = false;
+
+    QCPMarginGroup* m_margins;
+    QCPAxisRect *m_top, *m_bottom;
+    QCPGraph *m_weights, *m_clipped, *m_levels, *m_error;
+    std::array<QCPItemRect*, 2> m_outside;
+    QCPItemText* m_outsideText;
+    std::array<Band, 3> m_bands;
+};
+
+} // namespace widgets

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/tickers.h"
+
+#include "widgets/format.h"
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace widgets {
+namespace {
+
+    class NumberTicker : public QCPAxisTicker {
+    public:
+        enum class Unit { None, Percent, Index };
+        NumberTicker(int count, Unit unit)
+            : m_unit(unit)
+        {
+            setTickCount(count);
+        }
+
+    protected:
+        double getTickStep(const QCPRange& range) override
+        {
+            m_step = QCPAxisTicker::getTickStep(range);
+            if (m_unit == Unit::Index)
+                m_step = std::max(1.0, std::round(m_step));
+            return m_step;
+        }
+        int getSubTickCount(double) override { return 0; }
+        QString getTickLabel(double tick, const QLocale&, QChar, int) override
+        {
+            const double scale = m_unit == Unit::Percent ? 100 : 1;
+            const double step = m_step * scale;
+            const int decimals
+                = step > 0 ? std::clamp(int(std::ceil(-std::log10(step) - 1e-9)), 0, 9) : 0;
+            if (m_unit == Unit::Percent)
+                return numberText(tick * scale, decimals) + QChar(0x00A0) + u'%';
+            if (decimals == 0)
+                return countText(std::llround(tick));
+            return numberText(tick, decimals);
+        }
+
+    private:
+        Unit m_unit;
+        double m_step = 1;
+    };
+
+    class LogTicker : public QCPAxisTicker {
+    public:
+        explicit LogTicker(LogSteps steps)
+            : m_steps(steps)
+        {
+        }
+
+    protected:
+        double getTickStep(const QCPRange&) override { return 1; }
+        int getSubTickCount(double) override { return 0; }
+        QVector<double> createTickVector(double, const QCPRange& range) override
+        {
+            QVector<double> ticks;
+            if (range.lower <= 0 || range.upper <= 0)
+                return ticks;
+            const int first = int(std::floor(std::log10(range.lower)));
+            const int last = int(std::ceil(std::log10(range.upper)));
+            const int stride = std::max(1, (last - first) / 8);
+            for (int decade = first; decade <= last; decade += stride) {
+                ticks.append(std::pow(10.0, decade));
+                if (m_steps == LogSteps::Thirds && stride == 1)
+                    ticks.append(3 * std::pow(10.0, decade));
+            }
+            return ticks;
+        }
+        QString getTickLabel(double tick, const QLocale&, QChar, int) override
+        {
+            if (tick >= 1)
+                return countText(std::llround(tick));
+            const int decimals = int(std::ceil(-std::log10(tick) - 1e-9));
+            return numberText(tick, decimals);
+        }
+
+    private:
+        LogSteps m_steps;
+    };
+
+    class TextTicker : public QCPAxisTicker {
+    public:
+        explicit TextTicker(QStringList labels)
+            : m_labels(std::move(labels))
+        {
+        }
+
+    protected:
+        double getTickStep(const QCPRange&) override { return 1; }
+        int getSubTickCount(double) override { return 0; }
+        QVector<double> createTickVector(double, const QCPRange& range) override
+        {
+            QVector<double> ticks;
+            for (int i = 0; i < m_labels.size(); ++i)
+                if (i >= range.lower && i <= range.upper)
+                    ticks.append(i);
+            return ticks;
+        }
+        QString getTickLabel(double tick, const QLocale&, QChar, int) override
+        {
+            return m_labels.value(int(std::lround(tick)));
+        }
+
+    private:
+        QStringList m_labels;
+    };
+
+} // namespace
+
+QSharedPointer<QCPAxisTicker> makeNumberTicker(int count)
+{
+    return QSharedPointer<NumberTicker>::create(count, NumberTicker::Unit::None);
+}
+
+QSharedPointer<QCPAxisTicker> makePercentTicker(int count)
+{
+    return QSharedPointer<NumberTicker>::create(count, NumberTicker::Unit::Percent);
+}
+
+QSharedPointer<QCPAxisTicker> makeIndexTicker(int count)
+{
+    return QSharedPointer<NumberTicker>::create(count, NumberTicker::Unit::Index);
+}
+
+QSharedPointer<QCPAxisTicker> makeLogTicker(LogSteps steps)
+{
+    return QSharedPointer<LogTicker>::create(steps);
+}
+
+QSharedPointer<QCPAxisTicker> makeTextTicker(const QStringList& labels)
+{
+    return QSharedPointer<TextTicker>::create(labels);
+}
+
+} // namespace widgets

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QtCore/QSharedPointer>
+#include <QtCore/QStringList>
+
+class QCPAxisTicker;
+
+namespace widgets {
+
+// Ticks whose labels go through widgets/format.h: the locale's digits, a true minus.
+
+/// Linear, as many decimals as the step needs; `count` ticks or so.
+QSharedPointer<QCPAxisTicker> makeNumberTicker(int count = 5);
+/// The same for shares of 1, as "4 %".
+QSharedPointer<QCPAxisTicker> makePercentTicker(int count = 5);
+/// Whole numbers only: channels, layers.
+QSharedPointer<QCPAxisTicker> makeIndexTicker(int count = 5);
+enum class LogSteps { Decades, Thirds }; ///< 1, 10, 100 … or 1, 3, 10, 30 …
+QSharedPointer<QCPAxisTicker> makeLogTicker(LogSteps steps = LogSteps::Decades);
+/// `labels` at 0, 1, 2 …
+QSharedPointer<QCPAxisTicker> makeTextTicker(const QStringList& labels);
+
+} // namespace widgets
