@@ -37,12 +37,14 @@ Label::Label(TextRole role, const QString& text, QWidget* parent)
 {
     setTextFormat(Qt::PlainText);
     applyRole();
+    applyColour();
 }
 
 void Label::setRole(TextRole role)
 {
     m_role = role;
     applyRole();
+    applyColour();
 }
 
 void Label::setElided()
@@ -88,6 +90,10 @@ void Label::applyRole()
     const QFont wanted = fontOf(m_role);
     if (font() != wanted)
         setFont(wanted);
+}
+
+void Label::applyColour()
+{
     const bool second = m_role == TextRole::Secondary || m_role == TextRole::Caption;
     setForegroundRole(second ? QPalette::PlaceholderText : QPalette::WindowText);
 }

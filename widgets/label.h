@@ -37,6 +37,7 @@ protected:
 
 private:
     void applyRole();
+    void applyColour(); ///< an owner may choose another afterwards
     void updateToolTip();
 
     TextRole m_role;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/measure/evaluation.h"
+#include "widgets/bar/jobarea.h"
+
+#include <QWidget>
+
+#include <optional>
+
+class QPushButton;
+class QToolButton;
+
+namespace widgets {
+
+class BalanceCell;
+class Label;
+
+/// A figure of the model: as it was, under the recipe, and if what is looked at were assigned.
+struct Balance {
+    double original = 0;
+    double now = 0;
+    std::optional<double> looked;
+};
+
+/// What the bar says about the model. The predicted loss of the mock has no cell yet: Quantscope
+/// cannot predict it, and shows only what was measured.
+struct BalanceFigures {
+    Balance bytes;
+    Balance bitsPerWeight;
+    std::optional<Balance> tokensPerSecond; ///< upper bounds; none without a device
+    int context = 0; ///< tokens/s holds at so many tokens in the cache
+};
+
+/// What was measured of the recipe.
+struct BalanceMeasured {
+    std::optional<core::Evaluation> evaluation; ///< of a run of exactly this recipe
+    bool stale = false; ///< with other settings than the present ones
+    bool canMeasure = false;
+};
+
+/// The bottom of the window: what the recipe costs and gains against the original, what was
+/// measured, and the job that runs. On one line where the window is small.
+class BalanceBar : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit BalanceBar(QWidget* parent = nullptr);
+
+    void setFigures(const std::optional<BalanceFigures>& figures); ///< none: no model
+    void setMeasured(const BalanceMeasured& measured);
+    void setDevices(const QStringList& names, int chosen);
+    void setCompact(bool compact);
+    JobArea* jobArea() const { return m_job; }
+
+signals:
+    void deviceChosen(int index);
+    void measureRequested();
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    void makeCells();
+    QWidget* makeMeasuredCell();
+    void updateMeasured();
+    void applySizes();
+    void updateLine();
+
+    BalanceCell* m_bytes;
+    BalanceCell* m_bits;
+    BalanceCell* m_tokens;
+    QToolButton* m_device;
+    QWidget* m_measuredCell;
+    Label* m_measuredValue;
+    Label* m_measuredDetail;
+    QPushButton* m_measure;
+    JobArea* m_job;
+    QWidget* m_cells;
+    Label* m_line;
+    std::optional<BalanceFigures> m_figures;
+    BalanceMeasured m_measured;
+    bool m_compact = false;
+};
+
+} // namespace widgets

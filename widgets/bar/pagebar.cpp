@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/bar/pagebar.h"
+
+#include "widgets/label.h"
+#include "widgets/theme.h"
+#include "widgets/themetokens.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QStyleOptionTab>
+
+#include <algorithm>
+
+namespace widgets {
+
+namespace {
+
+    constexpr int barHeight = 40;
+    constexpr int tabPadding = 12;
+    constexpr int numberGap = 6;
+    constexpr int dotSize = 7;
+    constexpr int underline = 3;
+
+    QFont numberFont() { return textFont(12); }
+    QFont nameFont(bool current) { return textFont(13, current ? QFont::Bold : QFont::Normal); }
+    int widthOf(const QFont& font, const QString& text)
+    {
+        return QFontMetrics(font).horizontalAdvance(text);
+    }
+
+} // namespace
+
+PageTabs::PageTabs(QWidget* parent)
+    : QTabBar(parent)
+{
+    setDrawBase(false);
+    setExpanding(false);
+    setUsesScrollButtons(true);
+    setElideMode(Qt::ElideNone);
+    setFocusPolicy(Qt::TabFocus);
+    setAccessibleName(tr("Pages"));
+}
+
+void PageTabs::setMark(PageId page, const PageMark& mark)
+{
+    if (m_marks[std::size_t(page)] == mark)
+        return;
+    m_marks[std::size_t(page)] = mark;
+    setTabText(int(page), tabText(int(page))); // lays the tabs out anew
+    update();
+}
+
+QString PageTabs::countText(int index) const
+{
+    const int count = m_marks[std::size_t(index)].count;
+    return count > 0 ? tr("(%1)", "number of runs").arg(count) : QString();
+}
+
+QSize PageTabs::tabSizeHint(int index) const
+{
+    const PageMark& mark = m_marks[std::size_t(index)];
+    int width = 2 * scaled(tabPadding) + widthOf(numberFont(), QString::number(index + 1))
+        + scaled(numberGap) + widthOf(nameFont(true), tabText(index)); // bold: no jump when chosen
+    if (mark.count > 0)
+        width += scaled(numberGap) + widthOf(numberFont(), countText(index));
+    if (mark.dot != PageMark::Dot::None)
+        width += scaled(numberGap) + scaled(dotSize);
+    return { width, scaled(barHeight) };
+}
+
+void PageTabs::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (int index = 0; index < count(); ++index)
+        paintTab(painter, index);
+}
+
+void PageTabs::paintTab(QPainter& painter, int index) const
+{
+    const Tokens tokens = tokensOf(palette());
+    const PageMark& mark = m_marks[std::size_t(index)];
+    const bool current = index == currentIndex();
+    const bool enabled = isTabEnabled(index);
+    QRect rect = tabRect(index);
+    const QColor name = !enabled ? tokens.disabled : current ? tokens.accent : tokens.text;
+    const QColor secondary = !enabled ? tokens.disabled : current ? tokens.accent : tokens.text2;
+    if (current)
+        painter.fillRect(QRect(rect.left() + scaled(tabPadding) - scaled(6),
+                             rect.bottom() - scaled(underline) + 1,
+                             rect.width() - 2 * scaled(tabPadding) + scaled(12), scaled(underline)),
+            tokens.accent);
+    if (current && hasFocus()) {
+        painter.setPen(QPen(tokens.accent, 2));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(QRectF(rect).adjusted(3, 5, -3, -6), 3, 3);
+    }
+    int x = rect.left() + scaled(tabPadding);
+    const auto put = [&](const QString& text, const QFont& font, const QColor& color) {
+        painter.setFont(font);
+        painter.setPen(color);
+        const int width = widthOf(font, text);
+        painter.drawText(QRect(x, rect.top(), width + 1, rect.height()), Qt::AlignVCenter, text);
+        x += width + scaled(numberGap);
+    };
+    put(QString::number(index + 1), numberFont(), secondary);
+    put(tabText(index), nameFont(current), name);
+    if (mark.count > 0)
+        put(countText(index), numberFont(), secondary);
+    if (mark.dot == PageMark::Dot::None)
+        return;
+    const int size = scaled(dotSize);
+    const QRect dot(x, rect.center().y() - size / 2, size, size);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(mark.dot == PageMark::Dot::Running ? tokens.accent : tokens.err);
+    if (mark.dot == PageMark::Dot::Running)
+        painter.drawEllipse(dot);
+    else
+        painter.drawRect(dot);
+}
+
+PageBar::PageBar(QWidget* parent)
+    : QWidget(parent)
+    , m_tabs(new PageTabs)
+    , m_model(new Label(TextRole::Secondary))
+{
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 1);
+    layout->setSpacing(0);
+    layout->addWidget(m_tabs);
+    layout->addStretch(1);
+    layout->addWidget(m_model);
+    for (int page = 0; page < pageCount; ++page)
+        m_tabs->addTab(title(PageId(page)));
+    connect(m_tabs, &QTabBar::currentChanged, this,
+        [this](int index) { emit pageChosen(PageId(index)); });
+    applySizes();
+}
+
+QString PageBar::title(PageId page)
+{
+    switch (page) {
+    case PageId::Model:
+        return tr("Model");
+    case PageId::Weights:
+        return tr("Weights");
+    case PageId::Activations:
+        return tr("Activations");
+    case PageId::Precision:
+        return tr("Precision");
+    case PageId::Quantize:
+        return tr("Quantize");
+    case PageId::Compare:
+        return tr("Compare");
+    case PageId::Export:
+        return tr("Export");
+    }
+    return {};
+}
+
+void PageBar::setPage(PageId page) { m_tabs->setCurrentIndex(int(page)); }
+
+void PageBar::setModelText(const QString& text, bool isOpen)
+{
+    m_model->setText(text);
+    for (int page = 1; page < pageCount; ++page)
+        m_tabs->setTabEnabled(page, isOpen);
+}
+
+void PageBar::focusTabs() { m_tabs->setFocus(Qt::ShortcutFocusReason); }
+
+void PageBar::applySizes()
+{
+    setFixedHeight(scaled(barHeight) + 1);
+    layout()->setContentsMargins(scaled(12), 0, scaled(12), 1);
+}
+
+void PageBar::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::ApplicationFontChange)
+        applySizes();
+}
+
+void PageBar::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), tokensOf(palette()).base);
+    painter.fillRect(QRect(0, height() - 1, width(), 1), tokensOf(palette()).line);
+}
+
+} // namespace widgets

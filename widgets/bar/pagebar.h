@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/models/tensorcolumns.h"
+
+#include <QTabBar>
+#include <QWidget>
+
+#include <array>
+
+namespace widgets {
+
+class Label;
+
+/// What a tab says beside its name.
+struct PageMark {
+    enum class Dot { None, Running, Failed }; ///< round, square
+    int count = 0; ///< "(8)" if not 0
+    Dot dot = Dot::None;
+    bool operator==(const PageMark&) const = default;
+};
+
+/// The tabs of the pages, numbered, the open one underlined.
+class PageTabs : public QTabBar {
+    Q_OBJECT
+
+public:
+    explicit PageTabs(QWidget* parent = nullptr);
+    void setMark(PageId page, const PageMark& mark);
+
+protected:
+    QSize tabSizeHint(int index) const override;
+    QSize minimumTabSizeHint(int index) const override { return tabSizeHint(index); }
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    void paintTab(QPainter& painter, int index) const;
+    QString countText(int index) const;
+
+    std::array<PageMark, std::size_t(pageCount)> m_marks;
+};
+
+/// The row of tabs with the open model's name at its right.
+class PageBar : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit PageBar(QWidget* parent = nullptr);
+
+    void setPage(PageId page);
+    PageId page() const { return PageId(m_tabs->currentIndex()); }
+    void setMark(PageId page, const PageMark& mark) { m_tabs->setMark(page, mark); }
+    /// Without a model only the first page can be opened.
+    void setModelText(const QString& text, bool isOpen);
+    void focusTabs();
+    static QString title(PageId page);
+
+signals:
+    void pageChosen(widgets::PageId page);
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    void applySizes();
+
+    PageTabs* m_tabs;
+    Label* m_model;
+};
+
+} // namespace widgets

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/table/formatdelegate.h"
+
+#include "widgets/format.h"
+#include "widgets/icons.h"
+#include "widgets/models/tensormodel.h"
+#include "widgets/theme.h"
+#include "widgets/themetokens.h"
+
+#include <QComboBox>
+#include <QPainter>
+
+#include <algorithm>
+
+namespace widgets {
+
+namespace {
+
+    constexpr int glyphWidth = 33;
+    constexpr int glyphHeight = 12;
+    constexpr int gap = 6;
+    constexpr int iconSize = 16;
+    constexpr double fullBits = 8.5; ///< a full glyph: Q8_0 and more
+
+    void drawGlyph(QPainter* painter, const QRect& rect, double bits, const QPalette& palette)
+    {
+        const Tokens tokens = tokensOf(palette);
+        painter->setPen(QPen(tokens.buttonLine, 0));
+        painter->setBrush(tokens.base);
+        painter->drawRect(rect.adjusted(0, 0, -1, -1));
+        const double share = std::clamp(bits / fullBits, 0.0, 1.0);
+        painter->fillRect(
+            QRect(rect.left(), rect.top(), int(share * rect.width() + 0.5), rect.height()),
+            tokens.accent);
+    }
+
+} // namespace
+
+void FormatDelegate::paint(
+    QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    QStyleOptionViewItem cell = option;
+    initStyleOption(&cell, index);
+    painter->save();
+    QRect room = drawBackground(painter, cell);
+    const auto* format = index.data(TensorModel::FormatRole).value<const core::Format*>();
+    const bool editable = index.flags().testFlag(Qt::ItemIsEditable);
+    if (format) {
+        const int height = scaled(glyphHeight);
+        drawGlyph(painter,
+            QRect(
+                room.left(), room.top() + (room.height() - height) / 2, scaled(glyphWidth), height),
+            format->bitsPerWeight(), option.palette);
+        room.setLeft(room.left() + scaled(glyphWidth + gap));
+    }
+    if (format && editable) {
+        const int size = scaled(iconSize);
+        icon(QStringLiteral("chevron-down"), Ink::Text2)
+            .paint(painter, QRect(room.right() - size, room.center().y() - size / 2, size, size));
+        room.setRight(room.right() - size);
+    }
+    drawText(painter, cell, room, Qt::AlignLeft);
+    painter->restore();
+}
+
+QWidget* FormatDelegate::createEditor(
+    QWidget* parent, const QStyleOptionViewItem&, const QModelIndex&) const
+{
+    auto* editor = new QComboBox(parent);
+    for (const core::Format* format : core::allFormats())
+        editor->addItem(tr("%1 · %2 bits", "format and its bits per weight")
+                            .arg(formatName(format), bitsText(format->bitsPerWeight())),
+            QVariant::fromValue(format));
+    editor->setAccessibleName(tr("Format of the selected tensors"));
+    connect(editor, &QComboBox::activated, this, [this, editor] {
+        auto* self = const_cast<FormatDelegate*>(this); // signals of a delegate are not const
+        emit self->commitData(editor);
+        emit self->closeEditor(editor);
+    });
+    return editor;
+}
+
+void FormatDelegate::setEditorData(QWidget* editor, const QModelIndex& index) const
+{
+    auto* combo = qobject_cast<QComboBox*>(editor);
+    const QVariant format = index.data(TensorModel::FormatRole);
+    for (int item = 0; item < combo->count(); ++item) {
+        if (combo->itemData(item).value<const core::Format*>()
+            == format.value<const core::Format*>())
+            combo->setCurrentIndex(item);
+    }
+    QMetaObject::invokeMethod(combo, &QComboBox::showPopup, Qt::QueuedConnection);
+}
+
+void FormatDelegate::setModelData(
+    QWidget* editor, QAbstractItemModel*, const QModelIndex& index) const
+{
+    const auto* combo = qobject_cast<QComboBox*>(editor);
+    const auto* format = combo->currentData().value<const core::Format*>();
+    if (format != index.data(TensorModel::FormatRole).value<const core::Format*>())
+        emit formatChosen(index, format);
+}
+
+} // namespace widgets

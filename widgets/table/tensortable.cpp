@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/table/tensortable.h"
+
+#include "widgets/card.h"
+#include "widgets/icons.h"
+#include "widgets/label.h"
+#include "widgets/table/formatdelegate.h"
+#include "widgets/table/tensortree.h"
+#include "widgets/theme.h"
+
+#include <QAction>
+#include <QCheckBox>
+#include <QDataStream>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QIODevice>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QMenu>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace widgets {
+
+namespace {
+
+    constexpr int filterRowHeight = 40;
+    constexpr int headerHeight = 26;
+    constexpr int footHeight = 26;
+    constexpr quint32 stateVersion = 1;
+
+    QFrame* makeLine(QWidget* parent)
+    {
+        auto* line = new QFrame(parent);
+        line->setFrameShape(QFrame::HLine);
+        line->setFixedHeight(1);
+        return line;
+    }
+
+} // namespace
+
+TensorTable::TensorTable(TensorModel& model, QWidget* parent)
+    : QWidget(parent)
+    , m_model(model)
+    , m_filter(model)
+    , m_filterEdit(new QLineEdit)
+    , m_norms(new QCheckBox(tr("Norms")))
+    , m_columns(makeToolButton(QStringLiteral("columns"), tr("Columns of this page"), this))
+    , m_tree(new TensorTree(m_filter))
+    , m_foot(new Label(TextRole::Caption))
+{
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(makeFilterRow());
+    layout->addWidget(m_tree, 1);
+    layout->addWidget(makeLine(this));
+    layout->addWidget(m_foot);
+
+    auto* bars = new BarDelegate(m_tree);
+    auto* states = new StateDelegate(m_tree);
+    auto* formats = new FormatDelegate(m_tree);
+    m_tree->setItemDelegate(new CellDelegate(m_tree));
+    m_tree->setItemDelegateForColumn(int(TensorColumn::Kurtosis), bars);
+    m_tree->setItemDelegateForColumn(int(TensorColumn::MaxOverMedian), bars);
+    m_tree->setItemDelegateForColumn(int(TensorColumn::State), states);
+    m_tree->setItemDelegateForColumn(int(TensorColumn::ReadBack), states);
+    m_tree->setItemDelegateForColumn(int(TensorColumn::RecipeFormat), formats);
+    connect(formats, &FormatDelegate::formatChosen, this, &TensorTable::assignFrom);
+    connectTree();
+    applySizes();
+    setPage(PageId::Model);
+    updateFoot();
+}
+
+QWidget* TensorTable::makeFilterRow()
+{
+    auto* row = new QWidget(this);
+    auto* layout = new QHBoxLayout(row);
+    m_filterEdit->setPlaceholderText(tr("Filter: name, role, layer 1–2, kurtosis > 1, Q4_K …"));
+    m_filterEdit->setAccessibleName(tr("Filter"));
+    m_filterEdit->setToolTip(tr("Words and terms, all of which must hold:\nffn · layer 1-2 · "
+                                "kurtosis > 1 · error > 5% · size > 1 MB · Q4_K · outliers"));
+    m_filterEdit->addAction(icon(QStringLiteral("search"), Ink::Text2), QLineEdit::LeadingPosition);
+    m_filterEdit->setClearButtonEnabled(true);
+    m_filterEdit->installEventFilter(this);
+    m_norms->setToolTip(tr("Show norms and other vectors, which are never quantized"));
+    m_columns->setPopupMode(QToolButton::InstantPopup);
+    m_columns->setMenu(new QMenu(m_columns));
+    layout->addWidget(m_filterEdit, 1);
+    layout->addWidget(m_norms);
+    layout->addWidget(m_columns);
+    return row;
+}
+
+void TensorTable::connectTree()
+{
+    connect(m_filterEdit, &QLineEdit::textChanged, this, [this](const QString& text) {
+        m_filter.setFilter(text);
+        m_tree->expandAll();
+        updateFoot();
+    });
+    connect(m_norms, &QCheckBox::toggled, this, [this](bool shown) {
+        m_filter.setNormsShown(shown);
+        updateFoot();
+    });
+    connect(m_columns->menu(), &QMenu::aboutToShow, this, &TensorTable::fillColumnMenu);
+    connect(&m_model, &TensorModel::modelReset, this, [this] {
+        m_tree->expandAll();
+        updateFoot();
+    });
+    connect(m_tree->header(), &QHeaderView::sortIndicatorChanged, this,
+        [this](int column, Qt::SortOrder order) {
+            m_sorting[int(m_page)] = { column, int(order) };
+        });
+    connect(m_tree, &TensorTree::selectionEdited, this, [this] {
+        updateFoot();
+        emit selectionEdited();
+    });
+    connect(m_tree, &TensorTree::digitPressed, this, &TensorTable::digitPressed);
+    connect(m_tree, &TensorTree::stepPressed, this, &TensorTable::stepPressed);
+    connect(m_tree, &TensorTree::assignPressed, this, &TensorTable::assignPressed);
+    connect(m_tree, &TensorTree::lookAwayPressed, this, &TensorTable::lookAwayPressed);
+    connect(m_tree, &TensorTree::filterPressed, this, &TensorTable::focusFilter);
+}
+
+void TensorTable::setPage(PageId page, int mostColumns)
+{
+    m_page = page;
+    m_mostColumns = mostColumns;
+    applyColumns();
+}
+
+QList<int> TensorTable::columnsOf(PageId page) const
+{
+    if (m_chosenColumns.contains(int(page)))
+        return m_chosenColumns[int(page)];
+    QList<int> columns;
+    for (const TensorColumn column : TensorColumns::shownOn(page))
+        columns += int(column);
+    return columns;
+}
+
+QList<int> TensorTable::shownColumns() const
+{
+    return columnsOf(m_page).mid(0, std::max(2, m_mostColumns));
+}
+
+void TensorTable::applyColumns()
+{
+    QHeaderView* header = m_tree->header();
+    const QList<int> shown = shownColumns();
+    header->setStretchLastSection(false);
+    for (int column = 0; column < tensorColumnCount; ++column) {
+        m_tree->setColumnHidden(column, !shown.contains(column));
+        header->setSectionResizeMode(
+            column, column == 0 ? QHeaderView::Stretch : QHeaderView::Interactive);
+        if (column > 0)
+            header->resizeSection(column, scaled(TensorColumns::width(TensorColumn(column))));
+    }
+    const auto [column, order] = m_sorting.value(int(m_page), { -1, int(Qt::AscendingOrder) });
+    const QSignalBlocker blocker(header);
+    header->setSortIndicator(column, Qt::SortOrder(order));
+    m_filter.sort(column, Qt::SortOrder(order));
+}
+
+void TensorTable::fillColumnMenu()
+{
+    QMenu* menu = m_columns->menu();
+    menu->clear();
+    QList<int> offered = columnsOf(m_page);
+    for (const TensorColumn column : TensorColumns::shownOn(m_page))
+        offered += int(column);
+    for (const TensorColumn column : TensorColumns::offered())
+        offered += int(column);
+    QSet<int> listed{ int(TensorColumn::Tensor) };
+    for (const int column : offered) {
+        if (listed.contains(column))
+            continue;
+        listed += column;
+        const auto id = TensorColumn(column);
+        QString title = TensorColumns::title(id);
+        if (id == TensorColumn::Format || id == TensorColumn::FormatBits
+            || id == TensorColumn::Size)
+            title = tr("%1 (checkpoint)").arg(title);
+        QAction* action = menu->addAction(title);
+        action->setCheckable(true);
+        action->setChecked(columnsOf(m_page).contains(column));
+        connect(action, &QAction::toggled, this, [this, column](bool shown) {
+            QList<int> columns = columnsOf(m_page);
+            columns.removeAll(column);
+            if (shown)
+                columns += column;
+            m_chosenColumns[int(m_page)] = columns;
+            applyColumns();
+        });
+    }
+    menu->addSeparator();
+    connect(menu->addAction(tr("Standard columns")), &QAction::triggered, this, [this] {
+        m_chosenColumns.remove(int(m_page));
+        applyColumns();
+    });
+}
+
+void TensorTable::setFlat(bool flat)
+{
+    const std::vector<int> selected = selectedTensors();
+    m_model.setShape(flat ? TensorModel::Shape::Flat : TensorModel::Shape::Tree);
+    selectTensors(selected);
+}
+
+void TensorTable::setFootText(const QString& text)
+{
+    m_footText = text;
+    updateFoot();
+}
+
+void TensorTable::updateFoot()
+{
+    if (!m_footText.isEmpty() || m_model.tensorCount() == 0) {
+        m_foot->setText(m_footText.isEmpty() ? tr("No tensors") : m_footText);
+        return;
+    }
+    const auto selected = int(selectedTensors().size());
+    QString text
+        = tr("%1 of %n tensors", nullptr, m_model.tensorCount()).arg(m_filter.shownTensors());
+    if (selected > 0)
+        text = tr("%1  ·  %2 selected").arg(text).arg(selected);
+    m_foot->setText(text);
+}
+
+std::vector<int> TensorTable::selectedTensors() const { return m_tree->selectedTensors(); }
+int TensorTable::currentTensor() const { return m_tree->currentTensor(); }
+void TensorTable::selectTensors(const std::vector<int>& tensors) { m_tree->selectTensors(tensors); }
+void TensorTable::selectRoleInAllLayers() { m_tree->selectRoleInAllLayers(); }
+void TensorTable::selectAllShown() { m_tree->selectAll(); }
+void TensorTable::expandAll() { m_tree->expandAll(); }
+void TensorTable::collapseAll() { m_tree->collapseAll(); }
+void TensorTable::focusTable() { m_tree->setFocus(Qt::ShortcutFocusReason); }
+void TensorTable::setFilterText(const QString& text) { m_filterEdit->setText(text); }
+
+void TensorTable::focusFilter()
+{
+    m_filterEdit->setFocus(Qt::ShortcutFocusReason);
+    m_filterEdit->selectAll();
+}
+
+QString TensorTable::selectionAsText() const
+{
+    const QList<int> columns = shownColumns();
+    const auto line = [&columns](auto cell) {
+        QStringList cells;
+        for (const int column : columns)
+            cells += cell(column);
+        return cells.join(u'\t');
+    };
+    QStringList lines{ line(
+        [](int column) { return TensorColumns::title(TensorColumn(column)); }) };
+    for (const int tensor : selectedTensors()) {
+        lines += line([this, tensor](int column) {
+            return column == int(TensorColumn::Tensor)
+                ? m_model.row(tensor).name
+                : m_model.indexOf(tensor, TensorColumn(column)).data().toString();
+        });
+    }
+    return lines.join(u'\n');
+}
+
+void TensorTable::assignFrom(const QModelIndex& index, const core::Format* format)
+{
+    std::vector<int> tensors = selectedTensors();
+    const int edited = m_filter.tensorAt(index);
+    if (std::find(tensors.begin(), tensors.end(), edited) == tensors.end())
+        tensors = { edited };
+    emit assignRequested(tensors, format);
+}
+
+QByteArray TensorTable::saveState() const
+{
+    QByteArray state;
+    QDataStream stream(&state, QIODevice::WriteOnly);
+    stream << stateVersion << m_chosenColumns << m_sorting << m_norms->isChecked();
+    return state;
+}
+
+void TensorTable::restoreState(const QByteArray& state)
+{
+    QDataStream stream(state);
+    quint32 version = 0;
+    QMap<int, QList<int>> columns;
+    QMap<int, std::pair<int, int>> sorting;
+    bool norms = false;
+    stream >> version >> columns >> sorting >> norms;
+    if (stream.status() != QDataStream::Ok || version != stateVersion)
+        return; // of another version: the standard columns
+    m_chosenColumns = columns;
+    m_sorting = sorting;
+    m_norms->setChecked(norms);
+    applyColumns();
+}
+
+bool TensorTable::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_filterEdit && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Escape) { // first clears, then leaves
+            if (m_filterEdit->text().isEmpty())
+                focusTable();
+            m_filterEdit->clear();
+            return true;
+        }
+        if (key == Qt::Key_Down || key == Qt::Key_Return || key == Qt::Key_Enter) {
+            focusTable();
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void TensorTable::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::ApplicationFontChange || event->type() == QEvent::FontChange)
+        applySizes();
+}
+
+void TensorTable::applySizes()
+{
+    QWidget* row = m_filterEdit->parentWidget();
+    row->setFixedHeight(scaled(filterRowHeight));
+    row->layout()->setContentsMargins(scaled(12), 0, scaled(12), 0);
+    row->layout()->setSpacing(scaled(8));
+    m_tree->header()->setFixedHeight(scaled(headerHeight));
+    m_foot->setFixedHeight(scaled(footHeight));
+    m_foot->setContentsMargins(scaled(12), 0, scaled(12), 0);
+    applyColumns();
+}
+
+} // namespace widgets

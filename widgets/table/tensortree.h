@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/models/tensorfilter.h"
+
+#include <QTreeView>
+
+#include <vector>
+
+namespace widgets {
+
+/// The tree of tensors: selection stands for tensors (a layer row for all of its), keys look at
+/// formats before they are assigned.
+class TensorTree : public QTreeView {
+    Q_OBJECT
+
+public:
+    explicit TensorTree(TensorFilter& filter, QWidget* parent = nullptr);
+
+    /// Selected tensors by number, ascending; a layer's shown tensors count as selected with it.
+    std::vector<int> selectedTensors() const;
+    int currentTensor() const; ///< −1: a layer, or nothing
+    void selectTensors(const std::vector<int>& tensors); ///< and shows the first of them
+    /// Selects the tensors of the current one's role in all layers.
+    void selectRoleInAllLayers();
+
+signals:
+    void selectionEdited(); ///< selected or current tensors changed
+    void digitPressed(int bits); ///< 2 3 4 5 6 8: look at the format of that many bits
+    void stepPressed(int step); ///< +1: one format more precise, −1: less
+    void assignPressed();
+    void lookAwayPressed();
+    void filterPressed();
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void drawBranches(
+        QPainter* painter, const QRect& rect, const QModelIndex& index) const override;
+    void paintEvent(QPaintEvent* event) override;
+    void selectionChanged(
+        const QItemSelection& selected, const QItemSelection& deselected) override;
+    void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
+
+private:
+    bool pressLookKey(const QKeyEvent& event);
+    void selectRole(core::Role role);
+
+    TensorFilter& m_filter;
+};
+
+} // namespace widgets
