@@ -76,6 +76,14 @@ namespace {
 
     QUANTSCOPE_INLINE Lanes larger(const Lanes& a, const Lanes& b) { return b > a ? b : a; }
 
+    QUANTSCOPE_INLINE void addTo(double* sums, const DoubleLanes& values)
+    {
+        DoubleLanes lanes;
+        std::memcpy(&lanes, sums, sizeof(lanes));
+        lanes += values;
+        std::memcpy(sums, &lanes, sizeof(lanes));
+    }
+
     template<typename Sums>
     QUANTSCOPE_INLINE auto total(const Sums& sums)
     {
@@ -233,6 +241,27 @@ PowerSums sumsOfPowers(const float* x, const float* y, std::size_t count, float 
         differences += __builtin_convertvector(power * difference, DoubleLanes);
     }
     return { total(sums), total(differences) };
+}
+
+QUANTSCOPE_ALL_WIDTHS
+void addMagnitudes(
+    const float* x, std::size_t count, double* absoluteSums, double* squareSums, float* absmax)
+{
+    std::size_t i = 0;
+    for (; i + width <= count; i += width) {
+        const Lanes value = load(x + i);
+        const Lanes absolute = value < 0.0f ? -value : value;
+        const DoubleLanes wide = __builtin_convertvector(absolute, DoubleLanes);
+        addTo(absoluteSums + i, wide);
+        addTo(squareSums + i, wide * wide);
+        store(larger(load(absmax + i), absolute), absmax + i);
+    }
+    for (; i < count; ++i) {
+        const float absolute = x[i] < 0.0f ? -x[i] : x[i];
+        absoluteSums[i] += double(absolute);
+        squareSums[i] += double(absolute) * double(absolute);
+        absmax[i] = absolute > absmax[i] ? absolute : absmax[i];
+    }
 }
 
 QUANTSCOPE_ALL_WIDTHS

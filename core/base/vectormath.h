@@ -35,6 +35,11 @@ struct PowerSums {
 };
 PowerSums sumsOfPowers(const float* x, const float* y, std::size_t count, float top);
 
+/// For every i: absoluteSums[i] += |x[i]|, squareSums[i] += x[i]², absmax[i] = max(absmax[i],
+/// |x[i]|).
+void addMagnitudes(
+    const float* x, std::size_t count, double* absoluteSums, double* squareSums, float* absmax);
+
 double sumOfSquares(const float* x, std::size_t count);
 /// The largest value, −∞ of none. NaN is passed over.
 float largest(const float* x, std::size_t count);
