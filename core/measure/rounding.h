@@ -4,6 +4,7 @@
 #include "core/base/matrix.h"
 #include "core/base/progress.h"
 #include "core/formats/format.h"
+#include "core/measure/grouplevels.h"
 #include "core/stats/histogram.h"
 
 #include <cstdint>
@@ -11,12 +12,6 @@
 #include <vector>
 
 namespace core {
-
-/// The levels of one real group of a rounded tensor, ascending.
-struct GroupLevels {
-    double step = 0; ///< size of the smallest difference of two levels
-    std::vector<float> levels;
-};
 
 /// What rounding a tensor to a format does to it: the data of the ruler.
 struct RoundingPreview {
@@ -38,7 +33,8 @@ struct RoundingPreview {
 };
 
 /// Rounds `weights` to `format` (with `importance`, one a column, or empty) and looks at the
-/// result. Requires: format.fits(columns). On all processors.
+/// result. Requires: format.fits(columns), `bins` has bins. On all processors, the same bits for
+/// any number of them. Throws Error for a weight that is not finite, with its row and column.
 RoundingPreview previewRounding(const Matrix& weights, const Format& format,
     std::span<const float> importance, const Histogram& bins, const Progress& progress);
 

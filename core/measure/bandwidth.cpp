@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/bandwidth.h"
+
+#include <cassert>
+
+namespace core {
+
+namespace {
+
+    constexpr std::uint64_t cacheBytesPerValue = 2; // F16
+
+    /// `formats(i)` is what tensor i is stored in.
+    template<typename Formats>
+    std::uint64_t bytesRead(const Checkpoint& checkpoint, int context, const Formats& formats)
+    {
+        assert(context >= 0);
+        std::uint64_t bytes = std::uint64_t(context) * cacheBytesPerToken(checkpoint.config());
+        for (std::size_t i = 0; i < checkpoint.tensors().size(); ++i) {
+            const Tensor& tensor = checkpoint.tensors()[i];
+            const bool isLookedUp
+                = tensor.place.role == Role::TokenEmbd && &checkpoint.head() != &tensor;
+            const std::uint64_t row = formats(i).rowBytes(std::size_t(tensor.columns));
+            bytes += isLookedUp ? row : row * std::uint64_t(tensor.rows);
+        }
+        return bytes;
+    }
+
+} // namespace
+
+std::uint64_t bytesPerToken(
+    const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan, int context)
+{
+    assert(plan.size() == checkpoint.tensors().size());
+    return bytesRead(
+        checkpoint, context, [&](std::size_t i) -> const Format& { return *plan[i].format; });
+}
+
+std::uint64_t bytesPerToken(const Checkpoint& checkpoint, int context)
+{
+    return bytesRead(checkpoint, context,
+        [&](std::size_t i) -> const Format& { return *checkpoint.tensors()[i].format; });
+}
+
+std::uint64_t cacheBytesPerToken(const ModelConfig& config)
+{
+    return 2 * std::uint64_t(config.layers) * std::uint64_t(config.keyValueHeads)
+        * std::uint64_t(config.headDim) * cacheBytesPerValue; // 2: keys and values
+}
+
+} // namespace core
