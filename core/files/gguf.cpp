@@ -14,8 +14,8 @@ namespace core {
 namespace {
 
     constexpr std::uint32_t defaultAlignment = 32;
-    constexpr std::uint32_t largestAlignment = 1
-        << 20; // a huge page is 2 MiB; more only wastes the disk
+    // A huge page is 2 MiB; more only wastes the disk.
+    constexpr std::uint32_t largestAlignment = 1 << 20;
 
     /// "1 string", "4096 strings".
     template<typename Element>

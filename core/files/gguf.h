@@ -15,16 +15,17 @@
 
 namespace core {
 
-// A GGUF file, version 3 (format document: ggml, docs/gguf.md), little-endian; string = u64 length
-// + bytes:
+// A GGUF file, version 3, little-endian (format document: ggml, docs/gguf.md).
+// A string is its u64 length and its bytes.
 //   bytes 0–3    "GGUF"
 //   bytes 4–7    u32 version (2 and 3 are read, 3 is written)
 //   bytes 8–15   u64 number of tensors
 //   bytes 16–23  u64 number of metadata pairs
 //   pairs        string key, u32 value type, value (array: u32 element type, u64 count, elements)
-//   tensors      string name, u32 dimensions, u64 each (innermost first), u32 type, u64 offset from
-//   the data padding      to general.alignment (32 if absent) data         each tensor at its
-//   offset, padded to the alignment
+//   tensors      string name, u32 number of dimensions, u64 each (innermost first), u32 type,
+//                u64 offset from the start of the data
+//   padding      to general.alignment (32 if absent)
+//   data         each tensor at its offset, padded to the alignment
 
 /// An array of a metadata pair. Arrays of arrays are refused: no model has one.
 using GgufArray = std::variant<std::vector<std::uint8_t>, std::vector<std::int8_t>,
@@ -54,7 +55,8 @@ private:
 /// A value for people: "llama", "4096 strings", "2".
 std::string toText(const GgufValue& value);
 
-/// general.alignment, 32 if absent. Throws Error naming `place` if it is no power of two or exceeds 1 MiB.
+/// general.alignment, 32 if absent. Throws Error naming `place` if it is no power of two or exceeds
+/// 1 MiB.
 std::uint32_t ggufAlignment(const GgufMetadata& metadata, const std::string& place);
 
 struct GgufFile {
@@ -66,9 +68,10 @@ struct GgufFile {
 /// Whether the file begins with "GGUF".
 bool isGguf(const std::filesystem::path& file);
 
-/// Opens a GGUF file, its tensors in the order of its list. Throws Error (file, place, found, expected) for damage: a wrong magic or
-/// version, a length beyond the file, a duplicate key or tensor, an unknown type (named), a row
-/// that is no whole number of blocks, tensors that overlap, are not aligned or end after the file.
+/// Opens a GGUF file, its tensors in the order of its list. Throws Error (file, place, found,
+/// expected) for damage: a wrong magic or version, a length beyond the file, a duplicate key or
+/// tensor, an unknown type (named), a row that is no whole number of blocks, tensors that overlap,
+/// are not aligned or end after the file.
 GgufFile readGguf(const std::filesystem::path& file);
 
 /// One tensor of a file to be written: what its header says.
@@ -86,8 +89,9 @@ struct GgufLayout {
     std::vector<std::uint64_t> sizes; ///< bytes of each tensor, without padding
     std::uint64_t fileSize = 0;
 };
-/// Throws Error for what no reader would load: a name of 64 bytes or more or one that comes twice, more than
-/// 4 dimensions or one below 1, rows that are no whole number of blocks, an alignment that is no power of two.
+/// Throws Error for what no reader would load: a name of 64 bytes or more or one that comes twice,
+/// more than 4 dimensions or one below 1, rows that are no whole number of blocks, an alignment
+/// that is no power of two.
 GgufLayout layoutGguf(const GgufMetadata& metadata, const std::vector<GgufTensorInfo>& tensors);
 
 /// Writes `file` in place (callers write a temporary one and rename). `bytesOf(i)` gives tensor i's

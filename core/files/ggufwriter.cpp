@@ -16,8 +16,8 @@ namespace {
     constexpr std::size_t longestTensorName
         = 63; // ggml.h: GGML_MAX_NAME is 64, with the final zero
     constexpr std::size_t longestKey = 65535; // the format document's limit
-    constexpr std::uint64_t largestFile = std::uint64_t(1)
-        << 62; // sums of offsets stay far from overflow
+    // Sums of offsets stay far from overflow.
+    constexpr std::uint64_t largestFile = std::uint64_t(1) << 62;
     constexpr std::size_t piece = std::size_t(8) << 20; // bytes between two looks at `progress`
 
     /// Value types as numbered in the file: their positions in GgufValue, where array is 9 in the

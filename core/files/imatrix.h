@@ -15,12 +15,13 @@ using Importance = std::map<std::string, std::vector<float>>;
 // llama.cpp's importance matrix is a GGUF file or, before mid-2025, a file of its own. As GGUF:
 //   general.type  "imatrix"
 //   X.in_sum2     F32 [matrices, n]: sums of squared activations of tensor X
-//   X.counts      F32 [matrices, 1]: how many activations each sum holds; at 0 every importance is 1
+//   X.counts      F32 [matrices, 1]: activations in each sum; at 0 every importance is 1
+//
 // The legacy form, little-endian:
 //   i32           number of entries
-//   entries       i32 length, name, i32 calls, i32 n, n × f32 (mean squared activation × calls; at 0 calls as it is)
+//   entries       i32 length, name, i32 calls, i32 n, n × f32 (mean squared activation × calls)
 //   i32           calls in all (absent in the oldest files)
-//   i32, bytes    length and name of the text it was computed from (absent in the oldest files)
+//   i32, bytes    length and name of the calibration text (absent in the oldest files)
 
 /// Reads llama.cpp's importance matrix in either form.
 /// Throws Error for damage, a value that is negative or not finite.

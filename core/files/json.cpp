@@ -17,8 +17,8 @@ namespace core {
 namespace {
 
     constexpr std::size_t maximumDepth = 100; // a config has 5 levels, a tokenizer.json 6
-    constexpr std::size_t maximumFileBytes = std::size_t(256)
-        << 20; // the largest tokenizer.json has about 40 MB
+    // The largest tokenizer.json has about 40 MB.
+    constexpr std::size_t maximumFileBytes = std::size_t(256) << 20;
     constexpr std::size_t maximumQuote = 200; // bytes of hostile text repeated in a message
 
     /// The part of nlohmann's message that says what was wrong, without its prefix.

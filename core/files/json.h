@@ -11,10 +11,12 @@ namespace core {
 
 using Json = nlohmann::json;
 
-/// Parses `text`. Throws Error naming `place` ("config.json") and the byte where it went wrong.
+/// Parses `text`. Throws Error naming `place` ("config.json") and the byte where it went wrong, for
+/// a key that stands twice in one object and for nesting deeper than 100 levels.
 Json parseJson(std::string_view text, const std::string& place);
 
-/// Reads and parses a file. Throws Error if it cannot be read, exceeds 256 MiB, or is no JSON.
+/// Reads and parses a file. Throws Error if it cannot be read, exceeds 256 MiB, or is no
+/// JSON as above.
 Json readJson(const std::filesystem::path& file);
 
 /// object[key] as T (int64, double, bool, string). Throws Error naming `place`, the key, and what

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-    constexpr std::size_t longestWrite = std::size_t(1)
-        << 30; // Linux writes at most 2 GiB − 4 KiB at once
+    // Linux writes at most 2 GiB − 4 KiB at once.
+    constexpr std::size_t longestWrite = std::size_t(1) << 30;
 
     fs::path folderOf(const fs::path& path)
     {
