@@ -5,6 +5,7 @@
 #include "core/files/imatrix.h"
 #include "core/quant/gptq.h"
 #include "core/quant/plan.h"
+#include "core/quant/tensorreport.h"
 
 #include <filesystem>
 #include <functional>
@@ -22,23 +23,9 @@ struct QuantizeOptions {
     Importance importance; ///< an imatrix to use instead of our own statistics; empty: our own
     GptqOptions gptq;
     /// Where finished layers are kept, so that a cancelled or killed run with the same settings
-    /// resumes; empty: in memory only.
+    /// resumes; created if it is missing, its folder exists. What another run with other settings
+    /// left there is removed. Empty: in memory only.
     std::filesystem::path workFolder;
-};
-
-/// How one tensor fared.
-struct TensorReport {
-    Place place;
-    std::string name;
-    const Format* format = nullptr;
-    Method method = Method::RoundToNearest; ///< that was really used
-    double outputError = -1; ///< relative, sqrt(E / tr(W H Wᵀ)), or by importance or weights alone
-                             ///< where no H was gathered; −1 unknown
-    double importanceError
-        = -1; ///< the same of importance-weighted rounding; −1 where it was not made
-    std::string note; ///< a fallback, a raised damping, importance kept: a sentence; empty if all
-                      ///< went as asked
-    bool resumed = false; ///< taken from the work folder
 };
 
 struct QuantizedModel {
@@ -51,9 +38,10 @@ using TensorDone = std::function<void(const TensorReport&)>;
 
 /// Rounds every tensor as `recipe` says, layer by layer in one walk: inputs of later layers flow
 /// through the rounded earlier ones. Inside a layer in order q,k,v → output → gate,up → down, each
-/// with inputs recomputed through the already rounded ones. The same bytes for any number of
+/// with inputs recomputed through the already rounded ones. Importance is that of the original
+/// model, from a walk of its own, as llama-imatrix measures it. The same bytes for any number of
 /// threads, and for a resumed run. Throws Error (NaN weights with tensor, row, column; missing
-/// calibration; an imatrix that lacks a tensor or has another width), Cancelled.
+/// calibration; an imatrix that lacks a tensor or has another width; a full disk), Cancelled.
 QuantizedModel quantize(std::shared_ptr<const Checkpoint> checkpoint, const Recipe& recipe,
     const QuantizeOptions& options, const TensorDone& tensorDone, const Progress& progress);
 

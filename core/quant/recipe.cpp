@@ -112,7 +112,7 @@ namespace {
     int layerIn(const Json& number, const std::string& place)
     {
         const auto isLayer = [](const Json& n) {
-            return n.is_number_unsigned()
+            return n.is_number_integer() && n.get<std::int64_t>() >= 0
                 && n.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<int>::max());
         };
         if (!isLayer(number))

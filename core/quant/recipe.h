@@ -25,12 +25,13 @@ std::optional<Method> findMethod(std::string_view name);
 /// One line of a recipe: the tensors it speaks of and what they get. Empty conditions match
 /// everything.
 struct Rule {
-    std::vector<Role> roles;
-    std::optional<int> firstLayer,
-        lastLayer; ///< inclusive; a tensor outside the layers matches only if both are empty
-    std::string name; ///< pattern of the GGUF name with * and ?
+    std::vector<Role> roles{};
+    /// Inclusive; a tensor outside the layers matches only if both are empty.
+    std::optional<int> firstLayer{};
+    std::optional<int> lastLayer{};
+    std::string name{}; ///< pattern of the GGUF name with * and ?
     const Format* format = nullptr; ///< null: leaves the format to later rules
-    std::optional<Method> method; ///< none: leaves it to later rules
+    std::optional<Method> method{}; ///< none: leaves it to later rules
 };
 
 /// Which format and method each tensor gets: for each, the first matching rule that says so; the

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/quantize.h"
+
+#include "core/base/contenthash.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/quant/inputimportance.h"
+#include "core/quant/journal.h"
+#include "core/quant/layerrounding.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    constexpr int journalVersion = 1; // raise it when the same settings give other bytes
+
+    /// What shows that a work folder's results are those of this run.
+    Json journalKey(
+        const Checkpoint& checkpoint, const Recipe& recipe, const QuantizeOptions& options)
+    {
+        ContentHash calibration;
+        for (const auto& sequence : options.calibration)
+            calibration.add(std::as_bytes(std::span(sequence)));
+        ContentHash importance;
+        for (const auto& [name, values] : options.importance) {
+            importance.add(std::as_bytes(std::span(name)));
+            importance.add(std::as_bytes(std::span(values)));
+        }
+        Json words = recipeToJson(recipe);
+        words.erase("name"); // changes nothing
+        return { { "version", journalVersion }, { "checkpoint", checkpoint.fingerprint() },
+            { "recipe", words }, { "calibration", calibration.value() },
+            { "importance", importance.value() }, { "damping", options.gptq.damping },
+            { "columnBlock", options.gptq.columnBlock } };
+    }
+
+    void requireEqualLengths(const std::vector<std::vector<int>>& sequences)
+    {
+        for (const auto& sequence : sequences)
+            if (sequence.size() != sequences.front().size() || sequence.empty())
+                throw Error(
+                    text("a calibration sequence has ", sequence.size(), " tokens, the first ",
+                        sequences.front().size(), ", expected all to have the same number"));
+    }
+
+    /// Whether `tensor` is the head and has no entry in `imatrix`: llama-imatrix leaves it out
+    /// unless it is asked for.
+    bool isLeftOut(const Tensor& tensor, const Importance& imatrix)
+    {
+        return tensor.place.role == Role::Output && !imatrix.contains(tensor.name);
+    }
+
+    /// The importance of `tensor` in an imatrix. Throws Error if it is not there or has another
+    /// width.
+    void requireEntry(const Importance& imatrix, const Tensor& tensor)
+    {
+        const auto found = imatrix.find(tensor.name);
+        if (found == imatrix.end())
+            throw Error(text("the importance matrix has no entry for ", tensor.name,
+                ", expected one for every tensor that is rounded by importance"));
+        if (std::int64_t(found->second.size()) != tensor.columns)
+            throw Error(text("the importance matrix has ", found->second.size(), " values for ",
+                tensor.name, ", expected ", tensor.columns));
+    }
+
+    /// The plan, known to work with what `options` bring. Throws Error.
+    std::vector<PlannedTensor> checkedPlan(
+        const Checkpoint& checkpoint, const Recipe& recipe, const QuantizeOptions& options)
+    {
+        if (!options.calibration.empty())
+            requireEqualLengths(options.calibration);
+        std::vector<PlannedTensor> plan = planTensors(checkpoint, recipe);
+        for (std::size_t i = 0; i < plan.size(); ++i) {
+            const Tensor& tensor = checkpoint.tensors()[i];
+            const bool byImatrix
+                = plan[i].method == Method::Importance && !options.importance.empty();
+            if (byImatrix && isLeftOut(tensor, options.importance))
+                plan[i].method = Method::RoundToNearest;
+            else if (byImatrix)
+                requireEntry(options.importance, tensor);
+            else if (plan[i].method != Method::RoundToNearest && options.calibration.empty())
+                throw Error(text(tensor.name, ": method ", methodName(plan[i].method),
+                    " needs a calibration text, found none"));
+        }
+        return plan;
+    }
+
+    /// One run of quantize().
+    class Run {
+    public:
+        Run(std::shared_ptr<const Checkpoint> checkpoint, const Recipe& recipe,
+            const QuantizeOptions& options, const TensorDone& tensorDone)
+            : m_checkpoint(std::move(checkpoint))
+            , m_options(options)
+            , m_tensorDone(tensorDone ? tensorDone : [](const TensorReport&) {})
+            , m_plan(checkedPlan(*m_checkpoint, recipe, options))
+            , m_journal(options.workFolder, journalKey(*m_checkpoint, recipe, options))
+        {
+        }
+
+        QuantizedModel execute(const Progress& progress);
+
+    private:
+        void measureImportance(const Progress& progress);
+        void roundOutside(
+            const std::string& part, std::initializer_list<Role> roles, const Progress&);
+        void roundLayers(const Progress& progress);
+        void forward(HiddenStates& hidden, int layer, const Progress& progress) const;
+        void add(RoundedPart part);
+        void addFound(RoundedPart part);
+
+        bool uses(Method method) const
+        {
+            return std::ranges::find(m_plan, method, &PlannedTensor::method) != m_plan.end();
+        }
+        int lastGptqLayer() const
+        {
+            int last = -1;
+            for (const PlannedTensor& planned : m_plan)
+                if (planned.method == Method::Gptq)
+                    last = std::max(last, planned.place.layer);
+            return last;
+        }
+        std::span<const float> importanceOf(const PlannedTensor& planned) const
+        {
+            if (planned.method != Method::Importance)
+                return {};
+            return m_importance.at(ggufName(planned.place));
+        }
+
+        std::shared_ptr<const Checkpoint> m_checkpoint;
+        const QuantizeOptions& m_options;
+        TensorDone m_tensorDone;
+        std::vector<PlannedTensor> m_plan;
+        Journal m_journal;
+        Importance m_importance;
+        std::vector<Tensor> m_tensors; ///< rounded so far
+        std::vector<TensorReport> m_reports;
+    };
+
+    std::string layerPart(int layer)
+    {
+        std::ostringstream name;
+        name << "layer-" << std::setw(4) << std::setfill('0') << layer;
+        return name.str();
+    }
+
+    void Run::measureImportance(const Progress& progress)
+    {
+        if (!uses(Method::Importance))
+            return;
+        m_importance = m_options.importance.empty()
+            ? inputImportance(*m_checkpoint, m_options.calibration, progress)
+            : m_options.importance;
+    }
+
+    void Run::add(RoundedPart part)
+    {
+        std::ranges::move(part.tensors, std::back_inserter(m_tensors));
+        std::ranges::move(part.reports, std::back_inserter(m_reports));
+    }
+
+    void Run::addFound(RoundedPart part)
+    {
+        for (const TensorReport& report : part.reports)
+            m_tensorDone(report);
+        add(std::move(part));
+    }
+
+    void Run::roundOutside(
+        const std::string& name, std::initializer_list<Role> roles, const Progress& progress)
+    {
+        if (auto found = m_journal.find(name, *m_checkpoint))
+            return addFound(*std::move(found));
+        RoundedPart part;
+        for (std::size_t i = 0; i < m_plan.size(); ++i) {
+            const PlannedTensor& planned = m_plan[i];
+            const Tensor& tensor = m_checkpoint->tensors()[i];
+            if (std::ranges::find(roles, planned.place.role) == roles.end())
+                continue;
+            if (!isMatrix(planned.place.role)) {
+                part.tensors.push_back(roundVector(tensor, planned));
+                continue;
+            }
+            RoundedTensor rounded = roundInTiles(tensor, planned, importanceOf(planned), progress);
+            if (!m_options.importance.empty() && isLeftOut(tensor, m_options.importance))
+                rounded.report.note += "the importance matrix has no entry for it";
+            m_tensorDone(rounded.report);
+            part.tensors.push_back(std::move(rounded.tensor));
+            part.reports.push_back(std::move(rounded.report));
+        }
+        add(m_journal.keep(name, std::move(part), *m_checkpoint));
+    }
+
+    /// Moves `hidden` through a layer that is finished.
+    void Run::forward(HiddenStates& hidden, int layer, const Progress& progress) const
+    {
+        const auto current = m_checkpoint->withTensors(m_tensors);
+        walkLayer(hidden, loadLayer(*current, layer, progress), current->config(), layer, nullptr,
+            progress);
+    }
+
+    void Run::roundLayers(const Progress& progress)
+    {
+        const LayerRounding rounding{ *m_checkpoint, m_plan, m_importance, m_options.gptq,
+            m_tensorDone };
+        const int layers = m_checkpoint->config().layers;
+        const int lastGptq = lastGptqLayer();
+        HiddenStates hidden;
+        if (lastGptq >= 0)
+            hidden = embed(*m_checkpoint->withTensors(m_tensors), m_options.calibration);
+        for (int layer = 0; layer < layers; ++layer) {
+            const Progress part = progress.part(double(layer) / layers, double(layer + 1) / layers,
+                text("Layer ", layer + 1, " of ", layers));
+            part.at(0);
+            const std::string name = layerPart(layer);
+            if (auto found = m_journal.find(name, *m_checkpoint)) {
+                addFound(*std::move(found));
+                if (layer < lastGptq)
+                    forward(hidden, layer, part);
+                continue;
+            }
+            RoundedPart rounded = layer <= lastGptq ? roundLayer(rounding, layer, hidden, part)
+                                                    : roundLayerAlone(rounding, layer, part);
+            add(m_journal.keep(name, std::move(rounded), *m_checkpoint));
+        }
+    }
+
+    QuantizedModel Run::execute(const Progress& progress)
+    {
+        roundOutside("token_embd", { Role::TokenEmbd }, progress.part(0, 0.02, "Embedding"));
+        const double start = uses(Method::Importance) && m_options.importance.empty() ? 0.4 : 0.02;
+        measureImportance(progress.part(0.02, start, "Measuring importance"));
+        roundLayers(progress.part(start, 0.98));
+        roundOutside("output", { Role::OutputNorm, Role::Output, Role::RopeFreqs },
+            progress.part(0.98, 1, "Output"));
+        progress.at(1);
+
+        QuantizedModel model{ m_checkpoint->withTensors(m_tensors), {} };
+        for (const Tensor& tensor : m_checkpoint->tensors()) {
+            const auto report = std::ranges::find(m_reports, tensor.place, &TensorReport::place);
+            if (report != m_reports.end())
+                model.reports.push_back(std::move(*report));
+        }
+        return model;
+    }
+
+} // namespace
+
+QuantizedModel quantize(std::shared_ptr<const Checkpoint> checkpoint, const Recipe& recipe,
+    const QuantizeOptions& options, const TensorDone& tensorDone, const Progress& progress)
+{
+    return Run(std::move(checkpoint), recipe, options, tensorDone).execute(progress);
+}
+
+} // namespace core

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/tensor.h"
+#include "core/quant/recipe.h"
+
+#include <string>
+#include <vector>
+
+namespace core {
+
+/// How one tensor fared.
+struct TensorReport {
+    Place place;
+    std::string name;
+    const Format* format = nullptr;
+    Method method = Method::RoundToNearest; ///< that was really used
+    double outputError = -1; ///< relative, sqrt(E / tr(W H Wᵀ)), or by importance or weights alone
+                             ///< where no H was gathered; −1 unknown
+    double importanceError
+        = -1; ///< the same of importance-weighted rounding; −1 where it was not made
+    std::string note; ///< a fallback, a raised damping, importance kept: a sentence; empty if all
+                      ///< went as asked
+    bool resumed = false; ///< taken from the work folder
+};
+
+/// Tensors that were rounded together: a layer's, or one outside the layers.
+struct RoundedPart {
+    std::vector<Tensor> tensors; ///< vectors included
+    std::vector<TensorReport> reports; ///< of the matrices
+};
+
+} // namespace core

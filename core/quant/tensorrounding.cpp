@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/tensorrounding.h"
+
+#include "core/base/text.h"
+#include "core/quant/encode.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace core {
+
+namespace {
+
+    constexpr std::int64_t tileWeights = 1 << 22; // 16 MiB decoded
+
+    /// `tensor` in another format, its bytes in memory.
+    Tensor stored(const Tensor& tensor, const Format* format, std::vector<std::byte> bytes)
+    {
+        const auto owner = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
+        Tensor result = tensor;
+        result.format = format;
+        result.bytes = *owner;
+        result.offset = 0;
+        result.file.clear();
+        result.owner = owner;
+        return result;
+    }
+
+    TensorReport reportOn(const Tensor& tensor, const PlannedTensor& planned)
+    {
+        TensorReport report;
+        report.place = tensor.place;
+        report.name = tensor.name;
+        report.format = planned.format;
+        report.method = planned.method;
+        if (planned.fellBack())
+            report.note = fallbackText(planned, tensor);
+        return report;
+    }
+
+    void addNote(TensorReport& report, const std::string& note)
+    {
+        report.note.append(report.note.empty() ? "" : "; ").append(note);
+    }
+
+    /// Σ weight_j d_ij², in double; weights of 1 if `importance` is empty.
+    double weightedSum(const Matrix& d, std::span<const float> importance)
+    {
+        const Eigen::VectorXd squares = d.cast<double>().colwise().squaredNorm();
+        double sum = 0;
+        for (Eigen::Index j = 0; j < squares.size(); ++j)
+            sum += squares(j) * (importance.empty() ? 1.0 : double(importance[std::size_t(j)]));
+        return sum;
+    }
+
+    double relative(double error, double energy)
+    {
+        return energy > 0 ? std::sqrt(error / energy) : error > 0 ? -1 : 0;
+    }
+
+    double relativeError(
+        const Matrix& W, const Matrix& rounded, std::span<const float> importance, const MatrixD* H)
+    {
+        if (H)
+            return relative(
+                outputError(W, rounded, *H), outputError(W, Matrix::Zero(W.rows(), W.cols()), *H));
+        const double energy = weightedSum(W, importance);
+        if (energy == 0 && !importance.empty())
+            return relativeError(W, rounded, {}, nullptr);
+        return relative(weightedSum(W - rounded, importance), energy);
+    }
+
+} // namespace
+
+RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
+    std::span<const float> importance, const MatrixD* H)
+{
+    RoundedTensor rounded{ tensor, reportOn(tensor, planned) };
+    rounded.report.outputError = 0;
+    if (planned.keeps)
+        return rounded;
+    rounded.tensor = stored(tensor, planned.format, encodeMatrix(W, *planned.format, importance));
+    rounded.report.outputError = relativeError(W, decode(rounded.tensor), importance, H);
+    if (planned.method == Method::Importance)
+        rounded.report.importanceError = rounded.report.outputError;
+    return rounded;
+}
+
+RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
+    std::span<const float> importance, const Progress& progress)
+{
+    const std::int64_t step = std::max<std::int64_t>(1, tileWeights / tensor.columns);
+    RoundedTensor rounded{ tensor, reportOn(tensor, planned) };
+    std::vector<std::byte> bytes;
+    double error = 0;
+    double energy = 0;
+    for (std::int64_t row = 0; row < tensor.rows; row += step) {
+        progress.at(double(row) / double(tensor.rows));
+        const std::int64_t rows = std::min(step, tensor.rows - row);
+        const Matrix W = decodeRows(tensor, row, rows);
+        requireFinite(tensor, W, row);
+        if (planned.keeps)
+            continue;
+        const auto tile = encodeMatrix(W, *planned.format, importance);
+        bytes.insert(bytes.end(), tile.begin(), tile.end());
+        error += weightedSum(
+            W - decodeMatrix(tile, *planned.format, rows, tensor.columns), importance);
+        energy += weightedSum(W, importance);
+    }
+    if (!planned.keeps)
+        rounded.tensor = stored(tensor, planned.format, std::move(bytes));
+    rounded.report.outputError = relative(error, energy);
+    if (planned.method == Method::Importance)
+        rounded.report.importanceError = rounded.report.outputError;
+    return rounded;
+}
+
+RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
+    const GptqFactor& factor, const GptqOptions& options, const Progress& progress)
+{
+    GptqResult result = gptqRound(W, factor, *planned.format, options, progress);
+    RoundedTensor rounded{ stored(tensor, planned.format, std::move(result.bytes)),
+        reportOn(tensor, planned) };
+    TensorReport& report = rounded.report;
+    report.outputError = relative(result.error, result.energy);
+    report.importanceError = relative(result.importanceError, result.energy);
+    if (result.dampingRaises > 0)
+        addNote(report,
+            text("the Hessian is not positive definite: damping raised from ",
+                100 * options.damping, " % to ", 100 * result.damping, " %"));
+    if (result.deadChannels > 0)
+        addNote(report,
+            text(result.deadChannels, " of ", W.cols(), " inputs were never active in this text"));
+    if (result.keptImportance) {
+        report.method = Method::Importance;
+        addNote(report, "importance-weighted rounding has the smaller error and is kept");
+    }
+    return rounded;
+}
+
+Tensor roundVector(const Tensor& tensor, const PlannedTensor& planned)
+{
+    const Matrix values = decodeFinite(tensor, Progress());
+    if (planned.keeps)
+        return tensor;
+    return stored(tensor, planned.format, encodeMatrix(values, *planned.format, {}));
+}
+
+} // namespace core

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/matrix.h"
+#include "core/base/progress.h"
+#include "core/quant/gptq.h"
+#include "core/quant/plan.h"
+#include "core/quant/tensorreport.h"
+
+#include <span>
+
+namespace core {
+
+/// One matrix in its new format, and how it fared.
+struct RoundedTensor {
+    Tensor tensor;
+    TensorReport report;
+};
+
+/// Rounds `W`, the decoded `tensor`, by the format's own encoder, with `importance` unless it is
+/// empty. Its error is measured with `H` where there is one (not null), else by importance, else by
+/// the weights alone. A tensor that keeps its format is taken as it is.
+RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
+    std::span<const float> importance, const MatrixD* H);
+
+/// The same for a tensor that may be larger than memory should be: decoded, checked and rounded
+/// some rows at a time. Throws Error for a weight that is not finite, Cancelled.
+RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
+    std::span<const float> importance, const Progress& progress);
+
+/// Rounds it by GPTQ. Throws Cancelled.
+RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
+    const GptqFactor& factor, const GptqOptions& options, const Progress& progress);
+
+/// A norm or another vector, as its plan says. Throws Error for a value that is not finite.
+Tensor roundVector(const Tensor& tensor, const PlannedTensor& planned);
+
+} // namespace core

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
+#include "core/quant/plan.h"
+#include "tests/support/tinymodel.h"
+
+#include <QtTest>
+
+using namespace core;
+
+namespace {
+
+std::shared_ptr<const Checkpoint> opened(const support::TinyModel& model)
+{
+    static std::vector<std::unique_ptr<QTemporaryDir>> folders;
+    folders.push_back(std::make_unique<QTemporaryDir>());
+    const std::filesystem::path folder = folders.back()->path().toStdString();
+    support::writeTinyModel(model, folder);
+    return Checkpoint::open(folder);
+}
+
+support::TinyModel wideModel()
+{
+    support::TinyModel model;
+    model.hidden = 256;
+    model.headSize = 64; // so that rows are multiples of 256 everywhere
+    model.feedForward = 512;
+    model.layers = 16;
+    return model;
+}
+
+PlannedTensor planned(const std::vector<PlannedTensor>& plan, Place place)
+{
+    return *std::ranges::find(plan, place, &PlannedTensor::place);
+}
+
+std::string formatsOf(const std::vector<PlannedTensor>& plan, Role role)
+{
+    std::string names;
+    for (const PlannedTensor& tensor : plan)
+        if (tensor.place.role == role)
+            names.append(names.empty() ? "" : " ").append(tensor.format->name);
+    return names;
+}
+
+Recipe gptqRecipe(const Format* format)
+{
+    Recipe recipe;
+    recipe.format = format;
+    recipe.method = Method::Gptq;
+    return recipe;
+}
+
+} // namespace
+
+class TestPlan : public QObject {
+    Q_OBJECT
+
+private slots:
+    void plansEveryTensorInOrder();
+    void vectorsStayF32();
+    void theFirstRuleThatSaysSoWins();
+    void formatAndMethodComeFromDifferentRules();
+    void layersChooseOnlyLayers();
+    void namesMayHaveWildcards();
+    void rowsThatDoNotFitFallBack();
+    void aTensorOfTheSameFormatIsKept();
+    void withoutAFormatEverythingIsKept();
+    void theEmbeddingReadsNoActivations();
+    void formatsWithoutImportanceAreRoundedToNearest();
+    void pureFormatsKeepTheEmbeddingAtEightBits();
+    void mixesGiveMoreBitsToDelicateLayers();
+    void mixesDependOnGroupedQueriesAndTheHead();
+    void refusesAnUnknownPreset();
+    void everyPresetFitsEveryModel();
+};
+
+void TestPlan::plansEveryTensorInOrder()
+{
+    const auto checkpoint = opened({});
+    const auto plan = planTensors(*checkpoint, gptqRecipe(&formats::q4_0));
+    QCOMPARE(plan.size(), checkpoint->tensors().size());
+    for (std::size_t i = 0; i < plan.size(); ++i)
+        QVERIFY(plan[i].place == checkpoint->tensors()[i].place);
+}
+
+void TestPlan::vectorsStayF32()
+{
+    support::TinyModel model;
+    model.format = &formats::bf16;
+    const auto checkpoint = opened(model);
+    Recipe recipe = gptqRecipe(&formats::q4_0);
+    recipe.rules.push_back({ .roles = { Role::AttnNorm }, .format = &formats::q8_0 });
+    const PlannedTensor norm = planned(planTensors(*checkpoint, recipe), { Role::AttnNorm, 0 });
+    QCOMPARE(norm.format, &formats::f32);
+    QCOMPARE(norm.method, Method::RoundToNearest);
+    QVERIFY(!norm.keeps && !norm.fellBack());
+}
+
+void TestPlan::theFirstRuleThatSaysSoWins()
+{
+    Recipe recipe = gptqRecipe(&formats::q4_0);
+    recipe.rules.push_back({ .roles = { Role::AttnV }, .format = &formats::q5_0 });
+    recipe.rules.push_back({ .roles = { Role::AttnV, Role::AttnK }, .format = &formats::q8_0 });
+    const auto plan = planTensors(*opened({}), recipe);
+    QCOMPARE(planned(plan, { Role::AttnV, 1 }).format, &formats::q5_0);
+    QCOMPARE(planned(plan, { Role::AttnK, 1 }).format, &formats::q8_0);
+    QCOMPARE(planned(plan, { Role::AttnQ, 1 }).format, &formats::q4_0);
+}
+
+void TestPlan::formatAndMethodComeFromDifferentRules()
+{
+    Recipe recipe = gptqRecipe(&formats::q4_0);
+    recipe.rules.push_back({ .roles = { Role::AttnV }, .method = Method::RoundToNearest });
+    recipe.rules.push_back({ .roles = { Role::AttnV }, .format = &formats::q5_0 });
+    const PlannedTensor v = planned(planTensors(*opened({}), recipe), { Role::AttnV, 0 });
+    QCOMPARE(v.format, &formats::q5_0);
+    QCOMPARE(v.method, Method::RoundToNearest);
+}
+
+void TestPlan::layersChooseOnlyLayers()
+{
+    Recipe recipe = gptqRecipe(&formats::q4_0);
+    recipe.rules.push_back({ .firstLayer = 1, .lastLayer = 1, .format = &formats::q8_0 });
+    recipe.rules.push_back({ .lastLayer = 0, .format = &formats::q5_0 });
+    const auto plan = planTensors(*opened({}), recipe);
+    QCOMPARE(formatsOf(plan, Role::FfnUp), std::string("Q5_0 Q8_0"));
+    QCOMPARE(formatsOf(plan, Role::TokenEmbd), std::string("Q4_0"));
+}
+
+void TestPlan::namesMayHaveWildcards()
+{
+    const auto checkpoint = opened({});
+    const auto chosen = [&](const char* pattern) {
+        Recipe recipe = gptqRecipe(&formats::q4_0);
+        recipe.rules.push_back({ .name = pattern, .format = &formats::q8_0 });
+        std::string names;
+        for (const PlannedTensor& tensor : planTensors(*checkpoint, recipe))
+            if (tensor.format == &formats::q8_0)
+                names.append(names.empty() ? "" : " ").append(ggufName(tensor.place));
+        return names;
+    };
+    QCOMPARE(chosen("blk.1.attn_q.weight"), std::string("blk.1.attn_q.weight"));
+    QCOMPARE(chosen("blk.?.attn_q*"), std::string("blk.0.attn_q.weight blk.1.attn_q.weight"));
+    QCOMPARE(chosen("*_embd*"), std::string("token_embd.weight"));
+    QCOMPARE(chosen("blk.0.ffn_*n.w*t"), std::string("blk.0.ffn_down.weight"));
+    QCOMPARE(chosen("attn_q"), std::string());
+    QCOMPARE(chosen("*attn_q"), std::string());
+}
+
+void TestPlan::rowsThatDoNotFitFallBack()
+{
+    const auto checkpoint = opened({}); // rows of 64 and 128
+    const auto after = [&](const Format* format) {
+        return planned(planTensors(*checkpoint, gptqRecipe(format)), { Role::AttnQ, 0 });
+    };
+    QCOMPARE(after(&formats::q2_K).format, &formats::q4_0);
+    QCOMPARE(after(&formats::q4_K).format, &formats::q5_0);
+    QCOMPARE(after(&formats::q6_K).format, &formats::q8_0);
+    QVERIFY(after(&formats::q4_K).fellBack());
+    QCOMPARE(after(&formats::q4_K).wanted, &formats::q4_K);
+    QCOMPARE(after(&formats::q4_K).method, Method::Gptq);
+    QVERIFY(!after(&formats::q4_0).fellBack());
+    QCOMPARE(fallbackFormat(&formats::q4_0, 48), &formats::f16);
+    QCOMPARE(fallbackFormat(&formats::q4_K, 48), &formats::f16);
+    QCOMPARE(fallbackFormat(&formats::f32, 48), &formats::f32);
+    const Tensor& tensor = *checkpoint->find({ Role::AttnQ, 0 });
+    QCOMPARE(fallbackText(after(&formats::q4_K), tensor),
+        std::string("blk.0.attn_q.weight: rows of 64 do not fit Q4_K (256), stored as Q5_0"));
+}
+
+void TestPlan::aTensorOfTheSameFormatIsKept()
+{
+    support::TinyModel model;
+    model.format = &formats::f16;
+    const auto plan = planTensors(*opened(model), gptqRecipe(&formats::f16));
+    const PlannedTensor q = planned(plan, { Role::AttnQ, 0 });
+    QVERIFY(q.keeps);
+    QCOMPARE(q.method, Method::RoundToNearest);
+}
+
+void TestPlan::withoutAFormatEverythingIsKept()
+{
+    for (const PlannedTensor& tensor : planTensors(*opened({}), Recipe()))
+        QVERIFY(tensor.keeps);
+}
+
+void TestPlan::theEmbeddingReadsNoActivations()
+{
+    support::TinyModel model;
+    model.isTied = false;
+    const auto plan = planTensors(*opened(model), gptqRecipe(&formats::q4_0));
+    QCOMPARE(planned(plan, { Role::TokenEmbd }).method, Method::RoundToNearest);
+    QCOMPARE(planned(plan, { Role::Output }).method, Method::Importance);
+    QCOMPARE(planned(plan, { Role::FfnDown, 1 }).method, Method::Gptq);
+}
+
+void TestPlan::formatsWithoutImportanceAreRoundedToNearest()
+{
+    Recipe recipe = gptqRecipe(&formats::q8_0);
+    recipe.method = Method::Importance;
+    QCOMPARE(planned(planTensors(*opened({}), recipe), { Role::AttnQ, 0 }).method,
+        Method::RoundToNearest);
+    recipe.format = &formats::f16;
+    recipe.method = Method::Gptq;
+    QCOMPARE(planned(planTensors(*opened({}), recipe), { Role::AttnQ, 0 }).method,
+        Method::RoundToNearest);
+}
+
+void TestPlan::pureFormatsKeepTheEmbeddingAtEightBits()
+{
+    const auto checkpoint = opened(wideModel());
+    for (const char* name : { "Q2_K", "Q4_0", "Q8_0", "F16" }) {
+        const auto plan
+            = planTensors(*checkpoint, presetRecipe(name, *checkpoint, Method::Importance));
+        for (const Role role : layerMatrixRoles())
+            QCOMPARE(planned(plan, { role, 3 }).format, findFormat(name));
+        const auto embedding = planned(plan, { Role::TokenEmbd });
+        QCOMPARE(
+            embedding.format, std::string_view(name) == "F16" ? &formats::f16 : &formats::q8_0);
+    }
+}
+
+void TestPlan::mixesGiveMoreBitsToDelicateLayers()
+{
+    const auto names = presetNames();
+    if (std::ranges::find(names, "Q4_K_M") == names.end())
+        QSKIP("the mixes need Q3_K and Q5_K, which this build has not");
+    const auto checkpoint = opened(wideModel());
+    const auto planOf = [&](const char* mix) {
+        return planTensors(*checkpoint, presetRecipe(mix, *checkpoint, Method::Gptq));
+    };
+    // 16 layers: the first two, the last two, and every third from the fifth on.
+    const std::string delicate = "Q6_K Q6_K Q4_K Q4_K Q6_K Q4_K Q4_K Q6_K Q4_K Q4_K Q6_K Q4_K Q4_K "
+                                 "Q6_K Q6_K Q6_K";
+    QCOMPARE(formatsOf(planOf("Q4_K_M"), Role::AttnV), delicate);
+    QCOMPARE(formatsOf(planOf("Q4_K_M"), Role::FfnDown), delicate);
+    QCOMPARE(planned(planOf("Q4_K_M"), { Role::AttnQ, 0 }).format, &formats::q4_K);
+    QCOMPARE(planned(planOf("Q4_K_M"), { Role::TokenEmbd }).format, &formats::q6_K);
+    QVERIFY(formatsOf(planOf("Q4_K_S"), Role::AttnV).starts_with("Q5_K Q5_K Q5_K Q5_K Q4_K"));
+    QVERIFY(formatsOf(planOf("Q4_K_S"), Role::FfnDown).starts_with("Q5_K Q5_K Q4_K"));
+    QVERIFY(formatsOf(planOf("Q3_K_M"), Role::AttnV).starts_with("Q5_K Q5_K Q4_K"));
+    QVERIFY(formatsOf(planOf("Q3_K_M"), Role::FfnDown).starts_with("Q5_K Q4_K Q4_K"));
+    QVERIFY(formatsOf(planOf("Q3_K_M"), Role::AttnOutput).starts_with("Q4_K Q4_K"));
+}
+
+void TestPlan::mixesDependOnGroupedQueriesAndTheHead()
+{
+    const auto names = presetNames();
+    if (std::ranges::find(names, "Q2_K_M") == names.end())
+        QSKIP("the mixes need Q3_K and Q5_K, which this build has not");
+    support::TinyModel model = wideModel();
+    model.layers = 2;
+    model.isTied = false;
+    const auto planOf = [](const support::TinyModel& shape) {
+        const auto checkpoint = opened(shape);
+        return planTensors(*checkpoint, presetRecipe("Q2_K_M", *checkpoint, Method::Importance));
+    };
+    QCOMPARE(formatsOf(planOf(model), Role::AttnV), std::string("Q3_K Q3_K"));
+    QCOMPARE(formatsOf(planOf(model), Role::TokenEmbd), std::string("Q2_K"));
+    QCOMPARE(formatsOf(planOf(model), Role::Output), std::string("Q6_K"));
+    model.keyValueHeads = 1; // four heads
+    QCOMPARE(formatsOf(planOf(model), Role::AttnV), std::string("Q4_K Q4_K"));
+    QCOMPARE(formatsOf(planOf({}), Role::TokenEmbd), std::string("Q8_0")); // rows of 64
+}
+
+void TestPlan::refusesAnUnknownPreset()
+{
+    const auto checkpoint = opened({});
+    try {
+        (void)presetRecipe("Q9_K", *checkpoint, Method::Gptq);
+        QFAIL("no error");
+    } catch (const Error& error) {
+        QVERIFY(
+            std::string(error.what()).starts_with("unknown type \"Q9_K\", expected one of F32"));
+    }
+}
+
+void TestPlan::everyPresetFitsEveryModel()
+{
+    for (const auto& checkpoint : { opened({}), opened(wideModel()) })
+        for (const std::string& name : presetNames()) {
+            const Recipe recipe = presetRecipe(name, *checkpoint, Method::Gptq);
+            QCOMPARE(recipe.name, name);
+            const auto plan = planTensors(*checkpoint, recipe);
+            for (std::size_t i = 0; i < plan.size(); ++i)
+                QVERIFY(plan[i].format->fits(std::size_t(checkpoint->tensors()[i].columns)));
+        }
+}
+
+QTEST_GUILESS_MAIN(TestPlan)
+#include "tst_plan.moc"

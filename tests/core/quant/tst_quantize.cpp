@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
+#include "core/quant/encode.h"
+#include "core/quant/inputimportance.h"
+#include "core/quant/quantize.h"
+#include "oneprocessor.h"
+#include "tests/support/tinymodel.h"
+
+#include <QtTest>
+
+#include <fstream>
+
+using namespace core;
+
+namespace {
+
+constexpr int sequenceLength = 32;
+
+support::TinyModel smallModel()
+{
+    support::TinyModel model;
+    model.hidden = 256;
+    model.headSize = 64;
+    model.feedForward = 512;
+    model.layers = 3;
+    return model;
+}
+
+QuantizeOptions calibrated(const Checkpoint& checkpoint)
+{
+    QuantizeOptions options;
+    unsigned state = 7;
+    for (int sequence = 0; sequence < 40; ++sequence) {
+        auto& tokens = options.calibration.emplace_back();
+        for (int i = 0; i < sequenceLength; ++i) {
+            state = state * 1664525u + 1013904223u; // Numerical Recipes' generator
+            tokens.push_back(int((state >> 8) % unsigned(checkpoint.config().vocabulary)));
+        }
+    }
+    return options;
+}
+
+Recipe recipeOf(const Format* format, Method method)
+{
+    Recipe recipe;
+    recipe.format = format;
+    recipe.method = method;
+    return recipe;
+}
+
+std::vector<std::byte> allBytes(const Checkpoint& checkpoint)
+{
+    std::vector<std::byte> bytes;
+    for (const Tensor& tensor : checkpoint.tensors())
+        bytes.insert(bytes.end(), tensor.bytes.begin(), tensor.bytes.end());
+    return bytes;
+}
+
+/// What quantize() says; empty if nothing.
+std::string errorOf(const std::shared_ptr<const Checkpoint>& checkpoint, const Recipe& recipe,
+    const QuantizeOptions& options)
+{
+    try {
+        (void)quantize(checkpoint, recipe, options, {}, Progress());
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return {};
+}
+
+/// Runs until `tensors` of them are done, then cancels.
+void cancelAfter(int tensors, const std::shared_ptr<const Checkpoint>& checkpoint,
+    const Recipe& recipe, const QuantizeOptions& options)
+{
+    std::stop_source stop;
+    const Progress progress(stop.get_token(), {});
+    const auto count = [&](const TensorReport&) {
+        if (--tensors == 0)
+            stop.request_stop();
+    };
+    QVERIFY_EXCEPTION_THROWN(
+        (void)quantize(checkpoint, recipe, options, count, progress), Cancelled);
+}
+
+int resumedTensors(const QuantizedModel& model)
+{
+    return int(std::ranges::count(model.reports, true, &TensorReport::resumed));
+}
+
+} // namespace
+
+class TestQuantize : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void reportsEveryMatrixInOrder();
+    void roundsToNearestWithoutText();
+    void roundsByTheImportanceOfTheOriginalModel();
+    void takesAnImportanceMatrix();
+    void gptqBeatsImportanceInEveryTensor();
+    void mixesMethods();
+    void vectorsBecomeF32Unchanged();
+    void keepsWhatHasItsFormat();
+    void saysWhatIsMissing();
+    void refusesWeightsThatAreNotFinite();
+    void isTheSameForAnyNumberOfProcessors();
+    void aCancelledRunResumesToTheSameBytes_data();
+    void aCancelledRunResumesToTheSameBytes();
+    void otherSettingsStartAfresh();
+    void aDamagedPartIsDoneAgain();
+    void leavesOtherFilesInTheWorkFolderAlone();
+    void refusesAWorkFolderThatCannotBeMade();
+
+private:
+    std::filesystem::path workFolder(const char* name) const
+    {
+        return m_folder.filePath(name).toStdString();
+    }
+
+    QTemporaryDir m_folder;
+    std::shared_ptr<const Checkpoint> m_checkpoint;
+};
+
+void TestQuantize::initTestCase()
+{
+    const std::filesystem::path folder = workFolder("model");
+    std::filesystem::create_directory(folder);
+    support::writeTinyModel(smallModel(), folder);
+    m_checkpoint = Checkpoint::open(folder);
+}
+
+void TestQuantize::reportsEveryMatrixInOrder()
+{
+    int told = 0;
+    const auto model = quantize(
+        m_checkpoint, recipeOf(&formats::q4_0, Method::Gptq), calibrated(*m_checkpoint),
+        [&](const TensorReport&) { ++told; }, Progress());
+    std::vector<std::string> expected;
+    for (const Tensor& tensor : m_checkpoint->tensors())
+        if (isMatrix(tensor.place.role))
+            expected.push_back(tensor.name);
+    QCOMPARE(model.reports.size(), expected.size());
+    QCOMPARE(std::size_t(told), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        QCOMPARE(model.reports[i].name, expected[i]);
+        QCOMPARE(model.reports[i].format, &formats::q4_0);
+        QVERIFY(model.reports[i].outputError > 0 && model.reports[i].outputError < 0.2);
+    }
+}
+
+void TestQuantize::roundsToNearestWithoutText()
+{
+    const auto model = quantize(
+        m_checkpoint, recipeOf(&formats::q4_K, Method::RoundToNearest), {}, {}, Progress());
+    for (std::size_t i = 0; i < m_checkpoint->tensors().size(); ++i) {
+        const Tensor& before = m_checkpoint->tensors()[i];
+        const Tensor& after = model.checkpoint->tensors()[i];
+        if (!isMatrix(before.place.role))
+            continue;
+        QCOMPARE(after.format, &formats::q4_K);
+        QVERIFY(std::ranges::equal(after.bytes, encodeMatrix(decode(before), formats::q4_K, {})));
+    }
+}
+
+void TestQuantize::roundsByTheImportanceOfTheOriginalModel()
+{
+    const QuantizeOptions options = calibrated(*m_checkpoint);
+    const auto model = quantize(
+        m_checkpoint, recipeOf(&formats::q4_K, Method::Importance), options, {}, Progress());
+    const Importance importance = inputImportance(*m_checkpoint, options.calibration, Progress());
+    const Place place{ Role::FfnDown, 2 };
+    const auto expected = encodeMatrix(
+        decode(*m_checkpoint->find(place)), formats::q4_K, importance.at("blk.2.ffn_down.weight"));
+    QVERIFY(std::ranges::equal(model.checkpoint->find(place)->bytes, expected));
+    const Tensor& embedding = *m_checkpoint->find({ Role::TokenEmbd });
+    QVERIFY(std::ranges::equal(model.checkpoint->find({ Role::TokenEmbd })->bytes,
+        encodeMatrix(decode(embedding), formats::q4_K, {})));
+}
+
+void TestQuantize::takesAnImportanceMatrix()
+{
+    QuantizeOptions options = calibrated(*m_checkpoint);
+    const Recipe recipe = recipeOf(&formats::q4_K, Method::Importance);
+    const auto own = quantize(m_checkpoint, recipe, options, {}, Progress());
+    options.importance = inputImportance(*m_checkpoint, options.calibration, Progress());
+    options.calibration.clear();
+    const auto given = quantize(m_checkpoint, recipe, options, {}, Progress());
+    QVERIFY(allBytes(*given.checkpoint) == allBytes(*own.checkpoint));
+}
+
+void TestQuantize::gptqBeatsImportanceInEveryTensor()
+{
+    const auto model = quantize(m_checkpoint, recipeOf(&formats::q4_K, Method::Gptq),
+        calibrated(*m_checkpoint), {}, Progress());
+    for (const TensorReport& report : model.reports) {
+        if (report.place.layer < 0)
+            continue;
+        QCOMPARE(report.method, Method::Gptq);
+        QVERIFY2(report.outputError < report.importanceError, report.name.c_str());
+    }
+}
+
+void TestQuantize::mixesMethods()
+{
+    Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
+    recipe.rules.push_back({ .roles = { Role::AttnK }, .method = Method::RoundToNearest });
+    recipe.rules.push_back({ .roles = { Role::FfnUp }, .method = Method::Importance });
+    recipe.rules.push_back({ .firstLayer = 2, .method = Method::Importance });
+    const QuantizeOptions options = calibrated(*m_checkpoint);
+    const auto model = quantize(m_checkpoint, recipe, options, {}, Progress());
+    const Importance importance = inputImportance(*m_checkpoint, options.calibration, Progress());
+    const auto bytesOf = [&](Place place) { return model.checkpoint->find(place)->bytes; };
+    const auto encoded = [&](Place place, std::span<const float> weights) {
+        return encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_0, weights);
+    };
+    QVERIFY(std::ranges::equal(bytesOf({ Role::AttnK, 1 }), encoded({ Role::AttnK, 1 }, {})));
+    for (const Place place : { Place{ Role::FfnUp, 1 }, Place{ Role::FfnGate, 2 } })
+        QVERIFY(std::ranges::equal(bytesOf(place), encoded(place, importance.at(ggufName(place)))));
+    QVERIFY(!std::ranges::equal(bytesOf({ Role::AttnQ, 1 }),
+        encoded({ Role::AttnQ, 1 }, importance.at("blk.1.attn_q.weight"))));
+}
+
+void TestQuantize::vectorsBecomeF32Unchanged()
+{
+    const std::filesystem::path folder = workFolder("bf16");
+    std::filesystem::create_directory(folder);
+    support::TinyModel tiny;
+    tiny.format = &formats::bf16;
+    support::writeTinyModel(tiny, folder);
+    const auto checkpoint = Checkpoint::open(folder);
+    const auto model = quantize(
+        checkpoint, recipeOf(&formats::q4_0, Method::RoundToNearest), {}, {}, Progress());
+    for (const Place place : { Place{ Role::AttnNorm, 1 }, Place{ Role::OutputNorm } }) {
+        QCOMPARE(model.checkpoint->find(place)->format, &formats::f32);
+        QVERIFY(decode(*model.checkpoint->find(place)) == decode(*checkpoint->find(place)));
+    }
+}
+
+void TestQuantize::keepsWhatHasItsFormat()
+{
+    const auto model = quantize(m_checkpoint, Recipe(), {}, {}, Progress());
+    QVERIFY(allBytes(*model.checkpoint) == allBytes(*m_checkpoint));
+    for (const TensorReport& report : model.reports)
+        QCOMPARE(report.outputError, 0.0);
+}
+
+void TestQuantize::saysWhatIsMissing()
+{
+    const Recipe gptq = recipeOf(&formats::q4_0, Method::Gptq);
+    QCOMPARE(errorOf(m_checkpoint, gptq, {}),
+        std::string("blk.0.attn_q.weight: method gptq needs a calibration text, found none"));
+    const Recipe recipe = recipeOf(&formats::q4_0, Method::Importance);
+    QVERIFY(errorOf(m_checkpoint, recipe, {}).find("method importance needs") != std::string::npos);
+
+    QuantizeOptions options = calibrated(*m_checkpoint);
+    const Importance whole = inputImportance(*m_checkpoint, options.calibration, Progress());
+    options.importance = whole;
+    options.importance.erase("blk.1.ffn_up.weight");
+    QVERIFY(errorOf(m_checkpoint, recipe, options)
+                .starts_with("the importance matrix has no entry for blk.1.ffn_up.weight"));
+    options.importance = whole;
+    options.importance["blk.1.ffn_up.weight"].resize(100);
+    QCOMPARE(errorOf(m_checkpoint, recipe, options),
+        std::string("the importance matrix has 100 values for blk.1.ffn_up.weight, expected 256"));
+
+    options = calibrated(*m_checkpoint);
+    options.calibration.back().pop_back();
+    QVERIFY(errorOf(m_checkpoint, gptq, options)
+                .starts_with("a calibration sequence has 31 tokens, the first 32"));
+}
+
+void TestQuantize::refusesWeightsThatAreNotFinite()
+{
+    for (const char* damaged :
+        { "model.layers.1.mlp.down_proj.weight", "model.embed_tokens.weight" }) {
+        const std::filesystem::path folder = workFolder("nan");
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directory(folder);
+        support::TinyModel tiny;
+        tiny.damage = support::Damage::Nan;
+        tiny.damagedTensor = damaged;
+        support::writeTinyModel(tiny, folder);
+        const std::string error = errorOf(
+            Checkpoint::open(folder), recipeOf(&formats::q4_0, Method::RoundToNearest), {});
+        QVERIFY2(error.find(damaged) != std::string::npos, error.c_str());
+        QVERIFY2(error.find("row 3, column 5") != std::string::npos, error.c_str());
+    }
+}
+
+void TestQuantize::isTheSameForAnyNumberOfProcessors()
+{
+    const Recipe recipe = recipeOf(&formats::q4_K, Method::Gptq);
+    const QuantizeOptions options = calibrated(*m_checkpoint);
+    const auto all = allBytes(*quantize(m_checkpoint, recipe, options, {}, Progress()).checkpoint);
+    const OneProcessor only;
+    QVERIFY(allBytes(*quantize(m_checkpoint, recipe, options, {}, Progress()).checkpoint) == all);
+}
+
+void TestQuantize::aCancelledRunResumesToTheSameBytes_data()
+{
+    QTest::addColumn<int>("tensors");
+    QTest::addColumn<int>("resumed");
+    QTest::newRow("in the first layer") << 4 << 1;
+    QTest::newRow("in the middle") << 12 << 8;
+    QTest::newRow("in the last layer") << 20 << 15;
+}
+
+void TestQuantize::aCancelledRunResumesToTheSameBytes()
+{
+    QFETCH(int, tensors);
+    QFETCH(int, resumed);
+    const Recipe recipe = recipeOf(&formats::q4_K, Method::Gptq);
+    QuantizeOptions options = calibrated(*m_checkpoint);
+    const auto straight = quantize(m_checkpoint, recipe, options, {}, Progress());
+    options.workFolder = workFolder(QTest::currentDataTag());
+    cancelAfter(tensors, m_checkpoint, recipe, options);
+    const auto second = quantize(m_checkpoint, recipe, options, {}, Progress());
+    QCOMPARE(resumedTensors(second), resumed);
+    QVERIFY(allBytes(*second.checkpoint) == allBytes(*straight.checkpoint));
+    const auto third = quantize(m_checkpoint, recipe, options, {}, Progress());
+    QCOMPARE(resumedTensors(third), int(third.reports.size()));
+    QVERIFY(allBytes(*third.checkpoint) == allBytes(*straight.checkpoint));
+    for (std::size_t i = 0; i < third.reports.size(); ++i)
+        QCOMPARE(third.reports[i].outputError, straight.reports[i].outputError);
+}
+
+void TestQuantize::otherSettingsStartAfresh()
+{
+    QuantizeOptions options = calibrated(*m_checkpoint);
+    options.workFolder = workFolder("afresh");
+    const Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
+    (void)quantize(m_checkpoint, recipe, options, {}, Progress());
+    options.gptq.damping = 0.02;
+    QCOMPARE(resumedTensors(quantize(m_checkpoint, recipe, options, {}, Progress())), 0);
+    options.calibration.pop_back();
+    QCOMPARE(resumedTensors(quantize(m_checkpoint, recipe, options, {}, Progress())), 0);
+    const Recipe other = recipeOf(&formats::q5_0, Method::Gptq);
+    QCOMPARE(resumedTensors(quantize(m_checkpoint, other, options, {}, Progress())), 0);
+    Recipe renamed = other;
+    renamed.name = "another name";
+    QVERIFY(resumedTensors(quantize(m_checkpoint, renamed, options, {}, Progress())) > 0);
+}
+
+void TestQuantize::aDamagedPartIsDoneAgain()
+{
+    QuantizeOptions options = calibrated(*m_checkpoint);
+    options.workFolder = workFolder("damaged");
+    const Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
+    const auto expected
+        = allBytes(*quantize(m_checkpoint, recipe, options, {}, Progress()).checkpoint);
+    const std::filesystem::path part = options.workFolder / "layer-0001.part.qs";
+    {
+        std::fstream file(part, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(5000);
+        file.put('x');
+        file.put('y');
+    }
+    const auto again = quantize(m_checkpoint, recipe, options, {}, Progress());
+    QCOMPARE(resumedTensors(again), int(again.reports.size()) - 7);
+    QVERIFY(allBytes(*again.checkpoint) == expected);
+    std::filesystem::resize_file(part, 7);
+    QVERIFY(
+        allBytes(*quantize(m_checkpoint, recipe, options, {}, Progress()).checkpoint) == expected);
+}
+
+void TestQuantize::leavesOtherFilesInTheWorkFolderAlone()
+{
+    QuantizeOptions options;
+    options.workFolder = workFolder("shared");
+    std::filesystem::create_directory(options.workFolder);
+    std::ofstream(options.workFolder / "notes.txt") << "mine";
+    for (const Format* format : { &formats::q4_0, &formats::q5_0 })
+        (void)quantize(
+            m_checkpoint, recipeOf(format, Method::RoundToNearest), options, {}, Progress());
+    QVERIFY(std::filesystem::exists(options.workFolder / "notes.txt"));
+}
+
+void TestQuantize::refusesAWorkFolderThatCannotBeMade()
+{
+    QuantizeOptions options;
+    options.workFolder = workFolder("missing") / "deeper";
+    const std::string error
+        = errorOf(m_checkpoint, recipeOf(&formats::q4_0, Method::RoundToNearest), options);
+    QVERIFY2(error.find("cannot be created as work folder") != std::string::npos, error.c_str());
+}
+
+QTEST_GUILESS_MAIN(TestQuantize)
+#include "tst_quantize.moc"

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
+#include "core/quant/recipe.h"
+
+#include <QtTest>
+
+using namespace core;
+
+namespace {
+
+const std::filesystem::path examples = QUANTSCOPE_SOURCE_DIR "/resources/recipes";
+
+Recipe parsed(const char* json) { return recipeFromJson(parseJson(json, "r.json"), "r.json"); }
+
+/// What recipeFromJson says of `json`; empty if nothing.
+std::string errorOf(const char* json)
+{
+    try {
+        parsed(json);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return {};
+}
+
+} // namespace
+
+class TestRecipe : public QObject {
+    Q_OBJECT
+
+private slots:
+    void readsTheExample();
+    void everyExampleComesBackAsItWas();
+    void readsEveryKey();
+    void leavesOutWhatIsNotSaid();
+    void layersMayBeOpenAtOneEnd();
+    void saysWhatIsWrong_data();
+    void saysWhatIsWrong();
+    void writesAFile();
+    void knowsItsMethodsByName();
+};
+
+void TestRecipe::readsTheExample()
+{
+    const Recipe recipe = readRecipe(examples / "q4_k-careful.json");
+    QCOMPARE(recipe.format, &formats::q4_K);
+    QCOMPARE(recipe.method, Method::Gptq);
+    QCOMPARE(recipe.rules.size(), std::size_t(4));
+    QCOMPARE(recipe.rules[0].format, &formats::q8_0);
+    QVERIFY((recipe.rules[0].roles == std::vector{ Role::TokenEmbd, Role::Output }));
+}
+
+void TestRecipe::everyExampleComesBackAsItWas()
+{
+    int found = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(examples)) {
+        const Json json = recipeToJson(readRecipe(entry.path()));
+        QVERIFY(recipeToJson(recipeFromJson(json, "again")) == json);
+        ++found;
+    }
+    QVERIFY(found > 0);
+}
+
+void TestRecipe::readsEveryKey()
+{
+    const Recipe recipe = parsed(R"({"name": "N", "format": "Q4_0", "method": "rtn", "rules": [
+        {"roles": ["attn_v", "ffn_down"], "layers": [1, 3], "name": "blk.*", "format": "Q6_K",
+         "method": "gptq"}]})");
+    QCOMPARE(recipe.name, std::string("N"));
+    QCOMPARE(recipe.format, &formats::q4_0);
+    QCOMPARE(recipe.method, Method::RoundToNearest);
+    const Rule& rule = recipe.rules.at(0);
+    QVERIFY((rule.roles == std::vector{ Role::AttnV, Role::FfnDown }));
+    QCOMPARE(rule.firstLayer, std::optional(1));
+    QCOMPARE(rule.lastLayer, std::optional(3));
+    QCOMPARE(rule.name, std::string("blk.*"));
+    QCOMPARE(rule.format, &formats::q6_K);
+    QCOMPARE(rule.method, std::optional(Method::Gptq));
+}
+
+void TestRecipe::leavesOutWhatIsNotSaid()
+{
+    const Recipe recipe = parsed(R"({"rules": [{"method": "rtn"}], "format": null})");
+    QVERIFY(!recipe.format);
+    QCOMPARE(recipe.method, Method::Importance);
+    const Rule& rule = recipe.rules.at(0);
+    QVERIFY(rule.roles.empty() && !rule.firstLayer && !rule.lastLayer && rule.name.empty());
+    QVERIFY(!rule.format);
+}
+
+void TestRecipe::layersMayBeOpenAtOneEnd()
+{
+    const Recipe recipe = parsed(R"({"rules": [{"layers": [2, null], "method": "rtn"}]})");
+    QCOMPARE(recipe.rules.at(0).firstLayer, std::optional(2));
+    QVERIFY(!recipe.rules.at(0).lastLayer);
+    QVERIFY(recipeToJson(recipe)["rules"][0]["layers"] == Json({ 2, nullptr }));
+}
+
+void TestRecipe::saysWhatIsWrong_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::addColumn<QByteArray>("message");
+    QTest::newRow("no object") << QByteArray("[1]") << QByteArray("r.json: found [1], expected");
+    QTest::newRow("unknown key") << QByteArray(R"({"formt": "Q4_0"})")
+                                 << QByteArray("r.json: unknown key \"formt\", expected one of "
+                                               "name, format, method, rules");
+    QTest::newRow("unknown format") << QByteArray(
+        R"({"format": "Q4_Z"})") << QByteArray("r.json: format is \"Q4_Z\", expected one of F32");
+    QTest::newRow("format no string")
+        << QByteArray(R"({"format": 4})") << QByteArray("r.json: format is 4, expected a string");
+    QTest::newRow("unknown method")
+        << QByteArray(R"({"method": "magic"})")
+        << QByteArray("r.json: method is \"magic\", expected one of rtn, importance, gptq");
+    QTest::newRow("rules no list")
+        << QByteArray(R"({"rules": {}})") << QByteArray("r.json: rules is {}, expected a list");
+    QTest::newRow("rule's key") << QByteArray(
+        R"({"rules": [{"method": "rtn"}, {"role": "attn_v"}]})")
+                                << QByteArray("r.json: rule 2: unknown key \"role\"");
+    QTest::newRow("unknown role") << QByteArray(R"({"rules": [{"roles": ["v"], "method": "rtn"}]})")
+                                  << QByteArray("r.json: rule 1: roles has \"v\"");
+    QTest::newRow("no roles") << QByteArray(R"({"rules": [{"roles": [], "method": "rtn"}]})")
+                              << QByteArray("r.json: rule 1: roles is [], expected a list of");
+    QTest::newRow("three layers")
+        << QByteArray(R"({"rules": [{"layers": [1, 2, 3], "method": "rtn"}]})")
+        << QByteArray("r.json: rule 1: layers is [1,2,3], expected [first, last]");
+    QTest::newRow("negative layer")
+        << QByteArray(R"({"rules": [{"layers": [-1, 2], "method": "rtn"}]})")
+        << QByteArray("r.json: rule 1: layers has -1, expected a layer's number");
+    QTest::newRow("layers in the wrong order")
+        << QByteArray(R"({"rules": [{"layers": [3, 2], "method": "rtn"}]})")
+        << QByteArray("r.json: rule 1: layers is [3,2], expected a first layer that is not after");
+    QTest::newRow("idle rule") << QByteArray(R"({"rules": [{"roles": ["attn_v"]}]})")
+                               << QByteArray("r.json: rule 1: found neither format nor method");
+}
+
+void TestRecipe::saysWhatIsWrong()
+{
+    QFETCH(QByteArray, json);
+    QFETCH(QByteArray, message);
+    const std::string error = errorOf(json.constData());
+    QVERIFY2(error.starts_with(message.toStdString()), error.c_str());
+}
+
+void TestRecipe::writesAFile()
+{
+    const QTemporaryDir folder;
+    const std::filesystem::path file = folder.filePath("r.json").toStdString();
+    const Recipe recipe = readRecipe(examples / "q4_k-careful.json");
+    writeRecipe(recipe, file);
+    QVERIFY(recipeToJson(readRecipe(file)) == recipeToJson(recipe));
+}
+
+void TestRecipe::knowsItsMethodsByName()
+{
+    for (const Method method : { Method::RoundToNearest, Method::Importance, Method::Gptq })
+        QCOMPARE(findMethod(methodName(method)), std::optional(method));
+    QVERIFY(!findMethod("GPTQ"));
+}
+
+QTEST_GUILESS_MAIN(TestRecipe)
+#include "tst_recipe.moc"
