@@ -14,10 +14,9 @@ namespace {
     const QChar noBreakSpace(0x00A0);
     const QChar minusSign(0x2212);
 
-    QString tr(const char* text, int n = -1)
-    {
-        return QCoreApplication::translate("widgets::format", text, nullptr, n);
-    }
+    struct NumberText {
+        Q_DECLARE_TR_FUNCTIONS(NumberText)
+    };
 
     QString withUnit(const QString& number, const QString& unit)
     {
@@ -68,7 +67,8 @@ namespace {
         const QString number
             = withSign ? signedText(size.value, decimals) : numberText(size.value, decimals);
         if (size.unit == units[0])
-            return withUnit(number, std::abs(bytes) == 1 ? tr("byte") : tr("bytes"));
+            return withUnit(
+                number, std::abs(bytes) == 1 ? NumberText::tr("byte") : NumberText::tr("bytes"));
         return withUnit(number, QString::fromLatin1(size.unit));
     }
 
@@ -80,9 +80,9 @@ QString pendingText() { return QStringLiteral("…"); }
 QString numberText(double value, int decimals)
 {
     if (std::isnan(value))
-        return tr("NaN");
+        return NumberText::tr("NaN");
     if (std::isinf(value))
-        return value < 0 ? minusSign + tr("infinity") : tr("infinity");
+        return value < 0 ? minusSign + NumberText::tr("infinity") : NumberText::tr("infinity");
     const double unit = std::pow(10.0, decimals);
     if (std::abs(value) * unit < 0.5)
         value = 0; // no "−0.0"
@@ -128,16 +128,23 @@ QString sizeChangeText(double bytes) { return sizeNumber(bytes, true); }
 
 QString exactSizeText(std::uint64_t bytes)
 {
-    return withUnit(QLocale().toString(qulonglong(bytes)), bytes == 1 ? tr("byte") : tr("bytes"));
+    return withUnit(QLocale().toString(qulonglong(bytes)),
+        bytes == 1 ? NumberText::tr("byte") : NumberText::tr("bytes"));
 }
 
 QString bitsText(double bitsPerWeight) { return numberText(bitsPerWeight, 2); }
 
-QString percentText(double share) { return withUnit(numberText(share * 100, 1), tr("%")); }
-QString percentChangeText(double share) { return withUnit(signedText(share * 100, 1), tr("%")); }
+QString percentText(double share)
+{
+    return withUnit(numberText(share * 100, 1), NumberText::tr("%"));
+}
+QString percentChangeText(double share)
+{
+    return withUnit(signedText(share * 100, 1), NumberText::tr("%"));
+}
 QString pointsText(double difference)
 {
-    return withUnit(signedText(difference * 100, 1), tr("pp"));
+    return withUnit(signedText(difference * 100, 1), NumberText::tr("pp"));
 }
 QString ratioText(double ratio) { return numberText(ratio, 2) + QChar(0x00D7); }
 
@@ -147,7 +154,7 @@ QString perplexityText(double perplexity) { return numberText(perplexity, 2); }
 
 QString measuredText(double value, double error, int decimals)
 {
-    return tr("%1 ± %2").arg(numberText(value, decimals), numberText(error, decimals));
+    return NumberText::tr("%1 ± %2").arg(numberText(value, decimals), numberText(error, decimals));
 }
 
 QString measuredKldText(double kld, double error)
@@ -162,14 +169,14 @@ QString durationText(double seconds)
     if (!std::isfinite(seconds) || seconds < 0)
         return unknownText();
     if (seconds < 59.95)
-        return withUnit(numberText(seconds, 1), tr("s"));
+        return withUnit(numberText(seconds, 1), NumberText::tr("s"));
     const auto whole = std::int64_t(std::llround(seconds));
     if (whole < 3600)
-        return tr("%1 min %2 s")
+        return NumberText::tr("%1 min %2 s")
             .arg(QString::number(whole / 60), QString::number(whole % 60).rightJustified(2, u'0'))
             .replace(u' ', noBreakSpace);
     const std::int64_t minutes = (whole + 30) / 60;
-    return tr("%1 h %2 min")
+    return NumberText::tr("%1 h %2 min")
         .arg(countText(minutes / 60), QString::number(minutes % 60).rightJustified(2, u'0'))
         .replace(u' ', noBreakSpace);
 }

@@ -5,11 +5,12 @@
 
 #include <vector>
 
-class QFrame;
+class QBoxLayout;
 
 namespace widgets {
 
 class Card;
+class DropArea;
 class Label;
 
 /// A model or session opened before.
@@ -52,16 +53,14 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
-    QWidget* makeDropArea();
     QWidget* makeSide();
 
-    QWidget* m_drop;
+    DropArea* m_drop;
     Card* m_recent;
-    Label* m_recentTitle;
-    QWidget* m_side;
+    QWidget* m_recentArea;
     Label* m_sampleText;
-    QWidget* m_sample;
-    QWidget* m_lower;
+    Card* m_sample;
+    QBoxLayout* m_lower;
 };
 
 } // namespace widgets
