@@ -94,9 +94,10 @@ struct GgufLayout {
 /// that is no power of two.
 GgufLayout layoutGguf(const GgufMetadata& metadata, const std::vector<GgufTensorInfo>& tensors);
 
-/// Writes `file` in place (callers write a temporary one and rename). `bytesOf(i)` gives tensor i's
-/// bytes, exactly `sizes[i]` of them, and is called once for each in order. Throws Error if the
-/// folder is missing or the disk is full (how much was needed), Cancelled.
+/// Writes `file` in place (callers write a temporary one and rename: AtomicFile). `bytesOf(i)`
+/// gives tensor i's bytes, exactly `sizes[i]` of them, and is called once for each in order. Throws
+/// Error if the folder is missing or the disk is full (how much was needed and is free), Cancelled.
+/// Then, and when `bytesOf` throws, no file is left.
 void writeGguf(const std::filesystem::path& file, const GgufMetadata& metadata,
     const std::vector<GgufTensorInfo>& tensors,
     const std::function<std::vector<std::byte>(std::size_t)>& bytesOf, const Progress& progress);
