@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/config.h"
+#include "tests/support/filebytes.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using core::Json;
+using core::ModelConfig;
+using support::messageOf;
+
+namespace {
+
+Json llama31()
+{
+    return Json::parse(R"({"architectures":["LlamaForCausalLM"],"model_type":"llama",
+        "hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,
+        "num_attention_heads":32,"num_key_value_heads":8,"vocab_size":128256,
+        "max_position_embeddings":131072,"rms_norm_eps":1e-5,"rope_theta":500000.0,
+        "hidden_act":"silu","tie_word_embeddings":false,"attention_bias":false,
+        "rope_scaling":{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,
+        "high_freq_factor":4.0,"original_max_position_embeddings":8192}})");
+}
+
+std::string complaint(const Json& json)
+{
+    return messageOf([&] { core::configFromJson(json, "config.json"); });
+}
+
+/// What is said when `key` holds `value` instead.
+std::string complaint(const char* key, const Json& value)
+{
+    Json json = llama31();
+    json[key] = value;
+    return complaint(json);
+}
+
+core::GgufMetadata ggufPairs()
+{
+    core::GgufMetadata pairs;
+    pairs.set("general.architecture", std::string("llama"));
+    pairs.set("general.name", std::string("Small"));
+    pairs.set("llama.block_count", std::uint32_t(30));
+    pairs.set("llama.context_length", std::uint32_t(8192));
+    pairs.set("llama.embedding_length", std::uint32_t(576));
+    pairs.set("llama.feed_forward_length", std::uint32_t(1536));
+    pairs.set("llama.attention.head_count", std::uint32_t(9));
+    pairs.set("llama.attention.head_count_kv", std::uint32_t(3));
+    pairs.set("llama.attention.layer_norm_rms_epsilon", 1e-5f);
+    pairs.set("llama.rope.freq_base", 100000.0f);
+    return pairs;
+}
+
+std::string ggufComplaint(const char* key, const core::GgufValue& value)
+{
+    core::GgufMetadata pairs = ggufPairs();
+    pairs.set(key, value);
+    return messageOf([&] { core::configFromGguf(pairs, "m.gguf"); });
+}
+
+} // namespace
+
+class TestConfig : public QObject {
+    Q_OBJECT
+private slots:
+    void readsLlama31()
+    {
+        const ModelConfig config = core::configFromJson(llama31(), "config.json");
+        QCOMPARE(config.layers, 32);
+        QCOMPARE(config.hidden, 4096);
+        QCOMPARE(config.feedForward, 14336);
+        QCOMPARE(config.heads, 32);
+        QCOMPARE(config.keyValueHeads, 8);
+        QCOMPARE(config.headDim, 128);
+        QCOMPARE(config.vocabulary, 128256);
+        QCOMPARE(config.context, 131072);
+        QCOMPARE(config.ropeBase, 500000.0);
+        QCOMPARE(config.normEpsilon, 1e-5f);
+        QCOMPARE(config.rotary, core::RotaryLayout::Halves);
+        QVERIFY(!config.tiedHead);
+    }
+
+    void dividesSlowFrequenciesByTheLlama3Factor()
+    {
+        const auto factors = core::configFromJson(llama31(), "config.json").ropeFactors;
+        QCOMPARE(factors.size(), std::size_t(64));
+        QCOMPARE(factors.front(), 1.0f); // one turn in 6 tokens: kept
+        QCOMPARE(factors.back(), 8.0f); // one turn in 2.6 million tokens: divided
+        // Pair 32 turns once in 2π·√500000 = 4442.9 tokens, so 8192/4442.9 = 1.8438 times in the
+        // original context: (1.8438 − 1)/3 = 0.28128 of the way from 1/8 to 1.
+        QVERIFY(std::abs(factors[32] - 1 / (0.71872 / 8 + 0.28128)) < 1e-3);
+    }
+
+    void fillsInWhatOlderFilesLeaveOut()
+    {
+        Json json = llama31();
+        for (const char* key : { "num_key_value_heads", "max_position_embeddings", "rms_norm_eps",
+                 "rope_theta", "rope_scaling", "hidden_act", "tie_word_embeddings" })
+            json.erase(key);
+        json["head_dim"] = nullptr;
+        const ModelConfig config = core::configFromJson(json, "config.json");
+        QCOMPARE(config.keyValueHeads, 32);
+        QCOMPARE(config.context, 2048);
+        QCOMPARE(config.normEpsilon, 1e-6f);
+        QCOMPARE(config.ropeBase, 10000.0);
+        QCOMPARE(config.headDim, 128);
+        QVERIFY(config.ropeFactors.empty());
+        QVERIFY(!config.tiedHead);
+    }
+
+    void readsRopeParametersOfNewerFiles()
+    {
+        Json json = llama31();
+        json["rope_parameters"] = json["rope_scaling"];
+        json["rope_parameters"]["rope_theta"] = 20000.0;
+        json.erase("rope_scaling");
+        json.erase("rope_theta");
+        const ModelConfig config = core::configFromJson(json, "config.json");
+        QCOMPARE(config.ropeBase, 20000.0);
+        QCOMPARE(config.ropeFactors.size(), std::size_t(64));
+    }
+
+    void readsLinearRopeScaling()
+    {
+        Json json = llama31();
+        json["rope_scaling"] = { { "type", "linear" }, { "factor", 4.0 } };
+        const ModelConfig config = core::configFromJson(json, "config.json");
+        QCOMPARE(config.ropeLinearFactor, 4.0);
+        QVERIFY(config.ropeFactors.empty());
+    }
+
+    void namesWhatItDoesNotCompute()
+    {
+        QCOMPARE(complaint("architectures", { "MambaForCausalLM" }),
+            std::string("config.json: the architecture is MambaForCausalLM, expected "
+                        "LlamaForCausalLM"));
+        Json json = llama31();
+        json.erase("architectures");
+        QCOMPARE(complaint(json), std::string("no error"));
+        json["model_type"] = "mamba";
+        QCOMPARE(complaint(json),
+            std::string("config.json: the architecture is mamba, expected LlamaForCausalLM"));
+        QVERIFY(
+            complaint("attention_bias", true).find("attention_bias is true") != std::string::npos);
+        QVERIFY(complaint("mlp_bias", true).find("mlp_bias is true") != std::string::npos);
+        QCOMPARE(complaint("hidden_act", "gelu"),
+            std::string("config.json: hidden_act is gelu, expected silu"));
+        QCOMPARE(complaint("rope_scaling", { { "rope_type", "yarn" }, { "factor", 2.0 } }),
+            std::string("config.json: rope_scaling: rope_type is yarn, expected default, linear or "
+                        "llama3"));
+    }
+
+    void namesTheKeyOfAnImpossibleValue()
+    {
+        QCOMPARE(complaint("hidden_size", 0),
+            std::string("config.json: hidden_size is 0, expected 1 to 16777216"));
+        QCOMPARE(complaint("num_hidden_layers", -3),
+            std::string("config.json: num_hidden_layers is -3, expected 1 to 10000"));
+        QCOMPARE(complaint("num_key_value_heads", 5),
+            std::string(
+                "config.json: num_attention_heads is 32 and num_key_value_heads 5, expected "
+                "the first to be a multiple of the second"));
+        QCOMPARE(complaint("num_attention_heads", 24),
+            std::string("config.json: hidden_size is 4096 and num_attention_heads 24, expected a "
+                        "multiple, or a head_dim"));
+        QVERIFY(complaint("head_dim", 127).find("head_dim is 127") != std::string::npos);
+        QVERIFY(complaint("rms_norm_eps", 0.0).find("rms_norm_eps is 0") != std::string::npos);
+        QVERIFY(
+            complaint("hidden_size", "wide").find("hidden_size is \"wide\"") != std::string::npos);
+        Json json = llama31();
+        json.erase("vocab_size");
+        QVERIFY(complaint(json).find("vocab_size is missing") != std::string::npos);
+        QVERIFY(complaint(Json::array()).find("found array") != std::string::npos);
+    }
+
+    void readsAGguf()
+    {
+        const ModelConfig config = core::configFromGguf(ggufPairs(), "m.gguf");
+        QCOMPARE(config.name, std::string("Small"));
+        QCOMPARE(config.layers, 30);
+        QCOMPARE(config.headDim, 64);
+        QCOMPARE(config.keyValueHeads, 3);
+        QCOMPARE(config.ropeBase, 100000.0);
+        QCOMPARE(config.rotary, core::RotaryLayout::Pairs);
+        QCOMPARE(ggufComplaint("llama.rope.dimension_count", std::uint32_t(64)),
+            std::string("no error"));
+        QCOMPARE(ggufComplaint("llama.expert_count", std::uint32_t(0)), std::string("no error"));
+    }
+
+    void namesTheGgufPairThatIsWrong()
+    {
+        QCOMPARE(ggufComplaint("general.architecture", std::string("mamba")),
+            std::string("m.gguf: the architecture is mamba, expected llama"));
+        QCOMPARE(ggufComplaint("llama.block_count", std::string("many")),
+            std::string("m.gguf: llama.block_count is many, expected a number"));
+        QCOMPARE(ggufComplaint("llama.block_count", -1),
+            std::string("m.gguf: llama.block_count is -1, expected 1 to 10000"));
+        QCOMPARE(ggufComplaint("llama.expert_count", std::uint32_t(8)),
+            std::string("m.gguf: llama.expert_count is 8, expected a model without experts"));
+        QCOMPARE(ggufComplaint("llama.rope.dimension_count", std::uint32_t(32)),
+            std::string("m.gguf: llama.rope.dimension_count is 32, expected 64, the width of a "
+                        "head"));
+        QVERIFY(ggufComplaint("llama.rope.scaling.type", std::string("yarn")).find("is yarn")
+            != std::string::npos);
+        core::GgufMetadata pairs = ggufPairs();
+        pairs.remove("llama.embedding_length");
+        QCOMPARE(messageOf([&] { core::configFromGguf(pairs, "m.gguf"); }),
+            std::string("m.gguf: llama.embedding_length is missing, expected a whole number"));
+    }
+
+    void comesBackFromTheGgufItWrites()
+    {
+        ModelConfig config = core::configFromJson(llama31(), "config.json");
+        config.name = "Large";
+        config.headDim = 64; // not hidden / heads
+        config.ropeLinearFactor = 2;
+        const ModelConfig again = core::configFromGguf(core::configToGguf(config), "m.gguf");
+        QCOMPARE(again.name, config.name);
+        QCOMPARE(again.layers, config.layers);
+        QCOMPARE(again.hidden, config.hidden);
+        QCOMPARE(again.feedForward, config.feedForward);
+        QCOMPARE(again.heads, config.heads);
+        QCOMPARE(again.keyValueHeads, config.keyValueHeads);
+        QCOMPARE(again.headDim, config.headDim);
+        QCOMPARE(again.context, config.context);
+        QCOMPARE(again.normEpsilon, config.normEpsilon);
+        QCOMPARE(again.ropeBase, config.ropeBase);
+        QCOMPARE(again.ropeLinearFactor, config.ropeLinearFactor);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestConfig)
+#include "tst_config.moc"
