@@ -2,22 +2,16 @@
 #pragma once
 
 #include "core/stats/activationstats.h"
+#include "widgets/pages/activationform.h"
 #include "widgets/pages/page.h"
 #include "widgets/pages/selectedtensor.h"
 
 #include <memory>
 #include <vector>
 
-namespace widgets {
+class QBoxLayout;
 
-/// What measuring activations is asked to run.
-struct ActivationSettings {
-    QString text; ///< path or the sample's own; what the app was told is what it gets back
-    QString textName; ///< as shown: "calibration.txt"
-    int sequences = 64;
-    int length = 256; ///< tokens in a sequence
-    bool operator==(const ActivationSettings&) const = default;
-};
+namespace widgets {
 
 /// A token of the text with what stands around it, for each of ActivationStats::largest.
 struct TokenInText {
@@ -35,7 +29,13 @@ struct MeasuredActivations {
 };
 
 class ActivationSetup;
-class ActivationView;
+class ActivationStrip;
+class Card;
+class ChannelMap;
+class ChannelPlot;
+class HistogramPlot;
+class LargestValues;
+class Segmented;
 
 /// Page 3, which channels carry the load: what the model's inputs look like under a text.
 /// Until something was measured it shows one card that explains and offers to measure.
@@ -65,6 +65,36 @@ signals:
     void chooseTextRequested();
     void thresholdChosen(double threshold);
     void channelMarked(int channel);
+
+protected:
+    void arrange() override;
+
+private:
+    QWidget* makeView();
+    void makeMapCard();
+    void makeInputCards();
+    void measureAgain();
+    void updateAll();
+    void updateMap();
+    void updateInput();
+
+    MeasuredActivations m_measured;
+    std::vector<SelectedTensor> m_selection;
+    ActivationSettings m_settings;
+    double m_threshold = 3, m_estimate = -1;
+    int m_marked = -1;
+    bool m_running = false;
+
+    ActivationSetup* m_setup; ///< while nothing is measured
+    QWidget* m_view; ///< afterwards
+    ActivationStrip* m_strip;
+    Card *m_mapCard, *m_histogramCard, *m_channelCard, *m_largestCard;
+    ChannelMap* m_map;
+    Segmented* m_inputs;
+    HistogramPlot* m_histogram;
+    ChannelPlot* m_channels;
+    LargestValues* m_largest;
+    QBoxLayout* m_lower;
 };
 
 } // namespace widgets

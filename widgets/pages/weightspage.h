@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/measure/rounding.h"
 #include "widgets/pages/page.h"
+#include "widgets/pages/previewstore.h"
 #include "widgets/pages/selectedtensor.h"
 
-#include <map>
 #include <memory>
 #include <vector>
 
 class QComboBox;
+class QPushButton;
 
 namespace widgets {
 
 class Card;
 class ChannelPlot;
-class FactStrip;
 class HeatMap;
-class Label;
-class RulerPlot;
+class RulerCard;
 class Segmented;
 
 /// What is known of one tensor, for the map of layers × roles.
@@ -27,9 +25,6 @@ struct TensorOverview {
     std::shared_ptr<const core::TensorStats> stats; ///< null: not measured yet
     double outputError = -1; ///< relative, at the recipe's format; −1 unknown
 };
-
-/// Roundings of one tensor, one for each format that was tried.
-using Previews = std::vector<std::shared_ptr<const core::RoundingPreview>>;
 
 /// Page 2, what rounding does to the selected tensor: the ruler with its facts, statistics of all
 /// tensors as a map, absmax by channel. Choosing a format only looks; Assign changes the recipe.
@@ -45,7 +40,7 @@ public:
     void setSelection(const std::vector<SelectedTensor>& tensors);
     /// Roundings of one tensor; kept until clear(), shown when it is selected.
     void setPreviews(core::Place place, const Previews& previews);
-    bool hasPreviews(core::Place place) const;
+    bool hasPreviews(core::Place place) const { return m_previews.has(place); }
     /// All matrices of the model.
     void setOverview(const std::vector<TensorOverview>& tensors);
     /// A channel is an outlier above this many times the median channel.
@@ -74,28 +69,33 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    QWidget* makeRuler();
-    QWidget* makeMap();
-    QWidget* makeChannels();
-    const core::RoundingPreview* preview(core::Place place, const core::Format* format) const;
+    void makeMapCard();
+    void makeChannelCard();
+    void makeViewSwitch();
+    const core::RoundingPreview* shown() const; ///< of the first tensor at lookedAt(); may be null
     void updateAll();
-    void updateRuler();
-    void updateFacts();
-    void updateAnswer();
+    void updateHeading();
     void updateMap();
     void updateChannels();
 
     std::vector<const core::Format*> m_formats;
     std::vector<SelectedTensor> m_selection;
-    std::map<std::pair<int, int>, Previews> m_previews; ///< by role and layer
+    PreviewStore m_previews;
     std::vector<TensorOverview> m_overview;
-    const core::Format* m_looked = nullptr;
+    const core::Format* m_looked = nullptr; ///< null: the recipe's
     double m_threshold = 3;
     int m_marked = -1;
 
-    Card *m_rulerCard, *m_mapCard, *m_channelCard;
-    std::vector<RulerPlot*> m_rulers; ///< four; the first is the large one
-    FactStrip* m_facts;
+    RulerCard* m_ruler;
+    Card *m_mapCard, *m_channelCard;
+    HeatMap* m_map;
+    QComboBox* m_statistic;
+    ChannelPlot* m_channels;
+    Segmented *m_side, *m_views;
+    QWidget* m_lower;
+    QPushButton* m_assign;
+    std::vector<core::Role> m_columns; ///< of the map
+    std::vector<int> m_rows; ///< layers of the map
 };
 
 } // namespace widgets

@@ -61,8 +61,10 @@ void HeatMap::setData(HeatMapData data)
     }
     if (m_least > m_most)
         m_least = m_data.logarithmic ? 0.1 : 0, m_most = 1;
-    if (!m_data.logarithmic && m_least > 0 && m_least < m_most / 4)
-        m_least = 0; // a scale that begins at nothing reads easier
+    if (!std::isnan(m_data.from))
+        m_least = m_data.from;
+    if (!std::isnan(m_data.to))
+        m_most = m_data.to;
     fill();
     restyle();
 }

@@ -21,6 +21,7 @@ struct HeatMapData {
     std::vector<QString> labels; ///< of the cells, same order, as the values are written
     enum class Scale { Magnitude, Loss } scale = Scale::Magnitude;
     bool logarithmic = false;
+    double from = qQNaN(), to = qQNaN(); ///< ends of the scale; NaN: those of the values
     QString what; ///< of the values, for tooltip and table: "kurtosis"
     QString least, most; ///< the ends of the scale, as they are written
 };

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/legend.h"
+
+#include "widgets/theme.h"
+
+#include <QtGui/QPainter>
+
+namespace widgets {
+namespace {
+    constexpr int square = 10, afterSquare = 6, afterText = 16;
+}
+
+Legend::Legend(QWidget* parent)
+    : QWidget(parent)
+{
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+}
+
+void Legend::setEntries(std::vector<Entry> entries)
+{
+    m_entries = std::move(entries);
+    QStringList words;
+    for (const Entry& entry : m_entries)
+        words.append(entry.text);
+    setAccessibleName(words.join(QStringLiteral(", ")));
+    updateGeometry();
+    update();
+}
+
+QSize Legend::sizeHint() const
+{
+    const QFontMetrics metrics(textFont(12));
+    int width = 0;
+    for (const Entry& entry : m_entries)
+        width += scaled(square + afterSquare + afterText) + metrics.horizontalAdvance(entry.text);
+    return { std::max(0, width - scaled(afterText) + 2), scaled(20) };
+}
+
+void Legend::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    const Tokens tokens = tokensOf(palette());
+    painter.setFont(textFont(12));
+    painter.setPen(tokens.text);
+    int x = 0;
+    const int side = scaled(square);
+    for (const Entry& entry : m_entries) {
+        painter.fillRect(x, (height() - side) / 2, side, side, tokens.*entry.ink);
+        x += side + scaled(afterSquare);
+        const int width = painter.fontMetrics().horizontalAdvance(entry.text);
+        painter.drawText(QRect(x, 0, width + 2, height()), Qt::AlignVCenter, entry.text);
+        x += width + scaled(afterText);
+    }
+}
+
+} // namespace widgets

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/card.h"
+
+#include <QtCore/QString>
+
+class QPushButton;
+class QSpinBox;
+
+namespace widgets {
+
+class Label;
+
+/// What measuring activations is asked to run.
+struct ActivationSettings {
+    QString text; ///< path or the sample's own; what the app was told is what it gets back
+    QString textName; ///< as shown: "calibration.txt"
+    int sequences = 64;
+    int length = 256; ///< tokens in a sequence
+    bool operator==(const ActivationSettings&) const = default;
+};
+
+/// Text, number of sequences and their length: what to measure with.
+class ActivationForm : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ActivationForm(QWidget* parent = nullptr);
+
+    void setSettings(const ActivationSettings& settings);
+    ActivationSettings settings() const;
+
+signals:
+    void changed();
+    void chooseTextRequested();
+
+private:
+    QString m_text;
+    Label* m_name;
+    QSpinBox *m_sequences, *m_length;
+};
+
+/// The one card of the page while nothing is measured: what measuring does, with what, how long it
+/// takes, and the button. It needs no decision.
+class ActivationSetup : public Card {
+    Q_OBJECT
+
+public:
+    explicit ActivationSetup(QWidget* parent = nullptr);
+
+    ActivationForm* form() const { return m_form; }
+    QPushButton* button() const { return m_button; }
+    /// Seconds; negative: unknown.
+    void setEstimate(double seconds);
+    void setRunning(bool running);
+
+private:
+    ActivationForm* m_form;
+    Label* m_estimate;
+    QPushButton* m_button;
+};
+
+} // namespace widgets

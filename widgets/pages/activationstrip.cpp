@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/activationstrip.h"
+
+#include "widgets/buttons.h"
+#include "widgets/format.h"
+#include "widgets/icons.h"
+#include "widgets/label.h"
+#include "widgets/pages/activationspage.h"
+#include "widgets/theme.h"
+
+#include <QtCore/QEvent>
+#include <QtCore/QLocale>
+#include <QtWidgets/QComboBox>
+#include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QPushButton>
+#include <QtWidgets/QVBoxLayout>
+
+namespace widgets {
+namespace {
+    constexpr double thresholds[] = { 2, 3, 4, 6, 10, 20 }; // × the median channel
+}
+
+ActivationStrip::ActivationStrip(QWidget* parent)
+    : Card({}, parent)
+    , m_icon(new QLabel)
+    , m_text(new Label(TextRole::Strong))
+    , m_amount(new Label(TextRole::Body))
+    , m_note(new Label(TextRole::Secondary))
+    , m_thresholdLabel(new Label(TextRole::Secondary, tr("Outlier above")))
+    , m_threshold(new QComboBox)
+    , m_again(makeButton(tr("Measure again..."), QStringLiteral("play")))
+{
+    setContentFlush();
+    for (const double threshold : thresholds)
+        m_threshold->addItem(tr("%1× median").arg(QLocale().toString(threshold)), threshold);
+    m_threshold->setAccessibleName(tr("Outlier above"));
+    m_threshold->setToolTip(tr("A channel is an outlier if its largest value exceeds\nthis many "
+                               "times the median channel's."));
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(scaled(12), scaled(4), scaled(10), scaled(4));
+    row->setSpacing(scaled(8));
+    row->addWidget(m_icon);
+    row->addWidget(m_text);
+    row->addWidget(m_amount);
+    row->addWidget(m_note);
+    row->addStretch(1);
+    row->addWidget(m_thresholdLabel);
+    row->addWidget(m_threshold);
+    row->addWidget(m_again);
+    content()->addLayout(row);
+    connect(m_threshold, &QComboBox::activated, this,
+        [this] { emit thresholdChosen(m_threshold->currentData().toDouble()); });
+    connect(m_again, &QPushButton::clicked, this, &ActivationStrip::measureAgainRequested);
+}
+
+void ActivationStrip::setMeasured(const MeasuredActivations& measured)
+{
+    m_stale = measured.stale;
+    m_text->setText(tr("Measured on %1").arg(measured.settings.textName));
+    if (measured.stats)
+        m_amount->setText(
+            tr("·  %1 sequences × %2 tokens")
+                .arg(countText(measured.stats->sequences), countText(measured.stats->length)));
+    m_note->setText(measured.stale ? tr("measured with other settings")
+            : measured.cached      ? tr("cached")
+                                   : QString());
+    updateIcon();
+}
+
+void ActivationStrip::setThreshold(double threshold)
+{
+    int index = m_threshold->findData(threshold);
+    if (index < 0) {
+        m_threshold->addItem(tr("%1× median").arg(QLocale().toString(threshold)), threshold);
+        index = m_threshold->count() - 1;
+    }
+    m_threshold->setCurrentIndex(index);
+}
+
+void ActivationStrip::setRunning(bool running)
+{
+    m_again->setEnabled(!running);
+    m_again->setToolTip(running ? tr("locked while it runs") : QString());
+}
+
+void ActivationStrip::setRoomy(bool roomy)
+{
+    m_amount->setVisible(roomy);
+    m_note->setVisible(roomy);
+    m_thresholdLabel->setVisible(roomy);
+}
+
+void ActivationStrip::changeEvent(QEvent* event)
+{
+    Card::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        updateIcon();
+}
+
+void ActivationStrip::updateIcon()
+{
+    const QIcon picture = m_stale ? icon(QStringLiteral("clock"), Ink::Text2)
+                                  : icon(QStringLiteral("check"), Ink::Ok);
+    m_icon->setPixmap(picture.pixmap(QSize(scaled(16), scaled(16)), devicePixelRatioF()));
+}
+
+} // namespace widgets

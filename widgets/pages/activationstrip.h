@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/card.h"
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+
+namespace widgets {
+
+class Label;
+struct MeasuredActivations;
+
+/// One line: what was measured on which text, the threshold of outliers, and measuring again.
+class ActivationStrip : public Card {
+    Q_OBJECT
+
+public:
+    explicit ActivationStrip(QWidget* parent = nullptr);
+
+    void setMeasured(const MeasuredActivations& measured);
+    void setThreshold(double threshold);
+    void setRunning(bool running);
+    void setRoomy(bool roomy); ///< whether the amount fits beside the text
+
+signals:
+    void thresholdChosen(double threshold);
+    void measureAgainRequested();
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void updateIcon();
+
+    bool m_stale = false;
+    QLabel* m_icon;
+    Label *m_text, *m_amount, *m_note, *m_thresholdLabel;
+    QComboBox* m_threshold;
+    QPushButton* m_again;
+};
+
+} // namespace widgets

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/largestvalues.h"
+
+#include "widgets/format.h"
+#include "widgets/label.h"
+#include "widgets/pages/activationsanswer.h"
+#include "widgets/pages/activationspage.h"
+#include "widgets/theme.h"
+
+#include <QtWidgets/QHeaderView>
+#include <QtWidgets/QTableWidget>
+#include <QtWidgets/QVBoxLayout>
+
+namespace widgets {
+namespace {
+    enum Column { After, Channel, Value, Ratio, Token, columnCount };
+}
+
+LargestValues::LargestValues(QWidget* parent)
+    : QWidget(parent)
+    , m_table(new QTableWidget(0, columnCount))
+    , m_context(new Label(TextRole::Caption))
+{
+    m_table->setHorizontalHeaderLabels(
+        { tr("After"), tr("Chan."), tr("Value"), tr("÷ med."), tr("Token") });
+    m_table->horizontalHeaderItem(Ratio)->setToolTip(
+        tr("Relative to the largest value of the median channel there."));
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setShowGrid(false);
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->setWordWrap(false);
+    m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(scaled(24));
+    m_table->verticalHeader()->setMinimumSectionSize(scaled(20));
+    m_table->horizontalHeader()->setMinimumSectionSize(scaled(30));
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->setAccessibleName(tr("Largest values"));
+    m_context->setWordWrap(true);
+    m_context->setContentsMargins(scaled(12), scaled(6), scaled(12), scaled(6));
+    m_context->hide();
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_table, 1);
+    layout->addWidget(m_context);
+    connect(
+        m_table, &QTableWidget::currentCellChanged, this, [this](int row) { showContext(row); });
+    connect(m_table, &QTableWidget::cellClicked, this, [this](int row) {
+        emit channelChosen(m_table->item(row, Channel)->data(Qt::UserRole).toInt());
+    });
+}
+
+void LargestValues::setMeasured(const MeasuredActivations& measured)
+{
+    m_table->setRowCount(0);
+    m_contexts.clear();
+    m_context->hide();
+    if (!measured.stats)
+        return;
+    const core::ActivationStats& stats = *measured.stats;
+    const Tokens tokens = tokensOf(palette());
+    m_table->setRowCount(int(stats.largest.size()));
+    for (int row = 0; row < m_table->rowCount(); ++row) {
+        const core::LargeValue& value = stats.largest[std::size_t(row)];
+        const TokenInText text = std::size_t(row) < measured.tokens.size()
+            ? measured.tokens[std::size_t(row)]
+            : TokenInText{};
+        const double median = residualMedian(stats, value.depth);
+        const QString cells[columnCount] = { shortDepthName(value.depth),
+            QString::number(value.channel), significantText(double(value.value)),
+            median > 0 ? numberText(std::abs(double(value.value)) / median, 1) + QChar(0x00D7)
+                       : unknownText(),
+            text.token.trimmed().isEmpty() ? QStringLiteral("␣") : text.token.trimmed() };
+        for (int column = 0; column < columnCount; ++column) {
+            auto* item = new QTableWidgetItem(cells[column]); // the table owns it
+            const bool left = column == After || column == Token;
+            item->setTextAlignment((left ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+            m_table->setItem(row, column, item);
+        }
+        QTableWidgetItem* channel = m_table->item(row, Channel);
+        channel->setData(Qt::UserRole, value.channel);
+        channel->setForeground(tokens.loss);
+        channel->setFont(textFont(13, QFont::Bold));
+        m_contexts.append(text.token.isEmpty()
+                ? QString()
+                : tr("…%1[%2]%3…").arg(text.before, text.token, text.after).simplified());
+    }
+    for (int column = After; column < Token; ++column)
+        m_table->resizeColumnToContents(column);
+}
+
+void LargestValues::showContext(int row)
+{
+    const QString text = m_contexts.value(row);
+    m_context->setText(text);
+    m_context->setVisible(!text.isEmpty());
+}
+
+} // namespace widgets

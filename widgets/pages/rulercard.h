@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/card.h"
+#include "widgets/pages/page.h"
+#include "widgets/pages/previewstore.h"
+#include "widgets/pages/selectedtensor.h"
+
+#include <vector>
+
+class QComboBox;
+
+namespace widgets {
+
+class FactStrip;
+class Label;
+class Legend;
+class RulerPlot;
+class Segmented;
+
+/// The card of the ruler: formats to look at, the plot, the facts of the rounding below. Several
+/// tensors: a small ruler each, four at most, and how many more there are.
+class RulerCard : public Card {
+    Q_OBJECT
+
+public:
+    explicit RulerCard(QWidget* parent = nullptr);
+
+    void setFormats(const std::vector<const core::Format*>& formats);
+    /// What is drawn: tensors, their roundings, the format looked at and the recipe's (null where
+    /// the tensors have different ones).
+    void show(const std::vector<SelectedTensor>& tensors, const PreviewStore& previews,
+        const core::Format* looked, const core::Format* recipe);
+    void setBreakpoint(Breakpoint breakpoint);
+    const std::vector<RulerPlot*>& rulers() const { return m_rulers; }
+
+signals:
+    void formatChosen(const core::Format* format);
+
+private:
+    void updateFormats(const core::Format* looked, const core::Format* recipe);
+    void updateFacts(const std::vector<SelectedTensor>& tensors, const PreviewStore& previews,
+        const core::Format* looked);
+    void fillRuler(std::size_t index, const SelectedTensor& tensor, const PreviewStore& previews,
+        const core::Format* looked, bool alone);
+
+    std::vector<const core::Format*> m_formats;
+    Breakpoint m_breakpoint = Breakpoint::Wide;
+    Segmented* m_choice;
+    QComboBox* m_box; ///< the same choice where the window is narrow
+    Label* m_recipe;
+    Legend* m_legend;
+    Segmented* m_counts;
+    std::vector<RulerPlot*> m_rulers; ///< four; the first is the large one
+    std::vector<Label*> m_names;
+    QWidget* m_plots;
+    Label* m_empty;
+    Label* m_more;
+    FactStrip* m_facts;
+    Label* m_line; ///< the facts in one line, where the window is narrow
+};
+
+} // namespace widgets
