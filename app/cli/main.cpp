@@ -25,14 +25,14 @@ constexpr const char* footer
 /// Turns Ctrl+C and a termination request into a stop request while it lives.
 class SignalStop {
 public:
-    explicit SignalStop(std::stop_source stop)
+    SignalStop()
     {
         sigemptyset(&m_signals);
         sigaddset(&m_signals, SIGINT);
         sigaddset(&m_signals, SIGTERM);
         sigaddset(&m_signals, SIGUSR1); // ours: ends the wait
         pthread_sigmask(SIG_BLOCK, &m_signals, nullptr);
-        m_waiter = std::jthread([signals = m_signals, stop]() mutable {
+        m_waiter = std::jthread([signals = m_signals, stop = m_stop]() mutable {
             int signal = 0;
             sigwait(&signals, &signal);
             if (signal != SIGUSR1)
@@ -43,7 +43,10 @@ public:
     SignalStop(const SignalStop&) = delete;
     SignalStop& operator=(const SignalStop&) = delete;
 
+    std::stop_token token() const { return m_stop.get_token(); }
+
 private:
+    std::stop_source m_stop;
     sigset_t m_signals{};
     std::jthread m_waiter;
 };
@@ -51,10 +54,9 @@ private:
 int run(const cli::Action& action)
 {
     cli::ProgressLine line;
-    const std::stop_source stop;
-    const SignalStop signals(stop);
+    const SignalStop signals;
     try {
-        action(core::Progress(stop.get_token(), line.report()));
+        action(core::Progress(signals.token(), line.report()));
         line.clear();
         std::cout.flush();
         if (!std::cout)
