@@ -35,8 +35,7 @@ double llamaLoss(const std::shared_ptr<const LlamaLibrary>& llama,
     const std::filesystem::path& file, const TextChunks& chunks)
 {
     const auto model = std::make_shared<const LlamaModel>(llama, file);
-    LlamaContext context(model, chunks.length);
-    return perplexity(context, llamaChunks(*model, chunks.text, chunks.length, chunks.count))
+    return perplexity(model, llamaChunks(*model, chunks.text, chunks.length, chunks.count))
         .meanLoss;
 }
 

@@ -125,6 +125,10 @@ void LlamaLibrary::checkAbi(void* library)
 
 std::shared_ptr<const LlamaLibrary> LlamaLibrary::load(const std::filesystem::path& folder)
 {
+    // llama.cpp's list of back ends and its log belong to the process: a second time adds nothing.
+    static std::shared_ptr<const LlamaLibrary> loaded;
+    if (loaded)
+        return loaded;
     const std::string file = (folder / "libllama.v0.5.0.so").string();
     void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL); // never closed: it keeps threads
     if (!library)
@@ -138,7 +142,8 @@ std::shared_ptr<const LlamaLibrary> LlamaLibrary::load(const std::filesystem::pa
     if (f.backendCount() == 0)
         throw Error(text(folder.string(), ": has no libggml-cpu-*.so that suits this processor"));
     f.backendInit();
-    return llama;
+    loaded = llama;
+    return loaded;
 }
 
 void LlamaLibrary::quantize(const std::filesystem::path& input, const std::filesystem::path& output,

@@ -51,7 +51,7 @@ struct LlamaFunctions {
 };
 
 /// llama.cpp's real libraries, loaded at run time, with the CPU back end that suits this
-/// processor. Loaded once a process: what llama.cpp keeps for itself stays until the process ends.
+/// processor. There is one a process, until the process ends, as llama.cpp keeps its state for it.
 class LlamaLibrary {
 public:
     /// Throws core::Error if a library or function is missing, or if its version, the sizes of its

@@ -2,7 +2,7 @@
 #include "tests/interop/llamameasure.h"
 
 #include "core/base/error.h"
-#include "core/base/text.h"
+#include "core/base/parallel.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +17,18 @@ namespace {
         const double largest = logits.maxCoeff();
         const double sum = (logits.cast<double>().array() - largest).exp().sum();
         return largest + std::log(sum) - double(logits[token]);
+    }
+
+    // Of the scored positions of one chunk.
+    std::vector<double> chunkLosses(LlamaContext& context, const std::vector<int>& chunk)
+    {
+        const std::size_t first = chunk.size() / 2;
+        context.clear();
+        const core::Matrix logits = context.decode(chunk, 0, int(first));
+        std::vector<double> losses;
+        for (std::size_t i = first; i + 1 < chunk.size(); ++i)
+            losses.push_back(loss(logits.row(Eigen::Index(i - first)), chunk[i + 1]));
+        return losses;
     }
 
 } // namespace
@@ -35,28 +47,30 @@ std::vector<std::vector<int>> llamaChunks(
     return chunks;
 }
 
-LlamaPerplexity perplexity(LlamaContext& context, const std::vector<std::vector<int>>& chunks)
+LlamaPerplexity perplexity(
+    const std::shared_ptr<const LlamaModel>& model, const std::vector<std::vector<int>>& chunks)
 {
+    if (chunks.empty())
+        throw core::Error("perplexity needs a chunk of text, found none");
+    std::vector<std::vector<double>> losses(chunks.size());
+    const std::size_t contexts = std::min<std::size_t>(core::processorCount(), chunks.size());
+    core::parallelFor(contexts, [&](std::size_t first) {
+        LlamaContext context(model, int(chunks[0].size()));
+        for (std::size_t i = first; i < chunks.size(); i += contexts)
+            losses[i] = chunkLosses(context, chunks[i]);
+    });
     LlamaPerplexity result;
-    double sum = 0;
     double sumOfSquares = 0;
-    for (const std::vector<int>& chunk : chunks) {
-        const int length = int(chunk.size());
-        const int first = length / 2;
-        context.clear();
-        const core::Matrix logits = context.decode(chunk, 0, first);
-        for (int i = first; i + 1 < length; ++i) {
-            const double nats = loss(logits.row(i - first), chunk[std::size_t(i) + 1]);
-            sum += nats;
+    for (const std::vector<double>& chunk : losses) {
+        for (const double nats : chunk) {
+            result.meanLoss += nats;
             sumOfSquares += nats * nats;
-            ++result.scored;
         }
+        result.scored += std::int64_t(chunk.size());
         ++result.chunks;
     }
-    if (result.scored < 2)
-        throw core::Error(core::text("perplexity needs a chunk of text, found ", chunks.size()));
     const double scored = double(result.scored);
-    result.meanLoss = sum / scored;
+    result.meanLoss /= scored;
     result.perplexity = std::exp(result.meanLoss);
     const double variance = sumOfSquares / scored - result.meanLoss * result.meanLoss;
     result.error = result.perplexity * std::sqrt(std::max(variance, 0.0) / (scored - 1));

@@ -23,9 +23,11 @@ struct LlamaPerplexity {
 std::vector<std::vector<int>> llamaChunks(
     const LlamaModel& model, std::string_view text, int length, int count);
 
-/// Perplexity over `chunks` as llama-perplexity computes it (its tools/perplexity): positions
-/// length/2 … length − 2 of each are scored. Requires: `context` holds a chunk.
-LlamaPerplexity perplexity(LlamaContext& context, const std::vector<std::vector<int>>& chunks);
+/// Perplexity over `chunks`, all of one length, as llama-perplexity computes it (its
+/// tools/perplexity): positions length/2 … length − 2 of each are scored. On all processors, each
+/// with chunks of its own. Throws core::Error.
+LlamaPerplexity perplexity(
+    const std::shared_ptr<const LlamaModel>& model, const std::vector<std::vector<int>>& chunks);
 
 /// A token that was the likeliest, and by how much.
 struct GreedyToken {

@@ -2,7 +2,6 @@
 #include "tests/interop/llamamodel.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
 #include "core/base/text.h"
 
 #include <algorithm>
@@ -78,8 +77,8 @@ LlamaContext::LlamaContext(std::shared_ptr<const LlamaModel> model, int tokens)
     params.context = std::uint32_t(tokens);
     params.batch = std::uint32_t(tokens);
     params.microBatch = std::uint32_t(tokens);
-    params.threads = std::int32_t(core::processorCount());
-    params.batchThreads = params.threads;
+    params.threads = 1;
+    params.batchThreads = 1;
     params.flashAttention = abi::flashAttentionOff;
     params.keyType = abi::typeF32;
     params.valueType = abi::typeF32;

@@ -45,10 +45,12 @@ private:
 };
 
 /// One sequence that flows through a model, with keys and values kept as F32 and without flash
-/// attention, so that nothing but the weights is rounded.
+/// attention, so that nothing but the weights is rounded. Computes on the calling thread:
+/// llama.cpp's own threads wait for each other by spinning, which takes minutes where processors
+/// are busy. Several contexts of one model may compute at once.
 class LlamaContext {
 public:
-    /// Holds up to `tokens` positions. Computes on all processors.
+    /// Holds up to `tokens` positions.
     LlamaContext(std::shared_ptr<const LlamaModel> model, int tokens);
 
     const LlamaModel& model() const { return *m_model; }

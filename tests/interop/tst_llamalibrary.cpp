@@ -80,10 +80,9 @@ void TestLlamaLibrary::aRealModelPredictsRealText()
     const auto file = sharedFile("text/wiki.test.raw");
     NEEDS_SHARED(file);
     const auto model = std::make_shared<const LlamaModel>(m_llama, smolLm2());
-    LlamaContext context(model, 512);
     const auto chunks = llamaChunks(*model, readStart(file, 10000), 512, 2);
     QCOMPARE(chunks.size(), std::size_t(2));
-    const LlamaPerplexity found = perplexity(context, chunks);
+    const LlamaPerplexity found = perplexity(model, chunks);
     QCOMPARE(found.scored, 2 * 255);
     QVERIFY2(found.perplexity > 12 && found.perplexity < 40,
         qPrintable(QString::number(found.perplexity)));
