@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/model/role.h"
 #include "core/quant/recipe.h"
+#include "widgets/pages/costtable.h"
 #include "widgets/pages/page.h"
+#include "widgets/pages/precisionmap.h"
 #include "widgets/pages/runrow.h"
 
 #include <optional>
 #include <vector>
 
+class QBoxLayout;
+
 namespace widgets {
+
+class CostCard;
+class RulesCard;
+class SizeLossPlot;
 
 /// What the whole file becomes under the recipe.
 struct RecipeSummary {
@@ -17,21 +24,6 @@ struct RecipeSummary {
     std::uint64_t originalBytes = 0, fileBytes = 0;
     double originalBits = 0, bits = 0; ///< per weight
     QStringList fallbacks; ///< a sentence each
-};
-
-/// One format that the selected tensors could get.
-struct FormatChoice {
-    const core::Format* format = nullptr;
-    std::int64_t bytes = 0; ///< of the selected tensors in it
-    std::optional<double> error; ///< relative output error; none: pending
-    bool fits = true; ///< false: some rows do not fit, and fall back
-};
-
-/// A layer's matrix as a cell of the map layers × roles.
-struct PrecisionCell {
-    core::Place place;
-    double bits = 0;
-    std::optional<double> error; ///< at the recipe's format
 };
 
 /// Where do the bits go? The recipe: presets, rules, what a change of the selection costs.
@@ -69,9 +61,28 @@ signals:
     void placeSelected(core::Place place);
     void runRecipeRequested(int run); ///< load the recipe of that run
 
+protected:
+    void arrange() override;
+
 private:
-    class Private;
-    Private* d;
+    void addHeader();
+    QWidget* makeSizeLoss();
+    void edited(core::Recipe recipe, const QString& undoText);
+    void updateAnswer();
+
+    RecipeSummary m_summary;
+    core::Recipe m_recipe;
+    QStringList m_presetNames;
+
+    QPushButton *m_undo, *m_redo, *m_presets;
+    bool m_canUndo = false, m_canRedo = false, m_locked = false;
+    SizeLossPlot* m_sizeLoss;
+    Card* m_sizeLossCard;
+    Label* m_noRuns;
+    CostCard* m_cost;
+    PrecisionMap* m_map;
+    RulesCard* m_rules;
+    QBoxLayout* m_columns;
 };
 
 } // namespace widgets

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/role.h"
+#include "widgets/card.h"
+
+#include <optional>
+#include <vector>
+
+namespace widgets {
+
+class HeatMap;
+class Segmented;
+
+/// A layer's matrix as a cell of the map layers × roles.
+struct PrecisionCell {
+    core::Place place;
+    double bits = 0;
+    std::optional<double> error; ///< at the recipe's format
+};
+
+/// Layers × roles: the bits per weight that each matrix gets, or the output error they cost it.
+class PrecisionMap : public Card {
+    Q_OBJECT
+
+public:
+    explicit PrecisionMap(QWidget* parent = nullptr);
+
+    void setCells(const std::vector<PrecisionCell>& cells);
+    void setSelectedPlace(std::optional<core::Place> place);
+    HeatMap* map() const { return m_map; }
+
+signals:
+    void placeChosen(core::Place place);
+
+private:
+    void fill();
+    void frameSelected();
+
+    std::vector<PrecisionCell> m_cells;
+    std::vector<core::Role> m_roles; ///< a column each
+    int m_layers = 0;
+    std::optional<core::Place> m_selected;
+    HeatMap* m_map;
+    Segmented* m_what;
+};
+
+} // namespace widgets

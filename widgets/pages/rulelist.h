@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quant/recipe.h"
+
+#include <QtWidgets/QListWidget>
+
+namespace widgets {
+
+/// Rules one below the other, numbered: the tensors at the left, what they get at the right. The
+/// list itself changes nothing: dragging or Alt+arrow asks for a move, Delete for a removal.
+class RuleList : public QListWidget {
+    Q_OBJECT
+
+public:
+    explicit RuleList(QWidget* parent = nullptr);
+
+    void setRules(const std::vector<core::Rule>& rules);
+    void setLocked(bool locked);
+
+    QSize sizeHint() const override;
+
+signals:
+    /// Rule `from` is wanted at position `to` of the list without it.
+    void moveRequested(int from, int to);
+    void removeRequested(int row);
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    bool m_locked = false;
+};
+
+} // namespace widgets
