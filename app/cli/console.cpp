@@ -103,15 +103,15 @@ core::Progress::Report ProgressLine::report()
 
 void ProgressLine::show(double done, const std::string& step)
 {
-    constexpr double interval = 0.2; // seconds between two changes of the line
     const bool terminal = isatty(STDERR_FILENO) != 0;
+    const double interval
+        = terminal ? 0.2 : 5; // seconds between two changes, or two lines of a log
     const double time = now();
     if (m_started < 0)
         m_started = time;
-    if (terminal ? time - m_shownAt < interval : step == m_step)
+    if (time - m_shownAt < interval)
         return;
     m_shownAt = time;
-    m_step = step;
     std::ostringstream line;
     line << std::setw(3) << std::lround(100 * done) << " %  " << step;
     const double elapsed = time - m_started;

@@ -30,7 +30,7 @@ std::string significant(double value);
 /// "12.3 %"
 std::string percent(double share);
 
-/// Writes progress to stderr: one changing line on a terminal, else a line for each new step. Hands
+/// Writes progress to stderr: one changing line on a terminal, else a line every few seconds. Hands
 /// out reports to a Progress; clear() removes the line.
 class ProgressLine {
 public:
@@ -42,7 +42,6 @@ private:
 
     double m_shownAt = -1; ///< seconds since start of the last line
     double m_started = -1;
-    std::string m_step;
     bool m_visible = false;
 };
 
