@@ -75,6 +75,65 @@ namespace {
         return symbols;
     }
 
+    /// Merges the characters of one text.
+    class Merger {
+    public:
+        Merger(const Vocabulary& vocabulary, std::string_view text)
+            : m_vocabulary(vocabulary)
+            , m_text(text)
+            , m_symbols(charactersOf(text))
+        {
+            for (int i = 0; i + 1 < int(m_symbols.size()); ++i)
+                offer(i, i + 1);
+            while (!m_queue.empty()) {
+                const Candidate best = m_queue.top();
+                m_queue.pop();
+                merge(best);
+            }
+        }
+
+        /// body(piece) for what the text was merged into, in order.
+        template<typename Body>
+        void forPieces(const Body& body)
+        {
+            for (int i = 0; i >= 0; i = at(i).next)
+                body(m_text.substr(at(i).begin, at(i).size));
+        }
+
+    private:
+        Symbol& at(int i) { return m_symbols[std::size_t(i)]; }
+
+        void offer(int left, int right)
+        {
+            if (left < 0 || right < 0)
+                return;
+            const std::size_t size = at(left).size + at(right).size;
+            const int token = m_vocabulary.find(m_text.substr(at(left).begin, size));
+            if (token >= 0)
+                m_queue.push({ m_vocabulary.score(token), left, right, size });
+        }
+
+        void merge(const Candidate& best)
+        {
+            Symbol& left = at(best.left);
+            Symbol& right = at(best.right);
+            if (left.size == 0 || right.size == 0 || left.size + right.size != best.size)
+                return; // one of them was merged with another meanwhile
+            left.size = best.size;
+            left.next = right.next;
+            right.size = 0;
+            if (left.next >= 0)
+                at(left.next).previous = best.left;
+            offer(left.previous, best.left);
+            offer(best.left, left.next);
+        }
+
+        const Vocabulary& m_vocabulary;
+        std::string_view m_text;
+        std::vector<Symbol> m_symbols;
+        std::priority_queue<Candidate> m_queue{};
+    };
+
 } // namespace
 
 SentencePiece::SentencePiece(const GgufMetadata& metadata, const std::string& place)
@@ -121,45 +180,15 @@ std::vector<int> SentencePiece::encode(std::string_view text) const
 
 void SentencePiece::encodeFragment(std::string_view text, std::vector<int>& tokens) const
 {
-    std::vector<Symbol> symbols = charactersOf(text);
-    const auto at = [&](int i) -> Symbol& { return symbols[std::size_t(i)]; };
-    const auto textOf
-        = [&](const Symbol& symbol, std::size_t size) { return text.substr(symbol.begin, size); };
-    std::priority_queue<Candidate> queue;
-    const auto offer = [&](int left, int right) {
-        if (left < 0 || right < 0)
-            return;
-        const std::size_t size = at(left).size + at(right).size;
-        if (const int token = m_vocabulary.find(textOf(at(left), size)); token >= 0)
-            queue.push({ m_vocabulary.score(token), left, right, size });
-    };
-    for (int i = 0; i + 1 < int(symbols.size()); ++i)
-        offer(i, i + 1);
-    while (!queue.empty()) {
-        const Candidate best = queue.top();
-        queue.pop();
-        Symbol& left = at(best.left);
-        Symbol& right = at(best.right);
-        if (left.size == 0 || right.size == 0 || left.size + right.size != best.size)
-            continue; // one of them was merged with another meanwhile
-        left.size = best.size;
-        left.next = right.next;
-        right.size = 0;
-        if (left.next >= 0)
-            at(left.next).previous = best.left;
-        offer(left.previous, best.left);
-        offer(best.left, left.next);
-    }
-    for (int i = 0; i >= 0; i = at(i).next) {
-        const std::string_view piece = textOf(at(i), at(i).size);
+    Merger(m_vocabulary, text).forPieces([&](std::string_view piece) {
         if (const int token = m_vocabulary.find(piece); token >= 0) {
             tokens.push_back(token);
-            continue;
+            return;
         }
         for (const char c : piece)
             if (const int token = m_byteTokens[static_cast<unsigned char>(c)]; token >= 0)
                 tokens.push_back(token);
-    }
+    });
 }
 
 std::string SentencePiece::piece(int token) const
