@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/files/textfile.h"
+#include "core/measure/evaluation.h"
+#include "core/model/walk.h"
+#include "tests/support/filebytes.h"
+#include "tests/support/oneprocessor.h"
+#include "tests/support/tinymodel.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using core::Checkpoint;
+using core::Evaluation;
+using core::Matrix;
+using core::MatrixD;
+using support::TinyModel;
+
+namespace {
+
+using Chunks = std::vector<std::vector<int>>;
+
+std::shared_ptr<const Checkpoint> opened(const TinyModel& model)
+{
+    const support::TemporaryFolder folder;
+    support::writeTinyModel(model, folder.path());
+    return Checkpoint::open(folder.path());
+}
+
+/// The same model with matrices rounded to Q8_0.
+std::shared_ptr<const Checkpoint> roundedModel(const TinyModel& model)
+{
+    const support::TemporaryFolder folder;
+    support::writeTinyGguf(model, folder / "t.gguf", core::formats::q8_0);
+    return Checkpoint::open(folder / "t.gguf");
+}
+
+Chunks someChunks(int count, int length)
+{
+    Chunks chunks;
+    for (int i = 0; i < count; ++i) {
+        chunks.emplace_back();
+        for (int position = 0; position < length; ++position)
+            chunks.back().push_back(1 + (37 * i + 11 * position + position * position) % 250);
+    }
+    return chunks;
+}
+
+/// ln p of every token at the scored positions, in double: (positions, vocabulary).
+MatrixD logProbabilities(const Checkpoint& model, const Chunks& chunks)
+{
+    core::HiddenStates hidden = core::embed(model, chunks);
+    core::walk(hidden, model, nullptr, {});
+    const MatrixD head = core::decode(model.head()).cast<double>();
+    const Matrix input = core::headInput(hidden.states, model, {});
+    const int scored = hidden.length - 1 - hidden.length / 2;
+    MatrixD result(Eigen::Index(chunks.size()) * scored, head.rows());
+    for (Eigen::Index row = 0; row < result.rows(); ++row) {
+        const Eigen::Index at = row / scored * hidden.length + hidden.length / 2 + row % scored;
+        const Eigen::VectorXd logits = head * input.row(at).transpose().cast<double>();
+        const double largest = logits.maxCoeff();
+        const double sum = (logits.array() - largest).exp().sum();
+        result.row(row) = (logits.array() - largest - std::log(sum)).matrix().transpose();
+    }
+    return result;
+}
+
+std::vector<int> targetsOf(const Chunks& chunks)
+{
+    std::vector<int> targets;
+    for (const auto& chunk : chunks)
+        targets.insert(targets.end(), chunk.begin() + int(chunk.size()) / 2 + 1, chunk.end());
+    return targets;
+}
+
+/// Mean and standard error of the mean, as llama-perplexity has them.
+std::pair<double, double> meanOf(const Eigen::ArrayXd& values)
+{
+    const double n = double(values.size()), mean = values.mean();
+    return { mean, std::sqrt((values.square().mean() - mean * mean) / (n - 1)) };
+}
+
+bool near(double a, double b, double tolerance)
+{
+    if (std::abs(a - b) <= tolerance)
+        return true;
+    qWarning("%.9g and %.9g", a, b);
+    return false;
+}
+
+const std::filesystem::path sample = QUANTSCOPE_SOURCE_DIR "/../shared/models/sample";
+
+} // namespace
+
+class TestEvaluation : public QObject {
+    Q_OBJECT
+private slots:
+    void agreesWithSoftmaxesWrittenOut_data()
+    {
+        QTest::addColumn<int>("context");
+        QTest::newRow("even") << 32;
+        QTest::newRow("odd") << 33;
+        QTest::newRow("shortest") << 3;
+    }
+
+    void agreesWithSoftmaxesWrittenOut()
+    {
+        QFETCH(int, context);
+        const auto reference = opened({});
+        const auto model = roundedModel({});
+        const Chunks chunks = someChunks(5, context);
+        const Evaluation evaluation = core::evaluate(*model, reference.get(), chunks, {});
+        const MatrixD p = logProbabilities(*reference, chunks),
+                      q = logProbabilities(*model, chunks);
+        const std::vector<int> targets = targetsOf(chunks);
+        QCOMPARE(evaluation.scored, std::int64_t(p.rows()));
+        QCOMPARE(targets.size(), std::size_t(p.rows()));
+        Eigen::ArrayXd loss(p.rows()), referenceLoss(p.rows()), divergence(p.rows());
+        double same = 0, squares = 0;
+        for (Eigen::Index i = 0; i < p.rows(); ++i) {
+            loss[i] = -q(i, targets[std::size_t(i)]);
+            referenceLoss[i] = -p(i, targets[std::size_t(i)]);
+            divergence[i] = (p.row(i).array().exp() * (p.row(i) - q.row(i)).array()).sum();
+            Eigen::Index a = 0, b = 0;
+            p.row(i).maxCoeff(&a);
+            q.row(i).maxCoeff(&b);
+            same += a == b ? 1 : 0;
+            squares += std::pow(std::exp(-loss[i]) - std::exp(-referenceLoss[i]), 2);
+        }
+        const double n = double(p.rows());
+        const auto [meanLoss, lossError] = meanOf(loss);
+        QVERIFY(near(evaluation.meanLoss, meanLoss, 1e-5));
+        QVERIFY(near(evaluation.perplexity, std::exp(meanLoss), 1e-4 * std::exp(meanLoss)));
+        QVERIFY(near(evaluation.perplexityError, std::exp(meanLoss) * lossError, 1e-2));
+        const core::Comparison& against = *evaluation.against;
+        const auto [kld, kldError] = meanOf(divergence);
+        QVERIFY(kld > 1e-7);
+        QVERIFY(near(against.kldMean, kld, 1e-3 * kld + 1e-8));
+        QVERIFY(near(against.kldError, kldError, 1e-2 * kldError));
+        QVERIFY(near(against.kldMaximum, divergence.maxCoeff(), 1e-6));
+        QVERIFY(near(against.sameTop1, same / n, 1e-12));
+        QVERIFY(near(against.rmsDeltaP, std::sqrt(squares / n), 1e-6));
+        const auto [ratio, ratioError] = meanOf(loss - referenceLoss); // paired
+        QVERIFY(near(against.logPerplexityRatio, ratio, 1e-6));
+        QVERIFY(near(against.logPerplexityRatioError, ratioError, 1e-6));
+        QVERIFY(near(against.perplexityDifference,
+            std::exp(meanLoss) - std::exp(referenceLoss.mean()), 1e-2));
+    }
+
+    void findsNothingLostAgainstItself()
+    {
+        const auto model = opened({});
+        const Evaluation evaluation = core::evaluate(*model, model.get(), someChunks(4, 24), {});
+        const core::Comparison& against = *evaluation.against;
+        QCOMPARE(against.kldMean, 0.0);
+        QCOMPARE(against.kldMaximum, 0.0);
+        QCOMPARE(against.sameTop1, 1.0);
+        QCOMPARE(against.rmsDeltaP, 0.0);
+        QCOMPARE(against.logPerplexityRatio, 0.0);
+        QVERIFY(against.logPerplexityRatioError < 1e-9);
+        QCOMPARE(against.referencePerplexity, evaluation.perplexity);
+        QCOMPARE(against.drift.size(), std::size_t(5));
+        for (const core::Drift& drift : against.drift) {
+            QCOMPARE(drift.relativeError, 0.0);
+            QVERIFY(near(drift.cosine, 1, 1e-12));
+        }
+    }
+
+    void measuresTheDriftOfEveryDepth()
+    {
+        const auto reference = opened({});
+        const auto model = roundedModel({});
+        const Chunks chunks = someChunks(4, 24);
+        const auto drift = core::evaluate(*model, reference.get(), chunks, {}).against->drift;
+        core::HiddenStates a = core::embed(*reference, chunks), b = core::embed(*model, chunks);
+        core::walk(a, *reference, nullptr, {});
+        core::walk(b, *model, nullptr, {});
+        QCOMPARE(drift.size(), std::size_t(5));
+        for (std::size_t depth = 0; depth < drift.size(); ++depth)
+            QCOMPARE(drift[depth].depth, int(depth));
+        QVERIFY(
+            near(drift.back().relativeError, (a.states - b.states).norm() / a.states.norm(), 1e-6));
+        QVERIFY(drift.back().relativeError > drift[0].relativeError);
+        QVERIFY(drift.back().cosine < 1 && drift.back().cosine > 0.99);
+    }
+
+    void givesTheSamePerplexityWithAndWithoutAReference()
+    {
+        const auto model = roundedModel({});
+        const auto reference = opened({});
+        const Chunks chunks = someChunks(3, 40);
+        const Evaluation alone = core::evaluate(*model, nullptr, chunks, {});
+        QVERIFY(!alone.against);
+        const Evaluation both = core::evaluate(*model, reference.get(), chunks, {});
+        QCOMPARE(alone.perplexity, both.perplexity);
+        QCOMPARE(both.against->referencePerplexity,
+            core::evaluate(*reference, nullptr, chunks, {}).perplexity);
+        QCOMPARE(alone.chunks, 3);
+        QCOMPARE(alone.context, 40);
+    }
+
+    void givesTheSameBitsForAnyNumberOfThreads()
+    {
+        const auto model = roundedModel({});
+        const auto reference = opened({});
+        const Chunks chunks = someChunks(50, 96); // several tiles
+        const Evaluation many = core::evaluate(*model, reference.get(), chunks, {});
+        const support::OneProcessor one;
+        const Evaluation single = core::evaluate(*model, reference.get(), chunks, {});
+        QCOMPARE(single.meanLoss, many.meanLoss);
+        QCOMPARE(single.against->kldMean, many.against->kldMean);
+        QCOMPARE(single.against->kld999, many.against->kld999);
+        QCOMPARE(single.against->drift.back().cosine, many.against->drift.back().cosine);
+    }
+
+    void refusesWhatCannotBeMeasured()
+    {
+        const auto model = opened({});
+        QCOMPARE(
+            support::messageOf([&] { core::evaluate(*model, nullptr, someChunks(1, 32), {}); }),
+            std::string("the text gives 1 chunks, expected at least 2 for a perplexity with its "
+                        "error"));
+        QCOMPARE(support::messageOf([&] { core::evaluate(*model, nullptr, someChunks(2, 2), {}); }),
+            std::string("a chunk has 2 tokens, expected at least 3"));
+        TinyModel deeper;
+        deeper.layers = 3;
+        const auto other = opened(deeper);
+        QVERIFY(support::messageOf([&] {
+            core::evaluate(*model, other.get(), someChunks(2, 8), {});
+        }).find("has 3 layers of width 64, expected 2 of width 64")
+            != std::string::npos);
+    }
+
+    void stopsWhenAskedTo()
+    {
+        const auto model = opened({});
+        std::stop_source stop;
+        const core::Progress progress(stop.get_token(), [&](double done, const std::string&) {
+            if (done > 0.5)
+                stop.request_stop();
+        });
+        QVERIFY_EXCEPTION_THROWN(
+            core::evaluate(*model, nullptr, someChunks(20, 128), progress), core::Cancelled);
+    }
+
+    /// The start of the run that tst_realperplexity holds to llama.cpp's figure as a whole.
+    void givesTheKnownPerplexityOfTheSamplesFirstChunks()
+    {
+        if (!std::filesystem::exists(sample))
+            QSKIP("../shared/models/sample is not there");
+        const auto model = Checkpoint::open(sample);
+        const std::string text = core::readTextFile(sample / "evaluation.txt");
+        const auto chunks = core::tokenSequences(model->tokenizer(), text, 256, 8);
+        const Evaluation evaluation = core::evaluate(*model, nullptr, chunks, {});
+        QCOMPARE(evaluation.scored, std::int64_t(8 * 127));
+        QVERIFY(near(evaluation.perplexity, 38.1629, 2e-3));
+        QVERIFY(near(evaluation.perplexityError, 3.1799, 1e-3));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestEvaluation)
+#include "tst_evaluation.moc"
