@@ -11,6 +11,9 @@ namespace bench {
 /// Encode and decode MB/s of every number format on one thread.
 void formats();
 
+/// Seconds that GPTQ of one layer takes, by phase, on all processors.
+void gptq();
+
 /// Seconds that one call of `work` takes: the least of as many calls as fit in `budget`, at least
 /// three.
 template<typename Work>

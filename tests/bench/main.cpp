@@ -17,6 +17,7 @@ struct Part {
 
 constexpr std::array parts{
     Part{ "formats", "encode and decode MB/s of every number format", bench::formats },
+    Part{ "gptq", "seconds that GPTQ of one layer takes, by phase", bench::gptq },
 };
 
 int usage()

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What calibrated rounding is worth, on whole models and texts: KLD of GPTQ against that of
+// importance-weighted rounding as llama.cpp does it, at the same bytes.
+#include "tests/interop/interopfiles.h"
+
+#include "core/base/error.h"
+#include "core/files/textfile.h"
+#include "core/measure/evaluation.h"
+#include "core/quant/quantize.h"
+
+#include <QTest>
+
+using namespace core;
+using interop::missing;
+
+namespace {
+
+const std::filesystem::path sample
+    = std::filesystem::path(QUANTSCOPE_SOURCE_DIR) / "resources/sample";
+
+/// A model with the sequences that calibrate and those that judge it.
+struct Trial {
+    std::shared_ptr<const Checkpoint> checkpoint;
+    std::vector<std::vector<int>> calibration, evaluation;
+
+    Evaluation judge(const char* type, Method method) const
+    {
+        QuantizeOptions options;
+        options.calibration = calibration;
+        const auto model = quantize(
+            checkpoint, presetRecipe(type, *checkpoint, method), options, {}, Progress());
+        return evaluate(*model.checkpoint, checkpoint.get(), evaluation, Progress());
+    }
+};
+
+Trial sampleTrial()
+{
+    Trial trial{ Checkpoint::open(sample), {}, {} };
+    const Tokenizer& tokenizer = trial.checkpoint->tokenizer();
+    trial.calibration = tokenSequences(tokenizer, readTextFile(sample / "calibration.txt"), 256, 0);
+    trial.evaluation = tokenSequences(tokenizer, readTextFile(sample / "evaluation.txt"), 256, 0);
+    return trial;
+}
+
+/// Calibrated on 64 sequences of 512 tokens of the first 400,000 bytes of WikiText, judged by 20 of
+/// the last 110,000 from the first full line on.
+Trial realTrial(const std::filesystem::path& wiki)
+{
+    Trial trial{ Checkpoint::open(interop::smolLm2()), {}, {} };
+    const Tokenizer& tokenizer = trial.checkpoint->tokenizer();
+    const std::string text = readTextFile(wiki);
+    const std::size_t tail = text.find('\n', text.size() - 110000) + 1;
+    trial.calibration = tokenSequences(tokenizer, text.substr(0, 400000), 512, 64);
+    trial.evaluation = tokenSequences(tokenizer, text.substr(tail), 512, 20);
+    return trial;
+}
+
+} // namespace
+
+class TestQuality : public QObject {
+    Q_OBJECT
+
+private slots:
+    void importanceIsAsGoodAsLlamas_data();
+    void importanceIsAsGoodAsLlamas();
+    void gptqBeatsImportanceOnTheSample_data();
+    void gptqBeatsImportanceOnTheSample();
+    void gptqBeatsImportanceOnARealModel();
+};
+
+void TestQuality::importanceIsAsGoodAsLlamas_data()
+{
+    QTest::addColumn<double>("llamas"); // KLD that llama-perplexity measured, activations in 8 bits
+    QTest::newRow("Q4_K") << 0.006799;
+    QTest::newRow("Q2_K") << 0.096774;
+}
+
+void TestQuality::importanceIsAsGoodAsLlamas()
+{
+    QFETCH(double, llamas);
+    const Evaluation judged = sampleTrial().judge(QTest::currentDataTag(), Method::Importance);
+    const double kld = judged.against->kldMean;
+    qInfo("%s: KLD %.6f, llama.cpp's %.6f", QTest::currentDataTag(), kld, llamas);
+    QVERIFY(kld < llamas && kld > llamas - 0.001);
+}
+
+void TestQuality::gptqBeatsImportanceOnTheSample_data()
+{
+    QTest::addColumn<double>("bound"); // of the ratio of the two KLDs
+    QTest::newRow("Q4_K") << 0.74;
+    QTest::newRow("Q2_K") << 0.80;
+}
+
+void TestQuality::gptqBeatsImportanceOnTheSample()
+{
+    QFETCH(double, bound);
+    const Trial trial = sampleTrial();
+    const char* type = QTest::currentDataTag();
+    const double importance = trial.judge(type, Method::Importance).against->kldMean;
+    const double gptq = trial.judge(type, Method::Gptq).against->kldMean;
+    qInfo("%s: KLD %.6f against %.6f: %.3f", type, gptq, importance, gptq / importance);
+    QVERIFY(gptq <= bound * importance);
+}
+
+void TestQuality::gptqBeatsImportanceOnARealModel()
+{
+    const auto wiki = interop::sharedFile("text/wiki.test.raw");
+    NEEDS_INTEROP(interop::smolLm2());
+    NEEDS_SHARED(wiki);
+    const Trial trial = realTrial(wiki);
+    const Evaluation importance = trial.judge("Q4_0", Method::Importance);
+    const Evaluation gptq = trial.judge("Q4_0", Method::Gptq);
+    qInfo("Q4_0: KLD %.6f against %.6f: %.3f; perplexity %.3f against %.3f, reference %.3f",
+        gptq.against->kldMean, importance.against->kldMean,
+        gptq.against->kldMean / importance.against->kldMean, gptq.perplexity, importance.perplexity,
+        gptq.against->referencePerplexity);
+    QVERIFY(gptq.against->kldMean < importance.against->kldMean);
+}
+
+QTEST_GUILESS_MAIN(TestQuality)
+#include "tst_quality.moc"
