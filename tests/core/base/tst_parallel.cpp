@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/parallel.h"
+
+#include <QTest>
+
+#include <atomic>
+#include <mutex>
+#include <numeric>
+#include <set>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+class TestParallel : public QObject {
+    Q_OBJECT
+private slots:
+    void callsEveryIndexOnce()
+    {
+        for (const std::size_t count : { 0, 1, 2, 3, 1000 }) {
+            std::vector<std::atomic<int>> calls(count);
+            core::parallelFor(count, [&](std::size_t i) { ++calls[i]; });
+            for (const auto& call : calls)
+                QCOMPARE(call.load(), 1);
+        }
+    }
+
+    void usesSeveralThreadsWhereThereAreProcessors()
+    {
+        if (core::processorCount() < 2)
+            QSKIP("this machine gives the test one processor");
+        std::mutex mutex;
+        std::set<std::thread::id> threads;
+        for (int attempt = 0; attempt < 50 && threads.size() < 2; ++attempt)
+            core::parallelFor(8, [&](std::size_t) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(2));
+                const std::lock_guard lock(mutex);
+                threads.insert(std::this_thread::get_id());
+            });
+        QVERIFY(threads.size() >= 2);
+    }
+
+    void rethrowsAnExceptionAfterAllHaveStopped()
+    {
+        std::atomic<int> running = 0;
+        for (int repetition = 0; repetition < 100; ++repetition) {
+            QVERIFY_EXCEPTION_THROWN(core::parallelFor(100,
+                                         [&](std::size_t i) {
+                                             ++running;
+                                             std::this_thread::yield();
+                                             --running;
+                                             if (i % 7 == 3)
+                                                 throw std::runtime_error("seven");
+                                         }),
+                std::runtime_error);
+            QCOMPARE(running.load(), 0);
+        }
+    }
+
+    void startsNoMoreBodiesAfterAFailure()
+    {
+        std::atomic<int> calls = 0;
+        QVERIFY_EXCEPTION_THROWN(core::parallelFor(1'000'000,
+                                     [&](std::size_t) {
+                                         ++calls;
+                                         throw std::runtime_error("first");
+                                     }),
+            std::runtime_error);
+        QVERIFY(calls <= int(core::processorCount()));
+    }
+
+    void worksInsideItself()
+    {
+        std::vector<std::atomic<int>> calls(20 * 30);
+        core::parallelFor(20, [&](std::size_t i) {
+            core::parallelFor(30, [&](std::size_t j) { ++calls[i * 30 + j]; });
+        });
+        for (const auto& call : calls)
+            QCOMPARE(call.load(), 1);
+    }
+
+    void worksFromSeveralThreadsAtOnce()
+    {
+        std::atomic<long> sum = 0;
+        {
+            std::vector<std::jthread> callers;
+            for (int caller = 0; caller < 4; ++caller)
+                callers.emplace_back([&] {
+                    for (int repetition = 0; repetition < 200; ++repetition)
+                        core::parallelFor(10, [&](std::size_t i) { sum += long(i); });
+                });
+        }
+        QCOMPARE(sum.load(), 4L * 200 * 45);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestParallel)
+#include "tst_parallel.moc"
