@@ -11,6 +11,9 @@ namespace bench {
 /// Encode and decode MB/s of every number format on one thread.
 void formats();
 
+/// Tokens/s of the walk through the sample and SmolLM2 in F32, on one thread.
+void forward();
+
 /// Seconds that GPTQ of one layer takes, by phase, on all processors.
 void gptq();
 

@@ -17,6 +17,7 @@ struct Part {
 
 constexpr std::array parts{
     Part{ "formats", "encode and decode MB/s of every number format", bench::formats },
+    Part{ "forward", "tokens a second through a model's layers", bench::forward },
     Part{ "gptq", "seconds that GPTQ of one layer takes, by phase", bench::gptq },
 };
 
