@@ -6,12 +6,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <iostream>
 #include <stop_token>
 #include <thread>
 
-#include <pthread.h>
-#include <signal.h>
+#include <semaphore.h>
 
 namespace {
 
@@ -22,24 +22,29 @@ constexpr const char* footer
     = "Exit codes: 0 done, 1 unexpected failure, 2 usage, 3 bad input or output, 4 cancelled.\n"
       "Progress goes to stderr, results to stdout. Ctrl+C cancels and leaves no half-written file.";
 
+sem_t signalled; // all that a signal handler may touch; it cannot be given an object
+
 /// Turns Ctrl+C and a termination request into a stop request while it lives.
 class SignalStop {
 public:
     SignalStop()
     {
-        sigemptyset(&m_signals);
-        sigaddset(&m_signals, SIGINT);
-        sigaddset(&m_signals, SIGTERM);
-        sigaddset(&m_signals, SIGUSR1); // ours: ends the wait
-        pthread_sigmask(SIG_BLOCK, &m_signals, nullptr);
-        m_waiter = std::jthread([signals = m_signals, stop = m_stop]() mutable {
-            int signal = 0;
-            sigwait(&signals, &signal);
-            if (signal != SIGUSR1)
-                stop.request_stop();
+        sem_init(&signalled, 0, 0);
+        m_waiter = std::jthread([stop = m_stop]() mutable {
+            while (sem_wait(&signalled) != 0) {
+            } // interrupted: a signal came, the next wait sees it
+            stop.request_stop();
         });
+        // A handler, not a mask: libraries start threads before main that would take the signal.
+        for (const int signal : { SIGINT, SIGTERM })
+            std::signal(signal, [](int) { sem_post(&signalled); });
     }
-    ~SignalStop() { pthread_kill(m_waiter.native_handle(), SIGUSR1); }
+    ~SignalStop()
+    {
+        for (const int signal : { SIGINT, SIGTERM })
+            std::signal(signal, SIG_DFL);
+        sem_post(&signalled); // ends the wait
+    }
     SignalStop(const SignalStop&) = delete;
     SignalStop& operator=(const SignalStop&) = delete;
 
@@ -47,7 +52,6 @@ public:
 
 private:
     std::stop_source m_stop;
-    sigset_t m_signals{};
     std::jthread m_waiter;
 };
 
