@@ -18,11 +18,29 @@ namespace {
         return Eigen::Index(std::max(1, walkTileTokens / hidden.length)) * hidden.length;
     }
 
+    /// The share of a layer's work that is done after attention, and before ffn_down.
+    struct Shares {
+        double attention, gated;
+
+        explicit Shares(const LayerWeights& weights)
+        {
+            const auto down = double(weights.down.size());
+            const double all
+                = double(weights.q.size() + weights.k.size() + weights.v.size()
+                      + weights.output.size() + weights.gate.size() + weights.up.size())
+                + down;
+            gated = 1 - down / all;
+            attention = gated - double(weights.gate.size() + weights.up.size()) / all;
+        }
+    };
+
     /// One tile's way through a layer.
     void walkTile(MatrixBlock hidden, Eigen::Index firstRow, int length,
         const LayerWeights& weights, const ModelConfig& config, int layer, WalkObserver* observer,
         const Progress& progress)
     {
+        const Shares shares(weights);
+        progress.at(0);
         const auto show = [&](LinearInput input, const Matrix& x) {
             if (observer)
                 observer->linearInput(input, layer, x, firstRow);
@@ -36,10 +54,12 @@ namespace {
         }
         if (observer)
             observer->residual(1 + 2 * layer, hidden, firstRow);
+        progress.at(shares.attention);
         const Matrix input = feedForwardInput(hidden, weights, config, progress);
         show(LinearInput::FeedForward, input);
         const Matrix gated = feedForwardGated(input, weights, progress);
         show(LinearInput::Down, gated);
+        progress.at(shares.gated);
         addLinear(hidden, gated, weights.down, progress);
         if (observer)
             observer->residual(2 + 2 * layer, hidden, firstRow);
@@ -84,9 +104,10 @@ void walkLayer(HiddenStates& hidden, const LayerWeights& weights, const ModelCon
 {
     const Eigen::Index rows = hidden.states.rows();
     for (Eigen::Index first = 0; first < rows; first += tileRows(hidden)) {
-        progress.at(double(first) / double(rows));
-        walkTile(hidden.states.middleRows(first, std::min(tileRows(hidden), rows - first)), first,
-            hidden.length, weights, config, layer, observer, progress);
+        const Eigen::Index count = std::min(tileRows(hidden), rows - first);
+        walkTile(hidden.states.middleRows(first, count), first, hidden.length, weights, config,
+            layer, observer,
+            progress.part(double(first) / double(rows), double(first + count) / double(rows)));
     }
     progress.at(1);
 }

@@ -88,7 +88,8 @@ bool near(double a, double b, double tolerance)
     return false;
 }
 
-const std::filesystem::path sample = QUANTSCOPE_SOURCE_DIR "/../shared/models/sample";
+const std::filesystem::path models = QUANTSCOPE_SOURCE_DIR "/../shared/models";
+const std::filesystem::path sample = models / "sample";
 
 } // namespace
 
@@ -241,6 +242,19 @@ private slots:
         });
         QVERIFY_EXCEPTION_THROWN(
             core::evaluate(*model, nullptr, someChunks(20, 128), progress), core::Cancelled);
+    }
+
+    void findsTheSameModelInBothOfItsFiles()
+    {
+        if (!std::filesystem::exists(models / "stories260k"))
+            QSKIP("../shared/models/stories260k is not there");
+        const auto gguf = Checkpoint::open(models / "stories260k/stories260Ktok512.gguf");
+        const auto folder = Checkpoint::open(models / "stories260k"); // other rotary layout, tied
+        const Evaluation evaluation = core::evaluate(*gguf, folder.get(), someChunks(4, 128), {});
+        QVERIFY(near(evaluation.against->kldMean, 0, 1e-7));
+        QCOMPARE(evaluation.against->sameTop1, 1.0);
+        for (const core::Drift& drift : evaluation.against->drift)
+            QVERIFY(drift.relativeError < 1e-5);
     }
 
     /// The start of the run that tst_realperplexity holds to llama.cpp's figure as a whole.

@@ -243,6 +243,9 @@ private slots:
                   "model.safetensors, a .safetensors file in one, or a GGUF file");
         QVERIFY(contains(messageOf([&] { Checkpoint::open(folder / "absent"); }),
             path + "/absent: no such file or folder"));
+        const std::string tooLong(5000, 'x'); // cannot even be looked for
+        QVERIFY(contains(messageOf([&] { Checkpoint::open(folder / tooLong); }),
+            "x: cannot be read: File name too long"));
         support::writeFile(folder / "notes.txt", "hello");
         QVERIFY(contains(messageOf([&] { Checkpoint::open(folder / "notes.txt"); }),
             path + "/notes.txt: is no model"));
