@@ -172,36 +172,68 @@ namespace {
         return (W - rounded).cast<double>().colwise().squaredNorm().dot(added.transpose());
     }
 
+    /// One way to store the weights.
+    struct Candidate {
+        std::vector<std::byte> bytes;
+        double error = 0; ///< E
+    };
+
+    Candidate better(Candidate a, Candidate b)
+    {
+        return b.error <= a.error ? std::move(b) : std::move(a);
+    }
+
+    /// Importance-weighted rounding of `W`, judged against `target`.
+    Candidate byEncoder(
+        const Matrix& W, const Matrix& target, const GptqFactor& factor, const Format& format)
+    {
+        Candidate candidate{ encodeMatrix(W, format, factor.importance), 0 };
+        candidate.error = outputError(
+            target, decodeMatrix(candidate.bytes, format, W.rows(), W.cols()), factor.H);
+        return candidate;
+    }
+
+    Candidate byGptq(const Matrix& target, const GptqFactor& factor, const Format& format,
+        const GptqOptions& options, const Progress& progress)
+    {
+        Rounding r = roundAll(target, factor, format, options, progress);
+        const Matrix rounded = decodeMatrix(r.bytes, format, target.rows(), target.cols());
+        double error = 0;
+        for (const double squares : r.squares)
+            error += squares;
+        error = std::max(0.0, error - dampingShare(target, rounded, factor.added));
+        return { std::move(r.bytes), error };
+    }
+
 } // namespace
 
 GptqResult gptqRound(const Matrix& W, const GptqFactor& factor, const Format& format,
     const GptqOptions& options, const Progress& progress)
+{
+    return gptqRound(W, W, factor, format, options, progress);
+}
+
+GptqResult gptqRound(const Matrix& W, const Matrix& target, const GptqFactor& factor,
+    const Format& format, const GptqOptions& options, const Progress& progress)
 {
     assert(format.fits(std::size_t(W.cols())) && W.cols() == factor.U.cols());
     GptqResult result;
     result.damping = factor.damping;
     result.dampingRaises = factor.dampingRaises;
     result.deadChannels = factor.deadChannels;
-    result.bytes = encodeMatrix(W, format, factor.importance);
-    result.energy = weightedSquares(W, factor.H);
-    const Matrix byImportance = decodeMatrix(result.bytes, format, W.rows(), W.cols());
-    result.importanceError = outputError(W, byImportance, factor.H);
-    result.error = result.importanceError;
+    result.energy = weightedSquares(target, factor.H);
+    Candidate best = byEncoder(W, target, factor, format);
+    result.importanceError = best.error;
+    if (&target != &W)
+        best = better(std::move(best), byEncoder(target, target, factor, format));
     progress.at(0.3);
-    if (!format.grid)
-        return result;
-
-    Rounding r = roundAll(W, factor, format, options, progress.part(0.3, 0.9));
-    const Matrix rounded = decodeMatrix(r.bytes, format, W.rows(), W.cols());
-    double error = 0;
-    for (const double squares : r.squares)
-        error += squares;
-    error = std::max(0.0, error - dampingShare(W, rounded, factor.added));
-    result.keptImportance = error > result.importanceError;
-    if (!result.keptImportance) {
-        result.bytes = std::move(r.bytes);
-        result.error = error;
+    if (format.grid) {
+        Candidate gptq = byGptq(target, factor, format, options, progress.part(0.3, 1));
+        result.keptImportance = gptq.error > best.error;
+        best = better(std::move(best), std::move(gptq));
     }
+    result.bytes = std::move(best.bytes);
+    result.error = best.error;
     progress.at(1);
     return result;
 }

@@ -13,14 +13,23 @@ namespace core {
 struct GptqOptions {
     double damping = 0.01; ///< share of the mean diagonal of H added to it, over 0
     int columnBlock = 128; ///< columns between two updates of the rest, at least 1
+
+    /// Whether the outputs of the original model on its own inputs are aimed at, rather than those
+    /// of the original weights on the rounded model's inputs.
+    bool correctTarget = true;
+    /// The share of the residual stream's drift, 0 to 1, that attn_output and ffn_down take up on
+    /// top of that.
+    double driftShare = 0.5;
+    /// Share of the mean diagonal of H that keeps the corrected weights near the original ones.
+    double targetDamping = 0.1;
 };
 
 /// A matrix rounded by GPTQ, and how it went.
 struct GptqResult {
     std::vector<std::byte> bytes; ///< rows × format.rowBytes(columns)
-    double error = 0; ///< E = tr((W−Ŵ) H (W−Ŵ)ᵀ) of what is stored
+    double error = 0; ///< E = tr((T−Ŵ) H (T−Ŵ)ᵀ) of what is stored, T the target
     double importanceError = 0; ///< E of importance-weighted rounding of W
-    double energy = 0; ///< tr(W H Wᵀ): sqrt(E / energy) is the relative output error
+    double energy = 0; ///< tr(T H Tᵀ): sqrt(E / energy) is the relative output error
     double damping = 0; ///< share that was needed
     int dampingRaises = 0; ///< times H was not positive definite
     int deadChannels = 0; ///< inputs that were always 0
@@ -53,6 +62,12 @@ GptqFactor factorHessian(MatrixD H, const GptqOptions& options, const Progress& 
 /// Throws Cancelled.
 GptqResult gptqRound(const Matrix& W, const GptqFactor& factor, const Format& format,
     const GptqOptions& options, const Progress& progress);
+
+/// The same for weights whose outputs should be those of `target` (out, in) rather than those of
+/// `W`: `target` is rounded and errors count against it. What is stored has no larger E than
+/// importance-weighted rounding of either.
+GptqResult gptqRound(const Matrix& W, const Matrix& target, const GptqFactor& factor,
+    const Format& format, const GptqOptions& options, const Progress& progress);
 
 /// Both steps for one matrix. `H` (in, in) = 2/N Σ x xᵀ.
 GptqResult gptqRound(const Matrix& W, const MatrixD& H, const Format& format,

@@ -16,16 +16,24 @@ struct LayerRounding {
     const TensorDone& tensorDone;
 };
 
-/// Rounds one layer and moves `hidden` through it as rounded: q, k, v, then attn_output on the
-/// context that these make, then gate and up, then ffn_down, each with inputs recomputed through
-/// what is already rounded. A Hessian is gathered only for inputs that a tensor with GPTQ reads.
-/// Beside the layer's weights it holds the heads' outputs of all tokens, the feed-forward's too if
-/// they take under 512 MiB (else they are computed twice), and one Hessian at a time.
-/// Throws Error for a weight that is not finite, Cancelled.
-RoundedPart roundLayer(
-    const LayerRounding& run, int layer, HiddenStates& hidden, const Progress& progress);
+/// The hidden states of all calibration sequences before a layer.
+struct LayerPaths {
+    HiddenStates& rounded; ///< of the model as rounded so far
+    HiddenStates* reference; ///< of the original model; null: targets are not corrected
+};
 
-/// The same without `hidden`, for a recipe without GPTQ.
+/// Rounds one layer and moves both paths through it: q, k, v, then attn_output on the context that
+/// these make, then gate and up, then ffn_down, each with inputs recomputed through what is already
+/// rounded. A Hessian is gathered only for inputs that a tensor with GPTQ reads. With a reference,
+/// each tensor aims at the reference's outputs; attn_output and ffn_down also at taking up
+/// `driftShare` of what the residual streams differ by before their addition.
+/// Beside the layer's weights (twice with a reference) it holds the heads' outputs of all tokens,
+/// the feed-forward's too if they take under 512 MiB (else they are computed twice), and one
+/// Hessian at a time. Throws Error for a weight that is not finite, Cancelled.
+RoundedPart roundLayer(
+    const LayerRounding& run, int layer, const LayerPaths& paths, const Progress& progress);
+
+/// The same without any activations, for layers that GPTQ does not reach.
 RoundedPart roundLayerAlone(const LayerRounding& run, int layer, const Progress& progress);
 
 } // namespace core

@@ -35,7 +35,10 @@ namespace {
         return { { "version", journalVersion }, { "checkpoint", checkpoint.fingerprint() },
             { "recipe", words }, { "calibration", calibration.value() },
             { "importance", importance.value() }, { "damping", options.gptq.damping },
-            { "columnBlock", options.gptq.columnBlock } };
+            { "columnBlock", options.gptq.columnBlock },
+            { "correctTarget", options.gptq.correctTarget },
+            { "driftShare", options.gptq.driftShare },
+            { "targetDamping", options.gptq.targetDamping } };
     }
 
     void requireEqualLengths(const std::vector<std::vector<int>>& sequences)
@@ -109,7 +112,7 @@ namespace {
         void roundOutside(
             const std::string& part, std::initializer_list<Role> roles, const Progress&);
         void roundLayers(const Progress& progress);
-        void forward(HiddenStates& hidden, int layer, const Progress& progress) const;
+        void forward(const LayerPaths& paths, int layer, const Progress& progress) const;
         void add(RoundedPart part);
         void addFound(RoundedPart part);
 
@@ -196,12 +199,16 @@ namespace {
         add(m_journal.keep(name, std::move(part), *m_checkpoint));
     }
 
-    /// Moves `hidden` through a layer that is finished.
-    void Run::forward(HiddenStates& hidden, int layer, const Progress& progress) const
+    /// Moves the paths through a layer that is finished.
+    void Run::forward(const LayerPaths& paths, int layer, const Progress& progress) const
     {
+        const ModelConfig& config = m_checkpoint->config();
         const auto current = m_checkpoint->withTensors(m_tensors);
-        walkLayer(hidden, loadLayer(*current, layer, progress), current->config(), layer, nullptr,
-            progress);
+        walkLayer(paths.rounded, loadLayer(*current, layer, progress), config, layer, nullptr,
+            progress.part(0, 0.5));
+        if (paths.reference)
+            walkLayer(*paths.reference, loadLayer(*m_checkpoint, layer, progress), config, layer,
+                nullptr, progress.part(0.5, 1));
     }
 
     void Run::roundLayers(const Progress& progress)
@@ -210,9 +217,13 @@ namespace {
             m_tensorDone };
         const int layers = m_checkpoint->config().layers;
         const int lastGptq = lastGptqLayer();
-        HiddenStates hidden;
+        HiddenStates rounded;
+        HiddenStates reference;
+        const LayerPaths paths{ rounded, m_options.gptq.correctTarget ? &reference : nullptr };
         if (lastGptq >= 0)
-            hidden = embed(*m_checkpoint->withTensors(m_tensors), m_options.calibration);
+            rounded = embed(*m_checkpoint->withTensors(m_tensors), m_options.calibration);
+        if (lastGptq >= 0 && paths.reference)
+            reference = embed(*m_checkpoint, m_options.calibration);
         for (int layer = 0; layer < layers; ++layer) {
             const Progress part = progress.part(double(layer) / layers, double(layer + 1) / layers,
                 text("Layer ", layer + 1, " of ", layers));
@@ -221,12 +232,12 @@ namespace {
             if (auto found = m_journal.find(name, *m_checkpoint)) {
                 addFound(*std::move(found));
                 if (layer < lastGptq)
-                    forward(hidden, layer, part);
+                    forward(paths, layer, part);
                 continue;
             }
-            RoundedPart rounded = layer <= lastGptq ? roundLayer(rounding, layer, hidden, part)
-                                                    : roundLayerAlone(rounding, layer, part);
-            add(m_journal.keep(name, std::move(rounded), *m_checkpoint));
+            RoundedPart done = layer <= lastGptq ? roundLayer(rounding, layer, paths, part)
+                                                 : roundLayerAlone(rounding, layer, part);
+            add(m_journal.keep(name, std::move(done), *m_checkpoint));
         }
     }
 

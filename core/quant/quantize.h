@@ -37,7 +37,8 @@ struct QuantizedModel {
 using TensorDone = std::function<void(const TensorReport&)>;
 
 /// Rounds every tensor as `recipe` says, layer by layer in one walk: inputs of later layers flow
-/// through the rounded earlier ones. Inside a layer in order q,k,v → output → gate,up → down, each
+/// through the rounded earlier ones. With `gptq.correctTarget` the original model walks beside it,
+/// and GPTQ aims at its outputs. Inside a layer in order q,k,v → output → gate,up → down, each
 /// with inputs recomputed through the already rounded ones. Importance is that of the original
 /// model, from a walk of its own, as llama-imatrix measures it. The same bytes for any number of
 /// threads, and for a resumed run. Throws Error (NaN weights with tensor, row, column; missing

@@ -119,9 +119,10 @@ RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
 }
 
 RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    const GptqFactor& factor, const GptqOptions& options, const Progress& progress)
+    const Matrix& target, const GptqFactor& factor, const GptqOptions& options,
+    const Progress& progress)
 {
-    GptqResult result = gptqRound(W, factor, *planned.format, options, progress);
+    GptqResult result = gptqRound(W, target, factor, *planned.format, options, progress);
     RoundedTensor rounded{ stored(tensor, planned.format, std::move(result.bytes)),
         reportOn(tensor, planned) };
     TensorReport& report = rounded.report;

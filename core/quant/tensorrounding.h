@@ -28,9 +28,10 @@ RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned,
 RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
     std::span<const float> importance, const Progress& progress);
 
-/// Rounds it by GPTQ. Throws Cancelled.
+/// Rounds it by GPTQ towards `target`, `W` itself where nothing is corrected. Throws Cancelled.
 RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    const GptqFactor& factor, const GptqOptions& options, const Progress& progress);
+    const Matrix& target, const GptqFactor& factor, const GptqOptions& options,
+    const Progress& progress);
 
 /// A norm or another vector, as its plan says. Throws Error for a value that is not finite.
 Tensor roundVector(const Tensor& tensor, const PlannedTensor& planned);

@@ -117,5 +117,11 @@ void TestQuality::gptqBeatsImportanceOnARealModel()
     QVERIFY(gptq.against->kldMean < importance.against->kldMean);
 }
 
-QTEST_GUILESS_MAIN(TestQuality)
+int main(int argc, char** argv)
+{
+    qputenv("QTEST_FUNCTION_TIMEOUT", "3600000"); // ms; by default a function may take 5 minutes
+    const QCoreApplication application(argc, argv);
+    TestQuality test;
+    return QTest::qExec(&test, argc, argv);
+}
 #include "tst_quality.moc"
