@@ -46,6 +46,11 @@ public:
     template<typename Work, typename Then>
     JobId start(const QString& title, Work work, Then then);
 
+    /// A function for `work` to call that runs `then` with its argument on this object's thread,
+    /// in order, before the job's end; dropped once this object is gone. Safe from any thread.
+    template<typename Value>
+    std::function<void(const Value&)> relay(std::function<void(const Value&)> then);
+
     /// Cancels the running job and every waiting one.
     void cancel();
     /// Holds the running job at its next report, or lets it go on.
@@ -90,6 +95,15 @@ JobId Jobs::start(const QString& title, Work work, Then then)
             auto result = std::make_shared<Result>(work(progress));
             return [result, then]() mutable { then(std::move(*result)); };
         });
+}
+
+template<typename Value>
+std::function<void(const Value&)> Jobs::relay(std::function<void(const Value&)> then)
+{
+    return [this, then = std::move(then)](const Value& value) {
+        QMetaObject::invokeMethod(
+            this, [then, value] { then(value); }, Qt::QueuedConnection);
+    };
 }
 
 } // namespace app

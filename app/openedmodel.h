@@ -9,6 +9,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace app {
 
@@ -16,10 +19,13 @@ namespace app {
 struct OpenedModel {
     std::shared_ptr<const core::Checkpoint> checkpoint;
     std::uint64_t fileBytes = 0; ///< of the files its tensors lie in
-    int files = 0;
+    std::vector<std::string> files; ///< their names
     core::Recipe recipe; ///< to begin with: Q4_K_M by GPTQ
     TextSettings calibration; ///< calibration.txt beside the model, else the sample's
     TextSettings evaluation; ///< evaluation.txt beside the model, else the sample's
+    /// Whether the start of the evaluation text came back the same through the tokenizer; none
+    /// without a tokenizer or text.
+    std::optional<bool> tokenizerWorks;
 };
 
 /// Opens a model folder or file. `sampleFolder` lends its texts to models that have none. Throws

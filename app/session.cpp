@@ -19,12 +19,14 @@ Session::Session(std::vector<core::Device> devices, QObject* parent)
 
 void Session::open(OpenedModel opened)
 {
+    emit modelAboutToChange();
     m_model = std::move(opened);
     m_weightStats.assign(m_model.checkpoint->tensors().size(), nullptr);
     m_activations = {};
     m_previews.clear();
     m_calibration = m_model.calibration;
     m_evaluation = m_model.evaluation;
+    m_imatrix.clear();
     m_exported.reset();
     m_exportedRun = 0;
     m_recipe.setModel(m_model.checkpoint, m_model.recipe);
@@ -106,6 +108,14 @@ void Session::setDamping(double damping)
     emit textsChanged();
 }
 
+void Session::setImatrix(const std::filesystem::path& file)
+{
+    if (file == m_imatrix)
+        return;
+    m_imatrix = file;
+    emit textsChanged();
+}
+
 const core::Device* Session::device() const
 {
     return m_devices.empty() ? nullptr : &m_devices[std::size_t(m_device)];
@@ -123,6 +133,20 @@ int Session::context() const
 {
     const int trained = isOpen() ? checkpoint()->config().context : 0;
     return trained > 0 ? std::min(trained, longestContext) : longestContext;
+}
+
+void Session::usePreset(const std::string& name)
+{
+    if (!isOpen())
+        return;
+    m_recipe.replace(core::presetRecipe(name, *checkpoint(), m_recipe.recipe().method),
+        tr("Use preset %1").arg(QString::fromStdString(name)));
+}
+
+void Session::useRecipeOf(int run)
+{
+    if (const auto found = m_runs.find(run))
+        m_recipe.replace(found->recipe, tr("Use the recipe of run %1").arg(run));
 }
 
 void Session::setExported(core::GgufExportReport report, int run)

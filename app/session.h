@@ -18,12 +18,16 @@
 
 namespace app {
 
+/// A token with the text around it.
+struct TokenInContext {
+    QString token, before, after;
+};
+
 /// Activation statistics and the text they were measured on.
 struct MeasuredActivations {
     std::shared_ptr<const core::ActivationStats> stats; ///< null: not measured
-    std::shared_ptr<const core::Importance> importance; ///< of `stats`
+    std::vector<TokenInContext> tokens; ///< one for each of stats->largest
     TextSettings text;
-    double seconds = 0;
 };
 
 /// What is open: a model, what was measured of it, its recipe and runs, and the choices that
@@ -60,6 +64,9 @@ public:
     void setEvaluation(const TextSettings& text);
     double damping() const { return m_damping; } ///< of GPTQ, a share of the mean diagonal
     void setDamping(double damping);
+    /// An importance matrix to use instead of our own statistics; empty: our own.
+    const std::filesystem::path& imatrix() const { return m_imatrix; }
+    void setImatrix(const std::filesystem::path& file);
 
     const std::vector<core::Device>& devices() const { return m_devices; }
     int deviceIndex() const { return m_device; }
@@ -72,6 +79,12 @@ public:
     RunList& runs() { return m_runs; }
     const RunList& runs() const { return m_runs; }
     PreviewCache& previews() { return m_previews; }
+    const PreviewCache& previews() const { return m_previews; }
+
+    /// Makes a preset the recipe, with the present method. Requires: a name of presetNames().
+    void usePreset(const std::string& name);
+    /// Makes a run's recipe the present one; an unknown number does nothing.
+    void useRecipeOf(int run);
 
     /// The last file written from this model.
     const std::optional<core::GgufExportReport>& exported() const { return m_exported; }
@@ -79,11 +92,12 @@ public:
     void setExported(core::GgufExportReport report, int run);
 
 signals:
+    void modelAboutToChange();
     void modelChanged();
     void weightStatsChanged(int tensor);
     void activationsChanged();
     void thresholdChanged();
-    void textsChanged(); ///< calibration, evaluation or damping
+    void textsChanged(); ///< calibration, evaluation, damping or importance matrix
     void deviceChanged();
     void exportedChanged();
 
@@ -96,6 +110,7 @@ private:
     RunList m_runs;
     PreviewCache m_previews;
     TextSettings m_calibration, m_evaluation;
+    std::filesystem::path m_imatrix;
     std::optional<core::GgufExportReport> m_exported;
     int m_exportedRun = 0;
     int m_device = 0;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/checkpoint.h"
+
+#include <QString>
+
 #include <filesystem>
+#include <vector>
 
 namespace app {
 
@@ -13,5 +18,13 @@ struct TextSettings {
 
     bool operator==(const TextSettings&) const = default;
 };
+
+/// "evaluation.txt, 20 chunks of 256 tokens", "calibration.txt, all chunks of 256 tokens".
+QString textDescription(const TextSettings& text);
+
+/// The text's token sequences for this model. Throws core::Error: the file, too short a text, no
+/// tokenizer. For the worker.
+std::vector<std::vector<int>> readSequences(
+    const core::Checkpoint& checkpoint, const TextSettings& text);
 
 } // namespace app

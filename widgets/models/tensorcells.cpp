@@ -101,20 +101,19 @@ namespace {
 
     TensorCell stateCell(const RunFacts& run)
     {
-        const auto text = [](const char* word) { return TensorCells::tr(word); };
         switch (run.state) {
         case RunFacts::State::None:
             return {};
         case RunFacts::State::Waiting:
-            return { text(QT_TR_NOOP("Waiting")), Tone::Secondary, 0 };
+            return { TensorCells::tr("Waiting"), Tone::Secondary, 0 };
         case RunFacts::State::Rounding:
-            return { text(QT_TR_NOOP("Rounding")), Tone::Choice, 1 };
+            return { TensorCells::tr("Rounding"), Tone::Choice, 1 };
         case RunFacts::State::Done:
-            return { text(QT_TR_NOOP("Done")), Tone::Normal, 2 };
+            return { TensorCells::tr("Done"), Tone::Normal, 2 };
         case RunFacts::State::Kept:
-            return { text(QT_TR_NOOP("Kept")), Tone::Normal, 3 };
+            return { TensorCells::tr("Kept"), Tone::Normal, 3 };
         case RunFacts::State::Failed:
-            return { text(QT_TR_NOOP("Not written")), Tone::Error, 4 };
+            return { TensorCells::tr("Not written"), Tone::Error, 4 };
         }
         return {};
     }

@@ -71,8 +71,13 @@ TensorTable::TensorTable(TensorModel& model, QWidget* parent)
     connect(formats, &FormatDelegate::formatChosen, this, &TensorTable::assignFrom);
     connectTree();
     applySizes();
-    setPage(PageId::Model);
     updateFoot();
+}
+
+TensorTable::~TensorTable()
+{
+    disconnect(m_tree, nullptr, this, nullptr); // the dying tree says nothing any more
+    m_tree->setModel(nullptr);
 }
 
 QWidget* TensorTable::makeFilterRow()
@@ -110,6 +115,7 @@ void TensorTable::connectTree()
     connect(&m_model, &TensorModel::modelReset, this, [this] {
         m_tree->expandAll();
         updateFoot();
+        emit selectionEdited(); // a reset clears the selection without a word
     });
     connect(m_tree->header(), &QHeaderView::sortIndicatorChanged, this,
         [this](int column, Qt::SortOrder order) {
@@ -128,6 +134,8 @@ void TensorTable::connectTree()
 
 void TensorTable::setPage(PageId page, int mostColumns)
 {
+    if (page == m_page && mostColumns == m_mostColumns)
+        return; // widths the user chose stay
     m_page = page;
     m_mostColumns = mostColumns;
     applyColumns();

@@ -26,6 +26,7 @@ class TensorTable : public QWidget {
 
 public:
     explicit TensorTable(TensorModel& model, QWidget* parent = nullptr);
+    ~TensorTable() override;
 
     /// Shows the columns of a page, `mostColumns` at most.
     void setPage(PageId page, int mostColumns = tensorColumnCount);

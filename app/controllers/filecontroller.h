@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/jobs.h"
+#include "app/session.h"
+
+#include <QObject>
+#include <QPointer>
+
+class QWidget;
+
+namespace widgets {
+class BasePlot;
+}
+
+namespace app {
+
+/// Asks for files and folders, reads and writes the small ones (recipes, plots) on the quick
+/// worker. A file that cannot be read or written changes nothing.
+class FileController : public QObject {
+    Q_OBJECT
+
+public:
+    /// Dialogs belong to `window`.
+    FileController(Jobs& quick, Session& session, QWidget& window, QObject* parent = nullptr);
+
+    QString askForModelFolder() const; ///< empty: cancelled; so are all that follow
+    QString askForModelFile() const;
+    void chooseCalibrationText(); ///< makes it the session's
+    void chooseEvaluationText();
+    void chooseImatrix();
+    QString askForExportFolder(const QString& present) const;
+    void loadRecipe();
+    void saveRecipe();
+    void savePlot(widgets::BasePlot* plot);
+
+signals:
+    void failed(const QString& reason);
+
+private:
+    void readRecipe(const QString& file);
+    void write(const QString& file, const QByteArray& bytes);
+    QString askForText(const QString& title, const TextSettings& present) const;
+
+    Jobs& m_quick;
+    Session& m_session;
+    QWidget& m_window;
+    QList<JobId> m_jobs;
+};
+
+} // namespace app

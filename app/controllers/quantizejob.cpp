@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/controllers/quantizejob.h"
+
+#include "app/figures.h"
+
+#include <QCryptographicHash>
+#include <QElapsedTimer>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace app {
+
+namespace {
+
+    bool needsText(const std::vector<core::PlannedTensor>& plan, bool hasImatrix)
+    {
+        return std::any_of(plan.begin(), plan.end(), [hasImatrix](const auto& planned) {
+            if (planned.keeps || !core::isMatrix(planned.place.role))
+                return false;
+            return planned.method == core::Method::Gptq
+                || (planned.method == core::Method::Importance && !hasImatrix);
+        });
+    }
+
+    constexpr std::size_t mostWorkFolders = 8; ///< older ones go, so that the cache stays bounded
+
+    /// Makes room for `workFolder` beside it. What is mapped from a removed folder stays mapped.
+    void prepareWorkFolder(const std::filesystem::path& workFolder)
+    {
+        namespace fs = std::filesystem;
+        const fs::path parent = workFolder.parent_path();
+        fs::create_directories(parent);
+        std::vector<std::pair<fs::file_time_type, fs::path>> others;
+        for (const fs::directory_entry& entry : fs::directory_iterator(parent)) {
+            if (entry.is_directory() && entry.path() != workFolder)
+                others.emplace_back(entry.last_write_time(), entry.path());
+        }
+        std::sort(others.begin(), others.end());
+        for (std::size_t i = 0; i + mostWorkFolders <= others.size(); ++i)
+            fs::remove_all(others[i].second);
+    }
+
+} // namespace
+
+QString requestKey(const QuantizeRequest& request)
+{
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    const auto add = [&hash](const std::string& part) {
+        hash.addData(QByteArray::fromStdString(part));
+        hash.addData(QByteArrayView("\0", 1));
+    };
+    add(request.checkpoint->fingerprint());
+    add(core::recipeToJson(request.recipe).dump());
+    add(request.calibration.file.string());
+    add(std::to_string(request.calibration.length));
+    add(std::to_string(request.calibration.count));
+    add(std::to_string(request.damping));
+    add(request.imatrix.string());
+    return QString::fromLatin1(hash.result().toHex().left(24));
+}
+
+Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDone,
+    const core::Progress& progress)
+{
+    const core::Checkpoint& checkpoint = *request.checkpoint;
+    QElapsedTimer clock;
+    clock.start();
+    Run run;
+    run.plan = core::planTensors(checkpoint, request.recipe);
+    core::QuantizeOptions options;
+    options.gptq.damping = request.damping;
+    if (!request.imatrix.empty())
+        options.importance = core::readImatrix(request.imatrix);
+    if (needsText(run.plan, !request.imatrix.empty()))
+        options.calibration = readSequences(checkpoint, request.calibration);
+    if (!request.workFolder.empty()) {
+        prepareWorkFolder(request.workFolder);
+        options.workFolder = request.workFolder;
+    }
+    core::QuantizedModel quantized
+        = core::quantize(request.checkpoint, request.recipe, options, tensorDone, progress);
+    run.title = request.title;
+    run.recipe = request.recipe;
+    run.reports = std::move(quantized.reports);
+    run.model = std::move(quantized.checkpoint);
+    run.calibration = request.calibration;
+    run.damping = request.damping;
+    run.imatrix = request.imatrix;
+    run.workFolder = request.workFolder;
+    run.fileBytes = fileBytes(checkpoint, run.plan);
+    run.bitsPerWeight = bitsPerWeight(checkpoint, run.plan);
+    run.seconds = double(clock.elapsed()) / 1000;
+    return run;
+}
+
+} // namespace app

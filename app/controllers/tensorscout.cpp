@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/controllers/tensorscout.h"
+
+#include <algorithm>
+
+namespace app {
+
+namespace {
+
+    constexpr std::size_t mostRulers = 4; ///< of several selected tensors only these are drawn
+
+    const core::Format* encodable(const core::Format* format, const core::Tensor& tensor)
+    {
+        return format && format->fits(std::size_t(tensor.columns)) ? format : nullptr;
+    }
+
+} // namespace
+
+TensorScout::TensorScout(Jobs& quick, Session& session, const Selection& selection, QObject* parent)
+    : QObject(parent)
+    , m_quick(quick)
+    , m_session(session)
+    , m_selection(selection)
+{
+    const auto again = [this] { restart(); };
+    connect(&session, &Session::modelChanged, this, [this] {
+        m_impossible.clear();
+        m_running.reset();
+        restart();
+    });
+    connect(&session.previews(), &PreviewCache::cleared, this, again);
+    connect(&session.recipe(), &RecipeEditor::changed, this, again);
+    connect(&selection, &Selection::tensorsChanged, this, again);
+    connect(&selection, &Selection::lookedChanged, this, again);
+    const auto ended = [this](JobId id) {
+        if (id == m_job)
+            taskEnded();
+    };
+    connect(&m_quick, &Jobs::finished, this, ended);
+    connect(&m_quick, &Jobs::cancelled, this, ended);
+    connect(&m_quick, &Jobs::failed, this,
+        [this, ended](JobId id, const QString&, const QString& reason) {
+            if (id == m_job && m_running) {
+                m_impossible.push_back(*m_running);
+                emit failed(reason);
+            }
+            ended(id);
+        });
+}
+
+std::optional<TensorScout::Task> TensorScout::taskFor(int tensor, const core::Format* format) const
+{
+    const core::Tensor& subject = m_session.checkpoint()->tensors()[std::size_t(tensor)];
+    Task task{ tensor, nullptr };
+    if (m_session.weightStats(tensor)) { // the bins of a preview are the statistics'
+        if (!core::isMatrix(subject.place.role) || !encodable(format, subject)
+            || m_session.previews().find(tensor, format)
+            || m_session.weightStats(tensor)->moments.nonFinite > 0)
+            return std::nullopt;
+        task.format = format;
+    }
+    const bool impossible
+        = std::find(m_impossible.begin(), m_impossible.end(), task) != m_impossible.end();
+    return impossible ? std::nullopt : std::optional(task);
+}
+
+std::optional<TensorScout::Task> TensorScout::selectedTask() const
+{
+    const std::vector<int>& selected = m_selection.tensors();
+    const auto count = std::min(selected.size(), mostRulers);
+    const auto planned
+        = [this](int tensor) { return m_session.recipe().plan()[std::size_t(tensor)].format; };
+    for (std::size_t i = 0; i < count; ++i) {
+        if (const auto task = taskFor(selected[i], m_selection.looked()))
+            return task;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        if (const auto task = taskFor(selected[i], planned(selected[i])))
+            return task;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        for (const core::Format* format : core::allFormats()) {
+            if (format->grid == nullptr)
+                continue;
+            if (const auto task = taskFor(selected[i], format))
+                return task;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<TensorScout::Task> TensorScout::nextTask() const
+{
+    if (!m_session.isOpen())
+        return std::nullopt;
+    if (const auto task = selectedTask())
+        return task;
+    const int count = int(m_session.checkpoint()->tensors().size());
+    for (int tensor = 0; tensor < count; ++tensor) {
+        if (!m_session.weightStats(tensor)) {
+            if (const auto task = taskFor(tensor, nullptr))
+                return task;
+        }
+    }
+    for (int tensor = 0; tensor < count; ++tensor) {
+        const auto task = taskFor(tensor, m_session.recipe().plan()[std::size_t(tensor)].format);
+        if (task)
+            return task;
+    }
+    return std::nullopt;
+}
+
+int TensorScout::remaining() const
+{
+    return m_session.isOpen() ? m_session.weightStatsMissing() : 0;
+}
+
+void TensorScout::restart()
+{
+    if (!m_running) {
+        startNext();
+        return;
+    }
+    const auto wanted = nextTask(); // a task for what is no longer selected gives way
+    const bool serves
+        = wanted && (wanted->tensor == m_running->tensor || !selectedTask().has_value());
+    if (!serves)
+        m_quick.cancel();
+}
+
+void TensorScout::startNext()
+{
+    m_running = nextTask();
+    if (!m_running) {
+        emit idle();
+        return;
+    }
+    if (m_running->format)
+        round(m_running->tensor, m_running->format);
+    else
+        measure(m_running->tensor);
+}
+
+void TensorScout::measure(int tensor)
+{
+    m_job = m_quick.start(
+        tr("Measuring weights"),
+        [checkpoint = m_session.checkpoint(), tensor](const core::Progress& progress) {
+            return std::make_shared<const core::TensorStats>(
+                core::tensorStats(checkpoint->tensors()[std::size_t(tensor)], progress));
+        },
+        [this, checkpoint = m_session.checkpoint(), tensor](
+            std::shared_ptr<const core::TensorStats> stats) {
+            if (checkpoint == m_session.checkpoint())
+                m_session.setWeightStats(tensor, std::move(stats));
+        });
+}
+
+void TensorScout::round(int tensor, const core::Format* format)
+{
+    const std::span<const float> importance = m_session.importance(tensor);
+    m_job = m_quick.start(
+        tr("Rounding a tensor"),
+        [checkpoint = m_session.checkpoint(), tensor, format,
+            weights = std::vector<float>(importance.begin(), importance.end()),
+            stats = m_session.weightStats(tensor)](const core::Progress& progress) {
+            const core::Matrix matrix = core::decode(checkpoint->tensors()[std::size_t(tensor)]);
+            return std::make_shared<const core::RoundingPreview>(
+                core::previewRounding(matrix, *format, weights, stats->histogram, progress));
+        },
+        [this, checkpoint = m_session.checkpoint(), activations = m_session.activations().stats,
+            tensor, format](std::shared_ptr<const core::RoundingPreview> preview) {
+            const bool current = checkpoint == m_session.checkpoint()
+                && activations == m_session.activations().stats;
+            if (current)
+                m_session.previews().insert(tensor, format, std::move(preview));
+        });
+}
+
+void TensorScout::taskEnded()
+{
+    m_running.reset();
+    startNext();
+}
+
+} // namespace app

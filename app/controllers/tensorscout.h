@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/jobs.h"
+#include "app/selection.h"
+#include "app/session.h"
+
+#include <QObject>
+
+#include <optional>
+#include <vector>
+
+namespace app {
+
+/// Measures on the quick worker what the table and the ruler show, one small task at a time, the
+/// most wanted first: statistics of the selected tensors, their rounding at the format looked at,
+/// at the recipe's, at all others; then statistics of all tensors, then the rounding error of all
+/// at the recipe's formats. A new selection or look overtakes whatever is waiting.
+class TensorScout : public QObject {
+    Q_OBJECT
+
+public:
+    TensorScout(
+        Jobs& quick, Session& session, const Selection& selection, QObject* parent = nullptr);
+
+    /// What is left to do, of all that was to be done: for the job area.
+    int remaining() const;
+    bool isIdle() const { return !m_running; }
+
+signals:
+    void idle(); ///< everything is measured
+    void failed(const QString& reason);
+
+private:
+    struct Task {
+        int tensor = 0;
+        const core::Format* format = nullptr; ///< null: statistics
+        bool operator==(const Task&) const = default;
+    };
+    std::optional<Task> nextTask() const;
+    std::optional<Task> taskFor(int tensor, const core::Format* format) const;
+    std::optional<Task> selectedTask() const;
+    void restart(); ///< the wishes changed
+    void startNext();
+    void measure(int tensor);
+    void round(int tensor, const core::Format* format);
+    void taskEnded();
+
+    Jobs& m_quick;
+    Session& m_session;
+    const Selection& m_selection;
+    std::vector<Task> m_impossible; ///< failed once; not tried again
+    std::optional<Task> m_running;
+    JobId m_job = 0;
+};
+
+} // namespace app

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/presenters/balancepresenter.h"
+
+#include "app/figures.h"
+#include "app/runrows.h"
+#include "widgets/format.h"
+
+namespace app {
+
+namespace {
+
+    constexpr int worthShowing = 4; ///< tensors left to measure; fewer are done at once
+
+} // namespace
+
+BalancePresenter::BalancePresenter(widgets::BalanceBar& bar, Session& session, Selection& selection,
+    QuantizeController& quantize, Jobs& jobs, QObject* parent)
+    : QObject(parent)
+    , m_bar(bar)
+    , m_session(session)
+    , m_selection(selection)
+    , m_quantize(quantize)
+    , m_jobs(jobs)
+
+{
+    using widgets::BalanceBar;
+    connect(&session, &Session::modelChanged, this, [this] {
+        m_failed.clear();
+        m_last.clear();
+        fillFigures();
+        fillMeasured();
+        fillJob();
+    });
+    connect(&session, &Session::deviceChanged, this, [this] {
+        fillDevices();
+        fillFigures();
+    });
+    connect(&session.recipe(), &RecipeEditor::changed, this, [this] {
+        fillFigures();
+        fillMeasured();
+    });
+    connect(&session, &Session::textsChanged, this, &BalancePresenter::fillMeasured);
+    connect(&session.runs(), &RunList::changed, this, &BalancePresenter::fillMeasured);
+    connect(&selection, &Selection::tensorsChanged, this, &BalancePresenter::fillFigures);
+    connect(&selection, &Selection::lookedChanged, this, &BalancePresenter::fillFigures);
+    connect(&quantize, &QuantizeController::phaseChanged, this, &BalancePresenter::fillMeasured);
+    connect(&bar, &BalanceBar::deviceChosen, &session, &Session::setDevice);
+    connect(&bar, &BalanceBar::measureRequested, this, [this] {
+        if (const auto run = presentRun(m_session))
+            m_quantize.evaluate(run->number);
+        else
+            m_quantize.quantize();
+    });
+    connectJobs();
+    fillDevices();
+}
+
+void BalancePresenter::connectJobs()
+{
+    using widgets::JobArea;
+    connect(&m_jobs, &Jobs::started, this, [this] {
+        m_failed.clear();
+        fillJob();
+    });
+    connect(&m_jobs, &Jobs::progressed, this, &BalancePresenter::fillJob);
+    connect(&m_jobs, &Jobs::finished, this, [this](JobId, const QString& title, double seconds) {
+        m_last
+            = tr("Last: %1, %2", "a job and its time").arg(title, widgets::durationText(seconds));
+        fillJob();
+    });
+    connect(&m_jobs, &Jobs::cancelled, this, [this](JobId, const QString& title) {
+        m_last = tr("Cancelled: %1").arg(title);
+        fillJob();
+    });
+    connect(
+        &m_jobs, &Jobs::failed, this, [this](JobId, const QString& title, const QString& reason) {
+            m_failed = tr("%1 stopped", "a job").arg(title);
+            m_last = reason;
+            fillJob();
+        });
+    connect(&m_session, &Session::weightStatsChanged, this, &BalancePresenter::fillJob);
+    JobArea* area = m_bar.jobArea();
+    connect(area, &JobArea::pauseRequested, &m_jobs, &Jobs::setPaused);
+    connect(area, &JobArea::cancelRequested, &m_jobs, &Jobs::cancel);
+    connect(area, &JobArea::showRequested, this, &BalancePresenter::showFailureRequested);
+}
+
+void BalancePresenter::fillDevices()
+{
+    QStringList names;
+    for (const core::Device& device : m_session.devices())
+        names += QString::fromStdString(device.name);
+    m_bar.setDevices(names, m_session.deviceIndex());
+}
+
+void BalancePresenter::fillFigures()
+{
+    if (!m_session.isOpen())
+        return;
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    const auto& plan = m_session.recipe().plan();
+    const int context = m_session.context();
+    const core::Device* device = m_session.device();
+    const auto speed = [device](std::uint64_t bytes) { return tokensPerSecond(device, bytes); };
+
+    widgets::BalanceFigures figures;
+    figures.context = context;
+    figures.bytes
+        = { double(m_session.model().fileBytes), double(fileBytes(checkpoint, plan)), {} };
+    figures.bitsPerWeight = { bitsPerWeight(checkpoint), bitsPerWeight(checkpoint, plan), {} };
+    if (device)
+        figures.tokensPerSecond = widgets::Balance{ speed(core::bytesPerToken(checkpoint, context)),
+            speed(core::bytesPerToken(checkpoint, plan, context)), {} };
+    if (m_selection.looked() && !m_selection.tensors().empty()) {
+        const auto looked
+            = m_session.recipe().planIfAssigned(m_selection.tensors(), m_selection.looked());
+        figures.bytes.looked = double(fileBytes(checkpoint, looked));
+        figures.bitsPerWeight.looked = bitsPerWeight(checkpoint, looked);
+        if (figures.tokensPerSecond)
+            figures.tokensPerSecond->looked
+                = speed(core::bytesPerToken(checkpoint, looked, context));
+    }
+    m_bar.setFigures(figures);
+}
+
+void BalancePresenter::fillMeasured()
+{
+    if (!m_session.isOpen())
+        return;
+    widgets::BalanceMeasured measured;
+    if (const auto run = presentRun(m_session)) {
+        measured.evaluation = run->evaluation;
+        measured.stale = run->evaluation && run->evaluationText != m_session.evaluation();
+    }
+    measured.canMeasure = m_quantize.phase() == QuantizeController::Phase::Idle;
+    m_bar.setMeasured(measured);
+}
+
+void BalancePresenter::fillJob()
+{
+    const JobState& job = m_jobs.state();
+    if (job.id != 0) {
+        m_bar.jobArea()->setJob({ job.title, job.step, job.done, job.left, job.paused });
+        return;
+    }
+    if (!m_failed.isEmpty()) {
+        m_bar.jobArea()->setFailed(m_failed, m_last);
+        return;
+    }
+    const int missing = m_session.isOpen() ? m_session.weightStatsMissing() : 0;
+    if (missing >= worthShowing) {
+        const int all = int(m_session.checkpoint()->tensors().size());
+        m_bar.jobArea()->setIdle(
+            tr("Measuring weights: %1 of %2 tensors").arg(all - missing).arg(all));
+        return;
+    }
+    m_bar.jobArea()->setIdle(m_last);
+}
+
+} // namespace app

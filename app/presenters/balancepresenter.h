@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/controllers/quantizecontroller.h"
+#include "app/selection.h"
+#include "app/session.h"
+#include "widgets/bar/balancebar.h"
+
+#include <QObject>
+
+namespace app {
+
+/// Fills the balance bar from the session, and its job area from the jobs: what runs on the
+/// long-running worker, else how far the weights are measured, else what ran last.
+class BalancePresenter : public QObject {
+    Q_OBJECT
+
+public:
+    BalancePresenter(widgets::BalanceBar& bar, Session& session, Selection& selection,
+        QuantizeController& quantize, Jobs& jobs, QObject* parent = nullptr);
+
+signals:
+    void showFailureRequested(); ///< the page of the job that failed
+
+private:
+    void connectJobs();
+    void fillDevices();
+    void fillFigures();
+    void fillMeasured();
+    void fillJob();
+
+    widgets::BalanceBar& m_bar;
+    Session& m_session;
+    Selection& m_selection;
+    QuantizeController& m_quantize;
+    Jobs& m_jobs;
+    QString m_last; ///< what ended last, and how
+    QString m_failed; ///< the title of what failed, until something else runs
+};
+
+} // namespace app

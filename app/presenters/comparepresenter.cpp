@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/presenters/comparepresenter.h"
+
+#include "app/runrows.h"
+#include "widgets/messagebar.h"
+#include "widgets/pages/comparepage.h"
+
+namespace app {
+
+ComparePresenter::ComparePresenter(
+    widgets::ComparePage& page, Session& session, QuantizeController& controller, QObject* parent)
+    : QObject(parent)
+    , m_page(page)
+    , m_session(session)
+    , m_controller(controller)
+{
+    connect(&session.runs(), &RunList::changed, this, &ComparePresenter::fill);
+    connect(&session.recipe(), &RecipeEditor::changed, this, &ComparePresenter::fill);
+    connect(&session, &Session::deviceChanged, this, &ComparePresenter::fill);
+    connect(&session, &Session::modelChanged, this, &ComparePresenter::fill);
+    connect(&session, &Session::textsChanged, this, [this] {
+        fill();
+        fillText();
+    });
+    connect(&controller, &QuantizeController::phaseChanged, this, [this] {
+        m_page.setLocked(m_controller.phase() != QuantizeController::Phase::Idle);
+        fillText();
+    });
+    connect(&controller, &QuantizeController::failed, this,
+        [this](QuantizeController::Phase phase, const QString& reason) {
+            if (phase == QuantizeController::Phase::Evaluating)
+                m_page.message()->setMessage(widgets::MessageBar::Kind::Failure, reason,
+                    tr("The run is kept; it was not measured."));
+        });
+    using widgets::ComparePage;
+    connect(&page, &ComparePage::pinARequested, &session.runs(), &RunList::pinA);
+    connect(&page, &ComparePage::pinBRequested, &session.runs(), &RunList::pinB);
+    connect(&page, &ComparePage::removeRequested, &session.runs(), &RunList::remove);
+    connect(&page, &ComparePage::recipeRequested, &session, &Session::useRecipeOf);
+    connect(&page, &ComparePage::measureRequested, this, [this](int run) {
+        m_page.message()->clear();
+        if (run == 0)
+            m_controller.quantize();
+        else
+            m_controller.evaluate(run);
+    });
+}
+
+void ComparePresenter::fill()
+{
+    if (!m_session.isOpen())
+        return;
+    const auto a = m_session.runs().pinnedA();
+    const auto b = m_session.runs().pinnedB();
+    m_page.setRuns(runRows(m_session), a ? a->number : 0, b ? b->number : 0);
+}
+
+void ComparePresenter::fillText()
+{
+    m_page.setEvaluationText(
+        textDescription(m_session.evaluation()), m_controller.evaluateEstimate());
+}
+
+} // namespace app

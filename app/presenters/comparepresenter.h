@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/controllers/quantizecontroller.h"
+#include "app/session.h"
+
+#include <QObject>
+
+namespace widgets {
+class ComparePage;
+}
+
+namespace app {
+
+/// Fills page 6 from the session and starts what it asks for.
+class ComparePresenter : public QObject {
+    Q_OBJECT
+
+public:
+    ComparePresenter(widgets::ComparePage& page, Session& session, QuantizeController& controller,
+        QObject* parent = nullptr);
+
+private:
+    void fill();
+    void fillText();
+
+    widgets::ComparePage& m_page;
+    Session& m_session;
+    QuantizeController& m_controller;
+};
+
+} // namespace app

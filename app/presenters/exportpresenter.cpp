@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/presenters/exportpresenter.h"
+
+#include "app/figures.h"
+#include "app/runrows.h"
+#include "widgets/format.h"
+#include "widgets/models/tensormodel.h"
+#include "widgets/pages/exportpage.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QRegularExpression>
+#include <QStorageInfo>
+
+#include <algorithm>
+
+namespace app {
+
+namespace {
+
+    constexpr int theRecipe = -1;
+
+    /// A recipe's title as part of a file name.
+    QString fileNamePart(QString title)
+    {
+        title.replace(QRegularExpression(QStringLiteral("[^A-Za-z0-9._]+")), QStringLiteral("-"));
+        return title;
+    }
+
+    QString modelName(const core::Checkpoint& checkpoint)
+    {
+        const QString name = QString::fromStdString(checkpoint.config().name);
+        return name.isEmpty() ? QStringLiteral("model") : name;
+    }
+
+    /// Where the model lies if that can be written to, else the home folder.
+    QString defaultFolder(const core::Checkpoint& checkpoint)
+    {
+        const QFileInfo model(QString::fromStdString(checkpoint.path().string()));
+        const QFileInfo folder(model.isDir() ? model.filePath() : model.path());
+        return folder.isWritable() ? folder.absoluteFilePath() : QDir::homePath();
+    }
+
+} // namespace
+
+ExportPresenter::ExportPresenter(widgets::ExportPage& page, widgets::TensorModel& table,
+    Session& session, Selection& selection, QuantizeController& quantize,
+    ExportController& controller, Jobs& jobs, QObject* parent)
+    : QObject(parent)
+    , m_page(page)
+    , m_table(table)
+    , m_session(session)
+    , m_quantize(quantize)
+    , m_controller(controller)
+{
+    connectSession();
+    connectPage();
+    connectRun();
+    connect(&page, &widgets::ExportPage::placesSelected, &selection, &Selection::choose);
+    connect(&page, &widgets::ExportPage::cancelRequested, &jobs, &Jobs::cancel);
+}
+
+void ExportPresenter::connectSession()
+{
+    connect(&m_session, &Session::modelChanged, this, [this] {
+        m_source = theRecipe;
+        const core::Checkpoint& checkpoint = *m_session.checkpoint();
+        m_suggestedName.clear();
+        m_page.setSettings({ defaultFolder(checkpoint), {}, modelName(checkpoint), {} });
+        fillSources();
+    });
+    connect(&m_session.runs(), &RunList::changed, this, &ExportPresenter::fillSources);
+    connect(&m_session.recipe(), &RecipeEditor::changed, this, &ExportPresenter::fillSources);
+    connect(&m_session, &Session::textsChanged, this, &ExportPresenter::fillSources);
+    connect(&m_session, &Session::deviceChanged, this, &ExportPresenter::fillExpectation);
+    connect(&m_session, &Session::exportedChanged, this, [this] {
+        if (!m_session.exported())
+            return;
+        m_page.setReport(*m_session.exported());
+        fillChecks();
+        fillTable();
+    });
+}
+
+void ExportPresenter::connectPage()
+{
+    using widgets::ExportPage;
+    connect(&m_page, &ExportPage::sourceChosen, this, &ExportPresenter::chooseSource);
+    connect(&m_page, &ExportPage::settingsChanged, this, [this] {
+        fillPlan();
+        fillChecks();
+    });
+    connect(&m_page, &ExportPage::exportRequested, this, &ExportPresenter::startExport);
+}
+
+void ExportPresenter::connectRun()
+{
+    connect(&m_controller, &ExportController::runningChanged, this,
+        [this] { m_page.setRunning(m_controller.isRunning()); });
+    connect(&m_controller, &ExportController::failed, this,
+        [this](const QString& reason) { m_page.setError(reason); });
+    connect(&m_quantize, &QuantizeController::quantized, this, [this](int run) {
+        if (!m_exportNext)
+            return;
+        m_exportNext = false;
+        exportSource(run);
+    });
+    const auto stopped = [this] {
+        if (m_exportNext)
+            m_page.setRunning(false);
+        m_exportNext = false;
+    };
+    connect(&m_quantize, &QuantizeController::cancelled, this, stopped);
+    connect(&m_quantize, &QuantizeController::failed, this,
+        [this, stopped](QuantizeController::Phase, const QString& reason) {
+            if (m_exportNext)
+                m_page.setError(reason);
+            stopped();
+        });
+}
+
+std::shared_ptr<const Run> ExportPresenter::run() const
+{
+    return m_source > 0 ? m_session.runs().find(m_source) : nullptr;
+}
+
+std::optional<core::GgufPlan> ExportPresenter::plan() const
+{
+    if (!m_session.isOpen() || !m_session.checkpoint()->hasTokenizer())
+        return std::nullopt;
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    if (m_source == 0)
+        return core::planGguf(checkpoint, options());
+    const auto finished = run();
+    return core::planGguf(
+        checkpoint, finished ? finished->plan : m_session.recipe().plan(), options());
+}
+
+QString ExportPresenter::sourceTitle() const
+{
+    if (m_source == 0)
+        return QStringLiteral("original");
+    const auto finished = run();
+    return finished ? finished->title : m_session.recipe().title();
+}
+
+core::GgufExportOptions ExportPresenter::options() const
+{
+    const widgets::ExportSettings settings = m_page.settings();
+    core::GgufExportOptions options;
+    options.modelName = settings.modelName.toStdString();
+    options.license = settings.license.toStdString();
+    if (m_source == 0)
+        return options;
+    const auto finished = run();
+    const core::Method method
+        = finished ? finished->recipe.method : m_session.recipe().recipe().method;
+    options.recipe = sourceTitle().toStdString() + ", " + std::string(core::methodName(method));
+    return options;
+}
+
+void ExportPresenter::suggest()
+{
+    widgets::ExportSettings settings = m_page.settings();
+    if (settings.fileName != m_suggestedName && !settings.fileName.isEmpty())
+        return; // the user's own
+    m_suggestedName = fileNamePart(modelName(*m_session.checkpoint())) + u'-'
+        + fileNamePart(sourceTitle()) + QStringLiteral(".gguf");
+    settings.fileName = m_suggestedName;
+    m_page.setSettings(settings);
+}
+
+void ExportPresenter::fillSources()
+{
+    if (!m_session.isOpen())
+        return;
+    std::vector<widgets::RunRow> rows = runRows(m_session);
+    const auto present = presentRun(m_session);
+    if (m_source > 0 && !run())
+        m_source = theRecipe;
+    if (present && m_source == theRecipe)
+        m_source = present->number;
+    if (!present) {
+        widgets::RunRow row;
+        row.number = theRecipe;
+        row.title = m_session.recipe().title();
+        row.method = methodTitle(m_session.recipe().recipe().method);
+        row.fileBytes = fileBytes(*m_session.checkpoint(), m_session.recipe().plan());
+        row.isRecipe = true;
+        rows.insert(rows.begin() + 1, row);
+    }
+    m_page.setSources(rows, m_source);
+    chooseSource(m_source);
+}
+
+void ExportPresenter::chooseSource(int source)
+{
+    m_source = source;
+    suggest();
+    fillPlan();
+    fillChecks();
+    fillTable();
+    fillExpectation();
+}
+
+void ExportPresenter::fillPlan()
+{
+    m_page.setPlan(plan(),
+        m_session.checkpoint()->hasTokenizer()
+            ? QString()
+            : tr("The model has no tokenizer, and a GGUF needs one."));
+}
+
+void ExportPresenter::fillChecks()
+{
+    const widgets::ExportSettings settings = m_page.settings();
+    const QDir folder(settings.folder);
+    widgets::ExportChecks checks;
+    checks.folderExists = !settings.folder.isEmpty() && folder.exists();
+    checks.fileExists = checks.folderExists && folder.exists(settings.fileName);
+    if (checks.folderExists)
+        checks.freeBytes = double(QStorageInfo(folder).bytesAvailable());
+    const auto finished = run();
+    const auto& planned = finished ? finished->plan : m_session.recipe().plan();
+    if (m_source != 0)
+        checks.fallbacks = int(std::count_if(planned.begin(), planned.end(),
+            [](const core::PlannedTensor& tensor) { return tensor.fellBack(); }));
+    checks.hasTokenizer = m_session.checkpoint()->hasTokenizer();
+    checks.hasChatTemplate
+        = m_session.checkpoint()->metadata().find("tokenizer.chat_template") != nullptr;
+    if (finished && finished->evaluation && finished->evaluation->against)
+        checks.measured
+            = tr("KLD %1").arg(widgets::kldText(finished->evaluation->against->kldMean));
+    m_page.setChecks(checks);
+}
+
+void ExportPresenter::fillTable()
+{
+    const auto planned = plan();
+    const bool written = m_session.exported() && m_session.exportedRun() == m_source;
+    for (int tensor = 0; tensor < m_table.tensorCount(); ++tensor) {
+        std::optional<widgets::ExportFacts> facts;
+        for (std::size_t i = 0; planned && i < planned->places.size(); ++i) {
+            if (planned->places[i] == m_table.row(tensor).place)
+                facts = { planned->tensors[i].format, planned->layout.offsets[i],
+                    planned->layout.sizes[i], written };
+        }
+        m_table.setExported(tensor, facts);
+    }
+}
+
+void ExportPresenter::fillExpectation()
+{
+    const auto finished = run();
+    if (!finished || !finished->evaluation) {
+        m_page.setExpectation({});
+        return;
+    }
+    const QString perplexity = widgets::perplexityText(finished->evaluation->perplexity);
+    const core::Device* device = m_session.device();
+    if (!device) {
+        m_page.setExpectation(tr("Expected there: perplexity %1.").arg(perplexity));
+        return;
+    }
+    const double speed = tokensPerSecond(
+        device, core::bytesPerToken(*m_session.checkpoint(), finished->plan, m_session.context()));
+    m_page.setExpectation(tr("Expected there: perplexity %1, up to %2 tok/s on %3.")
+                              .arg(perplexity, widgets::tokensPerSecondText(speed),
+                                  QString::fromStdString(device->name)));
+}
+
+void ExportPresenter::startExport()
+{
+    if (!m_session.isOpen() || m_controller.isRunning())
+        return;
+    if (m_source != theRecipe) {
+        exportSource(m_source);
+        return;
+    }
+    if (m_quantize.phase() != QuantizeController::Phase::Idle)
+        return;
+    m_exportNext = true;
+    m_page.setRunning(true);
+    m_quantize.quantize();
+}
+
+void ExportPresenter::exportSource(int source)
+{
+    const widgets::ExportSettings settings = m_page.settings();
+    m_controller.exportRun(
+        source, QDir(settings.folder).filePath(settings.fileName).toStdString(), options());
+}
+
+void ExportPresenter::setFolder(const QString& folder)
+{
+    widgets::ExportSettings settings = m_page.settings();
+    settings.folder = folder;
+    m_page.setSettings(settings);
+    fillChecks();
+}
+
+} // namespace app

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/controllers/exportcontroller.h"
+#include "app/controllers/quantizecontroller.h"
+#include "app/selection.h"
+#include "app/session.h"
+
+#include <QObject>
+
+namespace widgets {
+class ExportPage;
+class TensorModel;
+struct ExportSettings;
+}
+
+namespace app {
+
+/// Fills page 7 from the session, and the table's export columns. A source is a run's number, 0
+/// for the model as it is, −1 for the recipe that has no run yet: exporting it quantizes first.
+class ExportPresenter : public QObject {
+    Q_OBJECT
+
+public:
+    ExportPresenter(widgets::ExportPage& page, widgets::TensorModel& table, Session& session,
+        Selection& selection, QuantizeController& quantize, ExportController& controller,
+        Jobs& jobs, QObject* parent = nullptr);
+
+    void startExport();
+    /// The folder the user chose.
+    void setFolder(const QString& folder);
+
+private:
+    void connectSession();
+    void connectPage();
+    void connectRun();
+    void suggest();
+    void fillSources();
+    void fillPlan();
+    void fillChecks();
+    void fillTable();
+    void fillExpectation();
+    void chooseSource(int source);
+    void exportSource(int run);
+    std::shared_ptr<const Run> run() const; ///< null for 0 and −1
+    std::optional<core::GgufPlan> plan() const;
+    core::GgufExportOptions options() const;
+    QString sourceTitle() const;
+
+    widgets::ExportPage& m_page;
+    widgets::TensorModel& m_table;
+    Session& m_session;
+    QuantizeController& m_quantize;
+    ExportController& m_controller;
+    int m_source = -1;
+    bool m_exportNext = false; ///< once the running quantization is done
+    QString m_suggestedName; ///< what the user has not changed follows the source
+};
+
+} // namespace app

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/presenters/precisionpresenter.h"
+
+#include "app/figures.h"
+#include "app/runrows.h"
+#include "app/selectedtensors.h"
+#include "widgets/pages/precisionpage.h"
+
+#include <algorithm>
+
+namespace app {
+
+namespace {
+
+    constexpr int cellsDelay = 100; ///< milliseconds
+
+    QStringList toStringList(const std::vector<std::string>& names)
+    {
+        QStringList list;
+        for (const std::string& name : names)
+            list += QString::fromStdString(name);
+        return list;
+    }
+
+} // namespace
+
+PrecisionPresenter::PrecisionPresenter(
+    widgets::PrecisionPage& page, Session& session, Selection& selection, QObject* parent)
+    : QObject(parent)
+    , m_page(page)
+    , m_session(session)
+    , m_selection(selection)
+{
+    m_page.setPresets(toStringList(core::presetNames()));
+    m_cellsLater.setSingleShot(true);
+    m_cellsLater.setInterval(cellsDelay);
+    const auto later = [this] {
+        if (!m_cellsLater.isActive())
+            m_cellsLater.start();
+    };
+    connect(&m_cellsLater, &QTimer::timeout, this, [this] {
+        fillCells();
+        fillSelection();
+    });
+    connect(&session.previews(), &PreviewCache::inserted, this, later);
+    connect(&session.previews(), &PreviewCache::cleared, this, later);
+    connect(&session.recipe(), &RecipeEditor::changed, this, [this] {
+        fillRecipe();
+        fillSelection();
+        fillCells();
+        fillRuns();
+    });
+    connect(&session.runs(), &RunList::changed, this, &PrecisionPresenter::fillRuns);
+    connect(&session, &Session::deviceChanged, this, &PrecisionPresenter::fillRuns);
+    connect(&session, &Session::textsChanged, this, &PrecisionPresenter::fillRuns);
+    connect(&selection, &Selection::tensorsChanged, this, &PrecisionPresenter::fillSelection);
+    connect(&selection, &Selection::lookedChanged, this, &PrecisionPresenter::fillSelection);
+    connectPage();
+    connectEdits();
+}
+
+void PrecisionPresenter::connectPage()
+{
+    using widgets::PrecisionPage;
+    connect(&m_page, &PrecisionPage::lookRequested, &m_selection, &Selection::look);
+    connect(&m_page, &PrecisionPage::assignRequested, this, [this](const core::Format* format) {
+        m_session.recipe().assign(m_selection.tensors(), format);
+        m_selection.look(nullptr);
+    });
+    connect(&m_page, &PrecisionPage::placeSelected, this,
+        [this](core::Place place) { m_selection.choose({ place }); });
+    QUndoStack& undo = m_session.recipe().undoStack();
+    connect(&m_page, &PrecisionPage::undoRequested, &undo, &QUndoStack::undo);
+    connect(&m_page, &PrecisionPage::redoRequested, &undo, &QUndoStack::redo);
+    connect(&undo, &QUndoStack::indexChanged, this, &PrecisionPresenter::fillUndo);
+    fillUndo();
+}
+
+void PrecisionPresenter::connectEdits()
+{
+    using widgets::PrecisionPage;
+    connect(&m_page, &PrecisionPage::presetRequested, this,
+        [this](const QString& name) { m_session.usePreset(name.toStdString()); });
+    connect(&m_page, &PrecisionPage::recipeEdited, this,
+        [this](const core::Recipe& recipe, const QString& undoText) {
+            m_session.recipe().replace(recipe, undoText);
+        });
+    connect(&m_page, &PrecisionPage::runRecipeRequested, this,
+        [this](int number) { m_session.useRecipeOf(number); });
+}
+
+void PrecisionPresenter::fillRecipe()
+{
+    if (!m_session.isOpen())
+        return;
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    const auto& plan = m_session.recipe().plan();
+    widgets::RecipeSummary summary;
+    summary.title = m_session.recipe().title();
+    summary.originalBytes = m_session.model().fileBytes;
+    summary.fileBytes = fileBytes(checkpoint, plan);
+    summary.originalBits = bitsPerWeight(checkpoint);
+    summary.bits = bitsPerWeight(checkpoint, plan);
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+        if (plan[i].fellBack())
+            summary.fallbacks
+                += QString::fromStdString(core::fallbackText(plan[i], checkpoint.tensors()[i]));
+    }
+    m_page.setSummary(summary);
+    m_page.setRecipe(m_session.recipe().recipe());
+}
+
+widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) const
+{
+    widgets::FormatChoice choice;
+    choice.format = format;
+    double error = 0;
+    int known = 0;
+    int matrices = 0;
+    for (const int tensor : m_selection.tensors()) {
+        const core::Tensor& subject = m_session.checkpoint()->tensors()[std::size_t(tensor)];
+        if (!core::isMatrix(subject.place.role))
+            continue;
+        ++matrices;
+        const core::Format* stored = core::fallbackFormat(format, subject.columns);
+        choice.fits = choice.fits && stored == format;
+        choice.bytes += std::int64_t(bytesIn(subject, *stored));
+        if (const auto preview = m_session.previews().find(tensor, stored)) {
+            error += preview->outputError;
+            ++known;
+        }
+    }
+    if (matrices > 0 && known == matrices) // the mean over the selected tensors
+        choice.error = error / known;
+    return choice;
+}
+
+void PrecisionPresenter::fillSelection()
+{
+    if (!m_session.isOpen())
+        return;
+    std::vector<widgets::FormatChoice> choices;
+    const core::Format* assigned = nullptr;
+    bool mixed = false;
+    int matrices = 0;
+    for (const int tensor : m_selection.tensors()) {
+        const core::PlannedTensor& planned = m_session.recipe().plan()[std::size_t(tensor)];
+        if (!core::isMatrix(planned.place.role))
+            continue;
+        mixed = mixed || (matrices > 0 && planned.format != assigned);
+        assigned = planned.format;
+        ++matrices;
+    }
+    if (matrices > 0) {
+        for (const core::Format* format : core::allFormats()) {
+            if (format->grid)
+                choices.push_back(choice(format));
+        }
+    }
+    const std::vector<core::Place> places = selectedPlaces(m_session, m_selection);
+    const QString name = places.size() == 1 ? widgets::tensorName(places.front())
+        : matrices == 0                     ? QString()
+                                            : tr("%n tensors", nullptr, matrices);
+    m_page.setSelection(matrices == 0 ? QString() : name, choices, mixed ? nullptr : assigned,
+        m_selection.looked());
+    m_page.setSelectedPlace(places.size() == 1 ? std::optional(places.front()) : std::nullopt);
+}
+
+void PrecisionPresenter::fillCells()
+{
+    if (!m_session.isOpen())
+        return;
+    std::vector<widgets::PrecisionCell> cells;
+    const auto& plan = m_session.recipe().plan();
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+        if (!core::isMatrix(plan[i].place.role) || plan[i].place.layer < 0)
+            continue;
+        const auto preview = m_session.previews().find(int(i), plan[i].format);
+        cells.push_back({ plan[i].place, plan[i].format->bitsPerWeight(),
+            preview ? std::optional(preview->outputError) : std::nullopt });
+    }
+    m_page.setCells(cells);
+}
+
+void PrecisionPresenter::fillRuns()
+{
+    if (m_session.isOpen())
+        m_page.setRuns(runRows(m_session));
+}
+
+void PrecisionPresenter::fillUndo()
+{
+    const QUndoStack& undo = m_session.recipe().undoStack();
+    m_page.setUndo(undo.canUndo(), undo.undoText(), undo.canRedo(), undo.redoText());
+}
+
+} // namespace app

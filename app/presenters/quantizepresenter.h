@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/controllers/quantizecontroller.h"
+#include "app/selection.h"
+#include "app/session.h"
+
+#include <QObject>
+
+namespace widgets {
+class QuantizePage;
+struct QuantizeSettings;
+}
+
+namespace app {
+
+/// Fills page 5 from the session and the running quantization.
+class QuantizePresenter : public QObject {
+    Q_OBJECT
+
+public:
+    QuantizePresenter(widgets::QuantizePage& page, Session& session, Selection& selection,
+        QuantizeController& controller, Jobs& jobs, QObject* parent = nullptr);
+
+private:
+    void connectSession();
+    void connectRun();
+    void fillTensors();
+    void fillSettings();
+    void take(const widgets::QuantizeSettings& settings);
+    double memoryEstimate() const;
+    double diskEstimate() const;
+    QString keptText() const;
+
+    widgets::QuantizePage& m_page;
+    Session& m_session;
+    Selection& m_selection;
+    QuantizeController& m_controller;
+    Jobs& m_jobs;
+    int m_layersDone = 0; ///< of the running quantization
+};
+
+} // namespace app

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/presenters/tablepresenter.h"
+
+#include "app/formatchoices.h"
+#include "core/stats/outliers.h"
+#include "widgets/table/tensortable.h"
+
+#include <algorithm>
+
+namespace app {
+
+namespace {
+
+    using widgets::RunFacts;
+
+    QString withoutSuffix(const std::string& name)
+    {
+        QString text = QString::fromStdString(name);
+        if (text.endsWith(QStringLiteral(".weight")))
+            text.chop(7);
+        return text;
+    }
+
+    widgets::TensorRow rowOf(const core::Tensor& tensor)
+    {
+        widgets::TensorRow row;
+        row.place = tensor.place;
+        row.name = withoutSuffix(tensor.name);
+        row.sourceName = QString::fromStdString(tensor.sourceName);
+        row.rows = tensor.rows;
+        row.columns = tensor.columns;
+        row.format = tensor.format;
+        row.bytes = tensor.bytes.size();
+        return row;
+    }
+
+    std::optional<double> known(double error)
+    {
+        return error >= 0 ? std::optional(error) : std::nullopt;
+    }
+
+    RunFacts factsOf(const core::TensorReport& report)
+    {
+        return { RunFacts::State::Done, known(report.outputError), known(report.importanceError),
+            QString::fromStdString(report.note) };
+    }
+
+} // namespace
+
+TablePresenter::TablePresenter(widgets::TensorModel& model, widgets::TensorTable& table,
+    Session& session, Selection& selection, QuantizeController& quantize, QObject* parent)
+    : QObject(parent)
+    , m_model(model)
+    , m_table(table)
+    , m_session(session)
+    , m_selection(selection)
+    , m_quantize(quantize)
+{
+    connectSession();
+    connectTable();
+    connectQuantize();
+}
+
+void TablePresenter::connectSession()
+{
+    connect(&m_session, &Session::modelChanged, this, &TablePresenter::fillTensors);
+    connect(&m_session, &Session::weightStatsChanged, this, &TablePresenter::fillWeights);
+    connect(&m_session, &Session::thresholdChanged, this, [this] {
+        fillAllWeights();
+        fillInputs();
+    });
+    connect(&m_session, &Session::activationsChanged, this, [this] {
+        fillInputs();
+        fillRoundingErrors();
+    });
+    connect(&m_session.recipe(), &RecipeEditor::changed, this, [this] {
+        if (m_model.tensorCount() != int(m_session.recipe().plan().size()))
+            return; // a new model's recipe; fillTensors() follows
+        fillRecipe();
+        fillRoundingErrors();
+    });
+    connect(&m_session.previews(), &PreviewCache::inserted, this,
+        [this](int tensor, const core::Format* format) {
+            if (m_session.recipe().plan()[std::size_t(tensor)].format == format)
+                m_model.setRoundingError(
+                    tensor, m_session.previews().find(tensor, format)->outputError);
+        });
+    connect(&m_session.runs(), &RunList::changed, this, &TablePresenter::fillCompared);
+}
+
+void TablePresenter::connectTable()
+{
+    using widgets::TensorTable;
+    connect(&m_table, &TensorTable::selectionEdited, this,
+        [this] { m_selection.setTensors(m_table.selectedTensors()); });
+    connect(&m_table, &TensorTable::assignRequested, this,
+        [this](const std::vector<int>& tensors, const core::Format* format) {
+            m_session.recipe().assign(tensors, format);
+        });
+    connect(&m_selection, &Selection::placesChosen, this, &TablePresenter::select);
+    connect(&m_table, &TensorTable::digitPressed, this, &TablePresenter::lookAtBits);
+    connect(&m_table, &TensorTable::stepPressed, this, &TablePresenter::step);
+    connect(&m_table, &TensorTable::assignPressed, this, [this] {
+        if (m_selection.looked())
+            m_session.recipe().assign(m_selection.tensors(), m_selection.looked());
+        m_selection.look(nullptr);
+    });
+    connect(&m_table, &TensorTable::lookAwayPressed, this, [this] { m_selection.look(nullptr); });
+}
+
+void TablePresenter::connectQuantize()
+{
+    connect(&m_quantize, &QuantizeController::started, this, &TablePresenter::fillRun);
+    connect(&m_quantize, &QuantizeController::tensorDone, this,
+        [this](const core::TensorReport& report) {
+            for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
+                if (m_model.row(tensor).place == report.place)
+                    m_model.setRun(tensor, factsOf(report));
+            }
+            markRounding();
+        });
+    const auto stopped = [this](RunFacts::State state) {
+        for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
+            if (m_model.row(tensor).run.state == RunFacts::State::Rounding)
+                m_model.setRun(tensor, { state, {}, {}, {} });
+        }
+    };
+    connect(&m_quantize, &QuantizeController::cancelled, this,
+        [stopped] { stopped(RunFacts::State::Waiting); });
+    connect(&m_quantize, &QuantizeController::failed, this,
+        [stopped] { stopped(RunFacts::State::Failed); });
+}
+
+void TablePresenter::fillTensors()
+{
+    std::vector<widgets::TensorRow> rows;
+    for (const core::Tensor& tensor : m_session.checkpoint()->tensors())
+        rows.push_back(rowOf(tensor));
+    const auto& plan = m_session.recipe().plan();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].recipeFormat = plan[i].format;
+        rows[i].wantedFormat = plan[i].wanted;
+    }
+    m_model.setTensors(std::move(rows));
+}
+
+void TablePresenter::fillWeights(int tensor)
+{
+    const auto& stats = m_session.weightStats(tensor);
+    if (!stats)
+        return;
+    const auto outliers = [this](const std::vector<float>& absmax) {
+        return int(core::outlierChannels(absmax, m_session.threshold()).channels.size());
+    };
+    const bool matrix = m_model.row(tensor).isMatrix();
+    m_model.setWeights(tensor,
+        widgets::WeightFacts{ stats->moments.kurtosis, stats->moments.absmax(),
+            stats->moments.deviation, matrix ? outliers(stats->inputAbsmax) : 0,
+            matrix ? outliers(stats->outputAbsmax) : 0, stats->moments.nonFinite });
+}
+
+void TablePresenter::fillAllWeights()
+{
+    for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor)
+        fillWeights(tensor);
+}
+
+void TablePresenter::fillInputs()
+{
+    for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
+        const core::InputStats* stats = m_session.inputStats(tensor);
+        if (!stats) {
+            m_model.setInputs(tensor, std::nullopt);
+            continue;
+        }
+        const auto outliers = core::outlierChannels(stats->absmax, m_session.threshold());
+        const double ratio = outliers.median > 0 ? stats->moments.absmax() / outliers.median : 0;
+        m_model.setInputs(tensor,
+            widgets::InputFacts{ stats->moments.absmax(), ratio, stats->moments.kurtosis,
+                outliers.channels, !outliers.channels.empty() });
+    }
+}
+
+void TablePresenter::fillRecipe()
+{
+    const auto& plan = m_session.recipe().plan();
+    for (std::size_t i = 0; i < plan.size(); ++i)
+        m_model.setRecipe(int(i), plan[i].format, plan[i].wanted);
+}
+
+void TablePresenter::fillRoundingErrors()
+{
+    const auto& plan = m_session.recipe().plan();
+    for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
+        const auto preview = m_session.previews().find(tensor, plan[std::size_t(tensor)].format);
+        m_model.setRoundingError(
+            tensor, preview ? std::optional(preview->outputError) : std::nullopt);
+    }
+}
+
+void TablePresenter::fillRun()
+{
+    const auto& plan = m_session.recipe().plan();
+    for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
+        const bool rounds = m_model.row(tensor).isMatrix() && !plan[std::size_t(tensor)].keeps;
+        m_model.setRun(
+            tensor, { rounds ? RunFacts::State::Waiting : RunFacts::State::Kept, {}, {}, {} });
+    }
+    markRounding();
+}
+
+void TablePresenter::markRounding()
+{
+    if (m_quantize.phase() != QuantizeController::Phase::Quantizing)
+        return;
+    for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
+        if (m_model.row(tensor).run.state == RunFacts::State::Rounding)
+            return;
+    }
+    for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
+        const bool layered = m_model.row(tensor).place.layer >= 0;
+        if (layered && m_model.row(tensor).run.state == RunFacts::State::Waiting) {
+            m_model.setRun(tensor, { RunFacts::State::Rounding, {}, {}, {} });
+            return;
+        }
+    }
+}
+
+void TablePresenter::fillCompared()
+{
+    const auto a = m_session.runs().pinnedA();
+    const auto b = m_session.runs().pinnedB();
+    const auto error = [](const std::shared_ptr<const Run>& run, core::Place place) {
+        const core::TensorReport* report = run ? run->report(place) : nullptr;
+        return report ? known(report->outputError) : std::nullopt;
+    };
+    for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
+        const auto format = [tensor](const std::shared_ptr<const Run>& run) {
+            return run ? run->plan[std::size_t(tensor)].format : nullptr;
+        };
+        const core::Place place = m_model.row(tensor).place;
+        m_model.setCompared(tensor, { format(a), format(b), error(a, place), error(b, place) });
+    }
+}
+
+const core::Format* TablePresenter::lookedOrAssigned() const
+{
+    if (m_selection.looked())
+        return m_selection.looked();
+    const auto& tensors = m_selection.tensors();
+    return tensors.empty() ? nullptr
+                           : m_session.recipe().plan()[std::size_t(tensors.front())].format;
+}
+
+void TablePresenter::step(int by)
+{
+    if (const core::Format* format = lookedOrAssigned())
+        m_selection.look(steppedFormat(format, by));
+}
+
+void TablePresenter::lookAtBits(int bits)
+{
+    if (!m_selection.tensors().empty())
+        m_selection.look(formatOfBits(bits));
+}
+
+void TablePresenter::select(const std::vector<core::Place>& places)
+{
+    std::vector<int> tensors;
+    for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
+        if (std::find(places.begin(), places.end(), m_model.row(tensor).place) != places.end())
+            tensors.push_back(tensor);
+    }
+    m_table.selectTensors(tensors);
+}
+
+} // namespace app

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/selection.h"
+#include "app/session.h"
+
+#include <QObject>
+#include <QTimer>
+
+namespace widgets {
+class WeightsPage;
+}
+
+namespace app {
+
+/// Fills page 2 from the session.
+class WeightsPresenter : public QObject {
+    Q_OBJECT
+
+public:
+    WeightsPresenter(widgets::WeightsPage& page, Session& session, Selection& selection,
+        QObject* parent = nullptr);
+
+private:
+    void connectPage();
+    void fillSelection();
+    void fillPreviews(int tensor);
+    void fillOverview();
+
+    widgets::WeightsPage& m_page;
+    Session& m_session;
+    Selection& m_selection;
+    QTimer m_overviewLater; ///< one map for many tensors measured in a row
+};
+
+} // namespace app

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/selection.h"
+#include "app/session.h"
+#include "widgets/pages/selectedtensor.h"
+
+#include <vector>
+
+namespace app {
+
+/// The selected tensors with what is known of them, as the pages take them.
+std::vector<widgets::SelectedTensor> selectedTensors(
+    const Session& session, const Selection& selection);
+
+/// Their places.
+std::vector<core::Place> selectedPlaces(const Session& session, const Selection& selection);
+
+} // namespace app

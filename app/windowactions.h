@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/formats/format.h"
+#include "core/quant/recipe.h"
+#include "widgets/models/tensorcolumns.h"
+#include "widgets/theme.h"
+
+#include <QKeySequence>
+#include <QObject>
+
+#include <array>
+#include <utility>
+#include <vector>
+
+class QAction;
+class QMainWindow;
+class QMenu;
+
+namespace app {
+
+/// Every action of the window with its shortcut, in its menu. They do nothing by themselves: the
+/// window and its controllers connect them.
+class WindowActions : public QObject {
+    Q_OBJECT
+
+public:
+    /// Fills the menu bar of `window`.
+    explicit WindowActions(QMainWindow& window);
+
+    // File
+    QAction *openFolder, *openFile, *openSample, *showInFolder, *exportGguf, *quit;
+    QMenu* recent;
+    // Edit
+    QAction *undo, *redo, *selectAll, *selectRole, *find, *palette;
+    // View
+    std::array<QAction*, std::size_t(widgets::pageCount)> pages;
+    QAction *table, *flat, *expandAll, *collapseAll, *presentation;
+    QAction *larger, *smaller, *normalSize, *nextArea, *previousArea;
+    std::vector<std::pair<widgets::Lightness, QAction*>> lightness;
+    // Recipe
+    QMenu *presets, *assign;
+    std::vector<std::pair<const core::Format*, QAction*>> formats;
+    std::vector<std::pair<core::Method, QAction*>> methods;
+    QAction *loadRecipe, *saveRecipe;
+    // Run
+    QAction *mainAction, *measureActivations, *quantize, *measureLoss, *pause, *cancel;
+    // Help
+    QAction *pageHelp, *tour, *glossary, *keyboard, *about;
+
+    /// All of them that can be run, for the command palette.
+    std::vector<QAction*> all() const;
+    void setModelOpen(bool open);
+    void setJobRunning(bool running, bool paused);
+
+private:
+    QAction* add(QMenu* menu, const QString& text, const QKeySequence& shortcut = {});
+    void makeFileMenu();
+    void makeEditMenu();
+    void makeViewMenu();
+    void makeTextSizes(QMenu* menu);
+    void makeRecipeMenu();
+    void makeRunMenu();
+    void makeHelpMenu();
+
+    QMainWindow& m_window;
+};
+
+} // namespace app

@@ -1,0 +1,3298 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de">
+<context>
+    <name>ActivationsText</name>
+    <message>
+        <source>embedding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 feed-fwd</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>emb</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 attn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 ffn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No channel stands out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No channel stands out above %1× the median; the largest, channel %2, reaches %3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from the embedding on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from layer %1 on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>channel %1 reaches %2 the median</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel %1 stands out %2; it reaches %3 the median. Formats that share a scale pay for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 channels stand out, %2 most, %3; %4. Formats that share a scale pay for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channels %1 stand out %2; %3. Formats that share a scale pay for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>channel of the residual stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>channel of what attention and feed-forward read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>channel of what ffn_down reads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 down</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModelText</name>
+    <message>
+        <source>%1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2 key/value heads (grouped-query)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A %1 model with %2 layers and %3 parameters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 Every row is a multiple of 256, so every format fits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 Rows of %2 are no multiple of 256: the K formats fall back in %3 of %4 matrices.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 files, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RoPE base %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, scaled as llama3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, scaled by %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 decoder layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hidden / feed-forward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 / %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention heads, and channels in each.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 tokens, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tied to token_embd</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a matrix of its own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Activation, norm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SiLU, RMSNorm (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 a token at F16</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>norms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 tensors found, no gaps or overlaps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No NaN or infinite weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 weights are NaN or infinite: the model cannot be quantized</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No tokenizer: nothing can be measured on text, or exported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokenizer: %1 tokens, encodes and decodes its own text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokenizer: %1 tokens, a text does not come back the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Context is %1: evaluation uses chunks of %1 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No chat template: GGUF will be written without one</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>NumberText</name>
+    <message>
+        <source>byte</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>NaN</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>infinity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 ± %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>WeightsText</name>
+    <message>
+        <source>kurtosis %1, absmax %2 σ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heavy tails (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light tails (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nearly normal (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no outlier channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an outlier in input channel %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an outlier in output channel %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 outlier input channels, the largest %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 outlier output channels, the largest %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 outlier input and %2 output channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 changes its output by %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 changes its weights by %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2 by %3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a tensor in the table.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring the weights…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of %1 tensors, %2 has the heaviest tails (kurtosis %3).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A weight is not finite: row %1, column %2. %3 in all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 and %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kurtosis</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>absmax/σ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>outlier channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>output error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::ActivationController</name>
+    <message>
+        <source>Measuring activations</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::ActivationsPresenter</name>
+    <message>
+        <source>What was measured before is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::BalancePresenter</name>
+    <message>
+        <source>Last: %1, %2</source>
+        <comment>a job and its time</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 stopped</source>
+        <comment>a job</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring weights: %1 of %2 tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::CommandField</name>
+    <message>
+        <source>Search commands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search commands, formats, pages, tensors (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::CommandList</name>
+    <message>
+        <source>not possible now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no model is open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Assign %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no tensor is selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use preset %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>recent model</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::CommandPalette</name>
+    <message>
+        <source>Commands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search commands, formats, pages, tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search commands</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::ComparePresenter</name>
+    <message>
+        <source>The run is kept; it was not measured.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::ExportController</name>
+    <message>
+        <source>Exporting %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::ExportPresenter</name>
+    <message>
+        <source>The model has no tokenizer, and a GGUF needs one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KLD %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expected there: perplexity %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expected there: perplexity %1, up to %2 tok/s on %3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::FileController</name>
+    <message>
+        <source>Open a model folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a model file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models (*.gguf *.safetensors *.safetensors.index.json);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text (*.txt *.raw *.md);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the calibration text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the evaluation text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose an importance matrix</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Importance matrices (*.gguf *.dat *.imatrix);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the folder to export to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load a recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recipes (*.json);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading a recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recipes (*.json)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving the recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture (*.png)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drawing (*.svg)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data (*.csv)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the plot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::HelpWindow</name>
+    <message>
+        <source>Quantscope help</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::MainWindow</name>
+    <message>
+        <source>%1  ·  %2</source>
+        <comment>name and facts of the model</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The open model stays as it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything else is as it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantscope</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 - Quantscope</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No model open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About Quantscope</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantscope %1
+
+Looks into language-model checkpoints, quantizes them and shows what it costs.
+
+Free software under the GNU General Public License, version 3 or later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Undo: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Redo: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::OpenController</name>
+    <message>
+        <source>Opening %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::Pictures</name>
+    <message>
+        <source>Cannot make the folder %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot write %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::PrecisionPresenter</name>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::QuantizeController</name>
+    <message>
+        <source>%1: %2</source>
+        <comment>method: recipe</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::QuantizePresenter</name>
+    <message>
+        <source>Cancelled before a layer was finished. The recipe is unchanged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Cancelled. %n finished layers are kept; quantizing goes on from there.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::RecipeEditor</name>
+    <message>
+        <source>Own recipe</source>
+        <comment>name of a recipe</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n changed</source>
+        <comment>name of a recipe</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Assign %1 to %n tensors</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Round by %1</source>
+        <comment>a method</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>round to nearest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>importance-weighted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GPTQ</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::RunRows</name>
+    <message>
+        <source>Original</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::Session</name>
+    <message>
+        <source>Use preset %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the recipe of run %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::StartPresenter</name>
+    <message>
+        <source>%1  ·  %2 parameters  ·  %3</source>
+        <comment>architecture, count, formats</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A trained Llama with 4.20 M parameters, 8.40 MB, with calibration and evaluation text. Everything answers in seconds.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::TensorScout</name>
+    <message>
+        <source>Measuring weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rounding a tensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::TextSettings</name>
+    <message>
+        <source>%1, all of it in %2 tokens each</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2 × %3 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::WindowActions</name>
+    <message>
+        <source>&amp;File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Open folder...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open &amp;file...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the bundled &amp;sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the model in its folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Export GGUF...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select &amp;all shown tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select this &amp;role in all layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Filter tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Commands...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Flat list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Unfold all layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>F&amp;old all layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Next area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Previous area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normal text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Presentation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Assign to the selected tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 · %2 bits</source>
+        <comment>format and its bits per weight</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Load recipe...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Save recipe...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>R&amp;un</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Main action of the page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure &amp;activations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Quantize</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure what was &amp;lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Pause the job</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Cancel the job</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Help of this page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A tour in 7 questions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the words mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About Quantscope</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Resume the job</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>main</name>
+    <message>
+        <source>Looks into language-model checkpoints, quantizes them and shows what it costs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do the main job on the model (or the bundled sample) and write every page of the window into this folder: PNG, light and dark, 100 % and 200 %.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model folder or file to open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At most one model can be opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets</name>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rounding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not written</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ActivationForm</name>
+    <message>
+        <source>Sequences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens in a sequence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calibration text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none chosen</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ActivationSetup</name>
+    <message>
+        <source>Measure activations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A calibration text runs through the model once, one layer at a time. It shows which channels are large, and tells the calibrated methods which weights matter. The result is kept, so that it is measured once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ActivationStrip</name>
+    <message>
+        <source>Outlier above</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure again...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1× median</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A channel is an outlier if its largest value exceeds
+this many times the median channel&apos;s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured on %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>·  %1 sequences × %2 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measured with other settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>locked while it runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ActivationsPage</name>
+    <message>
+        <source>Which channels carry the load?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channels by depth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>input value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channels of the input</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Residual stream</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer inputs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inputs of ffn_down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channels of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure activations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not measured yet. A text has to run through the model once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The values below were measured with other settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: channels by depth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Input of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>select one tensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Input channels of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kurtosis %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>input channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::BalanceBar</name>
+    <message>
+        <source>File size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits per weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens/s bound</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Balance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 if assigned</source>
+        <comment>a change</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The GGUF will have %1, the model has %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits per weight: bits of all tensors over the number of weights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1  at context %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upper bound: the device&apos;s memory bandwidth over the bytes
+one token reads, weights and cache.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not measured yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KLD %1   PPL %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measured with other settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>same top token %1  ·  PPL %2 ± %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size %1 (%2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 bpw</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>≤ %1 tok/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KLD %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens/s bound, %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::BasePlot</name>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy plot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save plot...</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ChannelMap</name>
+    <message>
+        <source>absmax / median  %1×</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1×</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, channel %2: %3 the median</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ChannelPlot</name>
+    <message>
+        <source>absmax</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>outlier above %1× median</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>channel %1  %2×</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Absmax</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>× median</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel %1: absmax %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel %1: absmax %2, %3 median</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::CheckList</name>
+    <message>
+        <source>Fine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failure</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ComparePage</name>
+    <message>
+        <source>%1, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 as much</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 less</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was lost?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evaluation text...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drift by layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size against loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing measured yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantize and measure the current recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantizing and measuring shows perplexity, KL divergence and how often both models prefer the same token, on %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantizing and measuring shows perplexity, KL divergence and how often both models prefer the same token, on %1. It takes about %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Locked while a job runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B is %1 smaller than A and loses %2: KLD %3 against %4.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B is %1 larger than A and loses %2: KLD %3 against %4.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B has the size of A and loses %2: KLD %3 against %4.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 loses KLD %2 and prefers the original&apos;s token %3 of the time; perplexity %4.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The pinned runs are not measured yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No run of this model has been made yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KLD median</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KLD 99 %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KLD maximum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change of p, RMS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the probability of the text&apos;s own next token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same top token</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::CostCard</name>
+    <message>
+        <source>What a change costs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a tensor in the table.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Assign</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: what a change costs</source>
+        <comment>a tensor&apos;s name</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Norms and other vectors stay F32.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Assign %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>locked while it runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rows do not fit, they fall back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>formats are mixed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>choose a row to look at it</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::CostTable</name>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far the tensor&apos;s output moves, relative to the output itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Formats and what they cost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 in %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output error %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its rows do not fit; they are stored in what it falls back to.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::DataDialog</name>
+    <message>
+        <source>Copy table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::DriftPlot</name>
+    <message>
+        <source>after attention (a) or feed-forward (f) of layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>relative error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>emb</source>
+        <comment>short for embedding</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>depth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 at %2: error %3, cosine %4</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::DropArea</name>
+    <message>
+        <source>Open folder...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open file...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a model folder or file here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>safetensors folders, GGUF files  ·  models larger than memory are fine</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::DumbbellPlot</name>
+    <message>
+        <source>output error against the original model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>importance-weighted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2 %3, importance-weighted %4</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ExportForm</name>
+    <message>
+        <source>Choose...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What to write</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as in the checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>License</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2, %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ExportPage</name>
+    <message>
+        <source>What will be written?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is in the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to scale; click a part to select its tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Metadata key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Metadata of the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run it in llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Command for llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 is ready: %2, %n tensor(s) verified in %3.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No file was kept. An older file of that name is as it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One GGUF file of exactly %1. It was written beside its target, read back block by block, and renamed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One GGUF file of exactly %1. It will be written beside its target, read back block by block, and renamed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantize and export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Metadata, tokenizer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Feed-forward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Norms F32</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder does not exist</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk space</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file of this name exists</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>will be replaced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every row fits its format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Some rows do not fit their format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n fallback(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Read back: blocks decoded and compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>after writing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not measured against the original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured against the original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chat template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No chat template in this model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not written</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::FileBar</name>
+    <message>
+        <source>What is in the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::FormatDelegate</name>
+    <message>
+        <source>%1 · %2 bits</source>
+        <comment>format and its bits per weight</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format of the selected tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::HeatMap</name>
+    <message>
+        <source>%1, %2: %3 %4</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::HistogramPlot</name>
+    <message>
+        <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Count</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 to %2: %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::JobArea</name>
+    <message>
+        <source>Pause (Space)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume (Space)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No job running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jobs run here, one at a time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::LargestValues</name>
+    <message>
+        <source>After</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chan.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>÷ med.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Relative to the largest value of the median channel there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>…%1[%2]%3…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::MessageBar</name>
+    <message>
+        <source>Copy details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::MethodChooser</name>
+    <message>
+        <source>rounding to nearest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>importance-weighted rounding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GPTQ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Round to nearest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each weight to the closest level. No text needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Importance-weighted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rounds important channels more carefully, as llama.cpp&apos;s imatrix does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each column makes up for the errors of the ones before it. Best at 2–4 bits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ModelDiagram</name>
+    <message>
+        <source>Architecture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decoder layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>× %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>attention
+%1 heads, %2 KV</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SiLU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>norm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ModelPage</name>
+    <message>
+        <source>What is in this model?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open model...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>click a box to select its tensors in the table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the parameters are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::Page</name>
+    <message>
+        <source>More actions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heading</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::PageBar</name>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Activations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantize</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::PageTabs</name>
+    <message>
+        <source>Pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>(%1)</source>
+        <comment>number of runs</comment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::PrecisionMap</name>
+    <message>
+        <source>Layers and roles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits per weight by layer and role</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits per weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the map shows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>output error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bits per weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output error by layer and role</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::PrecisionPage</name>
+    <message>
+        <source>Where do the bits go?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size against loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start over from one of llama.cpp&apos;s mixes or from one format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing measured yet. Every run that was quantized and measured becomes a point here, beside the size of this recipe.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One format everywhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo: %1 (Ctrl+Z)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing to undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo: %1 (Ctrl+Shift+Z)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing to redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>click a point to load its recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, edited</source>
+        <comment>a preset</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“%1” takes %2 at %3 bits per weight, %4 against the original.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every row fits its format.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s) fall back to another format.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>widgets::QuantizeOptionsForm</name>
+    <message>
+        <source>Calibration text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> % of the mean diagonal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Damping</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GPTQ adds this share of the Hessian&apos;s mean diagonal to it: more makes it steadier, less makes it fit closer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Importance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measured on the calibration text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sequences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens a sequence</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::QuantizePage</name>
+    <message>
+        <source>How will it be rounded?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantize</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Estimate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>made before the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One layer is in memory at a time. Every finished layer is kept, so a cancelled or interrupted run resumes where it stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>○ importance-weighted   ● the method</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time, about</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory, peak</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk, cache</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No run yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run was cancelled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finished layers are kept; your recipe and all files are unchanged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 elapsed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 elapsed · %2 left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“%1” will be rounded by %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“%1” was rounded by %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“%1” is being rounded by %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 on “%2”: its output error is %3 below importance-weighted rounding.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 on “%2”: its output error is %3 above importance-weighted rounding.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 on “%2”. So far its output error is %3 below importance-weighted rounding.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 on “%2”. So far its output error is %3 above importance-weighted rounding.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A calibration text is needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another job runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>locked while it runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::RecentRow</name>
+    <message>
+        <source>%1, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::RoleBars</name>
+    <message>
+        <source>Share of the parameters by role</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::RuleList</name>
+    <message>
+        <source>Rules in order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>the tensors of a rule: what they get</comment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::RulerCard</name>
+    <message>
+        <source>%1 dB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Levels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 per group of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Values that the weights of one group can take.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Typical step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Distance of two levels in the median group.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clipped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 weights, %2 %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights beyond the end of their own group by more than half a step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RMS error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SQNR</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Signal to quantization noise: 6 dB are one bit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the tensor&apos;s output, relative, by the activations measured.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Relative. Measure activations to know the output&apos;s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format to look at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ruler</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and %1 more tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a tensor in the table.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights that are not finite cannot be rounded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring the weights…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ruler of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Histogram of %1, kurtosis %2, absmax %3, at %4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 · recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>• recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>recipe: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>recipe: mixed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>levels of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>clipped, error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rounding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::RulerPlot</name>
+    <message>
+        <source>weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>finest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>typical</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>coarsest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>weight value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>outside the typical group
+%1 of weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clipped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RMS error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 to %2: %3 weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1
+clipped %2, error %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::RulesCard</name>
+    <message>
+        <source>Rules</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the rule up (Alt+Up)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the rule down (Alt+Down)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the rule (Delete)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load recipe...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save recipe...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>first match wins</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>everything else</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format of everything else</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as in the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s) fall back...</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Their rows do not fit the format that the rules give them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fallback</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fallbacks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>locked while it runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move a rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove a rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give everything else %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the formats of everything else</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from layer %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>layer %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>layers %1–%2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>every tensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::RunProgress</name>
+    <message>
+        <source>Output error by tensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer %1  %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::RunTable</name>
+    <message>
+        <source>Pin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bpw</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tok/s ≤</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PPL change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KLD × 10⁻³</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Top-1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upper bound on the chosen device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Perplexity of the original, then the paired difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mean KL divergence, original ‖ quantized, in 10⁻³ nats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured with other settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pin as A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pin as B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use its recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::SizeLossPlot</name>
+    <message>
+        <source>file size, MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KLD</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2, KLD %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::StartPage</name>
+    <message>
+        <source>Open a model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See what is inside, choose the precision of every tensor, and export a GGUF whose size and loss you know beforehand.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bundled sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A tour in 7 questions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What do Q4_K and bits per weight mean?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try it now</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::TensorCellStrip</name>
+    <message>
+        <source>Tensors of the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 tensors done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::TensorCells</name>
+    <message>
+        <source>%1 of %2</source>
+        <comment>tensors done</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>max %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mixed</source>
+        <comment>formats of a layer</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>equal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 × %2</source>
+        <comment>rows × columns</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::TensorModel</name>
+    <message>
+        <source>%1
+%2</source>
+        <comment>two names of one tensor</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rows of %1 do not fit %2 (%3), stored as %4.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>column: value</comment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::TensorTable</name>
+    <message>
+        <source>Norms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Columns of this page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter: name, role, layer 1–2, kurtosis &gt; 1, Q4_K …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words and terms, all of which must hold:
+ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show norms and other vectors, which are never quantized</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 (checkpoint)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Standard columns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n tensors</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1  ·  %2 selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::TensorTree</name>
+    <message>
+        <source>Tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No tensor meets the filter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tensors of a model appear here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::WeightsPage</name>
+    <message>
+        <source>What does rounding do to a tensor?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kurtosis by layer and role</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Input channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Assign</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kurtosis</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Absmax/σ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outlier share</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Statistic of the map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outputs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ruler</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Assign %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What does rounding do to %1?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What does rounding do to %1 tensors?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 by layer and role</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>logarithmic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>input channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>output channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+</TS>

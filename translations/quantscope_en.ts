@@ -1,0 +1,89 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US">
+<context>
+    <name>app::PrecisionPresenter</name>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation>
+            <numerusform>%n tensor</numerusform>
+            <numerusform>%n tensors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::QuantizePresenter</name>
+    <message numerus="yes">
+        <source>Cancelled. %n finished layers are kept; quantizing goes on from there.</source>
+        <translation>
+            <numerusform>Cancelled. %n finished layer is kept; quantizing goes on from there.</numerusform>
+            <numerusform>Cancelled. %n finished layers are kept; quantizing goes on from there.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::RecipeEditor</name>
+    <message numerus="yes">
+        <source>%1, %n changed</source>
+        <comment>name of a recipe</comment>
+        <translation>
+            <numerusform>%1, %n changed</numerusform>
+            <numerusform>%1, %n changed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Assign %1 to %n tensors</source>
+        <translation>
+            <numerusform>Assign %1 to %n tensor</numerusform>
+            <numerusform>Assign %1 to %n tensors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ExportPage</name>
+    <message numerus="yes">
+        <source>%1 is ready: %2, %n tensor(s) verified in %3.</source>
+        <translation>
+            <numerusform>%1 is ready: %2, %n tensor verified in %3.</numerusform>
+            <numerusform>%1 is ready: %2, %n tensors verified in %3.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n fallback(s)</source>
+        <translation>
+            <numerusform>%n fallback</numerusform>
+            <numerusform>%n fallbacks</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>widgets::PrecisionPage</name>
+    <message numerus="yes">
+        <source>%n tensor(s) fall back to another format.</source>
+        <translation>
+            <numerusform>%n tensor falls back to another format.</numerusform>
+            <numerusform>%n tensors fall back to another format.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>widgets::RulesCard</name>
+    <message numerus="yes">
+        <source>%n tensor(s) fall back...</source>
+        <translation>
+            <numerusform>%n tensor falls back...</numerusform>
+            <numerusform>%n tensors fall back...</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>widgets::TensorTable</name>
+    <message numerus="yes">
+        <source>%1 of %n tensors</source>
+        <translation>
+            <numerusform>%1 of %n tensor</numerusform>
+            <numerusform>%1 of %n tensors</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
