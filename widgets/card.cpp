@@ -10,6 +10,8 @@
 #include <QtWidgets/QToolButton>
 #include <QtWidgets/QVBoxLayout>
 
+#include <algorithm>
+
 namespace widgets {
 
 Card::Card(const QString& title, QWidget* parent)
@@ -20,18 +22,23 @@ Card::Card(const QString& title, QWidget* parent)
     , m_hint(new Label(TextRole::Secondary))
     , m_content(new QVBoxLayout)
 {
-    setFrameShape(QFrame::Box); // PE_Frame: one line in the colour of lines
+    setFrameShape(QFrame::StyledPanel); // PE_Frame: one line in the colour of lines
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
     m_titleLayout->addWidget(m_title);
     m_titleLayout->addWidget(m_hint);
     m_titleLayout->addStretch(1);
+    m_title->setHidden(title.isEmpty());
     m_hint->hide();
-    m_titleRow->setVisible(!title.isEmpty());
+    for (Label* label : { m_title, m_hint }) { // the tools keep their width
+        label->setElided();
+        label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    }
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_titleRow);
+    m_titleRow->setVisible(!title.isEmpty()); // only now: without a parent it would be a window
     layout->addLayout(m_content, 1);
     setAccessibleName(title);
     applySizes();
@@ -40,7 +47,9 @@ Card::Card(const QString& title, QWidget* parent)
 void Card::setTitle(const QString& title)
 {
     m_title->setText(title);
-    m_titleRow->setVisible(m_titleRow->isVisibleTo(this) || !title.isEmpty());
+    m_title->setVisible(!title.isEmpty());
+    if (!title.isEmpty())
+        m_titleRow->show();
     setAccessibleName(title);
 }
 
@@ -71,9 +80,9 @@ QToolButton* Card::addToolButton(const QString& iconName, const QString& toolTip
     return button;
 }
 
-void Card::setContentFlush()
+void Card::setContentMargin(int pixels)
 {
-    m_flush = true;
+    m_margin = pixels;
     applySizes();
 }
 
@@ -89,7 +98,7 @@ void Card::applySizes()
     m_titleRow->setFixedHeight(scaled(36));
     m_titleLayout->setContentsMargins(scaled(12), 0, scaled(8), 0);
     m_titleLayout->setSpacing(scaled(8));
-    const int margin = m_flush ? 1 : scaled(12);
+    const int margin = std::max(1, scaled(m_margin)); // never over the frame
     m_content->setContentsMargins(margin, m_titleRow->isHidden() ? margin : 0, margin, margin);
     m_content->setSpacing(scaled(8));
 }

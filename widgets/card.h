@@ -34,8 +34,10 @@ public:
 
     /// Where the content goes: margins 12, none at the top.
     QVBoxLayout* content() const { return m_content; }
-    /// Without margins, for tables and plots that reach the frame.
-    void setContentFlush();
+    /// 12 unless set; plots have some of their own.
+    void setContentMargin(int pixels);
+    /// Without margins, for tables that reach the frame.
+    void setContentFlush() { setContentMargin(0); }
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -49,7 +51,7 @@ private:
     Label* m_hint;
     QVBoxLayout* m_content;
     int m_titleWidgets = 0;
-    bool m_flush = false;
+    int m_margin = 12;
 };
 
 /// A borderless button that shows only an icon.

@@ -23,6 +23,8 @@ class CheckList : public QWidget {
 public:
     explicit CheckList(QWidget* parent = nullptr);
     void setChecks(const std::vector<Check>& checks);
+    /// At the design's text size; 24 unless set.
+    void setRowHeight(int pixels);
     const std::vector<Check>& checks() const { return m_checks; }
 
 protected:
@@ -32,6 +34,7 @@ private:
     void rebuild();
 
     std::vector<Check> m_checks;
+    int m_rowHeight = 24;
 };
 
 } // namespace widgets

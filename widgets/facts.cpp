@@ -55,17 +55,28 @@ void FactList::setFacts(const std::vector<Fact>& facts)
     if (facts == m_facts)
         return;
     m_facts = facts;
+    rebuild();
+}
+
+void FactList::setRowHeight(int pixels)
+{
+    m_rowHeight = pixels;
+    rebuild();
+}
+
+void FactList::rebuild()
+{
     clear(this);
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(scaled(16));
-    grid->setVerticalSpacing(scaled(2));
-    for (int row = 0; row < int(facts.size()); ++row) {
-        grid->addWidget(makeLabel(facts[std::size_t(row)], TextRole::Secondary), row, 0);
-        Label* value = makeValue(facts[std::size_t(row)]);
+    grid->setVerticalSpacing(0);
+    for (int row = 0; row < int(m_facts.size()); ++row) {
+        grid->addWidget(makeLabel(m_facts[std::size_t(row)], TextRole::Secondary), row, 0);
+        Label* value = makeValue(m_facts[std::size_t(row)]);
         value->setElided();
         grid->addWidget(value, row, 1);
-        grid->setRowMinimumHeight(row, scaled(22));
+        grid->setRowMinimumHeight(row, scaled(m_rowHeight));
     }
     grid->setColumnStretch(1, 1);
 }

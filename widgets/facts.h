@@ -21,9 +21,14 @@ public:
     explicit FactList(QWidget* parent = nullptr);
     void setFacts(const std::vector<Fact>& facts);
     const std::vector<Fact>& facts() const { return m_facts; }
+    /// At the design's text size; 24 unless set.
+    void setRowHeight(int pixels);
 
 private:
+    void rebuild();
+
     std::vector<Fact> m_facts;
+    int m_rowHeight = 24;
 };
 
 /// Facts side by side, the label above the value, thin lines between.

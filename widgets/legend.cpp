@@ -7,13 +7,13 @@
 
 namespace widgets {
 namespace {
-    constexpr int square = 10, afterSquare = 6, afterText = 16;
+    constexpr int square = 10, afterSquare = 6, afterText = 14;
 }
 
 Legend::Legend(QWidget* parent)
     : QWidget(parent)
 {
-    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
 void Legend::setEntries(std::vector<Entry> entries)
@@ -38,6 +38,8 @@ QSize Legend::sizeHint() const
 
 void Legend::paintEvent(QPaintEvent*)
 {
+    if (width() < sizeHint().width())
+        return; // half a legend explains nothing; screen readers have it
     QPainter painter(this);
     const Tokens tokens = tokensOf(palette());
     painter.setFont(textFont(12));

@@ -9,7 +9,8 @@
 
 namespace widgets {
 
-/// What the inks of a plot mean: small squares with words, in one line.
+/// What the inks of a plot mean: small squares with words, in one line. Where the line does not fit
+/// it gives way to the controls beside it.
 class Legend : public QWidget {
     Q_OBJECT
 
@@ -22,7 +23,7 @@ public:
     void setEntries(std::vector<Entry> entries);
 
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return sizeHint(); }
+    QSize minimumSizeHint() const override { return { 0, sizeHint().height() }; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

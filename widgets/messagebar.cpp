@@ -3,7 +3,7 @@
 
 #include "widgets/buttons.h"
 #include "widgets/card.h"
-#include "widgets/icons.h"
+#include "widgets/iconlabel.h"
 #include "widgets/label.h"
 #include "widgets/theme.h"
 
@@ -19,7 +19,7 @@ namespace widgets {
 
 MessageBar::MessageBar(QWidget* parent)
     : QFrame(parent)
-    , m_icon(new QLabel)
+    , m_icon(new IconLabel)
     , m_text(new Label(TextRole::Strong))
     , m_kept(new Label(TextRole::Body))
     , m_buttonRow(new QWidget)
@@ -27,13 +27,12 @@ MessageBar::MessageBar(QWidget* parent)
     , m_copy(makeToolButton(QStringLiteral("copy"), tr("Copy details"), this))
     , m_dismiss(makeToolButton(QStringLiteral("cancel"), tr("Dismiss"), this))
 {
-    setFrameShape(QFrame::Box);
+    setFrameShape(QFrame::StyledPanel);
     setAutoFillBackground(true);
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(scaled(12), scaled(10), scaled(8), scaled(10));
     grid->setHorizontalSpacing(scaled(8));
     grid->setVerticalSpacing(scaled(4));
-    m_icon->setFixedWidth(scaled(18));
     m_text->setWordWrap(true);
     m_kept->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -119,8 +118,7 @@ void MessageBar::applyColours()
     setPalette(own);
     QPalette buttons = outer; // the tint is the bar's, not its buttons'
     m_buttonRow->setPalette(buttons);
-    m_icon->setPixmap(icon(QString::fromLatin1(look.icon), look.ink)
-                          .pixmap(QSize(scaled(16), scaled(16)), devicePixelRatioF()));
+    m_icon->setIcon(QString::fromLatin1(look.icon), look.ink);
 }
 
 } // namespace widgets

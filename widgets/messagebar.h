@@ -4,12 +4,12 @@
 #include <QtWidgets/QFrame>
 
 class QHBoxLayout;
-class QLabel;
 class QPushButton;
 class QToolButton;
 
 namespace widgets {
 
+class IconLabel;
 class Label;
 
 /// A message inside a page: what happened in bold, what is kept below it, buttons that solve it.
@@ -39,7 +39,7 @@ private:
     void applyColours();
 
     Kind m_kind = Kind::Done;
-    QLabel* m_icon;
+    IconLabel* m_icon;
     Label* m_text;
     Label* m_kept;
     QWidget* m_buttonRow;

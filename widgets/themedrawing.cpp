@@ -73,6 +73,40 @@ void drawButton(QPainter* painter, const QStyleOption& option, bool primary, boo
     painter->drawRoundedRect(inner(option.rect), radius, radius);
 }
 
+void drawButtonLabel(QPainter* painter, const QStyleOptionButton& option, bool primary)
+{
+    const Saved saved(painter);
+    const bool enabled = has(option, QStyle::State_Enabled);
+    const bool menu = option.features.testFlag(QStyleOptionButton::HasMenu);
+    QRect room = option.rect.adjusted(scaled(6), 0, -scaled(menu ? 24 : 6), 0);
+    const QSize size = option.icon.isNull() ? QSize(0, 0) : option.iconSize;
+    const int gap = option.icon.isNull() || option.text.isEmpty() ? 0 : scaled(8);
+    const int flags = Qt::AlignVCenter | Qt::TextShowMnemonic | Qt::TextSingleLine;
+    const int text = option.fontMetrics.size(flags, option.text).width();
+    const int left = room.left() + std::max(0, (room.width() - size.width() - gap - text) / 2);
+    if (!option.icon.isNull())
+        option.icon.paint(painter,
+            QRect(QPoint(left, room.center().y() + 1 - size.height() / 2), size), Qt::AlignCenter,
+            enabled ? QIcon::Normal : QIcon::Disabled);
+    const Tokens tokens = tokensOf(option.palette);
+    painter->setPen(!enabled ? tokens.disabled : primary ? tokens.onAccent : tokens.text);
+    room.setLeft(left + size.width() + gap);
+    painter->drawText(room, flags, option.text);
+    if (menu)
+        drawChevron(painter,
+            QRectF(option.rect.right() - scaled(24), option.rect.top(), scaled(20),
+                option.rect.height()),
+            Chevron::Down, option);
+}
+
+void drawToolIcon(QPainter* painter, const QStyleOptionToolButton& option)
+{
+    const bool enabled = has(option, QStyle::State_Enabled);
+    QRect box(QPoint(), option.iconSize);
+    box.moveCenter(option.rect.center());
+    option.icon.paint(painter, box, Qt::AlignCenter, enabled ? QIcon::Normal : QIcon::Disabled);
+}
+
 void drawField(QPainter* painter, const QStyleOption& option)
 {
     const Saved saved(painter);

@@ -5,8 +5,10 @@
 
 class QPainter;
 class QStyleOption;
+class QStyleOptionButton;
 class QStyleOptionComplex;
 class QStyleOptionSlider;
+class QStyleOptionToolButton;
 
 namespace widgets {
 
@@ -14,6 +16,10 @@ namespace widgets {
 
 /// Background and one-pixel border of a button or field, radius 3.
 void drawButton(QPainter* painter, const QStyleOption& option, bool primary, bool flat);
+/// Icon and text of a push button in its middle, 8 apart; a chevron at its end if it has a menu.
+void drawButtonLabel(QPainter* painter, const QStyleOptionButton& option, bool primary);
+/// The icon of a tool button without text, sharp at every scale.
+void drawToolIcon(QPainter* painter, const QStyleOptionToolButton& option);
 void drawField(QPainter* painter, const QStyleOption& option);
 /// The ring of keyboard focus: 2 px in the accent along the edge of `rect`.
 void drawFocusRing(QPainter* painter, const QRectF& rect, const QStyleOption& option);

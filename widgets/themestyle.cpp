@@ -12,6 +12,8 @@
 namespace widgets {
 namespace {
 
+    constexpr int headerPadding = 6; ///< beside Fusion's own 2: header text stands over cell text
+
     bool isPrimary(const QWidget* widget) { return widget && widget->property("primary").toBool(); }
 
     void drawHeaderSection(QPainter* painter, const QStyleOption& option)
@@ -65,6 +67,10 @@ void ThemeStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opt
         return drawFocusRing(painter, option->rect, *option);
     case PE_IndicatorCheckBox:
         return drawCheckBox(painter, *option);
+    case PE_IndicatorArrowDown: // a push button's label draws its own
+        if (!qstyleoption_cast<const QStyleOptionButton*>(option))
+            drawChevron(painter, option->rect, Chevron::Down, *option);
+        return;
     case PE_IndicatorRadioButton:
         return drawRadioButton(painter, *option);
     case PE_IndicatorBranch:
@@ -85,20 +91,21 @@ void ThemeStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opt
 void ThemeStyle::drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
     const QWidget* widget) const
 {
-    if (element == CE_PushButtonLabel && isPrimary(widget)
-        && option->state.testFlag(State_Enabled)) {
-        if (const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option)) {
-            const QStyleOptionButton copy
-                = recoloured(*button, QPalette::ButtonText, tokensOf(option->palette).onAccent);
-            return QProxyStyle::drawControl(element, &copy, painter, widget);
-        }
-    }
+    if (element == CE_PushButtonLabel)
+        if (const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option))
+            return drawButtonLabel(painter, *button, isPrimary(widget));
+    if (element == CE_ToolButtonLabel)
+        if (const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
+            button && button->text.isEmpty() && !button->icon.isNull())
+            return drawToolIcon(painter, *button);
     if (element == CE_HeaderSection)
         return drawHeaderSection(painter, *option);
     if (element == CE_HeaderLabel) {
         if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option)) {
-            const QStyleOptionHeader copy
+            QStyleOptionHeader copy
                 = recoloured(*header, QPalette::ButtonText, tokensOf(option->palette).text2);
+            const bool right = copy.textAlignment.testFlag(Qt::AlignRight);
+            copy.rect.adjust(right ? 0 : headerPadding, 0, right ? -headerPadding : 0, 0);
             return QProxyStyle::drawControl(element, &copy, painter, widget);
         }
     }
@@ -166,7 +173,7 @@ QSize ThemeStyle::sizeFromContents(ContentsType type, const QStyleOption* option
         const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
         const bool bare = button && button->text.isEmpty();
         return { bare ? std::max(contents.width() + scaled(16), scaled(36))
-                      : contents.width() + scaled(22),
+                      : contents.width() + scaled(button && !button->icon.isNull() ? 28 : 22),
             std::max(contents.height() + scaled(4), scaled(26)) };
     }
     case CT_ComboBox:
@@ -178,7 +185,7 @@ QSize ThemeStyle::sizeFromContents(ContentsType type, const QStyleOption* option
         return { std::max(contents.width() + scaled(8), scaled(24)),
             std::max(contents.height() + scaled(4), scaled(24)) };
     case CT_HeaderSection:
-        return { size.width(), std::max(size.height(), scaled(26)) };
+        return { size.width() + headerPadding, std::max(size.height(), scaled(26)) };
     default:
         return size;
     }
@@ -240,6 +247,8 @@ int ThemeStyle::pixelMetric(
         return scaled(11);
     case PM_ScrollBarSliderMin:
         return scaled(24);
+    case PM_FocusFrameHMargin: // of cells: one less than between a line and its text
+        return scaled(8) - 1;
     case PM_ButtonShiftHorizontal:
     case PM_ButtonShiftVertical:
         return 0;

@@ -41,6 +41,7 @@ ActivationsPage::ActivationsPage(QWidget* parent)
     content()->addWidget(m_setup);
     content()->addWidget(m_view, 1);
     content()->addStretch(0);
+    m_setup->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     m_setup->setMaximumWidth(scaled(640));
     setMainAction(m_setup->button());
 
@@ -63,21 +64,24 @@ ActivationsPage::ActivationsPage(QWidget* parent)
     for (BasePlot* plot : std::initializer_list<BasePlot*>{ m_map, m_histogram, m_channels })
         connect(
             plot, &BasePlot::saveRequested, this, [this, plot] { emit savePlotRequested(plot); });
+    arrange();
     updateAll();
 }
 
 void ActivationsPage::makeMapCard()
 {
-    m_inputs->setSegments({ tr("Residual stream"), tr("Layer inputs"), tr("Inputs of ffn_down") });
     m_inputs->setAccessibleName(tr("Channels of"));
     m_mapCard->addTool(m_inputs);
     addPlotTools(m_mapCard, m_map);
+    m_mapCard->setContentMargin(4);
     m_mapCard->content()->addWidget(m_map);
     connect(m_inputs, &Segmented::chosen, this, &ActivationsPage::updateMap);
 }
 
 void ActivationsPage::makeInputCards()
 {
+    m_histogramCard->setContentMargin(4);
+    m_channelCard->setContentMargin(4);
     m_histogramCard->content()->addWidget(m_histogram);
     addPlotTools(m_channelCard, m_channels);
     m_channelCard->content()->addWidget(m_channels);
@@ -106,6 +110,12 @@ void ActivationsPage::arrange()
     const bool narrow = breakpoint() == Breakpoint::Narrow;
     m_lower->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
     m_strip->setRoomy(!narrow);
+    const int input = std::max(0, m_inputs->current());
+    m_inputs->setSegments(narrow
+            ? QStringList{ tr("Residual"), tr("Layers"), tr("Down") }
+            : QStringList{ tr("Residual stream"), tr("Layer inputs"), tr("Inputs of ffn_down") });
+    m_inputs->setCurrent(input);
+    updateMap();
     m_mapCard->setMinimumHeight(scaled(narrow ? 200 : 170));
     for (Card* card : { m_histogramCard, m_channelCard, m_largestCard })
         card->setMinimumHeight(scaled(narrow ? 200 : 160));

@@ -3,12 +3,11 @@
 
 #include "widgets/buttons.h"
 #include "widgets/format.h"
-#include "widgets/icons.h"
+#include "widgets/iconlabel.h"
 #include "widgets/label.h"
 #include "widgets/pages/activationspage.h"
 #include "widgets/theme.h"
 
-#include <QtCore/QEvent>
 #include <QtCore/QLocale>
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QHBoxLayout>
@@ -22,7 +21,7 @@ namespace {
 
 ActivationStrip::ActivationStrip(QWidget* parent)
     : Card({}, parent)
-    , m_icon(new QLabel)
+    , m_icon(new IconLabel)
     , m_text(new Label(TextRole::Strong))
     , m_amount(new Label(TextRole::Body))
     , m_note(new Label(TextRole::Secondary))
@@ -31,6 +30,8 @@ ActivationStrip::ActivationStrip(QWidget* parent)
     , m_again(makeButton(tr("Measure again..."), QStringLiteral("play")))
 {
     setContentFlush();
+    m_text->setElided();
+    m_text->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     for (const double threshold : thresholds)
         m_threshold->addItem(tr("%1× median").arg(QLocale().toString(threshold)), threshold);
     m_threshold->setAccessibleName(tr("Outlier above"));
@@ -55,7 +56,6 @@ ActivationStrip::ActivationStrip(QWidget* parent)
 
 void ActivationStrip::setMeasured(const MeasuredActivations& measured)
 {
-    m_stale = measured.stale;
     m_text->setText(tr("Measured on %1").arg(measured.settings.textName));
     if (measured.stats)
         m_amount->setText(
@@ -64,7 +64,8 @@ void ActivationStrip::setMeasured(const MeasuredActivations& measured)
     m_note->setText(measured.stale ? tr("measured with other settings")
             : measured.cached      ? tr("cached")
                                    : QString());
-    updateIcon();
+    m_icon->setIcon(measured.stale ? QStringLiteral("clock") : QStringLiteral("check"),
+        measured.stale ? Ink::Text2 : Ink::Ok);
 }
 
 void ActivationStrip::setThreshold(double threshold)
@@ -88,20 +89,7 @@ void ActivationStrip::setRoomy(bool roomy)
     m_amount->setVisible(roomy);
     m_note->setVisible(roomy);
     m_thresholdLabel->setVisible(roomy);
-}
-
-void ActivationStrip::changeEvent(QEvent* event)
-{
-    Card::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        updateIcon();
-}
-
-void ActivationStrip::updateIcon()
-{
-    const QIcon picture = m_stale ? icon(QStringLiteral("clock"), Ink::Text2)
-                                  : icon(QStringLiteral("check"), Ink::Ok);
-    m_icon->setPixmap(picture.pixmap(QSize(scaled(16), scaled(16)), devicePixelRatioF()));
+    m_again->setText(roomy ? tr("Measure again...") : tr("Again..."));
 }
 
 } // namespace widgets

@@ -4,11 +4,11 @@
 #include "widgets/card.h"
 
 class QComboBox;
-class QLabel;
 class QPushButton;
 
 namespace widgets {
 
+class IconLabel;
 class Label;
 struct MeasuredActivations;
 
@@ -28,14 +28,8 @@ signals:
     void thresholdChosen(double threshold);
     void measureAgainRequested();
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
-    void updateIcon();
-
-    bool m_stale = false;
-    QLabel* m_icon;
+    IconLabel* m_icon;
     Label *m_text, *m_amount, *m_note, *m_thresholdLabel;
     QComboBox* m_threshold;
     QPushButton* m_again;

@@ -2,7 +2,7 @@
 #include "widgets/pages/droparea.h"
 
 #include "widgets/buttons.h"
-#include "widgets/icons.h"
+#include "widgets/iconlabel.h"
 #include "widgets/label.h"
 #include "widgets/theme.h"
 
@@ -12,22 +12,6 @@
 #include <QtWidgets/QVBoxLayout>
 
 namespace widgets {
-namespace {
-
-    /// An icon larger than those of buttons, drawn in the palette of the moment.
-    class Picture : public QWidget {
-    public:
-        Picture() { setFixedSize(scaled(32), scaled(32)); }
-
-    protected:
-        void paintEvent(QPaintEvent*) override
-        {
-            QPainter painter(this);
-            icon(QStringLiteral("open"), Ink::Text2).paint(&painter, rect());
-        }
-    };
-
-} // namespace
 
 DropArea::DropArea(QWidget* parent)
     : QWidget(parent)
@@ -44,7 +28,9 @@ DropArea::DropArea(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(scaled(10));
     layout->addStretch(1);
-    layout->addWidget(new Picture, 0, Qt::AlignHCenter);
+    auto* picture = new IconLabel(32);
+    picture->setIcon(QStringLiteral("open"), Ink::Text2);
+    layout->addWidget(picture, 0, Qt::AlignHCenter);
     layout->addWidget(
         new Label(TextRole::Value, tr("Drop a model folder or file here")), 0, Qt::AlignHCenter);
     layout->addLayout(buttons);
@@ -54,7 +40,7 @@ DropArea::DropArea(QWidget* parent)
     hint->setAlignment(Qt::AlignCenter);
     layout->addWidget(hint);
     layout->addStretch(1);
-    setMinimumHeight(scaled(170));
+    setFixedHeight(scaled(212));
 }
 
 void DropArea::setActive(bool active)

@@ -37,6 +37,12 @@ LargestValues::LargestValues(QWidget* parent)
     m_table->verticalHeader()->setMinimumSectionSize(scaled(20));
     m_table->horizontalHeader()->setMinimumSectionSize(scaled(30));
     m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_table->setFocusPolicy(Qt::StrongFocus);
+    for (int column = 0; column < columnCount; ++column)
+        m_table->horizontalHeaderItem(column)->setTextAlignment(
+            (column == After || column == Token ? Qt::AlignLeft : Qt::AlignRight)
+            | Qt::AlignVCenter);
     m_table->setAccessibleName(tr("Largest values"));
     m_context->setWordWrap(true);
     m_context->setContentsMargins(scaled(12), scaled(6), scaled(12), scaled(6));
@@ -62,12 +68,13 @@ void LargestValues::setMeasured(const MeasuredActivations& measured)
         return;
     const core::ActivationStats& stats = *measured.stats;
     const Tokens tokens = tokensOf(palette());
-    m_table->setRowCount(int(stats.largest.size()));
-    for (int row = 0; row < m_table->rowCount(); ++row) {
-        const core::LargeValue& value = stats.largest[std::size_t(row)];
-        const TokenInText text = std::size_t(row) < measured.tokens.size()
-            ? measured.tokens[std::size_t(row)]
-            : TokenInText{};
+    for (std::size_t i = 0; i < stats.largest.size(); ++i) {
+        const core::LargeValue& value = stats.largest[i];
+        if (value.depth == 0 || value.depth % 2 == 1)
+            continue; // after each layer is enough to see them grow
+        const int row = m_table->rowCount();
+        m_table->insertRow(row);
+        const TokenInText text = i < measured.tokens.size() ? measured.tokens[i] : TokenInText{};
         const double median = residualMedian(stats, value.depth);
         const QString cells[columnCount] = { shortDepthName(value.depth),
             QString::number(value.channel), significantText(double(value.value)),
@@ -89,7 +96,7 @@ void LargestValues::setMeasured(const MeasuredActivations& measured)
                 : tr("…%1[%2]%3…").arg(text.before, text.token, text.after).simplified());
     }
     for (int column = After; column < Token; ++column)
-        m_table->resizeColumnToContents(column);
+        m_table->setColumnWidth(column, scaled(column == After ? 54 : column == Channel ? 50 : 58));
 }
 
 void LargestValues::showContext(int row)

@@ -7,7 +7,8 @@
 #include <QtGui/QMouseEvent>
 #include <QtGui/QPainterPath>
 #include <QtWidgets/QGraphicsScene>
-#include <QtWidgets/QGraphicsTextItem>
+#include <QtWidgets/QGraphicsSimpleTextItem>
+#include <QtWidgets/QStyle>
 
 #include <algorithm>
 #include <cmath>
@@ -16,23 +17,23 @@ namespace widgets {
 namespace {
 
     // Where things stand, in design pixels from the left and from the line of the residual stream.
-    constexpr double boxHeight = 40, frameTop = -132, frameBottom = 118, loop = 96;
-    constexpr double sceneWidth = 896;
+    constexpr double boxHeight = 40, frameTop = -120, frameBottom = 114, loop = 96;
+    constexpr double sceneWidth = 868;
 
     struct Spot {
         core::Role role;
         double left, right, middle;
     };
     constexpr Spot spots[] = {
-        { core::Role::TokenEmbd, 2, 94, 0 },
-        { core::Role::AttnQ, 226, 308, -58 },
-        { core::Role::AttnK, 226, 308, 0 },
-        { core::Role::AttnV, 226, 308, 58 },
-        { core::Role::AttnOutput, 332, 416, 0 },
-        { core::Role::FfnGate, 522, 602, -34 },
-        { core::Role::FfnUp, 522, 602, 34 },
-        { core::Role::FfnDown, 644, 726, 0 },
-        { core::Role::Output, 834, 894, 0 },
+        { core::Role::TokenEmbd, 2, 88, 0 },
+        { core::Role::AttnQ, 198, 280, -58 },
+        { core::Role::AttnK, 198, 280, 0 },
+        { core::Role::AttnV, 198, 280, 58 },
+        { core::Role::AttnOutput, 304, 388, 0 },
+        { core::Role::FfnGate, 504, 584, -34 },
+        { core::Role::FfnUp, 504, 584, 34 },
+        { core::Role::FfnDown, 624, 706, 0 },
+        { core::Role::Output, 812, 866, 0 },
     };
 
     QRectF design(double left, double top, double right, double bottom)
@@ -80,15 +81,17 @@ void ModelDiagram::rebuild()
     m_scene->clear();
     m_boxes.clear();
     setBackgroundBrush(tokens.base);
-    setMinimumHeight(scaled(230));
     m_scene->setSceneRect(design(0, frameTop - 4, sceneWidth, frameBottom + 4));
+    setMinimumHeight(scaled(int(frameBottom - frameTop) + 8)
+        + (viewport()->width() < m_scene->width() ? style()->pixelMetric(QStyle::PM_ScrollBarExtent)
+                                                  : 0));
     drawFrame(tokens);
     drawWires(tokens);
     drawRoles(tokens);
     resetTransform();
     const double fit = std::min(
         viewport()->width() / m_scene->width(), viewport()->height() / m_scene->height());
-    const double zoom = std::clamp(fit, 0.9, 1.3);
+    const double zoom = std::clamp(fit, 1.0, 1.3);
     scale(zoom, zoom);
 }
 
@@ -104,22 +107,22 @@ QString ModelDiagram::detailOf(core::Role role) const
 void ModelDiagram::drawFrame(const Tokens& tokens)
 {
     QPainterPath frame;
-    frame.addRoundedRect(design(118, frameTop, 778, frameBottom), 4, 4);
+    frame.addRoundedRect(design(104, frameTop, 744, frameBottom), 4, 4);
     m_scene->addPath(frame, QPen(tokens.line, 1), tokens.window);
     const int layers = m_checkpoint ? m_checkpoint->config().layers : 0;
-    drawText(tr("Decoder layer"), textFont(12, QFont::Bold), tokens.text, at(130, frameTop + 6));
+    drawText(tr("Decoder layer"), textFont(12, QFont::Bold), tokens.text, at(114, frameTop + 6));
     const double width
         = QFontMetricsF(textFont(12, QFont::Bold)).horizontalAdvance(tr("Decoder layer"));
     if (layers > 0)
         drawText(tr("× %1").arg(layers), textFont(12), tokens.text2,
-            at(130, frameTop + 6) + QPointF(width + scaled(6), 0));
+            at(114, frameTop + 6) + QPointF(width + scaled(6), 0));
     if (m_checkpoint) {
         const core::ModelConfig& config = m_checkpoint->config();
         drawText(tr("attention\n%1 heads, %2 KV")
                      .arg(QString::number(config.heads), QString::number(config.keyValueHeads)),
-            textFont(12), tokens.text2, at(324, -74));
+            textFont(12), tokens.text2, at(298, -78));
     }
-    drawText(tr("SiLU"), textFont(12), tokens.text2, at(550, -74));
+    drawText(tr("SiLU"), textFont(12), tokens.text2, at(530, -76));
 }
 
 void ModelDiagram::drawWires(const Tokens& tokens)
@@ -130,30 +133,30 @@ void ModelDiagram::drawWires(const Tokens& tokens)
             path.push_back(at(point.x(), point.y()));
         wire(tokens, path, arrow);
     };
-    line({ { 94, 0 }, { 142, 0 } });
-    line({ { 202, 0 }, { 226, 0 } }, true);
-    line({ { 212, 0 }, { 212, -58 }, { 226, -58 } }, true);
-    line({ { 212, 0 }, { 212, 58 }, { 226, 58 } }, true);
-    line({ { 308, -58 }, { 320, -58 }, { 320, 58 }, { 308, 58 } });
-    line({ { 308, 0 }, { 332, 0 } }, true);
-    line({ { 416, 0 }, { 426, 0 } });
-    line({ { 126, 0 }, { 126, loop }, { 437, loop }, { 437, 11 } });
-    line({ { 448, 0 }, { 464, 0 } });
-    line({ { 508, 0 }, { 510, 0 }, { 510, -34 }, { 522, -34 } }, true);
-    line({ { 510, 0 }, { 510, 34 }, { 522, 34 } }, true);
-    line({ { 602, -34 }, { 619, -34 }, { 619, -10 } });
-    line({ { 602, 34 }, { 619, 34 }, { 619, 10 } });
-    line({ { 630, 0 }, { 644, 0 } }, true);
-    line({ { 726, 0 }, { 740, 0 } });
-    line({ { 454, 0 }, { 454, loop }, { 751, loop }, { 751, 11 } });
-    line({ { 762, 0 }, { 788, 0 } });
-    line({ { 818, 0 }, { 834, 0 } }, true);
-    drawPlain(tokens, tr("norm"), {}, 142, 202);
-    drawPlain(tokens, tr("norm"), {}, 464, 508);
-    drawPlain(tokens, tr("norm"), {}, 784, 818);
-    drawSign(tokens, QStringLiteral("+"), 437);
-    drawSign(tokens, QStringLiteral("×"), 619);
-    drawSign(tokens, QStringLiteral("+"), 751);
+    line({ { 88, 0 }, { 126, 0 } });
+    line({ { 174, 0 }, { 198, 0 } }, true);
+    line({ { 184, 0 }, { 184, -58 }, { 198, -58 } }, true);
+    line({ { 184, 0 }, { 184, 58 }, { 198, 58 } }, true);
+    line({ { 280, -58 }, { 292, -58 }, { 292, 58 }, { 280, 58 } });
+    line({ { 280, 0 }, { 304, 0 } }, true);
+    line({ { 388, 0 }, { 400, 0 } });
+    line({ { 113, 0 }, { 113, loop }, { 411, loop }, { 411, 11 } });
+    line({ { 422, 0 }, { 440, 0 } });
+    line({ { 484, 0 }, { 492, 0 }, { 492, -34 }, { 504, -34 } }, true);
+    line({ { 492, 0 }, { 492, 34 }, { 504, 34 } }, true);
+    line({ { 584, -34 }, { 600, -34 }, { 600, -10 } });
+    line({ { 584, 34 }, { 600, 34 }, { 600, 10 } });
+    line({ { 611, 0 }, { 624, 0 } }, true);
+    line({ { 706, 0 }, { 714, 0 } });
+    line({ { 430, 0 }, { 430, loop }, { 724, loop }, { 724, 11 } });
+    line({ { 735, 0 }, { 754, 0 } });
+    line({ { 798, 0 }, { 812, 0 } }, true);
+    drawPlain(tokens, tr("norm"), {}, 126, 174);
+    drawPlain(tokens, tr("norm"), {}, 440, 484);
+    drawPlain(tokens, tr("norm"), {}, 754, 798);
+    drawSign(tokens, QStringLiteral("+"), 411);
+    drawSign(tokens, QStringLiteral("×"), 600);
+    drawSign(tokens, QStringLiteral("+"), 724);
 }
 
 void ModelDiagram::drawRoles(const Tokens& tokens)

@@ -38,6 +38,7 @@ ModelPage::ModelPage(QWidget* parent)
     auto* checks = new Card(tr("Checks"));
     checks->content()->addWidget(m_checks);
     checks->content()->addStretch(1);
+    m_checks->setRowHeight(20);
     m_factsCard->content()->addWidget(m_facts);
     m_factsCard->content()->addStretch(1);
 
@@ -46,11 +47,12 @@ ModelPage::ModelPage(QWidget* parent)
     right->addWidget(shares);
     right->addWidget(checks, 1);
     m_lower->setSpacing(scaled(12));
-    m_lower->addWidget(m_factsCard, 1);
-    m_lower->addLayout(right, 1);
-    content()->addWidget(architecture, 5);
-    content()->addLayout(m_lower, 6);
+    m_lower->addWidget(m_factsCard, 44);
+    m_lower->addLayout(right, 43);
+    content()->addWidget(architecture, 30);
+    content()->addLayout(m_lower, 36);
 
+    arrange();
     connect(m_diagram, &ModelDiagram::roleChosen, this, &ModelPage::chooseRole);
     connect(m_diagram, &ModelDiagram::roleOpened, this, [this](core::Role role) {
         chooseRole(role);
@@ -108,6 +110,7 @@ void ModelPage::setSelection(const std::vector<core::Place>& places)
 
 void ModelPage::arrange()
 {
+    m_facts->setRowHeight(breakpoint() == Breakpoint::Wide ? 29 : 24);
     m_lower->setDirection(
         breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }

@@ -55,10 +55,8 @@ Page::Page(const QString& heading, QWidget* parent)
     m_heading->setAccessibleDescription(tr("Heading"));
     m_answer->setElided();
     m_detail->hide();
-    m_more->setPopupMode(QToolButton::InstantPopup);
-    m_more->setMenu(new QMenu(m_more));
     m_more->hide();
-    connect(m_more->menu(), &QMenu::aboutToShow, this, &Page::fillMoreMenu);
+    connect(m_more, &QToolButton::clicked, this, &Page::openMoreMenu);
 
     auto* cards = new QWidget;
     cards->setLayout(m_content);
@@ -140,7 +138,11 @@ QPushButton* Page::addPrimaryAction(const QString& text, const QString& iconName
 
 void Page::addHeaderWidget(QWidget* widget) { m_actions->layout()->addWidget(widget); }
 
-void Page::hideHeading() { m_header->hide(); }
+void Page::setSideMargin(int pixels)
+{
+    m_sideMargin = pixels;
+    applySizes();
+}
 
 void Page::changeEvent(QEvent* event)
 {
@@ -152,7 +154,7 @@ void Page::changeEvent(QEvent* event)
 void Page::applySizes()
 {
     const bool narrow = m_breakpoint == Breakpoint::Narrow;
-    const int side = scaled(narrow ? 8 : 16), gap = scaled(narrow ? 8 : 12);
+    const int side = scaled(narrow ? 8 : m_sideMargin), gap = scaled(narrow ? 8 : 12);
     layout()->setContentsMargins(side, scaled(narrow ? 4 : 12), side, gap);
     layout()->setSpacing(gap);
     m_content->setSpacing(gap);
@@ -175,15 +177,16 @@ void Page::updateHeader()
     m_more->setVisible(narrow && !m_secondary.isEmpty());
 }
 
-void Page::fillMoreMenu()
+void Page::openMoreMenu()
 {
-    QMenu* menu = m_more->menu();
-    menu->clear();
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
     for (QPushButton* button : m_secondary) {
         QAction* action = menu->addAction(button->icon(), button->text());
         action->setEnabled(button->isEnabled());
         connect(action, &QAction::triggered, button, &QPushButton::click);
     }
+    menu->popup(m_more->mapToGlobal(QPoint(0, m_more->height())));
 }
 
 } // namespace widgets

@@ -61,8 +61,8 @@ protected:
 
     /// Cards go here, 12 apart. It scrolls where the window is too small for them.
     QVBoxLayout* content() const { return m_content; }
-    /// Takes the heading away (start page).
-    void hideHeading();
+    /// Room at both sides where the window is not narrow; 16 unless set.
+    void setSideMargin(int pixels);
 
     /// Rearranges the cards for the new breakpoint().
     virtual void arrange() { }
@@ -71,10 +71,11 @@ protected:
 private:
     void applySizes();
     void updateHeader();
-    void fillMoreMenu();
+    void openMoreMenu();
 
     QString m_headingText, m_narrowName, m_narrowDetail;
     Breakpoint m_breakpoint = Breakpoint::Wide;
+    int m_sideMargin = 16;
     QWidget* m_header;
     Label* m_heading;
     Label* m_detail;

@@ -12,6 +12,8 @@
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QGridLayout>
 #include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QMenu>
+#include <QtWidgets/QToolButton>
 #include <QtWidgets/QVBoxLayout>
 
 #include <algorithm>
@@ -20,7 +22,7 @@
 namespace widgets {
 namespace {
 
-    constexpr std::size_t mostRulers = 4;
+    constexpr std::size_t mostRulers = 4, mostSegments = 6;
 
     QString formatName(const core::Format* format)
     {
@@ -69,6 +71,7 @@ namespace {
 RulerCard::RulerCard(QWidget* parent)
     : Card({}, parent)
     , m_choice(new Segmented(Segmented::Look::Filled))
+    , m_others(makeToolButton(QStringLiteral("more"), tr("Other formats"), nullptr))
     , m_box(new QComboBox)
     , m_recipe(new Label(TextRole::Caption))
     , m_legend(new Legend)
@@ -84,7 +87,9 @@ RulerCard::RulerCard(QWidget* parent)
     m_box->hide();
     m_counts->setSegments({ tr("Log"), tr("Linear") });
     m_counts->setAccessibleName(tr("Counts"));
+    m_others->setCheckable(true);
     addTitleWidget(m_choice);
+    addTitleWidget(m_others);
     addTitleWidget(m_recipe);
     addTool(m_legend);
     addTool(m_counts);
@@ -115,7 +120,8 @@ RulerCard::RulerCard(QWidget* parent)
     content()->addWidget(m_line);
 
     connect(m_choice, &Segmented::chosen, this,
-        [this](int index) { emit formatChosen(m_formats[std::size_t(index)]); });
+        [this](int index) { emit formatChosen(m_segments[std::size_t(index)]); });
+    connect(m_others, &QToolButton::clicked, this, &RulerCard::openOthers);
     connect(m_box, &QComboBox::activated, this,
         [this](int index) { emit formatChosen(m_formats[std::size_t(index)]); });
     connect(m_counts, &Segmented::chosen, this, [this](int index) {
@@ -128,12 +134,21 @@ RulerCard::RulerCard(QWidget* parent)
 void RulerCard::setFormats(const std::vector<const core::Format*>& formats)
 {
     m_formats = formats;
-    QStringList names;
+    m_segments.clear();
+    m_rest.clear();
     for (const core::Format* format : formats)
-        names.append(formatName(format));
-    m_choice->setSegments(names);
+        (isMainFormat(format) || formats.size() <= mostSegments ? m_segments : m_rest)
+            .push_back(format);
+    const auto names = [](const std::vector<const core::Format*>& some) {
+        QStringList list;
+        for (const core::Format* format : some)
+            list.append(formatName(format));
+        return list;
+    };
+    m_choice->setSegments(names(m_segments));
     m_box->clear();
-    m_box->addItems(names);
+    m_box->addItems(names(m_formats));
+    setBreakpoint(m_breakpoint);
 }
 
 void RulerCard::show(const std::vector<SelectedTensor>& tensors, const PreviewStore& previews,
@@ -183,24 +198,39 @@ void RulerCard::fillRuler(std::size_t index, const SelectedTensor& tensor,
                 significantText(tensor.stats->moments.absmax()), formatName(format)));
 }
 
+void RulerCard::openOthers()
+{
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (const core::Format* format : m_rest)
+        menu->addAction(formatName(format), this, [this, format] { emit formatChosen(format); });
+    m_others->setChecked(!m_others->text().isEmpty()); // the choice changes it, not the click
+    menu->popup(m_others->mapToGlobal(QPoint(0, m_others->height())));
+}
+
 void RulerCard::updateFormats(const core::Format* looked, const core::Format* recipe)
 {
-    const auto indexOf = [this](const core::Format* format) {
-        const auto found = std::find(m_formats.begin(), m_formats.end(), format);
-        return found == m_formats.end() ? -1 : int(found - m_formats.begin());
-    };
+    const auto indexOf
+        = [](const std::vector<const core::Format*>& formats, const core::Format* format) {
+              const auto found = std::find(formats.begin(), formats.end(), format);
+              return found == formats.end() ? -1 : int(found - formats.begin());
+          };
     const core::Format* current = looked ? looked : recipe;
-    const int marked = indexOf(recipe);
-    m_choice->setCurrent(indexOf(current));
-    m_choice->setMarked(marked);
-    m_box->setCurrentIndex(indexOf(current));
+    const int marked = indexOf(m_formats, recipe);
+    m_choice->setCurrent(indexOf(m_segments, current));
+    m_choice->setMarked(indexOf(m_segments, recipe));
+    const bool other = indexOf(m_rest, current) >= 0;
+    m_others->setChecked(other);
+    m_others->setText(other ? formatName(current) : QString());
+    m_others->setToolButtonStyle(other ? Qt::ToolButtonTextOnly : Qt::ToolButtonIconOnly);
+    m_box->setCurrentIndex(indexOf(m_formats, current));
     for (int i = 0; i < m_box->count(); ++i)
         m_box->setItemText(i,
             i == marked ? tr("%1 · recipe").arg(formatName(m_formats[std::size_t(i)]))
                         : formatName(m_formats[std::size_t(i)]));
-    m_recipe->setText(marked >= 0 ? tr("• recipe")
-            : recipe              ? tr("recipe: %1").arg(formatName(recipe))
-                                  : tr("recipe: mixed"));
+    m_recipe->setText(indexOf(m_segments, recipe) >= 0 ? tr("• recipe")
+            : recipe                                   ? tr("recipe: %1").arg(formatName(recipe))
+                                                       : tr("recipe: mixed"));
     m_legend->setEntries({ { &Tokens::originalFill, tr("original") },
         { &Tokens::accent, tr("levels of %1").arg(formatName(current)) },
         { &Tokens::loss, tr("clipped, error") } });
@@ -232,6 +262,7 @@ void RulerCard::setBreakpoint(Breakpoint breakpoint)
     m_breakpoint = breakpoint;
     const bool narrow = breakpoint == Breakpoint::Narrow;
     m_choice->setVisible(!narrow);
+    m_others->setVisible(!narrow && !m_rest.empty());
     m_recipe->setVisible(!narrow);
     m_counts->setVisible(!narrow);
     m_legend->setVisible(breakpoint == Breakpoint::Wide);

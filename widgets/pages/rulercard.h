@@ -9,6 +9,7 @@
 #include <vector>
 
 class QComboBox;
+class QToolButton;
 
 namespace widgets {
 
@@ -38,16 +39,18 @@ signals:
     void formatChosen(const core::Format* format);
 
 private:
+    void openOthers();
     void updateFormats(const core::Format* looked, const core::Format* recipe);
     void updateFacts(const std::vector<SelectedTensor>& tensors, const PreviewStore& previews,
         const core::Format* looked);
     void fillRuler(std::size_t index, const SelectedTensor& tensor, const PreviewStore& previews,
         const core::Format* looked, bool alone);
 
-    std::vector<const core::Format*> m_formats;
+    std::vector<const core::Format*> m_formats, m_segments, m_rest;
     Breakpoint m_breakpoint = Breakpoint::Wide;
     Segmented* m_choice;
-    QComboBox* m_box; ///< the same choice where the window is narrow
+    QToolButton* m_others; ///< a menu of the formats that are no segment
+    QComboBox* m_box; ///< all of them, where the window is narrow
     Label* m_recipe;
     Legend* m_legend;
     Segmented* m_counts;

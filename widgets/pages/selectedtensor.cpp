@@ -18,6 +18,11 @@ QString tensorName(core::Place place)
     return name;
 }
 
+bool isMainFormat(const core::Format* format)
+{
+    return format->name.ends_with("_K") || format->name == "Q8_0";
+}
+
 QString shapeText(std::int64_t rows, std::int64_t columns)
 {
     return QStringLiteral("%1 %2 %3")

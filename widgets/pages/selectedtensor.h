@@ -26,6 +26,8 @@ struct SelectedTensor {
 QString shortRoleName(core::Role role);
 /// GGUF's name without ".weight".
 QString tensorName(core::Place place);
+/// Whether llama.cpp's mixes are made of this format: the K formats and Q8_0.
+bool isMainFormat(const core::Format* format);
 /// "128 × 256": rows × columns.
 QString shapeText(std::int64_t rows, std::int64_t columns);
 

@@ -3,7 +3,7 @@
 
 #include "widgets/buttons.h"
 #include "widgets/card.h"
-#include "widgets/icons.h"
+#include "widgets/iconlabel.h"
 #include "widgets/label.h"
 #include "widgets/pages/droparea.h"
 #include "widgets/pages/recentlist.h"
@@ -50,6 +50,7 @@ StartPage::StartPage(QWidget* parent)
         tr("See what is inside, choose the precision of every tensor, and export a GGUF whose "
            "size and loss you know beforehand."));
     setAcceptDrops(true);
+    setSideMargin(32);
     connect(m_drop, &DropArea::openFolderRequested, this, &StartPage::openFolderRequested);
     connect(m_drop, &DropArea::openFileRequested, this, &StartPage::openFileRequested);
 
@@ -64,9 +65,10 @@ StartPage::StartPage(QWidget* parent)
     m_lower->setSpacing(scaled(20));
     m_lower->addWidget(m_recentArea, 2);
     m_lower->addWidget(makeSide(), 1);
-    content()->addWidget(m_drop, 3);
+    content()->addWidget(m_drop);
     content()->addSpacing(scaled(8));
-    content()->addLayout(m_lower, 4);
+    content()->addLayout(m_lower);
+    content()->addStretch(1);
     setRecent({});
     setSample({});
 }
@@ -74,12 +76,8 @@ StartPage::StartPage(QWidget* parent)
 QWidget* StartPage::makeSide()
 {
     auto* sampleTitle = new QHBoxLayout;
-    auto* picture = new QPushButton;
-    picture->setFlat(true);
-    picture->setIcon(icon(QStringLiteral("chip")));
-    picture->setFixedSize(scaled(16), scaled(16));
-    picture->setFocusPolicy(Qt::NoFocus);
-    picture->setAttribute(Qt::WA_TransparentForMouseEvents);
+    auto* picture = new IconLabel;
+    picture->setIcon(QStringLiteral("chip"));
     sampleTitle->addWidget(picture);
     sampleTitle->addWidget(new Label(TextRole::Strong, tr("Bundled sample")));
     sampleTitle->addStretch(1);

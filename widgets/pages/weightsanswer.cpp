@@ -47,6 +47,9 @@ namespace {
             return WeightsText::tr("an outlier in input channel %1").arg(inputs.front());
         if (inputs.empty() && outputs.size() == 1)
             return WeightsText::tr("an outlier in output channel %1").arg(outputs.front());
+        if (inputs.size() == 1 && outputs.size() == 1)
+            return WeightsText::tr("outliers in input channel %1 and output channel %2")
+                .arg(QString::number(inputs.front()), QString::number(outputs.front()));
         if (outputs.empty())
             return WeightsText::tr("%1 outlier input channels, the largest %2")
                 .arg(countText(std::int64_t(inputs.size())), QString::number(inputs.front()));
@@ -66,14 +69,15 @@ namespace {
         const QString change = preview->weighted ? WeightsText::tr("%1 changes its output by %2")
                                                  : WeightsText::tr("%1 changes its weights by %2");
         const QString first = change.arg(formatName(looked), percentText(preview->outputError));
-        const auto at = std::find(formats.begin(), formats.end(), looked);
-        if (at == formats.end() || std::next(at) == formats.end())
-            return WeightsText::tr("%1.").arg(first);
-        const auto next = previews.find(tensor.place, *std::next(at));
+        const auto more
+            = std::find_if(formats.begin(), formats.end(), [looked](const core::Format* f) {
+                  return isMainFormat(f) && f->bitsPerWeight() > looked->bitsPerWeight();
+              });
+        const auto next = more == formats.end() ? nullptr : previews.find(tensor.place, *more);
         if (!next)
             return WeightsText::tr("%1.").arg(first);
         return WeightsText::tr("%1, %2 by %3.")
-            .arg(first, formatName(*std::next(at)), percentText(next->outputError));
+            .arg(first, formatName(*more), percentText(next->outputError));
     }
 
     double statisticOf(const TensorOverview& tensor, WeightsStatistic statistic, double threshold)

@@ -80,6 +80,7 @@ void WeightsPage::makeMapCard()
         { tr("Kurtosis"), tr("Absmax/σ"), tr("Outlier share"), tr("Output error") });
     m_statistic->setAccessibleName(tr("Statistic of the map"));
     m_mapCard->addTool(m_statistic);
+    m_mapCard->setContentMargin(4);
     m_mapCard->content()->addWidget(m_map);
     connect(m_statistic, &QComboBox::activated, this, &WeightsPage::updateMap);
     connect(m_map, &BasePlot::saveRequested, this, [this] { emit savePlotRequested(m_map); });
@@ -98,6 +99,7 @@ void WeightsPage::makeChannelCard()
     m_side->setAccessibleName(tr("Channels"));
     m_channelCard->addTool(m_side);
     addPlotTools(m_channelCard, m_channels);
+    m_channelCard->setContentMargin(4);
     m_channelCard->content()->addWidget(m_channels);
     connect(m_side, &Segmented::chosen, this, &WeightsPage::updateChannels);
     connect(

@@ -134,6 +134,7 @@ void BasePlot::showData()
 void BasePlot::setPixelRatio(double ratio)
 {
     m_plot->setBufferDevicePixelRatio(ratio);
+    m_plot->setPlottingHint(QCP::phCacheLabels, false); // those cached have the old ratio
     m_plot->replot();
 }
 

@@ -12,7 +12,8 @@
 
 namespace widgets {
 namespace {
-    constexpr int scaleWidth = 96;
+    constexpr int scaleWidth = 96, roomForLabel = 640;
+    constexpr int mostGaps = 40; // lines between more depths would eat the cells
 }
 
 ChannelMap::ChannelMap(const QString& name, QWidget* parent)
@@ -28,6 +29,9 @@ ChannelMap::ChannelMap(const QString& name, QWidget* parent)
     plot()->yAxis->setRangeReversed(true);
     plot()->xAxis->setTicker(makeIndexTicker(6));
     m_frame->setVisible(false);
+    m_frame->setLayer(QStringLiteral("overlay"));
+    // Between layout and drawing: only then the margins are those of the present labels.
+    connect(plot(), &QCustomPlot::afterLayout, this, &ChannelMap::place);
     for (QCPAbstractItem* item :
         std::initializer_list<QCPAbstractItem*>{ m_scale, m_leastText, m_mostText }) {
         item->setClipToAxisRect(false);
@@ -44,7 +48,7 @@ void ChannelMap::setData(ChannelMapData data)
         = m_data.ratios.empty() ? 0 : *std::min_element(m_data.ratios.begin(), m_data.ratios.end());
     m_most
         = m_data.ratios.empty() ? 1 : *std::max_element(m_data.ratios.begin(), m_data.ratios.end());
-    plot()->xAxis->setLabel(m_data.axisLabel);
+    updateLabel();
     for (QCPItemText* name : m_names)
         plot()->removeItem(name);
     m_names.clear();
@@ -56,6 +60,15 @@ void ChannelMap::setData(ChannelMapData data)
         name->setProperty("channel", channel);
         m_names.push_back(name);
     }
+    for (QCPItemLine* gap : m_gaps)
+        plot()->removeItem(gap);
+    m_gaps.clear();
+    for (int depth = 1; depth < m_data.depths.size() && m_data.depths.size() <= mostGaps; ++depth) {
+        auto* gap = new QCPItemLine(plot());
+        gap->start->setCoords(-0.5, depth - 0.5);
+        gap->end->setCoords(m_data.channels - 0.5, depth - 0.5);
+        m_gaps.push_back(gap);
+    }
     fill();
     restyle();
 }
@@ -63,7 +76,6 @@ void ChannelMap::setData(ChannelMapData data)
 void ChannelMap::setMarked(int channel)
 {
     m_marked = channel;
-    place();
     plot()->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -128,16 +140,35 @@ void ChannelMap::applyTokens(const Tokens& tokens)
     }
     m_leastText->setText(tr("absmax / median  %1×").arg(numberText(m_least, 1)));
     m_mostText->setText(tr("%1×").arg(numberText(m_most, 1)));
-    place();
+    const QFontMetrics metrics(textFont(12, QFont::Bold));
+    plot()->axisRect()->setAutoMargins(QCP::msLeft | QCP::msBottom);
+    plot()->axisRect()->setMargins(
+        QMargins(0, m_names.empty() ? scaled(4) : 2 * metrics.height() - scaled(4), scaled(14), 0));
+    for (QCPItemLine* gap : m_gaps)
+        gap->setPen(QPen(tokens.base, 1));
+}
+
+void ChannelMap::updateLabel()
+{
+    // The scale stands beside it; where both do not fit, the title of the card says as much.
+    plot()->xAxis->setLabel(
+        width() < scaled(roomForLabel) ? QStringLiteral(" ") : m_data.axisLabel);
+}
+
+void ChannelMap::resizeEvent(QResizeEvent* event)
+{
+    BasePlot::resizeEvent(event);
+    updateLabel();
+    plot()->replot(QCustomPlot::rpQueuedReplot);
 }
 
 void ChannelMap::place()
 {
     QCPAxisRect* rect = plot()->axisRect();
     const QFontMetrics metrics(textFont(12, QFont::Bold));
-    rect->setAutoMargins(QCP::msLeft | QCP::msBottom);
-    rect->setMargins(
-        QMargins(0, m_names.empty() ? scaled(4) : 2 * metrics.height() - scaled(4), scaled(14), 0));
+    if (m_data.channels > 0
+        && std::min(m_data.channels, std::max(64, rect->width())) != m_map->data()->keySize())
+        fill();
     const double rowHeight
         = m_data.depths.isEmpty() ? 0 : double(rect->height()) / double(m_data.depths.size());
     const int stride
@@ -249,15 +280,6 @@ void ChannelMap::activateCursor()
 {
     if (m_cursor.x() >= 0)
         emit cellChosen(m_cursor.y(), m_cursor.x());
-}
-
-void ChannelMap::resizeEvent(QResizeEvent* event)
-{
-    BasePlot::resizeEvent(event);
-    plot()->replot(); // the margins of the new size first
-    fill();
-    place();
-    plot()->replot(QCustomPlot::rpQueuedReplot);
 }
 
 } // namespace widgets

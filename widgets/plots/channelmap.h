@@ -4,6 +4,7 @@
 #include "widgets/plots/baseplot.h"
 
 class QCPColorMap;
+class QCPItemLine;
 class QCPItemPixmap;
 class QCPItemRect;
 class QCPItemText;
@@ -50,6 +51,7 @@ private:
     QString cellText(QPoint cell) const;
     void fill();
     void place();
+    void updateLabel();
 
     ChannelMapData m_data;
     double m_least = 0, m_most = 1;
@@ -60,6 +62,7 @@ private:
     QCPItemPixmap* m_scale;
     QCPItemText *m_leastText, *m_mostText;
     std::vector<QCPItemText*> m_names;
+    std::vector<QCPItemLine*> m_gaps;
 };
 
 } // namespace widgets

@@ -34,6 +34,8 @@ ChannelPlot::ChannelPlot(const QString& name, QWidget* parent)
     plot()->xAxis->setTicker(makeIndexTicker(6));
     m_lineText->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
     m_lineText->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    // Between layout and drawing: only then the margins are those of the present labels.
+    connect(plot(), &QCustomPlot::afterLayout, this, &ChannelPlot::placeLabels);
 }
 
 void ChannelPlot::setChannels(std::vector<float> absmax, double threshold, const QString& axisLabel)
@@ -143,7 +145,6 @@ void ChannelPlot::applyTokens(const Tokens& tokens)
         label->setFont(textFont(12, outlier ? QFont::Bold : QFont::Normal));
         label->setColor(channel == m_marked ? tokens.accent : outlier ? tokens.loss : tokens.text2);
     }
-    placeLabels();
 }
 
 void ChannelPlot::placeLabels()
@@ -241,14 +242,6 @@ void ChannelPlot::activateCursor()
 {
     if (m_cursor >= 0)
         emit channelChosen(m_cursor);
-}
-
-void ChannelPlot::resizeEvent(QResizeEvent* event)
-{
-    BasePlot::resizeEvent(event);
-    plot()->replot(); // the margins of the new size first
-    placeLabels();
-    plot()->replot(QCustomPlot::rpQueuedReplot);
 }
 
 } // namespace widgets

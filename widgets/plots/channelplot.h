@@ -34,7 +34,6 @@ protected:
     void pressed(const QPointF& position) override;
     bool moveCursor(int dx, int dy) override;
     void activateCursor() override;
-    void resizeEvent(QResizeEvent* event) override;
 
 private:
     int channelAt(const QPointF& position) const; ///< nearest; −1 outside

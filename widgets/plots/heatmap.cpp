@@ -12,6 +12,7 @@
 namespace widgets {
 namespace {
     constexpr std::size_t mostLabels = 200;
+    constexpr int belowMap = 26; // room of the scale
     constexpr int mostGaps = 40; // more would eat the cells
 
     const std::array<QColor, 5>& colours(const Tokens& tokens, HeatMapData::Scale scale)
@@ -46,6 +47,8 @@ HeatMap::HeatMap(const QString& name, QWidget* parent)
             position->setType(QCPItemPosition::ptAbsolute);
     }
     setMouseTracking(true);
+    // Between layout and drawing: only then the margins are those of the present row titles.
+    connect(plot(), &QCustomPlot::afterLayout, this, &HeatMap::placeLabels);
 }
 
 void HeatMap::setData(HeatMapData data)
@@ -203,16 +206,14 @@ void HeatMap::applyTokens(const Tokens& tokens)
     }
     m_leastText->setText(m_data.least);
     m_mostText->setText(m_data.most);
-    placeLabels();
+    plot()->axisRect()->setAutoMargins(QCP::msLeft | QCP::msTop);
+    plot()->axisRect()->setMargins(QMargins(0, 0, scaled(4), scaled(belowMap)));
 }
 
 void HeatMap::placeLabels()
 {
     QCPAxisRect* rect = plot()->axisRect();
-    const int below = scaled(26);
-    rect->setAutoMargins(QCP::msLeft | QCP::msTop);
-    rect->setMargins(QMargins(0, 0, scaled(4), below));
-    const double y = plot()->height() - below / 2.0 + scaled(2);
+    const double y = plot()->height() - scaled(belowMap) / 2.0 + scaled(2);
     const double width = QFontMetrics(textFont(12)).horizontalAdvance(m_data.least);
     const double left = rect->left() - scaled(6);
     m_leastText->setPositionAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -304,8 +305,6 @@ void HeatMap::activateCursor()
 void HeatMap::resizeEvent(QResizeEvent* event)
 {
     BasePlot::resizeEvent(event);
-    plot()->replot(); // the margins of the new size first
-    placeLabels();
     plot()->replot(QCustomPlot::rpQueuedReplot);
 }
 

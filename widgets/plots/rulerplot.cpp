@@ -209,15 +209,20 @@ void RulerPlot::arrangeStrips()
     m_top->setAutoMargins(QCP::msLeft | QCP::msRight);
     m_top->setMargins(QMargins(0, scaled(4), 0, 0));
     m_top->setMinimumMargins(QMargins(scaled(all ? 56 : 30), 0, scaled(14), 0));
-    m_bottom->setAutoMargins(QCP::msLeft | QCP::msRight | QCP::msBottom);
     m_bottom->setMargins(QMargins(0, scaled(6), 0, 0));
     const bool small = m_detail == Detail::Small;
     m_bottom->axis(QCPAxis::atBottom)->setLabel(small ? QString() : tr("weight value"));
     m_bottom->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("error"));
     m_top->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("weights"));
     m_bottom->axis(QCPAxis::atBottom)->setTicker(makeNumberTicker(all ? 12 : 5));
-    m_bottom->setVisible(m_preview != nullptr || !small);
-    plot()->plotLayout()->setRowStretchFactors({ 2.6, 0.01, 0.01, 0.01, 1.0 });
+    const bool errors = m_preview != nullptr || !small;
+    m_bottom->setVisible(errors);
+    m_bottom->setAutoMargins(
+        errors ? QCP::msLeft | QCP::msRight | QCP::msBottom : QCP::msLeft | QCP::msRight);
+    m_error->setVisible(errors);
+    m_bottom->setMaximumSize(QWIDGETSIZE_MAX, errors ? QWIDGETSIZE_MAX : 1);
+    m_bottom->setMinimumSize(10, errors ? scaled(20) : 1);
+    plot()->plotLayout()->setRowStretchFactors({ 2.6, 0.01, 0.01, 0.01, errors ? 1.0 : 0.01 });
     m_outsideText->setVisible(grid && !small && m_preview->outsideTypical > 0);
 }
 

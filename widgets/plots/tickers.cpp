@@ -11,6 +11,16 @@
 namespace widgets {
 namespace {
 
+    /// Decimals that write every multiple of `step` as it is: 1 for 2.5, 2 for 0.25.
+    int decimalsOf(double step)
+    {
+        int decimals = 0;
+        for (double digits = step; step > 0 && decimals < 9; ++decimals, digits *= 10)
+            if (std::abs(digits - std::round(digits)) < 1e-6 * digits)
+                break;
+        return decimals;
+    }
+
     class NumberTicker : public QCPAxisTicker {
     public:
         enum class Unit { None, Percent, Index };
@@ -33,8 +43,7 @@ namespace {
         {
             const double scale = m_unit == Unit::Percent ? 100 : 1;
             const double step = m_step * scale;
-            const int decimals
-                = step > 0 ? std::clamp(int(std::ceil(-std::log10(step) - 1e-9)), 0, 9) : 0;
+            const int decimals = decimalsOf(step);
             if (m_unit == Unit::Percent)
                 return numberText(tick * scale, decimals) + QChar(0x00A0) + u'%';
             if (decimals == 0)
