@@ -33,9 +33,11 @@ namespace {
         return ComparePage::tr("%1, %2").arg(run.title, run.method);
     }
 
-    /// A relative change as words: "21 % less", "3 % more".
+    /// A relative change as words: "21.0 % less", "3.2 % more", "2.57× as much".
     QString lessOrMore(double ratio)
     {
+        if (ratio >= 2)
+            return ComparePage::tr("%1 as much").arg(ratioText(ratio));
         const QString share = percentText(std::abs(ratio - 1));
         return ratio <= 1 ? ComparePage::tr("%1 less").arg(share)
                           : ComparePage::tr("%1 more").arg(share);
@@ -78,9 +80,11 @@ ComparePage::ComparePage(QWidget* parent)
     layout->addWidget(m_detailCard);
     content()->addWidget(m_empty);
     content()->addWidget(m_filled, 1);
-    for (BasePlot* plot : { static_cast<BasePlot*>(m_drift), static_cast<BasePlot*>(m_sizeLoss) })
+    for (BasePlot* plot : { static_cast<BasePlot*>(m_drift), static_cast<BasePlot*>(m_sizeLoss) }) {
+        plot->setMinimumHeight(scaled(180));
         connect(
             plot, &BasePlot::saveRequested, this, [this, plot] { emit savePlotRequested(plot); });
+    }
     connectTable();
     setRuns({}, 0, 0);
 }
@@ -128,6 +132,8 @@ void ComparePage::arrange()
 {
     m_plots->setDirection(
         breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    m_table->setBreakpoint(breakpoint());
+    updateDetails();
 }
 
 const RunRow* ComparePage::find(int number) const
@@ -178,7 +184,7 @@ void ComparePage::updateButtons()
     const RunRow* run = m_table->current();
     const bool any = m_runs.size() > 1;
     m_measure->setVisible(any);
-    m_copy->setVisible(any && breakpoint() != Breakpoint::Narrow);
+    m_copy->setEnabled(any);
     m_measure->setText(run && run->evaluation ? tr("Measure again") : tr("Measure run"));
     m_measure->setEnabled(!m_locked && run && run->number > 0);
     m_measureEmpty->setEnabled(!m_locked);
@@ -193,16 +199,15 @@ void ComparePage::updateAnswer()
     const core::Comparison *lostA = comparison(a), *lostB = comparison(b);
     if (lostA && lostB && lostA->kldMean > 0) {
         const double size = double(b->fileBytes) / double(a->fileBytes);
-        setAnswer(tr("B is %1 smaller than A and loses %2: KLD %3 against %4.")
-                      .arg(percentText(1 - size), lessOrMore(lostB->kldMean / lostA->kldMean),
-                          measuredKldText(lostB->kldMean, lostB->kldError),
-                          measuredKldText(lostA->kldMean, lostA->kldError)));
-        if (size > 1)
-            setAnswer(tr("B is %1 larger than A and loses %2: KLD %3 against %4.")
-                          .arg(percentText(size - 1), lessOrMore(lostB->kldMean / lostA->kldMean),
-                              measuredKldText(lostB->kldMean, lostB->kldError),
-                              measuredKldText(lostA->kldMean, lostA->kldError)));
-        return;
+        const QString sizes = size < 1
+            ? tr("B is %1 smaller than A and loses %2: KLD %3 against %4.")
+                  .arg(percentText(1 - size))
+            : size > 1 ? tr("B is %1 larger than A and loses %2: KLD %3 against %4.")
+                             .arg(percentText(size - 1))
+                       : tr("B has the size of A and loses %2: KLD %3 against %4.");
+        return setAnswer(sizes.arg(lessOrMore(lostB->kldMean / lostA->kldMean),
+            measuredKldText(lostB->kldMean, lostB->kldError),
+            measuredKldText(lostA->kldMean, lostA->kldError)));
     }
     if (const core::Comparison* lost = lostB ? lostB : lostA) {
         const RunRow& run = lostB ? *b : *a;
@@ -230,7 +235,7 @@ void ComparePage::updatePlots()
         using Kind = SizeLossPoint::Kind;
         const Kind kind = run.number == m_b ? Kind::PinnedB
             : run.number == m_a             ? Kind::PinnedA
-                                            : Kind::Own;
+                                            : Kind::Plain;
         if (const core::Comparison* lost = run.number > 0 ? comparison(&run) : nullptr)
             points.push_back(
                 { run.number, labelOf(run), double(run.fileBytes), lost->kldMean, kind });
@@ -250,11 +255,14 @@ void ComparePage::updateDetails()
     std::vector<Fact> facts{ { tr("Perplexity"),
         measuredText(run->evaluation->perplexity, run->evaluation->perplexityError, 2), {} } };
     if (const auto& against = run->evaluation->against) {
-        facts.push_back({ tr("KLD median"), kldText(against->kldMedian), {} });
+        if (breakpoint() == Breakpoint::Wide)
+            facts.push_back({ tr("KLD median"), kldText(against->kldMedian), {} });
         facts.push_back({ tr("KLD 99 %"), kldText(against->kld99), {} });
-        facts.push_back({ tr("KLD maximum"), kldText(against->kldMaximum), {} });
-        facts.push_back({ tr("Change of p, RMS"), percentText(against->rmsDeltaP),
-            tr("Of the probability of the text's own next token.") });
+        if (breakpoint() != Breakpoint::Narrow) {
+            facts.push_back({ tr("KLD maximum"), kldText(against->kldMaximum), {} });
+            facts.push_back({ tr("Change of p, RMS"), percentText(against->rmsDeltaP),
+                tr("Of the probability of the text's own next token.") });
+        }
         facts.push_back({ tr("Same top token"), percentText(against->sameTop1), {} });
     }
     m_details->setFacts(facts);

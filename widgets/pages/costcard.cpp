@@ -54,6 +54,7 @@ void CostCard::setSelection(const QString& name, const std::vector<FormatChoice>
     m_table->setVisible(any);
     m_foot->setVisible(any);
     m_empty->setVisible(!any);
+    setSizePolicy(QSizePolicy::Preferred, any ? QSizePolicy::Preferred : QSizePolicy::Maximum);
     m_empty->setText(name.isEmpty() ? tr("Select a tensor in the table.")
                                     : tr("Norms and other vectors stay F32."));
     refresh();

@@ -3,6 +3,7 @@
 
 #include "widgets/format.h"
 #include "widgets/models/tensormodel.h"
+#include "widgets/pages/inkdelegate.h"
 #include "widgets/table/formatdelegate.h"
 #include "widgets/theme.h"
 #include "widgets/themetokens.h"
@@ -12,7 +13,6 @@
 #include <QtWidgets/QHeaderView>
 
 namespace widgets {
-
 CostTable::CostTable(QWidget* parent)
     : QTableWidget(0, ColumnCount, parent)
 {
@@ -26,6 +26,7 @@ CostTable::CostTable(QWidget* parent)
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     horizontalHeader()->setSectionResizeMode(Name, QHeaderView::Stretch);
+    setItemDelegate(new InkDelegate(this));
     setItemDelegateForColumn(Name, new FormatDelegate(this));
     setEditTriggers(NoEditTriggers);
     setSelectionBehavior(SelectRows);

@@ -24,7 +24,7 @@ namespace widgets {
 ExportPage::ExportPage(QWidget* parent)
     : Page(tr("What will be written?"), parent)
     , m_export(addPrimaryAction(tr("Export"), QStringLiteral("save")))
-    , m_cancel(addAction(tr("Cancel"), QStringLiteral("cancel")))
+    , m_cancel(makeButton(tr("Cancel"), QStringLiteral("cancel")))
     , m_bar(new FileBar)
     , m_form(new ExportForm)
     , m_metadata(new QTableWidget(0, 2))
@@ -33,6 +33,7 @@ ExportPage::ExportPage(QWidget* parent)
     , m_expected(new Label(TextRole::Caption))
     , m_columns(new QBoxLayout(QBoxLayout::LeftToRight))
 {
+    addHeaderWidget(m_cancel); // at every width, unlike other secondary buttons
     auto* barCard = new Card(tr("What is in the file"));
     barCard->setHint(tr("to scale; click a part to select its tensors"));
     barCard->content()->addWidget(m_bar);

@@ -33,7 +33,9 @@ FileBar::FileBar(QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setAccessibleName(tr("What is in the file"));
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
 }
 
 void FileBar::setParts(std::vector<FilePart> parts)
@@ -44,10 +46,20 @@ void FileBar::setParts(std::vector<FilePart> parts)
     for (const FilePart& part : m_parts)
         texts << tr("%1 %2").arg(part.name, sizeText(double(part.bytes)));
     setAccessibleDescription(texts.join(QStringLiteral(", ")));
+    updateGeometry();
     update();
 }
 
-QSize FileBar::sizeHint() const { return { scaled(320), scaled(barHeight + 8 + legendHeight) }; }
+int FileBar::heightForWidth(int width) const
+{
+    const std::vector<QRectF> legends = legendRects(width);
+    return legends.empty() ? scaled(barHeight + 8 + legendHeight) : int(legends.back().bottom());
+}
+
+QSize FileBar::sizeHint() const
+{
+    return { scaled(320), heightForWidth(width() > 0 ? width() : scaled(800)) };
+}
 
 QRectF FileBar::barRect() const { return { 0, 0, double(width()), double(scaled(barHeight)) }; }
 
@@ -68,7 +80,7 @@ QString FileBar::legendText(int index) const
     return m_parts[std::size_t(index)].name + QStringLiteral("  ");
 }
 
-std::vector<QRectF> FileBar::legendRects() const
+std::vector<QRectF> FileBar::legendRects(int width) const
 {
     const QFontMetricsF metrics(textFont(13));
     std::vector<double> widths;
@@ -78,12 +90,16 @@ std::vector<QRectF> FileBar::legendRects() const
         widths.push_back(scaled(swatch + 6) + metrics.horizontalAdvance(legendText(i) + size));
         all += widths.back();
     }
-    const double room = (width() - all) / std::max<std::size_t>(1, widths.size() - 1);
+    const double room = (width - all) / std::max<std::size_t>(1, widths.size() - 1);
     const double gap = std::clamp(room, double(scaled(8)), double(scaled(legendGap)));
     std::vector<QRectF> rects;
-    double left = 0;
+    double left = 0, top = scaled(barHeight + 8);
     for (const double entry : widths) {
-        rects.emplace_back(left, scaled(barHeight + 8), entry, scaled(legendHeight));
+        if (left > 0 && left + entry > width) {
+            left = 0;
+            top += scaled(legendHeight);
+        }
+        rects.emplace_back(left, top, entry, scaled(legendHeight));
         left += entry + gap;
     }
     return rects;
@@ -114,7 +130,7 @@ void FileBar::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setFont(textFont(13));
     const Tokens tokens = tokensOf(palette());
-    const std::vector<QRectF> legends = legendRects();
+    const std::vector<QRectF> legends = legendRects(width());
     for (int i = 0; i < int(m_parts.size()); ++i) {
         const QRectF part = partRect(i);
         painter.fillRect(part, partColor(i));
@@ -138,7 +154,7 @@ void FileBar::paintEvent(QPaintEvent*)
 
 int FileBar::partAt(const QPointF& position) const
 {
-    const std::vector<QRectF> legends = legendRects();
+    const std::vector<QRectF> legends = legendRects(width());
     for (int i = 0; i < int(m_parts.size()); ++i) {
         if (partRect(i).contains(position) || legends[std::size_t(i)].contains(position))
             return i;

@@ -29,6 +29,8 @@ public:
 
     void setParts(std::vector<FilePart> parts);
     const std::vector<FilePart>& parts() const { return m_parts; }
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override;
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
 
@@ -46,7 +48,7 @@ protected:
 private:
     QRectF barRect() const;
     QRectF partRect(int index) const; ///< in the bar
-    std::vector<QRectF> legendRects() const;
+    std::vector<QRectF> legendRects(int width) const; ///< in lines as wide as the bar
     int partAt(const QPointF& position) const; ///< −1: none
     QColor partColor(int index) const;
     QString legendText(int index) const;

@@ -69,11 +69,12 @@ std::vector<Check> exportChecks(
     if (checks.fileExists && !written)
         list.push_back({ Kind::Warning, ExportPage::tr("A file of this name exists"),
             ExportPage::tr("will be replaced") });
-    list.push_back(
-        { fineIf(checks.fallbacks == 0, Kind::Warning), ExportPage::tr("Every row fits its format"),
-            ExportPage::tr("%n fallback(s)", nullptr, checks.fallbacks) });
+    list.push_back({ fineIf(checks.fallbacks == 0, Kind::Warning),
+        checks.fallbacks == 0 ? ExportPage::tr("Every row fits its format")
+                              : ExportPage::tr("Some rows do not fit their format"),
+        ExportPage::tr("%n fallback(s)", nullptr, checks.fallbacks) });
     const int tensors = int(plan.tensors.size());
-    list.push_back({ Kind::Fine, ExportPage::tr("Read back: blocks decoded and compared"),
+    list.push_back({ Kind::Fine, ExportPage::tr("Read back and compared"),
         written ? ExportPage::tr("%1 of %1").arg(tensors) : ExportPage::tr("after writing") });
     list.push_back({ fineIf(!checks.measured.isEmpty(), Kind::Warning),
         checks.measured.isEmpty() ? ExportPage::tr("Not measured against the original")

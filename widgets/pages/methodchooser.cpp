@@ -45,7 +45,7 @@ void MethodChooser::addMethod(core::Method method, const QString& title, const Q
     auto* button = new QRadioButton(title);
     auto* text = new Label(TextRole::Caption, description);
     text->setWordWrap(true);
-    text->setContentsMargins(scaled(24), 0, 0, scaled(8));
+    text->setContentsMargins(scaled(22), 0, 0, scaled(8));
     button->setAccessibleDescription(description);
     m_group->addButton(button, int(method));
     layout()->addWidget(button);

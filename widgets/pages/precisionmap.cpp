@@ -3,6 +3,7 @@
 
 #include "widgets/format.h"
 #include "widgets/models/tensorcells.h"
+#include "widgets/pages/selectedtensor.h"
 #include "widgets/plots/heatmap.h"
 #include "widgets/segmented.h"
 #include "widgets/theme.h"
@@ -84,7 +85,7 @@ void PrecisionMap::fill()
     for (int layer = 0; layer < m_layers; ++layer)
         data.rows << TensorCells::layerTitle(layer);
     for (const core::Role role : m_roles)
-        data.columns << roleTitle(role);
+        data.columns << shortRoleName(role);
     data.values.assign(std::size_t(m_layers) * m_roles.size(), unknown);
     for (const PrecisionCell& cell : m_cells) {
         const auto column = std::find(m_roles.begin(), m_roles.end(), cell.place.role);

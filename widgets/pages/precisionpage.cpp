@@ -24,7 +24,7 @@ PrecisionPage::PrecisionPage(QWidget* parent)
     : Page(tr("Where do the bits go?"), parent)
     , m_sizeLoss(new SizeLossPlot(tr("Size against loss")))
     , m_sizeLossCard(new Card(m_sizeLoss->name()))
-    , m_noRuns(new Label(TextRole::Secondary))
+    , m_noRunsCard(new Card(m_sizeLoss->name()))
     , m_cost(new CostCard)
     , m_map(new PrecisionMap)
     , m_rules(new RulesCard)
@@ -32,6 +32,7 @@ PrecisionPage::PrecisionPage(QWidget* parent)
 {
     addHeader();
     auto* left = new QVBoxLayout;
+    left->addWidget(makeNoRuns());
     left->addWidget(makeSizeLoss(), 6);
     left->addWidget(m_map, 5);
     auto* right = new QVBoxLayout;
@@ -74,11 +75,8 @@ void PrecisionPage::addHeader()
 
 QWidget* PrecisionPage::makeSizeLoss()
 {
-    m_noRuns->setText(tr("Nothing measured yet. Every run that was quantized and measured becomes "
-                         "a point here, beside the size of this recipe."));
-    m_noRuns->setWordWrap(true);
+    m_sizeLossCard->setHint(tr("click a point to load its recipe"));
     addPlotTools(m_sizeLossCard, m_sizeLoss);
-    m_sizeLossCard->content()->addWidget(m_noRuns);
     m_sizeLossCard->content()->addWidget(m_sizeLoss, 1);
     m_sizeLoss->setMinimumHeight(scaled(190));
     connect(m_sizeLoss, &SizeLossPlot::runChosen, this, [this](int run) {
@@ -86,6 +84,17 @@ QWidget* PrecisionPage::makeSizeLoss()
             emit runRecipeRequested(run);
     });
     return m_sizeLossCard;
+}
+
+QWidget* PrecisionPage::makeNoRuns()
+{
+    auto* hint = new Label(TextRole::Secondary,
+        tr("Nothing measured yet. Every run that was quantized and measured becomes a point here, "
+           "beside the size of this recipe."));
+    hint->setWordWrap(true);
+    m_noRunsCard->content()->addWidget(hint);
+    m_noRunsCard->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    return m_noRunsCard;
 }
 
 void PrecisionPage::arrange()
@@ -153,16 +162,14 @@ void PrecisionPage::setRuns(const std::vector<RunRow>& runs)
     std::vector<SizeLossPoint> points;
     for (const RunRow& run : runs) {
         if (run.number > 0 && run.evaluation && run.evaluation->against && !run.stale)
-            points.push_back({ run.number, tr("%1, %2").arg(run.title, run.method),
-                double(run.fileBytes), run.evaluation->against->kldMean });
+            points.push_back(
+                { run.number, tr("%1, %2").arg(run.title, run.method), double(run.fileBytes),
+                    run.evaluation->against->kldMean, SizeLossPoint::Kind::Choice });
     }
     const bool any = !points.empty();
     m_sizeLoss->setPoints(std::move(points));
-    m_sizeLoss->setVisible(any);
-    m_noRuns->setVisible(!any);
-    m_sizeLossCard->setHint(any ? tr("click a point to load its recipe") : QString());
-    m_sizeLossCard->setSizePolicy(
-        QSizePolicy::Preferred, any ? QSizePolicy::Preferred : QSizePolicy::Maximum);
+    m_sizeLossCard->setVisible(any);
+    m_noRunsCard->setVisible(!any);
 }
 
 void PrecisionPage::setLocked(bool locked)

@@ -67,6 +67,7 @@ protected:
 private:
     void addHeader();
     QWidget* makeSizeLoss();
+    QWidget* makeNoRuns();
     void edited(core::Recipe recipe, const QString& undoText);
     void updateAnswer();
 
@@ -77,8 +78,7 @@ private:
     QPushButton *m_undo, *m_redo, *m_presets;
     bool m_canUndo = false, m_canRedo = false, m_locked = false;
     SizeLossPlot* m_sizeLoss;
-    Card* m_sizeLossCard;
-    Label* m_noRuns;
+    Card *m_sizeLossCard, *m_noRunsCard;
     CostCard* m_cost;
     PrecisionMap* m_map;
     RulesCard* m_rules;

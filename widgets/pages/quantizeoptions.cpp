@@ -15,13 +15,26 @@
 #include <QtWidgets/QSpinBox>
 
 namespace widgets {
+namespace {
+
+    /// Writes only the decimals that a value has: "1 %", "0.25 %".
+    class ShareBox : public QDoubleSpinBox {
+    public:
+        using QDoubleSpinBox::QDoubleSpinBox;
+        QString textFromValue(double value) const override
+        {
+            return locale().toString(value, 'g', 6);
+        }
+    };
+
+} // namespace
 
 QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
     : QWidget(parent)
     , m_layout(new QFormLayout(this))
     , m_sequences(new QSpinBox)
     , m_length(new QSpinBox)
-    , m_damping(new QDoubleSpinBox)
+    , m_damping(new ShareBox)
 {
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setHorizontalSpacing(scaled(16));
@@ -39,8 +52,8 @@ QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
     m_damping->setToolTip(tr("GPTQ adds this share of the Hessian's mean diagonal to it: more "
                              "makes it steadier, less makes it fit closer."));
     m_layout->addRow(new Label(TextRole::Secondary, tr("Damping")), m_damping);
-    m_imatrix = addFile(tr("Importance"), tr("measured on the calibration text"),
-        &QuantizeOptionsForm::chooseImatrixRequested);
+    m_imatrix = addFile(
+        tr("Importance"), tr("from the text"), &QuantizeOptionsForm::chooseImatrixRequested);
     for (QSpinBox* box : { m_sequences, m_length })
         connect(box, &QSpinBox::valueChanged, this, &QuantizeOptionsForm::changed);
     connect(m_damping, &QDoubleSpinBox::valueChanged, this, &QuantizeOptionsForm::changed);

@@ -19,7 +19,7 @@ namespace widgets {
 QuantizePage::QuantizePage(QWidget* parent)
     : Page(tr("How will it be rounded?"), parent)
     , m_quantize(addPrimaryAction(tr("Quantize"), QStringLiteral("play")))
-    , m_cancel(addAction(tr("Cancel"), QStringLiteral("cancel")))
+    , m_cancel(makeButton(tr("Cancel"), QStringLiteral("cancel")))
     , m_methodCard(new Card(tr("Method")))
     , m_optionsCard(new Card(tr("Options")))
     , m_methods(new MethodChooser)
@@ -28,6 +28,7 @@ QuantizePage::QuantizePage(QWidget* parent)
     , m_progress(new RunProgress)
     , m_columns(new QBoxLayout(QBoxLayout::LeftToRight))
 {
+    addHeaderWidget(m_cancel); // at every width, unlike other secondary buttons
     m_columns->setSpacing(scaled(12));
     m_columns->addWidget(makeLeft(), 3);
     m_columns->addWidget(makeRight(), 4);
@@ -59,14 +60,14 @@ QWidget* QuantizePage::makeLeft()
     promise->setWordWrap(true);
     estimateCard->content()->addWidget(m_estimate);
     estimateCard->content()->addWidget(promise);
+    estimateCard->content()->addStretch(1);
     auto* left = new QWidget;
     auto* layout = new QVBoxLayout(left);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(scaled(12));
     layout->addWidget(m_methodCard);
     layout->addWidget(m_optionsCard);
-    layout->addWidget(estimateCard);
-    layout->addStretch(1);
+    layout->addWidget(estimateCard, 1);
     return left;
 }
 

@@ -140,7 +140,8 @@ std::optional<double> RunProgress::meanChange() const
     double sum = 0;
     int count = 0;
     for (const auto& report : m_reports) {
-        if (report && report->outputError >= 0 && report->importanceError > 0) {
+        if (report && report->method == core::Method::Gptq && report->outputError >= 0
+            && report->importanceError > 0) {
             sum += report->outputError / report->importanceError - 1;
             ++count;
         }

@@ -33,8 +33,8 @@ public:
     void setTitle(const QString& title, const QString& times);
     void setDone(double share);
 
-    /// Mean of method error / importance error − 1 over all reports that have both; none: no such
-    /// report.
+    /// Mean of method error / importance error − 1 over the tensors that GPTQ rounded and that have
+    /// both; none: there is none.
     std::optional<double> meanChange() const;
     int doneCount() const;
     DumbbellPlot* plot() const { return m_plot; }

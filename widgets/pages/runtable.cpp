@@ -3,16 +3,20 @@
 
 #include "widgets/format.h"
 #include "widgets/icons.h"
+#include "widgets/pages/inkdelegate.h"
 #include "widgets/theme.h"
 #include "widgets/themetokens.h"
 
 #include <QtGui/QContextMenuEvent>
 #include <QtGui/QKeyEvent>
+#include <QtGui/QPainter>
 #include <QtWidgets/QHeaderView>
 #include <QtWidgets/QMenu>
 
 namespace widgets {
 namespace {
+
+    constexpr int pinnedRole = Qt::UserRole;
 
     QString changeText(const core::Evaluation& evaluation)
     {
@@ -30,6 +34,27 @@ namespace {
         return QStringLiteral("%1 ± %2").arg(
             milliKldText(evaluation.against->kldMean), milliKldText(evaluation.against->kldError));
     }
+
+    /// The letter of a pinned run in a frame of its colour; a dot for the others.
+    class PinDelegate : public InkDelegate {
+    public:
+        using InkDelegate::InkDelegate;
+
+        void paint(QPainter* painter, const QStyleOptionViewItem& option,
+            const QModelIndex& index) const override
+        {
+            InkDelegate::paint(painter, option, index);
+            if (!index.data(pinnedRole).toBool())
+                return;
+            QRectF frame(0, 0, scaled(20), scaled(20));
+            frame.moveCenter(QRectF(option.rect).center());
+            painter->save();
+            painter->setRenderHint(QPainter::Antialiasing);
+            painter->setPen(index.data(Qt::ForegroundRole).value<QBrush>().color());
+            painter->drawRoundedRect(frame, scaled(3), scaled(3));
+            painter->restore();
+        }
+    };
 
 } // namespace
 
@@ -57,6 +82,10 @@ RunTable::RunTable(QWidget* parent)
     setTabKeyNavigation(false);
     setFrameShape(QFrame::NoFrame);
     setAccessibleName(tr("Runs"));
+    setItemDelegate(new InkDelegate(this));
+    setItemDelegateForColumn(Pin, new PinDelegate(this));
+    horizontalHeaderItem(Pin)->setTextAlignment(Qt::AlignCenter);
+    setMinimumHeight(scaled(26 + 5 * 24));
     connect(this, &QTableWidget::cellClicked, this, [this](int row, int column) {
         if (column == Pin)
             togglePin(row);
@@ -122,13 +151,22 @@ void RunTable::fillRow(int row, const RunRow& run)
         item(row, Kld)->setIcon(icon(QStringLiteral("clock"), Ink::Text2));
         item(row, Kld)->setToolTip(tr("Measured with other settings"));
     }
+    item(row, Pin)->setTextAlignment(Qt::AlignCenter);
     QFont bold = font();
     bold.setBold(true);
     if (isA || isB) {
         item(row, Pin)->setForeground(tokensOf(palette()).runs[isB ? 0 : 1]);
+        item(row, Pin)->setData(pinnedRole, true);
         item(row, Pin)->setFont(bold);
         item(row, Recipe)->setFont(bold);
     }
+}
+
+void RunTable::setBreakpoint(Breakpoint breakpoint)
+{
+    for (const Column column : { Bits, Tokens, Perplexity })
+        setColumnHidden(column, breakpoint != Breakpoint::Wide);
+    setColumnHidden(Top1, breakpoint == Breakpoint::Narrow);
 }
 
 QString RunTable::toText() const

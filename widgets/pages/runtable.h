@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/pages/page.h"
 #include "widgets/pages/runrow.h"
 
 #include <QtWidgets/QTableWidget>
@@ -21,6 +22,8 @@ public:
     /// row.
     void setRuns(const std::vector<RunRow>& runs, int a, int b);
     void setLocked(bool locked) { m_locked = locked; }
+    /// Leaves out columns where there is no room for them.
+    void setBreakpoint(Breakpoint breakpoint);
     const RunRow* current() const; ///< null: no row
     /// Header and rows, separated by tabs, for spreadsheets.
     QString toText() const;

@@ -22,9 +22,9 @@ namespace {
 } // namespace
 
 std::vector<LabelSpot> placeLabels(const std::vector<QPointF>& points,
-    const std::vector<QSizeF>& sizes, const QRectF& area, double distance)
+    const std::vector<QSizeF>& sizes, const QRectF& area, double distance,
+    std::vector<QRectF> taken)
 {
-    std::vector<QRectF> taken;
     for (const QPointF& point : points)
         taken.emplace_back(point.x() - distance / 2, point.y() - distance / 2, distance, distance);
     std::vector<LabelSpot> spots;

@@ -15,8 +15,10 @@ struct LabelSpot {
 };
 
 /// Greedy over eight places around each point (right, left, above, below, then corners), in order
-/// of the points: a label covers no point, no earlier label, and stays inside `area`. Pure.
+/// of the points: a label covers no point, no earlier label, nothing `taken`, and stays inside
+/// `area`. Pure.
 std::vector<LabelSpot> placeLabels(const std::vector<QPointF>& points,
-    const std::vector<QSizeF>& sizes, const QRectF& area, double distance);
+    const std::vector<QSizeF>& sizes, const QRectF& area, double distance,
+    std::vector<QRectF> taken = {});
 
 } // namespace widgets

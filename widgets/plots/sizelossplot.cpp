@@ -14,8 +14,34 @@
 namespace widgets {
 namespace {
 
+    using Kind = SizeLossPoint::Kind;
     constexpr double megabyte = 1e6;
     constexpr int reach = 10; ///< pixels around a point that count as the point
+
+    bool isPinned(Kind kind) { return kind == Kind::PinnedA || kind == Kind::PinnedB; }
+
+    QColor inkOf(Kind kind, const Tokens& tokens)
+    {
+        switch (kind) {
+        case Kind::PinnedA:
+            return tokens.runs[1];
+        case Kind::PinnedB:
+            return tokens.runs[0];
+        case Kind::Choice:
+            return tokens.accent;
+        case Kind::Plain:
+            break;
+        }
+        return tokens.original;
+    }
+
+    /// What stands beside the point: pinned runs are named by their letter, as everywhere.
+    QString labelText(const SizeLossPoint& point)
+    {
+        return point.kind == Kind::PinnedA ? SizeLossPlot::tr("A")
+            : point.kind == Kind::PinnedB  ? SizeLossPlot::tr("B")
+                                           : point.label;
+    }
 
     QCPGraph* addPoints(QCustomPlot* plot)
     {
@@ -42,8 +68,9 @@ SizeLossPlot::SizeLossPlot(const QString& name, QWidget* parent)
     m_lineText = new QCPItemText(plot());
     m_lineText->position->setTypeX(QCPItemPosition::ptPlotCoords);
     m_lineText->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    m_lineText->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
     m_lineText->setText(tr("this recipe"));
+    // Between layout and drawing: only then the axes are where they will be drawn.
+    connect(plot(), &QCustomPlot::afterLayout, this, &SizeLossPlot::placeLabels);
     fill();
 }
 
@@ -80,7 +107,7 @@ void SizeLossPlot::fill()
         graph->data()->clear();
     for (const SizeLossPoint& point : m_points) {
         m_graphs[int(point.kind)]->addData(point.bytes / megabyte, point.kld);
-        if (point.kind != SizeLossPoint::Kind::Own)
+        if (isPinned(point.kind))
             m_pair->addData(point.bytes / megabyte, point.kld);
     }
     if (m_cursor >= 0) {
@@ -91,10 +118,8 @@ void SizeLossPlot::fill()
     m_lineText->setVisible(m_recipe > 0);
     m_line->point1->setCoords(m_recipe / megabyte, 1);
     m_line->point2->setCoords(m_recipe / megabyte, 2);
-    m_lineText->position->setCoords(m_recipe / megabyte, 0.02);
     setRanges();
     restyle();
-    placeLabels();
 }
 
 void SizeLossPlot::setRanges()
@@ -119,33 +144,56 @@ QPointF SizeLossPlot::pixel(const SizeLossPoint& point) const
         plot()->yAxis->coordToPixel(point.kld) };
 }
 
+/// The first of four places at the line that covers no point: left or right of it, above or below.
+QRectF SizeLossPlot::placeLineText(const std::vector<QPointF>& points)
+{
+    const double x = m_recipe / megabyte;
+    QRectF rect;
+    for (const auto& [side, height] :
+        { std::pair(Qt::AlignRight, 0.02), std::pair(Qt::AlignRight, 0.86),
+            std::pair(Qt::AlignLeft, 0.02), std::pair(Qt::AlignLeft, 0.86) }) {
+        m_lineText->setPositionAlignment(side | Qt::AlignTop);
+        m_lineText->position->setCoords(x, height);
+        rect = { m_lineText->topLeft->pixelPosition(), m_lineText->bottomRight->pixelPosition() };
+        const QRectF room = rect.adjusted(-4, -4, 4, 4);
+        if (rect.left() >= plot()->axisRect()->left()
+            && std::none_of(points.begin(), points.end(),
+                [room](const QPointF& point) { return room.contains(point); }))
+            break;
+    }
+    return rect;
+}
+
 void SizeLossPlot::placeLabels()
 {
     for (QCPItemText* label : m_labels)
         plot()->removeItem(label);
     m_labels.clear();
-    plot()->replot(); // lays out the axes, which the pixels depend on
     const QFont font = textFont(12);
     const QFontMetricsF metrics(font);
     std::vector<QPointF> points;
     std::vector<QSizeF> sizes;
     for (const SizeLossPoint& point : m_points) {
         points.push_back(pixel(point));
-        sizes.emplace_back(metrics.horizontalAdvance(point.label) + 2, metrics.height());
+        sizes.emplace_back(metrics.horizontalAdvance(labelText(point)) + 2, metrics.height());
     }
-    const auto spots = widgets::placeLabels(points, sizes, plot()->axisRect()->rect(), scaled(8));
+    const QRectF area = plot()->axisRect()->rect();
+    std::vector<QRectF> taken;
+    if (m_recipe > 0)
+        taken.push_back(placeLineText(points));
+    const auto spots = widgets::placeLabels(points, sizes, area, scaled(8), std::move(taken));
     for (std::size_t i = 0; i < spots.size(); ++i) {
         if (!spots[i].shown)
             continue; // the tooltip still names it
         auto* label = new QCPItemText(plot());
         label->position->setType(QCPItemPosition::ptAbsolute);
         label->position->setCoords(spots[i].rect.center());
-        label->setText(m_points[i].label);
-        label->setFont(font);
-        label->setColor(tokens().text);
+        const bool pinned = isPinned(m_points[i].kind);
+        label->setText(labelText(m_points[i]));
+        label->setFont(textFont(12, pinned ? QFont::Bold : QFont::Normal));
+        label->setColor(pinned ? inkOf(m_points[i].kind, tokens()) : tokens().text);
         m_labels.push_back(label);
     }
-    plot()->replot(QCustomPlot::rpQueuedReplot);
 }
 
 void SizeLossPlot::applyTokens(const Tokens& tokens)
@@ -153,23 +201,20 @@ void SizeLossPlot::applyTokens(const Tokens& tokens)
     styleAxis(plot()->xAxis, tokens);
     styleAxis(plot()->yAxis, tokens);
     const int size = scaled(8);
-    const QCPScatterStyle::ScatterShape shapes[]
-        = { QCPScatterStyle::ssDisc, QCPScatterStyle::ssSquare, QCPScatterStyle::ssDiamond };
-    const QColor colours[] = { tokens.original, tokens.runs[1], tokens.runs[0] };
-    for (int kind = 0; kind < 3; ++kind)
+    const QCPScatterStyle::ScatterShape shapes[] = { QCPScatterStyle::ssDisc,
+        QCPScatterStyle::ssSquare, QCPScatterStyle::ssDiamond, QCPScatterStyle::ssDisc };
+    for (int kind = 0; kind < 4; ++kind) {
+        const QColor ink = inkOf(Kind(kind), tokens);
         m_graphs[kind]->setScatterStyle(QCPScatterStyle(
-            shapes[kind], QPen(colours[kind]), QBrush(colours[kind]), size + (kind ? 2 : 0)));
+            shapes[kind], QPen(ink), QBrush(ink), size + (isPinned(Kind(kind)) ? 2 : 0)));
+    }
     m_pair->setPen(QPen(tokens.original, 1, Qt::DashLine));
     m_ring->setScatterStyle(QCPScatterStyle(
         QCPScatterStyle::ssCircle, QPen(tokens.accent, 2), Qt::NoBrush, scaled(16)));
     m_line->setPen(QPen(tokens.accent, 1));
     m_lineText->setColor(tokens.accent);
     m_lineText->setFont(textFont(12, QFont::Bold));
-    m_lineText->setPadding(QMargins(0, 0, scaled(4), 0));
-    for (QCPItemText* label : m_labels) {
-        label->setColor(tokens.text);
-        label->setFont(textFont(12));
-    }
+    m_lineText->setPadding(QMargins(scaled(4), 0, scaled(4), 0));
 }
 
 int SizeLossPlot::pointAt(const QPointF& position) const
@@ -215,12 +260,6 @@ void SizeLossPlot::activateCursor()
 {
     if (m_cursor >= 0)
         emit runChosen(m_points[std::size_t(m_cursor)].run);
-}
-
-void SizeLossPlot::resizeEvent(QResizeEvent* event)
-{
-    BasePlot::resizeEvent(event);
-    placeLabels();
 }
 
 } // namespace widgets

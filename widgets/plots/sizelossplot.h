@@ -15,7 +15,8 @@ struct SizeLossPoint {
     QString label; ///< "Q4_K_M, GPTQ"
     double bytes = 0;
     double kld = 0; ///< > 0
-    enum class Kind { Own, PinnedA, PinnedB } kind = Kind::Own;
+    /// How it stands out: not at all, as A or B (labelled by the letter), as the user's choice.
+    enum class Kind { Plain, PinnedA, PinnedB, Choice } kind = Kind::Plain;
 };
 
 /// File size against KL divergence (logarithmic): measured runs as filled markers, the recipe's
@@ -40,7 +41,6 @@ protected:
     void pressed(const QPointF& position) override;
     bool moveCursor(int dx, int dy) override;
     void activateCursor() override;
-    void resizeEvent(QResizeEvent* event) override;
 
 private:
     int pointAt(const QPointF& position) const; ///< −1: none
@@ -48,11 +48,12 @@ private:
     void fill();
     void setRanges();
     void placeLabels();
+    QRectF placeLineText(const std::vector<QPointF>& points);
 
     std::vector<SizeLossPoint> m_points; ///< by size
     double m_recipe = 0;
     int m_cursor = -1;
-    QCPGraph* m_graphs[3]; ///< by kind
+    QCPGraph* m_graphs[4]; ///< by kind
     QCPGraph* m_pair; ///< dashed line between A and B
     QCPGraph* m_ring; ///< around the keyboard's cursor
     QCPItemStraightLine* m_line;
