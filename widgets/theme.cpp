@@ -4,8 +4,10 @@
 #include "widgets/themestyle.h"
 
 #include <QtCore/QEvent>
+#include <QtCore/QPointer>
 #include <QtGui/QFontDatabase>
 #include <QtWidgets/QApplication>
+#include <QtWidgets/QWidget>
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +20,27 @@ namespace {
     {
         const int pixels = QApplication::font().pixelSize();
         return pixels > 0 ? pixels : bodyPixels;
+    }
+
+    /// Tells every widget's changeEvent() that the application's palette and font changed. Qt 6.4
+    /// tells only those that have neither of their own, and never by these two events.
+    void tellWidgets()
+    {
+        struct Teller : QWidget {
+            using QWidget::changeEvent;
+        };
+        void (QWidget::*const tell)(QEvent*) = &Teller::changeEvent;
+        QList<QPointer<QWidget>> widgets; // some rebuild their children when told
+        for (QWidget* widget : QApplication::allWidgets())
+            widgets.append(widget);
+        for (const QEvent::Type type :
+            { QEvent::ApplicationPaletteChange, QEvent::ApplicationFontChange }) {
+            for (const QPointer<QWidget>& widget : widgets) {
+                QEvent event(type);
+                if (widget)
+                    (widget->*tell)(&event);
+            }
+        }
     }
 } // namespace
 
@@ -76,6 +99,7 @@ void Theme::apply()
     QFont font = QFontDatabase::systemFont(QFontDatabase::GeneralFont);
     font.setPixelSize(int(std::lround(bodyPixels * m_textScale)));
     QApplication::setFont(font);
+    tellWidgets();
     m_applying = false;
     emit changed();
 }

@@ -2,6 +2,7 @@
 #include "widgets/theme.h"
 
 #include "widgets/icons.h"
+#include "widgets/label.h"
 #include "widgets/messagebar.h"
 #include "widgets/segmented.h"
 
@@ -79,6 +80,21 @@ private slots:
         const Tokens tokens = tokensOf(foreign);
         QCOMPARE(tokens.base, QColor(Qt::black));
         QCOMPARE(tokens.text, QColor(Qt::yellow));
+    }
+
+    void lightnessAndTextSizeReachWidgetsWithTheirOwn()
+    {
+        Label heading(TextRole::Heading, "Where do the bits go?");
+        MessageBar message;
+        message.setMessage(MessageBar::Kind::Failure, "Cannot write.");
+        m_theme->setLightness(Lightness::Dark);
+        m_theme->setTextScale(1.5);
+        QCOMPARE(message.palette().color(QPalette::Window), darkTokens().errBack);
+        QCOMPARE(heading.font().pixelSize(), 25);
+        m_theme->setTextScale(1);
+        m_theme->setLightness(Lightness::Light);
+        QCOMPARE(message.palette().color(QPalette::Window), lightTokens().errBack);
+        QCOMPARE(heading.font().pixelSize(), 16);
     }
 
     void lightnessAndTextSizeReachTheApplication()
