@@ -12,7 +12,6 @@ namespace {
 void takePicture(widgets::Page& page, QSize size, double ratio, const QString& file)
 {
     page.setBreakpoint(widgets::breakpointFor(ratio > 1 ? 720 : 1440));
-    QCoreApplication::sendPostedEvents(); // the buttons that went let the page be narrower
     for (widgets::BasePlot* plot : page.findChildren<widgets::BasePlot*>())
         plot->setPixelRatio(ratio);
     settle(page, size);
@@ -26,9 +25,9 @@ void takePicture(widgets::Page& page, QSize size, double ratio, const QString& f
 
 void settle(QWidget& widget, QSize size)
 {
-    widget.resize(size);
     widget.show();
     for (int i = 0; i < 3; ++i) { // layouts, then the plots' margins, then their labels
+        widget.resize(size); // again: what has gone since lets it be smaller
         QCoreApplication::sendPostedEvents();
         QCoreApplication::processEvents();
     }
