@@ -72,7 +72,10 @@ void FactList::rebuild()
     grid->setHorizontalSpacing(scaled(16));
     grid->setVerticalSpacing(0);
     for (int row = 0; row < int(m_facts.size()); ++row) {
-        grid->addWidget(makeLabel(m_facts[std::size_t(row)], TextRole::Secondary), row, 0);
+        Label* label = makeLabel(m_facts[std::size_t(row)], TextRole::Secondary);
+        label->setElided(); // both columns drawn alike, on one line
+        label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+        grid->addWidget(label, row, 0);
         Label* value = makeValue(m_facts[std::size_t(row)]);
         value->setElided();
         grid->addWidget(value, row, 1);

@@ -11,9 +11,17 @@
 #include <QtWidgets/QTableWidget>
 #include <QtWidgets/QVBoxLayout>
 
+#include <cmath>
+
 namespace widgets {
 namespace {
     enum Column { After, Channel, Value, Ratio, Token, columnCount };
+
+    /// One decimal, so that the column lines up; small values keep three digits.
+    QString valueText(double value)
+    {
+        return std::abs(value) >= 1 ? numberText(value, 1) : significantText(value);
+    }
 }
 
 LargestValues::LargestValues(QWidget* parent)
@@ -36,7 +44,7 @@ LargestValues::LargestValues(QWidget* parent)
     m_table->verticalHeader()->setDefaultSectionSize(scaled(24));
     m_table->verticalHeader()->setMinimumSectionSize(scaled(20));
     m_table->horizontalHeader()->setMinimumSectionSize(scaled(30));
-    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setSectionResizeMode(Token, QHeaderView::Stretch);
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setFocusPolicy(Qt::StrongFocus);
     for (int column = 0; column < columnCount; ++column)
@@ -77,7 +85,7 @@ void LargestValues::setMeasured(const MeasuredActivations& measured)
         const TokenInText text = i < measured.tokens.size() ? measured.tokens[i] : TokenInText{};
         const double median = residualMedian(stats, value.depth);
         const QString cells[columnCount] = { shortDepthName(value.depth),
-            QString::number(value.channel), significantText(double(value.value)),
+            QString::number(value.channel), valueText(double(value.value)),
             median > 0 ? numberText(std::abs(double(value.value)) / median, 1) + QChar(0x00D7)
                        : unknownText(),
             text.token.trimmed().isEmpty() ? QStringLiteral("␣") : text.token.trimmed() };

@@ -8,7 +8,6 @@
 #include <QtGui/QPainterPath>
 #include <QtWidgets/QGraphicsScene>
 #include <QtWidgets/QGraphicsSimpleTextItem>
-#include <QtWidgets/QStyle>
 
 #include <algorithm>
 #include <cmath>
@@ -19,6 +18,7 @@ namespace {
     // Where things stand, in design pixels from the left and from the line of the residual stream.
     constexpr double boxHeight = 40, frameTop = -120, frameBottom = 114, loop = 96;
     constexpr double sceneWidth = 868;
+    constexpr int leastHeight = 250; // the scene and its scroll bar
 
     struct Spot {
         core::Role role;
@@ -58,6 +58,7 @@ ModelDiagram::ModelDiagram(QWidget* parent)
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setBackgroundRole(QPalette::Base);
     setAccessibleName(tr("Architecture"));
+    setMinimumHeight(scaled(leastHeight));
     rebuild();
 }
 
@@ -82,9 +83,6 @@ void ModelDiagram::rebuild()
     m_boxes.clear();
     setBackgroundBrush(tokens.base);
     m_scene->setSceneRect(design(0, frameTop - 4, sceneWidth, frameBottom + 4));
-    setMinimumHeight(scaled(int(frameBottom - frameTop) + 8)
-        + (viewport()->width() < m_scene->width() ? style()->pixelMetric(QStyle::PM_ScrollBarExtent)
-                                                  : 0));
     drawFrame(tokens);
     drawWires(tokens);
     drawRoles(tokens);
@@ -262,6 +260,8 @@ std::optional<core::Role> ModelDiagram::roleAt(const QPoint& position) const
 void ModelDiagram::changeEvent(QEvent* event)
 {
     QGraphicsView::changeEvent(event);
+    if (event->type() == QEvent::ApplicationFontChange)
+        setMinimumHeight(scaled(leastHeight));
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::ApplicationFontChange)
         rebuild();
 }

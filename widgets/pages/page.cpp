@@ -42,6 +42,7 @@ Page::Page(const QString& heading, QWidget* parent)
     headerLayout->setContentsMargins(0, 0, 0, 0);
     headerLayout->setSpacing(0);
     auto* headingLine = new QHBoxLayout;
+    headingLine->setSpacing(scaled(8));
     headingLine->addWidget(m_heading);
     headingLine->addWidget(m_detail);
     headingLine->addStretch(1);

@@ -66,6 +66,18 @@ namespace {
         return facts;
     }
 
+    /// The same in one line, for a narrow window.
+    QString lineOf(const core::RoundingPreview& preview)
+    {
+        const QString error = percentText(preview.outputError);
+        if (preview.levelsPerGroup == 0)
+            return RulerCard::tr("RMS error %1 · error %2")
+                .arg(significantText(preview.rmsError), error);
+        return RulerCard::tr("%1 levels · typical step %2 · clipped %3 % · error %4")
+            .arg(countText(preview.levelsPerGroup), significantText(preview.typical.step),
+                numberText(preview.clippedShare * 100, 2), error);
+    }
+
 } // namespace
 
 RulerCard::RulerCard(QWidget* parent)
@@ -79,6 +91,7 @@ RulerCard::RulerCard(QWidget* parent)
     , m_plots(new QWidget)
     , m_empty(new Label(TextRole::Secondary))
     , m_more(new Label(TextRole::Caption))
+    , m_rule(new QFrame)
     , m_facts(new FactStrip)
     , m_line(new Label(TextRole::Caption))
 {
@@ -109,6 +122,9 @@ RulerCard::RulerCard(QWidget* parent)
     setContentFlush();
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
+    m_rule->setFixedHeight(1);
+    m_rule->setAutoFillBackground(true);
+    m_rule->setBackgroundRole(QPalette::Mid);
     m_line->setElided();
     m_line->setContentsMargins(scaled(12), 0, scaled(12), scaled(8));
     m_more->setContentsMargins(scaled(12), 0, 0, 0);
@@ -116,6 +132,7 @@ RulerCard::RulerCard(QWidget* parent)
     content()->addWidget(m_empty, 1);
     content()->addWidget(m_plots, 1);
     content()->addWidget(m_more);
+    content()->addWidget(m_rule);
     content()->addWidget(m_facts);
     content()->addWidget(m_line);
 
@@ -240,21 +257,22 @@ void RulerCard::updateFacts(const std::vector<SelectedTensor>& tensors,
     const PreviewStore& previews, const core::Format* looked)
 {
     std::vector<Fact> facts;
-    const bool narrow = m_breakpoint == Breakpoint::Narrow;
+    QString line;
     if (tensors.size() == 1) {
         const core::Format* format = looked ? looked : tensors.front().recipeFormat;
-        if (const auto preview = previews.find(tensors.front().place, format))
+        if (const auto preview = previews.find(tensors.front().place, format)) {
             facts = factsOf(*preview);
-        else if (tensors.front().stats)
+            line = lineOf(*preview);
+        } else if (tensors.front().stats) {
             facts = { { tr("Rounding"), pendingText(), {} } };
+        }
     }
+    const bool narrow = m_breakpoint == Breakpoint::Narrow;
     m_facts->setFacts(facts);
     m_facts->setVisible(!facts.empty() && !narrow);
-    QStringList words;
-    for (const Fact& fact : facts)
-        words.append(tr("%1 %2").arg(fact.label.toLower(), fact.value));
-    m_line->setText(words.join(QStringLiteral(" · ")));
-    m_line->setVisible(!facts.empty() && narrow);
+    m_rule->setVisible(!facts.empty() && !narrow);
+    m_line->setText(line);
+    m_line->setVisible(!line.isEmpty() && narrow);
 }
 
 void RulerCard::setBreakpoint(Breakpoint breakpoint)

@@ -59,6 +59,7 @@ private:
     QWidget* m_plots;
     Label* m_empty;
     Label* m_more;
+    QFrame* m_rule; ///< between the plot and its facts
     FactStrip* m_facts;
     Label* m_line; ///< the facts in one line, where the window is narrow
 };

@@ -58,7 +58,6 @@ WeightsPage::WeightsPage(QWidget* parent)
     lower->setSpacing(scaled(12));
     lower->addWidget(m_mapCard, 39);
     lower->addWidget(m_channelCard, 46);
-    content()->addWidget(m_views, 0, Qt::AlignLeft);
     content()->addWidget(m_ruler, 43);
     content()->addWidget(m_lower, 23);
 
@@ -116,6 +115,7 @@ void WeightsPage::makeViewSwitch()
 {
     m_views->setSegments({ tr("Ruler"), tr("Channels"), tr("Map") });
     m_views->setAccessibleName(tr("View"));
+    addHeaderWidget(m_views);
     connect(m_views, &Segmented::chosen, this, &WeightsPage::arrange);
 }
 
@@ -287,6 +287,8 @@ void WeightsPage::updateChannels()
                                              : stats->outputAbsmax;
     m_channels->setChannels(
         absmax, m_threshold, inputs ? tr("input channel") : tr("output channel"));
+    m_channels->setVisible(stats != nullptr);
+    m_channelCard->setHint(stats ? QString() : tr("select one tensor"));
     if (inputs)
         m_channels->setMarked(stats && m_marked < int(absmax.size()) ? m_marked : -1);
 }

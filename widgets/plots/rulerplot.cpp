@@ -215,14 +215,15 @@ void RulerPlot::arrangeStrips()
     m_bottom->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("error"));
     m_top->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("weights"));
     m_bottom->axis(QCPAxis::atBottom)->setTicker(makeNumberTicker(all ? 12 : 5));
+    m_bottom->axis(QCPAxis::atLeft)->setTicker(makeNumberTicker(all ? 2 : 1));
     const bool errors = m_preview != nullptr || !small;
     m_bottom->setVisible(errors);
     m_bottom->setAutoMargins(
         errors ? QCP::msLeft | QCP::msRight | QCP::msBottom : QCP::msLeft | QCP::msRight);
     m_error->setVisible(errors);
     m_bottom->setMaximumSize(QWIDGETSIZE_MAX, errors ? QWIDGETSIZE_MAX : 1);
-    m_bottom->setMinimumSize(10, errors ? scaled(20) : 1);
-    plot()->plotLayout()->setRowStretchFactors({ 2.6, 0.01, 0.01, 0.01, errors ? 1.0 : 0.01 });
+    m_bottom->setMinimumSize(10, errors ? scaled(all ? 56 : 28) : 1);
+    plot()->plotLayout()->setRowStretchFactors({ 1.7, 0.01, 0.01, 0.01, errors ? 1.0 : 0.01 });
     m_outsideText->setVisible(grid && !small && m_preview->outsideTypical > 0);
 }
 
