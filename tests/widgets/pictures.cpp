@@ -9,9 +9,10 @@
 
 namespace {
 
-void takePicture(widgets::Page& page, QSize size, double ratio, const QString& file)
+void takePicture(
+    widgets::Page& page, int windowWidth, QSize size, double ratio, const QString& file)
 {
-    page.setBreakpoint(widgets::breakpointFor(ratio > 1 ? 720 : 1440));
+    page.setBreakpoint(widgets::breakpointFor(windowWidth));
     for (widgets::BasePlot* plot : page.findChildren<widgets::BasePlot*>())
         plot->setPixelRatio(ratio);
     settle(page, size);
@@ -44,8 +45,9 @@ void takePictures(widgets::Page& page, widgets::Theme& theme, const QString& nam
         theme.setLightness(lightness);
         const QString ink = lightness == widgets::Lightness::Light ? "light" : "dark";
         const QDir dir(folder);
-        takePicture(page, { 927, 760 }, 1, dir.filePath(name + '-' + ink + ".png"));
-        takePicture(page, { 487, 358 }, 2, dir.filePath(name + '-' + ink + "-200.png"));
+        takePicture(page, 1440, { 927, 760 }, 1, dir.filePath(name + '-' + ink + ".png"));
+        takePicture(page, 1100, { 699, 620 }, 1, dir.filePath(name + '-' + ink + "-medium.png"));
+        takePicture(page, 720, { 487, 358 }, 2, dir.filePath(name + '-' + ink + "-200.png"));
     }
     theme.setLightness(widgets::Lightness::Light);
 }

@@ -4,8 +4,9 @@
 #include "widgets/pages/page.h"
 #include "widgets/theme.h"
 
-/// Draws `page` as the right side of a window of 1440×900 and of 720×450 at 200 %, light and dark,
-/// into the folder that QUANTSCOPE_TEST_PICTURES names; does nothing where it is not set. For eyes.
+/// Draws `page` as the right side of a window of 1440×900, of 1100×760, and of 720×450 at 200 %,
+/// light and dark, into the folder that QUANTSCOPE_TEST_PICTURES names; does nothing where it is not
+/// set. For eyes.
 void takePictures(widgets::Page& page, widgets::Theme& theme, const QString& name);
 
 /// Gives a hidden widget the size it would be shown in and lets layouts and plots settle.

@@ -84,8 +84,9 @@ QWidget* QuantizePage::makeRight()
 
 void QuantizePage::arrange()
 {
-    m_columns->setDirection(
-        breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    m_columns->setDirection(breakpoint() != Breakpoint::Narrow ? QBoxLayout::LeftToRight
+            : m_state == State::Ready                          ? QBoxLayout::TopToBottom
+                                      : QBoxLayout::BottomToTop); // the progress on top
 }
 
 void QuantizePage::setRecipeTitle(const QString& title)
@@ -133,6 +134,7 @@ void QuantizePage::setEstimate(const QuantizeEstimate& estimate)
 void QuantizePage::setState(State state, const QString& text)
 {
     m_state = state;
+    arrange();
     m_progress->setRunning(state == State::Running);
     if (state == State::Failed)
         m_progress->setFailed();
