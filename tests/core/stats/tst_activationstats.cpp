@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/files/textfile.h"
 #include "core/model/walk.h"
 #include "core/stats/activationstats.h"
 #include "core/stats/inputsums.h"
@@ -21,8 +20,6 @@ using core::LinearInput;
 using core::Matrix;
 
 namespace {
-
-const std::filesystem::path models = QUANTSCOPE_SOURCE_DIR "/../shared/models";
 
 std::shared_ptr<const Checkpoint> tinyCheckpoint()
 {
@@ -218,30 +215,6 @@ private slots:
         QCOMPARE(support::messageOf([&] { core::activationStats(*checkpoint, {}, {}); }),
             std::string("there is no token sequence to measure activations on, expected at least "
                         "one"));
-    }
-
-    void agreesWithLlamaCppsImportanceMatrix()
-    {
-        if (!std::filesystem::exists(models / "sample-imatrix.gguf"))
-            QSKIP("../shared/models/sample-imatrix.gguf is not there");
-        const auto checkpoint = Checkpoint::open(models / "sample");
-        const std::string text = core::readTextFile(models / "sample" / "calibration.txt");
-        const auto sequences = core::tokenSequences(checkpoint->tokenizer(), text, 256, 0);
-        QCOMPARE(sequences.size(), std::size_t(316));
-        const core::Importance ours
-            = core::importanceOf(core::activationStats(*checkpoint, sequences, {}));
-        for (const auto& [name, expected] : core::readImatrix(models / "sample-imatrix.gguf")) {
-            const auto found = ours.find(name);
-            QVERIFY2(found != ours.end(), name.c_str());
-            QCOMPARE(found->second.size(), expected.size());
-            std::vector<double> deviations;
-            for (std::size_t i = 0; i < expected.size(); ++i)
-                deviations.push_back(std::abs(double(found->second[i]) / double(expected[i]) - 1));
-            std::sort(deviations.begin(), deviations.end());
-            const double median = deviations[deviations.size() / 2];
-            QVERIFY2(median < 5e-4, name.c_str()); // measured: at most 7e-5
-            QVERIFY2(deviations.back() < 5e-3, name.c_str()); // at most 8e-4
-        }
     }
 };
 
