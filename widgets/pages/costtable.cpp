@@ -150,6 +150,13 @@ void CostTable::keyPressEvent(QKeyEvent* event)
         QTableWidget::keyPressEvent(event);
 }
 
+void CostTable::resizeEvent(QResizeEvent* event)
+{
+    QTableWidget::resizeEvent(event);
+    if (currentIndex().isValid())
+        scrollTo(currentIndex());
+}
+
 void CostTable::changeEvent(QEvent* event)
 {
     QTableWidget::changeEvent(event);

@@ -40,6 +40,7 @@ signals:
 protected:
     void keyPressEvent(QKeyEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override; ///< keeps the current row in sight
 
 private:
     enum Column { Name, Size, Error, ColumnCount };

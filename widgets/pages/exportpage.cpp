@@ -19,6 +19,8 @@
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QTableWidget>
 
+#include <algorithm>
+
 namespace widgets {
 
 ExportPage::ExportPage(QWidget* parent)
@@ -231,6 +233,7 @@ void ExportPage::showMetadata()
         const auto& [key, value] = pairs[std::size_t(row)];
         auto* keyItem = new QTableWidgetItem(QString::fromStdString(key));
         keyItem->setFont(codeFont());
+        keyItem->setToolTip(keyItem->text());
         const QString text = QString::fromStdString(core::toText(value)).simplified();
         auto* valueItem = new QTableWidgetItem(text.left(200));
         valueItem->setToolTip(text.left(2000));
@@ -238,7 +241,22 @@ void ExportPage::showMetadata()
         m_metadata->setItem(row, 1, valueItem);
         m_metadata->setRowHeight(row, scaled(24));
     }
+    fitMetadata();
+}
+
+/// The keys get what they need, the values at least two fifths.
+void ExportPage::fitMetadata()
+{
     m_metadata->resizeColumnToContents(0);
+    const int most = m_metadata->viewport()->width() * 3 / 5;
+    m_metadata->setColumnWidth(0, std::min(m_metadata->columnWidth(0), most));
+}
+
+void ExportPage::resizeEvent(QResizeEvent* event)
+{
+    Page::resizeEvent(event);
+    content()->activate(); // the table's width belongs to the new size
+    fitMetadata();
 }
 
 } // namespace widgets

@@ -63,6 +63,7 @@ signals:
 
 protected:
     void arrange() override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* makeFileCard();
@@ -72,6 +73,7 @@ private:
     void updateChecks();
     void updateCommand();
     void showMetadata();
+    void fitMetadata();
 
     std::vector<RunRow> m_sources;
     int m_source = 0;

@@ -65,7 +65,9 @@ std::vector<Check> exportChecks(
     else if (checks.freeBytes >= 0)
         list.push_back(
             { fineIf(checks.freeBytes >= size, Kind::Failure), ExportPage::tr("Disk space"),
-                ExportPage::tr("%1 of %2 free").arg(sizeText(size), sizeText(checks.freeBytes)) });
+                checks.freeBytes >= size ? ExportPage::tr("%1 free").arg(sizeText(checks.freeBytes))
+                                         : ExportPage::tr("%1 of %2 free")
+                                               .arg(sizeText(size), sizeText(checks.freeBytes)) });
     if (checks.fileExists && !written)
         list.push_back({ Kind::Warning, ExportPage::tr("A file of this name exists"),
             ExportPage::tr("will be replaced") });

@@ -76,6 +76,11 @@ void PrecisionMap::setSelectedPlace(std::optional<core::Place> place)
     frameSelected();
 }
 
+void PrecisionMap::setBreakpoint(Breakpoint breakpoint)
+{
+    setTitle(breakpoint == Breakpoint::Medium ? QString() : tr("Layers and roles"));
+}
+
 void PrecisionMap::fill()
 {
     const What what = m_what->current() == Error ? Error : Bits;

@@ -3,6 +3,7 @@
 
 #include "core/model/role.h"
 #include "widgets/card.h"
+#include "widgets/pages/page.h"
 
 #include <optional>
 #include <vector>
@@ -28,6 +29,8 @@ public:
 
     void setCells(const std::vector<PrecisionCell>& cells);
     void setSelectedPlace(std::optional<core::Place> place);
+    /// Without its title, where the switch needs the room.
+    void setBreakpoint(Breakpoint breakpoint);
     HeatMap* map() const { return m_map; }
 
 signals:

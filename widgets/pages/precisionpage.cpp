@@ -101,6 +101,9 @@ void PrecisionPage::arrange()
 {
     m_columns->setDirection(
         breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    m_map->setBreakpoint(breakpoint());
+    m_sizeLossCard->setHint(
+        breakpoint() == Breakpoint::Medium ? QString() : tr("click a point to load its recipe"));
 }
 
 void PrecisionPage::setSummary(const RecipeSummary& summary)

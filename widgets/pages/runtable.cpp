@@ -234,6 +234,13 @@ void RunTable::contextMenuEvent(QContextMenuEvent* event)
     menu->popup(event->globalPos());
 }
 
+void RunTable::resizeEvent(QResizeEvent* event)
+{
+    QTableWidget::resizeEvent(event);
+    if (currentIndex().isValid())
+        scrollTo(currentIndex());
+}
+
 void RunTable::changeEvent(QEvent* event)
 {
     QTableWidget::changeEvent(event);

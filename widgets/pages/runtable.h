@@ -39,6 +39,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override; ///< keeps the current row in sight
 
 private:
     enum Column { Pin, Recipe, Method, Size, Bits, Tokens, Perplexity, Kld, Top1, ColumnCount };

@@ -124,6 +124,15 @@ void DumbbellPlot::applyTokens(const Tokens& tokens)
         line->setPen(QPen(tokens.line, 1));
 }
 
+void DumbbellPlot::resizeEvent(QResizeEvent* event)
+{
+    BasePlot::resizeEvent(event);
+    constexpr int labelRoom = 72; // "12.5 %" with the space around it
+    plot()->xAxis->setTicker(
+        makePercentTicker(std::clamp(plot()->axisRect()->width() / scaled(labelRoom), 2, 8)));
+    plot()->replot(QCustomPlot::rpQueuedReplot);
+}
+
 int DumbbellPlot::rowAt(const QPointF& position) const
 {
     const auto row = std::llround(plot()->yAxis->pixelToCoord(position.y()));

@@ -38,6 +38,7 @@ protected:
     void applyTokens(const Tokens& tokens) override;
     QString hoverText(const QPointF& position) const override;
     void pressed(const QPointF& position) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     int rowAt(const QPointF& position) const; ///< −1: none
