@@ -54,9 +54,9 @@ QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
     m_layout->addRow(new Label(TextRole::Secondary, tr("Damping")), m_damping);
     m_imatrix = addFile(
         tr("Importance"), tr("from the text"), &QuantizeOptionsForm::chooseImatrixRequested);
-    m_damping->setMinimumWidth(scaled(120)); // not as wide as the longest value there could be
+    m_damping->setMinimumWidth(scaled(196)); // not as wide as the longest value there could be
     m_sequences->setMinimumWidth(scaled(64));
-    m_length->setMinimumWidth(scaled(88));
+    m_length->setMinimumWidth(scaled(108));
     for (QSpinBox* box : { m_sequences, m_length })
         connect(box, &QSpinBox::valueChanged, this, &QuantizeOptionsForm::changed);
     connect(m_damping, &QDoubleSpinBox::valueChanged, this, &QuantizeOptionsForm::changed);

@@ -74,7 +74,7 @@ QWidget* QuantizePage::makeLeft()
 QWidget* QuantizePage::makeRight()
 {
     auto* card = new Card(tr("Progress"));
-    card->setHint(tr("○ importance-weighted  ● method"));
+    card->setHint(tr("○ importance  ● method"));
     addPlotTools(card, m_progress->plot());
     card->content()->addWidget(m_progress);
     DumbbellPlot* plot = m_progress->plot();
