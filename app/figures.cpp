@@ -23,12 +23,19 @@ namespace {
 
 } // namespace
 
-std::uint64_t fileBytes(
-    const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan)
+std::uint64_t fileBytes(const core::Checkpoint& checkpoint,
+    const std::vector<core::PlannedTensor>& plan, const std::string& recipeText)
 {
     if (!checkpoint.hasTokenizer())
         return tensorBytes(checkpoint, plan);
-    return core::planGguf(checkpoint, plan, {}).layout.fileSize;
+    core::GgufExportOptions options;
+    options.recipe = recipeText;
+    return core::planGguf(checkpoint, plan, options).layout.fileSize;
+}
+
+std::string recipeText(const QString& title, core::Method method)
+{
+    return title.toStdString() + ", " + std::string(core::methodName(method));
 }
 
 double bitsPerWeight(

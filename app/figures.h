@@ -5,7 +5,10 @@
 #include "core/model/checkpoint.h"
 #include "core/quant/plan.h"
 
+#include <QString>
+
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace app {
@@ -15,8 +18,10 @@ namespace app {
 
 /// Bytes of the GGUF with the planned formats, to the byte; without a tokenizer, when there is no
 /// such file, those of its tensors.
-std::uint64_t fileBytes(
-    const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan);
+std::uint64_t fileBytes(const core::Checkpoint& checkpoint,
+    const std::vector<core::PlannedTensor>& plan, const std::string& recipeText);
+/// What the file says of its recipe: "Q4_K_M, gptq".
+std::string recipeText(const QString& title, core::Method method);
 /// Bits of all tensors over the number of weights.
 double bitsPerWeight(
     const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan);

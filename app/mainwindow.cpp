@@ -32,6 +32,7 @@
 #include <QAction>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
+#include <QHBoxLayout>
 #include <QMenuBar>
 #include <QMimeData>
 #include <QSettings>
@@ -77,7 +78,7 @@ MainWindow::MainWindow(QSettings& settings, widgets::Theme& theme,
     setMinimumSize(leastSize);
     resize(firstSize);
     makeLayout();
-    menuBar()->setCornerWidget(new CommandField(*m_actions->palette, menuBar()));
+    makeMenuBar();
     makeControllers(folders);
     makePresenters();
     connectActions();
@@ -87,13 +88,15 @@ MainWindow::MainWindow(QSettings& settings, widgets::Theme& theme,
     updateTitle();
     m_pages->showStart();
     restoreLayout();
+    m_table->focusTable();
 }
 
 MainWindow::~MainWindow()
 {
-    // What the dying table would say must not reach dying pages.
-    m_session.blockSignals(true);
-    m_selection.blockSignals(true);
+    // In this order nothing that ends speaks to something that has ended: first those who listen,
+    // then the widgets, at last (members) the jobs and what they were about.
+    m_presenters.reset();
+    m_session.recipe().undoStack().blockSignals(true);
     const std::unique_ptr<QWidget> central(takeCentralWidget());
 }
 
@@ -118,6 +121,15 @@ void MainWindow::makeLayout()
     setCentralWidget(central);
 }
 
+void MainWindow::makeMenuBar()
+{
+    auto* corner = new QWidget(menuBar());
+    auto* layout = new QHBoxLayout(corner);
+    layout->setContentsMargins(0, 2, 8, 2);
+    layout->addWidget(new CommandField(*m_actions->palette, corner));
+    menuBar()->setCornerWidget(corner);
+}
+
 void MainWindow::makeControllers(const WindowFolders& folders)
 {
     m_open = new OpenController(m_quick, m_jobs, m_session, folders.resources / "sample", this);
@@ -133,19 +145,22 @@ void MainWindow::makePresenters()
         m_table->selectTensors({});
         m_selection.setTensors({});
     });
+    m_presenters = std::make_unique<QObject>();
+    QObject* owner = m_presenters.get();
     // The table first: the others speak of its tensors.
-    new TablePresenter(m_model, *m_table, m_session, m_selection, *m_quantize, this);
+    new TablePresenter(m_model, *m_table, m_session, m_selection, *m_quantize, owner);
     m_scout = new TensorScout(m_quick, m_session, m_selection, this);
-    new StartPresenter(*m_pages->start, m_recent, m_session, *m_open, this);
-    new ModelPresenter(*m_pages->model, m_session, m_selection, this);
-    new WeightsPresenter(*m_pages->weights, m_session, m_selection, this);
-    new ActivationsPresenter(*m_pages->activations, m_session, m_selection, *m_activations, this);
-    new PrecisionPresenter(*m_pages->precision, m_session, m_selection, this);
-    new QuantizePresenter(*m_pages->quantize, m_session, m_selection, *m_quantize, m_jobs, this);
-    new ComparePresenter(*m_pages->compare, m_session, *m_quantize, this);
-    m_exportPresenter = new ExportPresenter(
-        *m_pages->exporting, m_model, m_session, m_selection, *m_quantize, *m_export, m_jobs, this);
-    auto* balance = new BalancePresenter(*m_bar, m_session, m_selection, *m_quantize, m_jobs, this);
+    new StartPresenter(*m_pages->start, m_recent, m_session, *m_open, owner);
+    new ModelPresenter(*m_pages->model, m_session, m_selection, owner);
+    new WeightsPresenter(*m_pages->weights, m_session, m_selection, owner);
+    new ActivationsPresenter(*m_pages->activations, m_session, m_selection, *m_activations, owner);
+    new PrecisionPresenter(*m_pages->precision, m_session, m_selection, owner);
+    new QuantizePresenter(*m_pages->quantize, m_session, m_selection, *m_quantize, m_jobs, owner);
+    new ComparePresenter(*m_pages->compare, m_session, *m_quantize, owner);
+    m_exportPresenter = new ExportPresenter(*m_pages->exporting, m_model, m_session, m_selection,
+        *m_quantize, *m_export, m_jobs, owner);
+    auto* balance
+        = new BalancePresenter(*m_bar, m_session, m_selection, *m_quantize, m_jobs, owner);
     connect(balance, &BalancePresenter::showFailureRequested, this, [this] {
         if (m_failedPage)
             showPage(*m_failedPage);
@@ -272,6 +287,8 @@ void MainWindow::arrange()
     m_table->setPage(m_tabs->page(),
         breakpoint == widgets::Breakpoint::Wide && !presenting ? widgets::tensorColumnCount
                                                                : columns);
+    m_table->setNarrow(breakpoint == widgets::Breakpoint::Narrow);
+    m_tabs->setNarrow(breakpoint == widgets::Breakpoint::Narrow);
     m_bar->setCompact(low || breakpoint == widgets::Breakpoint::Narrow);
     if (m_breakpoint == breakpoint)
         return;

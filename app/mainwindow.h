@@ -83,6 +83,7 @@ protected:
 
 private:
     void makeLayout();
+    void makeMenuBar();
     void makeControllers(const WindowFolders& folders);
     void makePresenters();
     void connectActions();
@@ -116,6 +117,7 @@ private:
                   ///< not wait behind a quantization
     Jobs m_jobs; ///< activations, quantizing, measuring, exporting: shown in the job area
 
+    std::unique_ptr<QObject> m_presenters; ///< owns them
     WindowActions* m_actions = nullptr;
     widgets::PageBar* m_tabs = nullptr;
     QSplitter* m_splitter = nullptr;

@@ -144,9 +144,7 @@ bool Pictures::exportModel()
     widgets::ExportSettings settings = page.settings();
     settings.folder = folder.path();
     page.setSettings(settings);
-    const auto run = m_window.session().runs().last();
-    m_window.exportController().exportRun(
-        run->number, QDir(folder.path()).filePath(settings.fileName).toStdString(), {});
+    emit page.exportRequested();
     return wait([this] { return !m_window.exportController().isRunning(); });
 }
 
@@ -160,6 +158,7 @@ bool Pictures::takeAll(const QString& name, const std::function<void()>& show)
             const double ratio = percent / 100.0;
             m_window.resize(screen / ratio);
             show();
+            m_window.table().showSelection();
             for (auto* plot : m_window.findChildren<widgets::BasePlot*>())
                 plot->setPixelRatio(ratio);
             settle();

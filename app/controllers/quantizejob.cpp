@@ -89,7 +89,8 @@ Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDo
     run.damping = request.damping;
     run.imatrix = request.imatrix;
     run.workFolder = request.workFolder;
-    run.fileBytes = fileBytes(checkpoint, run.plan);
+    run.fileBytes
+        = fileBytes(checkpoint, run.plan, recipeText(request.title, request.recipe.method));
     run.bitsPerWeight = bitsPerWeight(checkpoint, run.plan);
     run.seconds = double(clock.elapsed()) / 1000;
     return run;

@@ -103,10 +103,12 @@ void BalancePresenter::fillFigures()
     const core::Device* device = m_session.device();
     const auto speed = [device](std::uint64_t bytes) { return tokensPerSecond(device, bytes); };
 
+    const std::string text
+        = recipeText(m_session.recipe().title(), m_session.recipe().recipe().method);
     widgets::BalanceFigures figures;
     figures.context = context;
     figures.bytes
-        = { double(m_session.model().fileBytes), double(fileBytes(checkpoint, plan)), {} };
+        = { double(m_session.model().fileBytes), double(fileBytes(checkpoint, plan, text)), {} };
     figures.bitsPerWeight = { bitsPerWeight(checkpoint), bitsPerWeight(checkpoint, plan), {} };
     if (device)
         figures.tokensPerSecond = widgets::Balance{ speed(core::bytesPerToken(checkpoint, context)),
@@ -114,7 +116,7 @@ void BalancePresenter::fillFigures()
     if (m_selection.looked() && !m_selection.tensors().empty()) {
         const auto looked
             = m_session.recipe().planIfAssigned(m_selection.tensors(), m_selection.looked());
-        figures.bytes.looked = double(fileBytes(checkpoint, looked));
+        figures.bytes.looked = double(fileBytes(checkpoint, looked, text));
         figures.bitsPerWeight.looked = bitsPerWeight(checkpoint, looked);
         if (figures.tokensPerSecond)
             figures.tokensPerSecond->looked

@@ -64,6 +64,7 @@ void ExportPresenter::connectSession()
 {
     connect(&m_session, &Session::modelChanged, this, [this] {
         m_source = theRecipe;
+        m_sourceChosen = false;
         const core::Checkpoint& checkpoint = *m_session.checkpoint();
         m_suggestedName.clear();
         m_page.setSettings({ defaultFolder(checkpoint), {}, modelName(checkpoint), {} });
@@ -85,7 +86,11 @@ void ExportPresenter::connectSession()
 void ExportPresenter::connectPage()
 {
     using widgets::ExportPage;
-    connect(&m_page, &ExportPage::sourceChosen, this, &ExportPresenter::chooseSource);
+    connect(&m_page, &ExportPage::sourceChosen, this, [this](int source) {
+        m_source = source;
+        m_sourceChosen = true;
+        showSource();
+    });
     connect(&m_page, &ExportPage::settingsChanged, this, [this] {
         fillPlan();
         fillChecks();
@@ -155,7 +160,7 @@ core::GgufExportOptions ExportPresenter::options() const
     const auto finished = run();
     const core::Method method
         = finished ? finished->recipe.method : m_session.recipe().recipe().method;
-    options.recipe = sourceTitle().toStdString() + ", " + std::string(core::methodName(method));
+    options.recipe = recipeText(sourceTitle(), method);
     return options;
 }
 
@@ -177,25 +182,25 @@ void ExportPresenter::fillSources()
     std::vector<widgets::RunRow> rows = runRows(m_session);
     const auto present = presentRun(m_session);
     if (m_source > 0 && !run())
-        m_source = theRecipe;
-    if (present && m_source == theRecipe)
-        m_source = present->number;
+        m_sourceChosen = false;
+    if (!m_sourceChosen || (present && m_source == theRecipe))
+        m_source = present ? present->number : theRecipe;
     if (!present) {
         widgets::RunRow row;
         row.number = theRecipe;
         row.title = m_session.recipe().title();
         row.method = methodTitle(m_session.recipe().recipe().method);
-        row.fileBytes = fileBytes(*m_session.checkpoint(), m_session.recipe().plan());
+        row.fileBytes = fileBytes(*m_session.checkpoint(), m_session.recipe().plan(),
+            recipeText(row.title, m_session.recipe().recipe().method));
         row.isRecipe = true;
         rows.insert(rows.begin() + 1, row);
     }
     m_page.setSources(rows, m_source);
-    chooseSource(m_source);
+    showSource();
 }
 
-void ExportPresenter::chooseSource(int source)
+void ExportPresenter::showSource()
 {
-    m_source = source;
     suggest();
     fillPlan();
     fillChecks();

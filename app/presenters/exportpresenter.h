@@ -40,7 +40,7 @@ private:
     void fillChecks();
     void fillTable();
     void fillExpectation();
-    void chooseSource(int source);
+    void showSource();
     void exportSource(int run);
     std::shared_ptr<const Run> run() const; ///< null for 0 and −1
     std::optional<core::GgufPlan> plan() const;
@@ -53,6 +53,7 @@ private:
     QuantizeController& m_quantize;
     ExportController& m_controller;
     int m_source = -1;
+    bool m_sourceChosen = false; ///< by the user; else it follows the recipe
     bool m_exportNext = false; ///< once the running quantization is done
     QString m_suggestedName; ///< what the user has not changed follows the source
 };

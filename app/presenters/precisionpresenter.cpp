@@ -98,7 +98,8 @@ void PrecisionPresenter::fillRecipe()
     widgets::RecipeSummary summary;
     summary.title = m_session.recipe().title();
     summary.originalBytes = m_session.model().fileBytes;
-    summary.fileBytes = fileBytes(checkpoint, plan);
+    summary.fileBytes = fileBytes(checkpoint, plan,
+        recipeText(m_session.recipe().title(), m_session.recipe().recipe().method));
     summary.originalBits = bitsPerWeight(checkpoint);
     summary.bits = bitsPerWeight(checkpoint, plan);
     for (std::size_t i = 0; i < plan.size(); ++i) {

@@ -37,8 +37,11 @@ private slots:
             { { "Open", {}, {}, [] {} }, { "Quantize", {}, {}, [] {} }, { "Quit", {}, {}, [] {} } },
             {});
         QCOMPARE(model.rowCount(), 3);
-        model.setQuery("qui");
+        model.setQuery("quit");
         QCOMPARE(model.rowCount(), 1);
+        QCOMPARE(model.index(0).data().toString(), "Quit");
+        model.setQuery("qui"); // in "Quantize", too, but not in a row
+        QCOMPARE(model.rowCount(), 2);
         QCOMPARE(model.index(0).data().toString(), "Quit");
         model.setCommands({ { "Quantize", {}, {}, [] {} }, { "Quit", {}, {}, [] {} } }, { "Quit" });
         QCOMPARE(model.index(0).data().toString(), "Quit"); // used last

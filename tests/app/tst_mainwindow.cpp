@@ -9,6 +9,7 @@
 #include "widgets/messagebar.h"
 #include "widgets/models/tensormodel.h"
 #include "widgets/pages/exportpage.h"
+#include "widgets/pages/modelpage.h"
 #include "widgets/pages/quantizepage.h"
 #include "widgets/pages/startpage.h"
 #include "widgets/table/tensortable.h"

@@ -27,6 +27,7 @@ namespace {
     constexpr int bitsWidth = 160;
     constexpr int tokensWidth = 234;
     constexpr int measuredWidth = 330;
+    constexpr int deviceButton = 17; ///< as high as the caption beside it
 
     double shareOf(const Balance& balance)
     {
@@ -68,8 +69,9 @@ BalanceBar::BalanceBar(QWidget* parent)
 
 void BalanceBar::makeCells()
 {
-    m_device->setPopupMode(QToolButton::InstantPopup);
-    m_device->setMenu(new QMenu(m_device));
+    m_devices = new QMenu(this);
+    connect(m_device, &QToolButton::clicked, this,
+        [this] { m_devices->exec(m_device->mapToGlobal(m_device->rect().topLeft())); });
     m_tokens->addCaptionWidget(m_device);
     auto* row = new QHBoxLayout(m_cells);
     row->setContentsMargins(0, 0, 0, 0);
@@ -179,10 +181,9 @@ void BalanceBar::updateLine()
 
 void BalanceBar::setDevices(const QStringList& names, int chosen)
 {
-    QMenu* menu = m_device->menu();
-    menu->clear();
+    m_devices->clear();
     for (int index = 0; index < names.size(); ++index) {
-        QAction* action = menu->addAction(names[index]);
+        QAction* action = m_devices->addAction(names[index]);
         action->setCheckable(true);
         action->setChecked(index == chosen);
         connect(action, &QAction::triggered, this, [this, index] { emit deviceChosen(index); });
@@ -208,6 +209,7 @@ void BalanceBar::applySizes()
     m_measuredCell->setFixedWidth(scaled(measuredWidth));
     m_measuredCell->layout()->setContentsMargins(scaled(16), scaled(7), scaled(12), scaled(2));
     m_line->setContentsMargins(scaled(16), 0, 0, 0);
+    m_device->setFixedSize(scaled(deviceButton), scaled(deviceButton));
 }
 
 void BalanceBar::changeEvent(QEvent* event)

@@ -8,6 +8,7 @@
 
 #include <optional>
 
+class QMenu;
 class QPushButton;
 class QToolButton;
 
@@ -72,6 +73,7 @@ private:
     BalanceCell* m_bits;
     BalanceCell* m_tokens;
     QToolButton* m_device;
+    QMenu* m_devices;
     QWidget* m_measuredCell;
     Label* m_measuredValue;
     Label* m_measuredDetail;

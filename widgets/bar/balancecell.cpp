@@ -59,8 +59,9 @@ BalanceCell::BalanceCell(const QString& caption, int width, QWidget* parent)
 {
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(0);
-    m_captionRow->addWidget(m_caption);
-    m_captionRow->addStretch(1);
+    m_captionRow->addWidget(m_caption, 1);
+    m_caption->setElided();
+    m_captionRow->setSpacing(scaled(4));
     layout->addLayout(m_captionRow);
     auto* values = new QHBoxLayout;
     values->setSpacing(scaled(4));
@@ -78,10 +79,7 @@ BalanceCell::BalanceCell(const QString& caption, int width, QWidget* parent)
 
 void BalanceCell::setCaption(const QString& caption) { m_caption->setText(caption); }
 
-void BalanceCell::addCaptionWidget(QWidget* widget)
-{
-    m_captionRow->insertWidget(m_captionRow->count() - 1, widget);
-}
+void BalanceCell::addCaptionWidget(QWidget* widget) { m_captionRow->addWidget(widget); }
 
 void BalanceCell::setText(const BalanceText& text)
 {

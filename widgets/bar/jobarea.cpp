@@ -51,6 +51,7 @@ JobArea::JobArea(QWidget* parent)
     bottom->addWidget(m_left);
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(2);
+    layout->addStretch(0); // centres the one line when compact
     layout->addLayout(top);
     layout->addWidget(m_bar);
     layout->addLayout(bottom);
@@ -138,6 +139,7 @@ void JobArea::applySizes()
 {
     layout()->setContentsMargins(
         scaled(16), m_compact ? 0 : scaled(7), scaled(16), m_compact ? 0 : scaled(2));
+    static_cast<QVBoxLayout*>(layout())->setStretch(0, m_compact ? 1 : 0);
     m_bar->setFixedHeight(scaled(barHeight));
 }
 

@@ -170,6 +170,8 @@ void PageBar::setModelText(const QString& text, bool isOpen)
         m_tabs->setTabEnabled(page, isOpen);
 }
 
+void PageBar::setNarrow(bool narrow) { m_model->setVisible(!narrow); }
+
 void PageBar::focusTabs() { m_tabs->setFocus(Qt::ShortcutFocusReason); }
 
 void PageBar::applySizes()

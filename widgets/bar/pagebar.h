@@ -52,6 +52,7 @@ public:
     void setMark(PageId page, const PageMark& mark) { m_tabs->setMark(page, mark); }
     /// Without a model only the first page can be opened.
     void setModelText(const QString& text, bool isOpen);
+    void setNarrow(bool narrow); ///< without the model's name
     void focusTabs();
     static QString title(PageId page);
 

@@ -31,10 +31,11 @@ namespace {
     constexpr int footHeight = 26;
     constexpr quint32 stateVersion = 1;
 
-    QFrame* makeLine(QWidget* parent)
+    QWidget* makeLine(QWidget* parent)
     {
-        auto* line = new QFrame(parent);
-        line->setFrameShape(QFrame::HLine);
+        auto* line = new QWidget(parent);
+        line->setAutoFillBackground(true);
+        line->setBackgroundRole(QPalette::Mid);
         line->setFixedHeight(1);
         return line;
     }
@@ -70,6 +71,7 @@ TensorTable::TensorTable(TensorModel& model, QWidget* parent)
     m_tree->setItemDelegateForColumn(int(TensorColumn::RecipeFormat), formats);
     connect(formats, &FormatDelegate::formatChosen, this, &TensorTable::assignFrom);
     connectTree();
+    setNarrow(false);
     applySizes();
     updateFoot();
 }
@@ -84,7 +86,6 @@ QWidget* TensorTable::makeFilterRow()
 {
     auto* row = new QWidget(this);
     auto* layout = new QHBoxLayout(row);
-    m_filterEdit->setPlaceholderText(tr("Filter: name, role, layer 1–2, kurtosis > 1, Q4_K …"));
     m_filterEdit->setAccessibleName(tr("Filter"));
     m_filterEdit->setToolTip(tr("Words and terms, all of which must hold:\nffn · layer 1-2 · "
                                 "kurtosis > 1 · error > 5% · size > 1 MB · Q4_K · outliers"));
@@ -92,8 +93,6 @@ QWidget* TensorTable::makeFilterRow()
     m_filterEdit->setClearButtonEnabled(true);
     m_filterEdit->installEventFilter(this);
     m_norms->setToolTip(tr("Show norms and other vectors, which are never quantized"));
-    m_columns->setPopupMode(QToolButton::InstantPopup);
-    m_columns->setMenu(new QMenu(m_columns));
     layout->addWidget(m_filterEdit, 1);
     layout->addWidget(m_norms);
     layout->addWidget(m_columns);
@@ -111,7 +110,7 @@ void TensorTable::connectTree()
         m_filter.setNormsShown(shown);
         updateFoot();
     });
-    connect(m_columns->menu(), &QMenu::aboutToShow, this, &TensorTable::fillColumnMenu);
+    connect(m_columns, &QToolButton::clicked, this, &TensorTable::showColumnMenu);
     connect(&m_model, &TensorModel::modelReset, this, [this] {
         m_tree->expandAll();
         updateFoot();
@@ -174,10 +173,15 @@ void TensorTable::applyColumns()
     m_filter.sort(column, Qt::SortOrder(order));
 }
 
-void TensorTable::fillColumnMenu()
+void TensorTable::showColumnMenu()
 {
-    QMenu* menu = m_columns->menu();
-    menu->clear();
+    QMenu menu;
+    fillColumnMenu(menu);
+    menu.exec(m_columns->mapToGlobal(m_columns->rect().bottomLeft()));
+}
+
+void TensorTable::fillColumnMenu(QMenu& menu)
+{
     QList<int> offered = columnsOf(m_page);
     for (const TensorColumn column : TensorColumns::shownOn(m_page))
         offered += int(column);
@@ -193,7 +197,7 @@ void TensorTable::fillColumnMenu()
         if (id == TensorColumn::Format || id == TensorColumn::FormatBits
             || id == TensorColumn::Size)
             title = tr("%1 (checkpoint)").arg(title);
-        QAction* action = menu->addAction(title);
+        QAction* action = menu.addAction(title);
         action->setCheckable(true);
         action->setChecked(columnsOf(m_page).contains(column));
         connect(action, &QAction::toggled, this, [this, column](bool shown) {
@@ -205,11 +209,25 @@ void TensorTable::fillColumnMenu()
             applyColumns();
         });
     }
-    menu->addSeparator();
-    connect(menu->addAction(tr("Standard columns")), &QAction::triggered, this, [this] {
+    menu.addSeparator();
+    connect(menu.addAction(tr("Standard columns")), &QAction::triggered, this, [this] {
         m_chosenColumns.remove(int(m_page));
         applyColumns();
     });
+}
+
+void TensorTable::setNarrow(bool narrow)
+{
+    m_norms->setVisible(!narrow);
+    m_columns->setVisible(!narrow);
+    m_filterEdit->setPlaceholderText(
+        narrow ? tr("Filter") : tr("Filter: name, role, layer 1–2, kurtosis > 1, Q4_K …"));
+}
+
+void TensorTable::showSelection()
+{
+    m_tree->scrollToTop();
+    m_tree->scrollTo(m_tree->currentIndex());
 }
 
 void TensorTable::setFlat(bool flat)

@@ -12,6 +12,7 @@
 
 class QCheckBox;
 class QLineEdit;
+class QMenu;
 class QToolButton;
 
 namespace widgets {
@@ -31,6 +32,8 @@ public:
     /// Shows the columns of a page, `mostColumns` at most.
     void setPage(PageId page, int mostColumns = tensorColumnCount);
     void setFlat(bool flat);
+    void setNarrow(bool narrow); ///< only the filter above the tree
+    void showSelection(); ///< scrolls as little from the top as shows the current tensor
     /// What the foot says instead of the counts; empty: the counts.
     void setFootText(const QString& text);
 
@@ -69,7 +72,8 @@ private:
     void connectTree();
     void applySizes();
     void applyColumns();
-    void fillColumnMenu();
+    void showColumnMenu();
+    void fillColumnMenu(QMenu& menu);
     void updateFoot();
     QList<int> columnsOf(PageId page) const;
     QList<int> shownColumns() const; ///< of the current page, as many as there is room for
