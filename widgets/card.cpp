@@ -37,7 +37,7 @@ Card::Card(const QString& title, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(m_titleRow);
+    layout->addWidget(m_titleRow, 0, Qt::AlignTop);
     m_titleRow->setVisible(!title.isEmpty()); // only now: without a parent it would be a window
     layout->addLayout(m_content, 1);
     setAccessibleName(title);

@@ -18,7 +18,7 @@ namespace {
     // Where things stand, in design pixels from the left and from the line of the residual stream.
     constexpr double boxHeight = 40, frameTop = -120, frameBottom = 114, loop = 96;
     constexpr double sceneWidth = 868;
-    constexpr int leastHeight = 250; // the scene and its scroll bar
+    constexpr int leastHeight = 240; // the scene; its scroll bar may cover the lower edge
 
     struct Spot {
         core::Role role;

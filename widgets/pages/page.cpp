@@ -55,6 +55,8 @@ Page::Page(const QString& heading, QWidget* parent)
     headerLayout->setColumnStretch(0, 1);
     m_heading->setAccessibleDescription(tr("Heading"));
     m_answer->setElided();
+    m_heading->setElided();
+    m_heading->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     m_detail->hide();
     m_more->hide();
     connect(m_more, &QToolButton::clicked, this, &Page::openMoreMenu);

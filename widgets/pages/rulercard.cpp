@@ -172,6 +172,8 @@ void RulerCard::show(const std::vector<SelectedTensor>& tensors, const PreviewSt
     const core::Format* looked, const core::Format* recipe)
 {
     updateFormats(looked, recipe);
+    m_recipe->setVisible(!tensors.empty() && m_breakpoint != Breakpoint::Narrow);
+    m_legend->setVisible(!tensors.empty() && m_breakpoint == Breakpoint::Wide);
     const bool alone = tensors.size() == 1;
     const std::size_t shown = std::min(tensors.size(), mostRulers);
     bool finite = true;

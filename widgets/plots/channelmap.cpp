@@ -12,6 +12,8 @@
 
 namespace widgets {
 namespace {
+    // A massive activation would leave everything else blank on a linear scale.
+    constexpr double mostLinear = 50, leastOfMost = 1e-4;
     constexpr int scaleWidth = 96, roomForLabel = 640;
     constexpr int mostGaps = 40; // lines between more depths would eat the cells
 }
@@ -79,6 +81,8 @@ void ChannelMap::setMarked(int channel)
     plot()->replot(QCustomPlot::rpQueuedReplot);
 }
 
+bool ChannelMap::isLogarithmic() const { return m_most > mostLinear * std::max(m_least, 0.1); }
+
 float ChannelMap::ratio(int depth, int channel) const
 {
     return m_data.ratios[std::size_t(depth) * std::size_t(m_data.channels) + std::size_t(channel)];
@@ -106,7 +110,10 @@ void ChannelMap::fill()
                 most = std::max(most, ratio(depth, channel));
             m_map->data()->setCell(column, depth, double(most));
         }
-    m_map->setDataRange(QCPRange(m_least, std::max(m_most, m_least + 1e-6)));
+    const bool logarithmic = isLogarithmic();
+    m_map->setDataScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    const double least = logarithmic ? std::max(m_least, m_most * leastOfMost) : m_least;
+    m_map->setDataRange(QCPRange(least, std::max(m_most, least + 1e-6)));
     plot()->xAxis->setRange(-0.5, m_data.channels - 0.5);
     plot()->yAxis->setRange(-0.5, depths - 0.5);
 }
@@ -138,7 +145,9 @@ void ChannelMap::applyTokens(const Tokens& tokens)
         text->setFont(textFont(12));
         text->setColor(tokens.text2);
     }
-    m_leastText->setText(tr("absmax / median  %1×").arg(numberText(m_least, 1)));
+    m_leastText->setText(
+        (isLogarithmic() ? tr("absmax / median, logarithmic  %1×") : tr("absmax / median  %1×"))
+            .arg(numberText(m_least, 1)));
     m_mostText->setText(tr("%1×").arg(numberText(m_most, 1)));
     const QFontMetrics metrics(textFont(12, QFont::Bold));
     plot()->axisRect()->setAutoMargins(QCP::msLeft | QCP::msBottom);

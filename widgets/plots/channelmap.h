@@ -48,6 +48,7 @@ private:
     int channelAt(double x, int depth) const;
     QPoint cellAt(const QPointF& position) const; ///< (channel, depth), (−1, −1) outside
     float ratio(int depth, int channel) const;
+    bool isLogarithmic() const;
     QString cellText(QPoint cell) const;
     void fill();
     void place();

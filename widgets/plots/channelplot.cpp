@@ -143,6 +143,7 @@ void ChannelPlot::applyTokens(const Tokens& tokens)
         const int channel = label->property("channel").toInt();
         const bool outlier = m_absmax[std::size_t(channel)] > m_outliers.median * m_threshold;
         label->setFont(textFont(12, outlier ? QFont::Bold : QFont::Normal));
+        label->setBrush(channel == m_marked ? QBrush(tokens.base) : QBrush(Qt::NoBrush));
         label->setColor(channel == m_marked ? tokens.accent : outlier ? tokens.loss : tokens.text2);
     }
 }

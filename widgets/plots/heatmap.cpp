@@ -132,6 +132,10 @@ void HeatMap::fill()
         for (int column = 0; column < columns; ++column)
             m_map->data()->setCell(column, row, shareOf(valueAt(row, column)));
     m_map->setDataRange(QCPRange(0, 1));
+    const bool known = columns > 0 && rows > 0;
+    for (QCPLayerable* part :
+        std::initializer_list<QCPLayerable*>{ m_map, m_scale, m_leastText, m_mostText })
+        part->setVisible(known);
     m_map->setTightBoundary(false);
     top->setRange(-0.5, columns - 0.5);
     plot()->yAxis->setRange(-0.5, rows - 0.5);

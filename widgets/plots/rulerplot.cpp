@@ -130,7 +130,7 @@ void RulerPlot::makeError()
     x->setLabel(tr("weight value"));
     y->setLabel(tr("error"));
     x->setTicker(makeNumberTicker(12));
-    y->setTicker(makeNumberTicker(2));
+    y->setTicker(makeBoundTicker());
 }
 
 void RulerPlot::tieAxes()
@@ -189,7 +189,7 @@ void RulerPlot::setDetail(Detail detail)
 void RulerPlot::arrangeStrips()
 {
     const bool grid = m_preview && !m_preview->typical.levels.empty();
-    const bool all = m_detail == Detail::Full;
+    const bool all = m_detail == Detail::Full, small = m_detail == Detail::Small;
     const bool spread = grid && all && m_preview->finest.step != m_preview->coarsest.step;
     for (std::size_t i = 0; i < m_bands.size(); ++i) {
         const bool shown = grid && (i == 1 || spread);
@@ -208,14 +208,12 @@ void RulerPlot::arrangeStrips()
     m_bands[0].rect->setMargins(QMargins(0, spread ? scaled(3) : 0, 0, spread ? scaled(2) : 0));
     m_top->setAutoMargins(QCP::msLeft | QCP::msRight);
     m_top->setMargins(QMargins(0, scaled(4), 0, 0));
-    m_top->setMinimumMargins(QMargins(scaled(all ? 56 : 30), 0, scaled(14), 0));
+    m_top->setMinimumMargins(QMargins(scaled(all || small ? 56 : 30), 0, scaled(14), 0));
     m_bottom->setMargins(QMargins(0, scaled(6), 0, 0));
-    const bool small = m_detail == Detail::Small;
     m_bottom->axis(QCPAxis::atBottom)->setLabel(small ? QString() : tr("weight value"));
     m_bottom->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("error"));
     m_top->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("weights"));
-    m_bottom->axis(QCPAxis::atBottom)->setTicker(makeNumberTicker(all ? 12 : 5));
-    m_bottom->axis(QCPAxis::atLeft)->setTicker(makeNumberTicker(all ? 2 : 1));
+    m_bottom->axis(QCPAxis::atBottom)->setTicker(makeNumberTicker(all ? 12 : small ? 3 : 5));
     const bool errors = m_preview != nullptr || !small;
     m_bottom->setVisible(errors);
     m_bottom->setAutoMargins(
@@ -311,6 +309,8 @@ void RulerPlot::applyTokens(const Tokens& tokens)
              m_bottom->axis(QCPAxis::atBottom), m_bottom->axis(QCPAxis::atLeft) })
         styleAxis(axis, tokens);
     hideAxis(m_top->axis(QCPAxis::atBottom));
+    for (QCPAxisRect* rect : { m_top, m_bottom })
+        rect->axis(QCPAxis::atLeft)->setTickLabels(m_detail != Detail::Small);
     for (Band& band : m_bands) {
         for (QCPAxis* axis : band.rect->axes())
             axis->setVisible(false);

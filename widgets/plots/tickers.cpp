@@ -93,6 +93,26 @@ namespace {
         LogSteps m_steps;
     };
 
+    class BoundTicker : public QCPAxisTicker {
+    protected:
+        double getTickStep(const QCPRange&) override { return 1; }
+        int getSubTickCount(double) override { return 0; }
+        QVector<double> createTickVector(double, const QCPRange& range) override
+        {
+            if (range.upper <= 0)
+                return { 0 };
+            const double decade = std::pow(10.0, std::floor(std::log10(range.upper)));
+            for (const double digit : { 5.0, 2.0, 1.0 })
+                if (digit * decade <= range.upper)
+                    return { 0, digit * decade };
+            return { 0 };
+        }
+        QString getTickLabel(double tick, const QLocale&, QChar, int) override
+        {
+            return numberText(tick, decimalsOf(tick));
+        }
+    };
+
     class TextTicker : public QCPAxisTicker {
     public:
         explicit TextTicker(QStringList labels)
@@ -141,6 +161,8 @@ QSharedPointer<QCPAxisTicker> makeLogTicker(LogSteps steps)
 {
     return QSharedPointer<LogTicker>::create(steps);
 }
+
+QSharedPointer<QCPAxisTicker> makeBoundTicker() { return QSharedPointer<BoundTicker>::create(); }
 
 QSharedPointer<QCPAxisTicker> makeTextTicker(const QStringList& labels)
 {

@@ -18,6 +18,8 @@ QSharedPointer<QCPAxisTicker> makePercentTicker(int count = 5);
 QSharedPointer<QCPAxisTicker> makeIndexTicker(int count = 5);
 enum class LogSteps { Decades, Thirds }; ///< 1, 10, 100 … or 1, 3, 10, 30 …
 QSharedPointer<QCPAxisTicker> makeLogTicker(LogSteps steps = LogSteps::Decades);
+/// Only 0 and the largest 1, 2 or 5 × 10ⁿ that fits: for a strip too low for more.
+QSharedPointer<QCPAxisTicker> makeBoundTicker();
 /// `labels` at 0, 1, 2 …
 QSharedPointer<QCPAxisTicker> makeTextTicker(const QStringList& labels);
 

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/channelmap.h"
+#include "widgets/plots/channelplot.h"
+#include "widgets/plots/heatmap.h"
+#include "widgets/plots/histogramplot.h"
+#include "widgets/plots/rulerplot.h"
+#include "widgets/theme.h"
+
+#include "pictures.h"
+
+#include <QtGui/QClipboard>
+#include <QtTest/QtTest>
+#include <QtWidgets/QApplication>
+#include <QtWidgets/QDialog>
+#include <QtWidgets/QTableWidget>
+
+#include <cmath>
+
+using namespace widgets;
+
+namespace {
+
+/// `rows` × 7 cells whose values rise from cell to cell.
+HeatMapData cells(int rows)
+{
+    HeatMapData data;
+    data.what = "kurtosis";
+    data.columns = QStringList{ "q", "k", "v", "output", "gate", "up", "down" };
+    for (int row = 0; row < rows; ++row)
+        data.rows.append(QString("Layer %1").arg(row));
+    for (int i = 0; i < rows * 7; ++i) {
+        data.values.push_back(i);
+        data.labels.push_back(QString::number(i));
+    }
+    return data;
+}
+
+ChannelMapData depths(int count, int channels)
+{
+    ChannelMapData data;
+    data.channels = channels;
+    data.axisLabel = "channel";
+    for (int depth = 0; depth < count; ++depth) {
+        data.depths.append(QString::number(depth));
+        for (int channel = 0; channel < channels; ++channel)
+            data.ratios.push_back(1 + float(std::sin(channel * 0.37 + depth)) * 0.3f);
+    }
+    return data;
+}
+
+/// The plot as PNG where QUANTSCOPE_TEST_PICTURES asks for pictures.
+void keep(const BasePlot& plot, const QString& name)
+{
+    const QString folder = qEnvironmentVariable("QUANTSCOPE_TEST_PICTURES");
+    if (!folder.isEmpty())
+        QVERIFY(plot.image(1).save(folder + '/' + name + ".png"));
+}
+
+} // namespace
+
+class PlotsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        m_theme = new Theme(*qApp);
+        m_theme->setLightness(Lightness::Light);
+    }
+
+    void arrowKeysMoveTheFramedCellAndEnterChoosesIt()
+    {
+        HeatMap map("Kurtosis");
+        map.setData(cells(4));
+        map.setCurrent(2, 1);
+        settle(map, { 400, 220 });
+        QSignalSpy chosen(&map, &HeatMap::cellsChosen);
+        QTest::keyClick(&map, Qt::Key_Right);
+        QTest::keyClick(&map, Qt::Key_Up);
+        QTest::keyClick(&map, Qt::Key_Return);
+        QCOMPARE(chosen.size(), 1);
+        QCOMPARE(chosen[0][0].toRect(), QRect(2, 1, 1, 1));
+        QCOMPARE(map.accessibleDescription(), "Layer 1, v: kurtosis 9");
+    }
+
+    void draggingChoosesABlock()
+    {
+        HeatMap map("Kurtosis");
+        map.setData(cells(4));
+        settle(map, { 400, 220 });
+        QSignalSpy chosen(&map, &HeatMap::cellsChosen);
+        QWidget* surface = map.findChildren<QWidget*>(Qt::FindDirectChildrenOnly).first();
+        QTest::mousePress(surface, Qt::LeftButton, {}, { 100, 60 });
+        QMouseEvent move(QEvent::MouseMove, QPointF(390, 180),
+            surface->mapToGlobal(QPointF(390, 180)), Qt::LeftButton, Qt::LeftButton,
+            Qt::NoModifier);
+        QCoreApplication::sendEvent(surface, &move);
+        QTest::mouseRelease(surface, Qt::LeftButton, {}, { 390, 180 });
+        QCOMPARE(chosen.size(), 1);
+        const QRect block = chosen[0][0].toRect();
+        QVERIFY(block.width() > 2 && block.height() > 2);
+        QVERIFY(QRect(0, 0, 7, 4).contains(block));
+    }
+
+    void aTallMapAndAnEmptyOneAreDrawn()
+    {
+        HeatMap map("Kurtosis");
+        map.setData({});
+        settle(map, { 400, 220 });
+        QVERIFY(map.table().rows.empty());
+        map.setData(cells(30));
+        settle(map, { 400, 220 });
+        keep(map, "plot-heatmap-30-layers");
+        QCOMPARE(map.table().rows.size(), std::size_t(30));
+    }
+
+    void theScaleOfAMapMayBeLogarithmicAndHaveHoles()
+    {
+        HeatMap map("KLD");
+        HeatMapData data = cells(2);
+        data.scale = HeatMapData::Scale::Loss;
+        data.logarithmic = true;
+        data.values[0] = 0;
+        data.values[1] = qQNaN();
+        data.least = "0.01", data.most = "13";
+        map.setData(data);
+        settle(map, { 400, 160 });
+        keep(map, "plot-heatmap-loss");
+        QCOMPARE(map.table().rows[0][2], "nan");
+    }
+
+    void aNarrowOutlierSurvivesManyChannels()
+    {
+        ChannelMap map("Channels");
+        ChannelMapData data = depths(61, 4096);
+        data.ratios[30 * 4096 + 1000] = 40;
+        data.named = { 1000, 1010, 4095 };
+        map.setData(data);
+        settle(map, { 600, 260 });
+        keep(map, "plot-channelmap-4096");
+        const QImage image = map.image(1);
+        bool dark = false;
+        const QColor most = lightTokens().magnitude[4];
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x)
+                dark = dark || QColor(image.pixel(x, y)) == most;
+        QVERIFY(dark);
+    }
+
+    void anOutlierIsAboveTheThresholdTimesTheMedian()
+    {
+        ChannelPlot plot("Input channels");
+        std::vector<float> absmax(512, 1.f);
+        absmax[29] = 3.7f;
+        absmax[208] = 2.9f;
+        plot.setChannels(absmax, 3, "input channel");
+        settle(plot, { 440, 220 });
+        QCOMPARE(plot.outliers().channels, std::vector<int>{ 29 });
+        QSignalSpy chosen(&plot, &ChannelPlot::channelChosen);
+        QTest::keyClick(&plot, Qt::Key_Right);
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QCOMPARE(chosen.size(), 1);
+        QCOMPARE(chosen[0][0].toInt(), 0);
+        plot.setMarked(100);
+        settle(plot, { 440, 220 });
+        keep(plot, "plot-channels");
+    }
+
+    void aChannelPlotWithoutChannelsIsEmpty()
+    {
+        ChannelPlot plot("Input channels");
+        plot.setChannels({}, 3, "input channel");
+        settle(plot, { 440, 220 });
+        QTest::keyClick(&plot, Qt::Key_Right);
+        QVERIFY(plot.table().rows.empty());
+    }
+
+    void theRulerShowsAFormatWithoutGrid()
+    {
+        core::Histogram histogram{ -1, 1, { 1, 4, 9, 4, 1 } };
+        auto preview = std::make_shared<core::RoundingPreview>();
+        preview->binError = { 0.f, 0.001f, 0.001f, 0.001f, 0.f };
+        preview->clippedCounts = { 0, 0, 0, 0, 0 };
+        RulerPlot ruler("Ruler");
+        ruler.setData(histogram, preview);
+        settle(ruler, { 700, 300 });
+        keep(ruler, "plot-ruler-no-grid");
+        QCOMPARE(ruler.table().rows.size(), std::size_t(5));
+        QCOMPARE(ruler.table().rows[1][4], "0.001");
+    }
+
+    void theDataGoesToClipboardAndCsv()
+    {
+        HistogramPlot plot("Input of a", "value", "values");
+        plot.setHistogram({ 0, 2, { 3, 5 } }, "kurtosis 0.0");
+        settle(plot, { 300, 200 });
+        QCOMPARE(plot.csv(), QByteArray("From,To,Count\n0,1,3\n1,2,5\n"));
+        QTest::keySequence(&plot, QKeySequence::Copy);
+        QCOMPARE(QGuiApplication::clipboard()->text(), QString::fromUtf8(plot.csv()));
+        QVERIFY(plot.png().startsWith("\x89PNG"));
+        QVERIFY(plot.svg().contains("</svg>"));
+    }
+
+    void savingIsLeftToTheApp()
+    {
+        HistogramPlot plot("Input of a", "value", "values");
+        QSignalSpy save(&plot, &BasePlot::saveRequested);
+        QTest::keySequence(&plot, QKeySequence::Save);
+        QCOMPARE(save.size(), 1);
+    }
+
+    void theDataIsAlsoATable()
+    {
+        HistogramPlot plot("Input of a", "value", "values");
+        plot.setHistogram({ 0, 2, { 3, 5 } }, {});
+        plot.showData();
+        auto* table = plot.findChild<QDialog*>()->findChild<QTableWidget*>();
+        QCOMPARE(table->rowCount(), 2);
+        QCOMPARE(table->item(1, 2)->text(), "5");
+    }
+
+    void plotsFollowThePalette()
+    {
+        HeatMap map("Kurtosis");
+        map.setData(cells(4));
+        settle(map, { 400, 220 });
+        m_theme->setLightness(Lightness::Dark);
+        settle(map, { 400, 220 });
+        QCOMPARE(map.image(1).pixelColor(1, 1), darkTokens().base);
+        m_theme->setLightness(Lightness::Light);
+    }
+
+private:
+    Theme* m_theme = nullptr;
+};
+
+QTEST_MAIN(PlotsTest)
+#include "tst_plots.moc"
