@@ -30,6 +30,7 @@ ActivationsPage::ActivationsPage(QWidget* parent)
     , m_largestCard(new Card(tr("Largest values")))
     , m_map(new ChannelMap(tr("Channels by depth")))
     , m_inputs(new Segmented)
+    , m_views(new Segmented)
     , m_histogram(new HistogramPlot(tr("Input"), tr("input value"), tr("values")))
     , m_channels(new ChannelPlot(tr("Channels of the input")))
     , m_largest(new LargestValues)
@@ -71,6 +72,10 @@ ActivationsPage::ActivationsPage(QWidget* parent)
 void ActivationsPage::makeMapCard()
 {
     m_inputs->setAccessibleName(tr("Channels of"));
+    m_views->setSegments({ tr("Histogram"), tr("Channels"), tr("Largest") });
+    m_views->setAccessibleName(tr("View"));
+    addHeaderWidget(m_views);
+    connect(m_views, &Segmented::chosen, this, &ActivationsPage::arrange);
     m_mapCard->addTool(m_inputs);
     addPlotTools(m_mapCard, m_map);
     m_mapCard->setContentMargin(4);
@@ -107,18 +112,22 @@ QWidget* ActivationsPage::makeView()
 
 void ActivationsPage::arrange()
 {
-    const bool narrow = breakpoint() == Breakpoint::Narrow;
-    m_lower->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
-    m_strip->setRoomy(!narrow);
+    const bool wide = breakpoint() == Breakpoint::Wide, narrow = breakpoint() == Breakpoint::Narrow;
+    m_strip->setRoom(breakpoint());
     const int input = std::max(0, m_inputs->current());
-    m_inputs->setSegments(narrow
-            ? QStringList{ tr("Residual"), tr("Layers"), tr("Down") }
-            : QStringList{ tr("Residual stream"), tr("Layer inputs"), tr("Inputs of ffn_down") });
+    m_inputs->setSegments(wide
+            ? QStringList{ tr("Residual stream"), tr("Layer inputs"), tr("Inputs of ffn_down") }
+            : QStringList{ tr("Residual"), tr("Layers"), tr("Down") });
     m_inputs->setCurrent(input);
-    updateMap();
-    m_mapCard->setMinimumHeight(scaled(narrow ? 200 : 170));
+    const int view = m_views->current();
+    m_views->setVisible(!wide && m_measured.stats);
+    m_histogramCard->setVisible(wide || view == 0);
+    m_channelCard->setVisible(wide || view == 1);
+    m_largestCard->setVisible(wide || view == 2);
+    m_mapCard->setMinimumHeight(scaled(narrow ? 190 : 170));
     for (Card* card : { m_histogramCard, m_channelCard, m_largestCard })
-        card->setMinimumHeight(scaled(narrow ? 200 : 160));
+        card->setMinimumHeight(scaled(narrow ? 190 : 160));
+    updateMap();
 }
 
 void ActivationsPage::setMeasured(MeasuredActivations measured)
@@ -206,6 +215,7 @@ void ActivationsPage::updateAll()
     const bool measured = m_measured.stats != nullptr;
     m_setup->setVisible(!measured);
     m_view->setVisible(measured);
+    m_views->setVisible(measured && breakpoint() != Breakpoint::Wide);
     if (!measured) {
         setAnswer(tr("Not measured yet. A text has to run through the model once."));
         return;

@@ -90,7 +90,7 @@ private:
     ActivationStrip* m_strip;
     Card *m_mapCard, *m_histogramCard, *m_channelCard, *m_largestCard;
     ChannelMap* m_map;
-    Segmented* m_inputs;
+    Segmented *m_inputs, *m_views;
     HistogramPlot* m_histogram;
     ChannelPlot* m_channels;
     LargestValues* m_largest;

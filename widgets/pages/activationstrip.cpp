@@ -84,12 +84,13 @@ void ActivationStrip::setRunning(bool running)
     m_again->setToolTip(running ? tr("locked while it runs") : QString());
 }
 
-void ActivationStrip::setRoomy(bool roomy)
+void ActivationStrip::setRoom(Breakpoint breakpoint)
 {
-    m_amount->setVisible(roomy);
-    m_note->setVisible(roomy);
-    m_thresholdLabel->setVisible(roomy);
-    m_again->setText(roomy ? tr("Measure again...") : tr("Again..."));
+    const bool narrow = breakpoint == Breakpoint::Narrow;
+    m_amount->setVisible(!narrow);
+    m_note->setVisible(breakpoint == Breakpoint::Wide);
+    m_thresholdLabel->setVisible(breakpoint == Breakpoint::Wide);
+    m_again->setText(narrow ? tr("Again...") : tr("Measure again..."));
 }
 
 } // namespace widgets

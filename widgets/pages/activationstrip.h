@@ -2,6 +2,7 @@
 #pragma once
 
 #include "widgets/card.h"
+#include "widgets/pages/page.h"
 
 class QComboBox;
 class QPushButton;
@@ -22,7 +23,8 @@ public:
     void setMeasured(const MeasuredActivations& measured);
     void setThreshold(double threshold);
     void setRunning(bool running);
-    void setRoomy(bool roomy); ///< whether the amount fits beside the text
+    /// Leaves out what does not fit the window.
+    void setRoom(Breakpoint breakpoint);
 
 signals:
     void thresholdChosen(double threshold);

@@ -5,8 +5,10 @@
 #include "widgets/label.h"
 #include "widgets/pages/activationsanswer.h"
 #include "widgets/pages/activationspage.h"
+#include "widgets/pages/inkdelegate.h"
 #include "widgets/theme.h"
 
+#include <QtCore/QEvent>
 #include <QtWidgets/QHeaderView>
 #include <QtWidgets/QTableWidget>
 #include <QtWidgets/QVBoxLayout>
@@ -45,6 +47,7 @@ LargestValues::LargestValues(QWidget* parent)
     m_table->verticalHeader()->setMinimumSectionSize(scaled(20));
     m_table->horizontalHeader()->setMinimumSectionSize(scaled(30));
     m_table->horizontalHeader()->setSectionResizeMode(Token, QHeaderView::Stretch);
+    m_table->setItemDelegate(new InkDelegate(m_table));
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setFocusPolicy(Qt::StrongFocus);
     for (int column = 0; column < columnCount; ++column)
@@ -75,7 +78,6 @@ void LargestValues::setMeasured(const MeasuredActivations& measured)
     if (!measured.stats)
         return;
     const core::ActivationStats& stats = *measured.stats;
-    const Tokens tokens = tokensOf(palette());
     for (std::size_t i = 0; i < stats.largest.size(); ++i) {
         const core::LargeValue& value = stats.largest[i];
         if (value.depth == 0 || value.depth % 2 == 1)
@@ -97,14 +99,28 @@ void LargestValues::setMeasured(const MeasuredActivations& measured)
         }
         QTableWidgetItem* channel = m_table->item(row, Channel);
         channel->setData(Qt::UserRole, value.channel);
-        channel->setForeground(tokens.loss);
         channel->setFont(textFont(13, QFont::Bold));
         m_contexts.append(text.token.isEmpty()
                 ? QString()
                 : tr("…%1[%2]%3…").arg(text.before, text.token, text.after).simplified());
     }
+    colour();
     for (int column = After; column < Token; ++column)
         m_table->setColumnWidth(column, scaled(column == After ? 54 : column == Channel ? 50 : 58));
+}
+
+void LargestValues::colour()
+{
+    const QColor ink = tokensOf(palette()).loss;
+    for (int row = 0; row < m_table->rowCount(); ++row)
+        m_table->item(row, Channel)->setForeground(ink);
+}
+
+void LargestValues::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        colour();
 }
 
 void LargestValues::showContext(int row)

@@ -23,8 +23,12 @@ public:
 signals:
     void channelChosen(int channel);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void showContext(int row);
+    void colour();
 
     QStringList m_contexts; ///< one for each row
     QTableWidget* m_table;

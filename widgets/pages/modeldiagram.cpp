@@ -18,7 +18,6 @@ namespace {
     // Where things stand, in design pixels from the left and from the line of the residual stream.
     constexpr double boxHeight = 40, frameTop = -120, frameBottom = 114, loop = 96;
     constexpr double sceneWidth = 868;
-    constexpr int leastHeight = 240; // the scene; its scroll bar may cover the lower edge
 
     struct Spot {
         core::Role role;
@@ -58,7 +57,6 @@ ModelDiagram::ModelDiagram(QWidget* parent)
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setBackgroundRole(QPalette::Base);
     setAccessibleName(tr("Architecture"));
-    setMinimumHeight(scaled(leastHeight));
     rebuild();
 }
 
@@ -260,8 +258,6 @@ std::optional<core::Role> ModelDiagram::roleAt(const QPoint& position) const
 void ModelDiagram::changeEvent(QEvent* event)
 {
     QGraphicsView::changeEvent(event);
-    if (event->type() == QEvent::ApplicationFontChange)
-        setMinimumHeight(scaled(leastHeight));
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::ApplicationFontChange)
         rebuild();
 }

@@ -150,8 +150,10 @@ void Page::setSideMargin(int pixels)
 void Page::changeEvent(QEvent* event)
 {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::ApplicationFontChange)
+    if (event->type() == QEvent::ApplicationFontChange) {
         applySizes();
+        arrange();
+    }
 }
 
 void Page::applySizes()

@@ -64,7 +64,7 @@ protected:
     /// Room at both sides where the window is not narrow; 16 unless set.
     void setSideMargin(int pixels);
 
-    /// Rearranges the cards for the new breakpoint().
+    /// Rearranges the cards for the breakpoint() or a new text size.
     virtual void arrange() { }
     void changeEvent(QEvent* event) override;
 

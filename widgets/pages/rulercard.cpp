@@ -108,16 +108,7 @@ RulerCard::RulerCard(QWidget* parent)
     addTool(m_counts);
     addTool(m_box);
 
-    auto* grid = new QGridLayout(m_plots);
-    grid->setContentsMargins(scaled(4), 0, scaled(4), 0);
-    for (std::size_t i = 0; i < mostRulers; ++i) {
-        m_names.push_back(new Label(TextRole::Strong));
-        m_rulers.push_back(new RulerPlot(tr("Ruler")));
-        grid->addWidget(m_names.back(), int(i / 2) * 2, int(i % 2));
-        grid->addWidget(m_rulers.back(), int(i / 2) * 2 + 1, int(i % 2));
-        grid->setRowStretch(int(i / 2) * 2 + 1, 1);
-        grid->setColumnStretch(int(i % 2), i % 2 == 0 ? 1 : 0);
-    }
+    makeRulers();
     addPlotTools(this, m_rulers.front());
     setContentFlush();
     m_empty->setAlignment(Qt::AlignCenter);
@@ -146,6 +137,20 @@ RulerCard::RulerCard(QWidget* parent)
             ruler->setCounts(
                 index == 0 ? RulerPlot::Counts::Logarithmic : RulerPlot::Counts::Linear);
     });
+}
+
+void RulerCard::makeRulers()
+{
+    auto* grid = new QGridLayout(m_plots);
+    grid->setContentsMargins(scaled(4), 0, scaled(4), 0);
+    for (std::size_t i = 0; i < mostRulers; ++i) {
+        m_names.push_back(new Label(TextRole::Strong));
+        m_rulers.push_back(new RulerPlot(tr("Ruler")));
+        grid->addWidget(m_names.back(), int(i / 2) * 2, int(i % 2));
+        grid->addWidget(m_rulers.back(), int(i / 2) * 2 + 1, int(i % 2));
+        grid->setRowStretch(int(i / 2) * 2 + 1, 1);
+        grid->setColumnStretch(int(i % 2), i % 2 == 0 ? 1 : 0);
+    }
 }
 
 void RulerCard::setFormats(const std::vector<const core::Format*>& formats)

@@ -39,6 +39,7 @@ signals:
     void formatChosen(const core::Format* format);
 
 private:
+    void makeRulers();
     void openOthers();
     void updateFormats(const core::Format* looked, const core::Format* recipe);
     void updateFacts(const std::vector<SelectedTensor>& tensors, const PreviewStore& previews,

@@ -14,7 +14,7 @@ namespace widgets {
 namespace {
     // A massive activation would leave everything else blank on a linear scale.
     constexpr double mostLinear = 50, leastOfMost = 1e-4;
-    constexpr int scaleWidth = 96, roomForLabel = 640;
+    constexpr int scaleWidth = 96, roomForLabel = 760;
     constexpr int mostGaps = 40; // lines between more depths would eat the cells
 }
 

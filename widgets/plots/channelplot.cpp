@@ -81,7 +81,11 @@ void ChannelPlot::fill()
     m_lineText->setVisible(m_outliers.median > 0);
     m_lineText->setText(tr("outlier above %1× median").arg(QLocale().toString(m_threshold)));
     m_lineText->position->setCoords(0.45, line);
+    makeLabels(line);
+}
 
+void ChannelPlot::makeLabels(double line)
+{
     for (QCPItemText* label : m_labels)
         plot()->removeItem(label);
     m_labels.clear();

@@ -39,6 +39,7 @@ private:
     int channelAt(const QPointF& position) const; ///< nearest; −1 outside
     QString channelText(int channel) const;
     void fill();
+    void makeLabels(double line);
     void placeLabels();
 
     std::vector<float> m_absmax;

@@ -142,6 +142,13 @@ void HeatMap::fill()
     top->setTicker(makeTextTicker(m_data.columns));
     plot()->yAxis->setTicker(makeTextTicker(m_data.rows));
 
+    makeCells();
+}
+
+void HeatMap::makeCells()
+{
+    const int columns = int(m_data.columns.size()), rows = int(m_data.rows.size());
+    QCPAxis* top = plot()->axisRect()->axis(QCPAxis::atTop);
     for (QCPAbstractItem* gap : m_gaps)
         plot()->removeItem(gap);
     for (QCPItemText* label : m_labels)

@@ -58,6 +58,7 @@ private:
     double valueAt(int row, int column) const;
     QPoint cellAt(const QPointF& position) const; ///< (column, row), (−1, −1) outside
     void fill();
+    void makeCells(); ///< labels and the lines between
     void placeLabels();
     void frame(const QRect& cells);
 
