@@ -105,8 +105,9 @@ void LargestValues::setMeasured(const MeasuredActivations& measured)
                 : tr("…%1[%2]%3…").arg(text.before, text.token, text.after).simplified());
     }
     colour();
+    const int widths[] = { 50, 46, 66, 56 }; // "0 attn", "4095", "−1234.5", "123.4×" and their room
     for (int column = After; column < Token; ++column)
-        m_table->setColumnWidth(column, scaled(column == After ? 54 : column == Channel ? 50 : 58));
+        m_table->setColumnWidth(column, scaled(widths[column]));
 }
 
 void LargestValues::colour()
