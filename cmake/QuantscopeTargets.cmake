@@ -35,6 +35,8 @@ function(quantscope_core_library folder)
     target_link_libraries(core_${folder} PUBLIC quantscope_options ${ARG_DEPENDS} ${ARG_LINK})
 endfunction()
 
+add_custom_target(core_tests) # builds every test of core, and nothing of the window
+
 # quantscope_test(<name> LINK <target>... [LABELS <label>...] [SOURCES <more files>...] [TIMEOUT <s>])
 # Builds <name>.cpp into the Qt Test program <name> and registers it.
 function(quantscope_test name)
@@ -46,6 +48,13 @@ function(quantscope_test name)
     add_test(NAME ${name} COMMAND ${name})
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 120)
+    endif()
+    if(QUANTSCOPE_SANITIZE)
+        math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 5") # sanitized programs take several times as long
+    endif()
+    if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/core/")
+        list(APPEND ARG_LABELS core)
+        add_dependencies(core_tests ${name})
     endif()
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
         # Qt Test's own watch over one function would stop a slow one after 300 s.

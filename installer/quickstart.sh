@@ -25,14 +25,14 @@ model_sha256=b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
 
 usage() {
     cat <<'TEXT'
-Usage: installer/quickstart.sh run|test
+Usage: installer/quickstart.sh run|test|slow
 
   run   Installs the Debian packages that are missing, builds Quantscope into build/release
         and opens its window on the bundled sample model. Without a display it quantizes,
         evaluates and pictures the sample instead.
   test  Installs the packages that are missing, fetches llama.cpp's libraries and a small real
-        model into build/interop, builds into build/dev and runs every test.
-        QUANTSCOPE_SKIP_SLOW=1 leaves out the tests labelled "slow".
+        model into build/interop, builds into build/dev and runs every test but the slow ones.
+  slow  The same for the tests labelled "slow", which take many minutes.
 TEXT
 }
 
@@ -149,9 +149,7 @@ run() {
     fi
 }
 
-run_tests() {
-    local select=()
-    [ -z "${QUANTSCOPE_SKIP_SLOW:-}" ] || select=(--label-exclude slow)
+run_tests() { # how ctest selects them
     install_for_tests
     mkdir -p "$interop"
     fetch_model
@@ -162,12 +160,13 @@ run_tests() {
         say "llama.cpp's libraries are fetched for x86_64 only: the tests against them skip"
     fi
     build dev
-    QT_QPA_PLATFORM=offscreen ctest --preset dev ${select[@]+"${select[@]}"}
+    QT_QPA_PLATFORM=offscreen ctest --preset dev "$@"
 }
 
 case "${1:-}" in
 run) run ;;
-test) run_tests ;;
+test) run_tests --label-exclude slow ;;
+slow) run_tests --label-regex slow ;;
 -h | --help | help) usage ;;
 *)
     usage >&2
