@@ -8,12 +8,15 @@
 #include "widgets/theme.h"
 
 #include <QApplication>
+#include <QCommandLineOption>
 #include <QCommandLineParser>
+#include <QProcess>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
 #include <cstdio>
+#include <string_view>
 
 namespace {
 
@@ -39,13 +42,15 @@ int showWindow(QApplication& application, widgets::Theme& theme, const QString& 
     return application.exec();
 }
 
-int takePictures(widgets::Theme& theme, const QString& folder, const QString& model)
+/// The pictures at this process's scale. `work` holds settings and finished layers, so that neither
+/// the user's own take part nor a second scale quantizes anew.
+int takePictures(
+    widgets::Theme& theme, const QString& folder, const QString& model, const QString& work)
 {
     const std::filesystem::path resources = app::resourcesFolder();
-    const QTemporaryDir temporary; // neither the user's settings nor cache take part
-    QSettings settings(temporary.filePath("settings.ini"), QSettings::IniFormat);
+    QSettings settings(work + QStringLiteral("/settings.ini"), QSettings::IniFormat);
     app::MainWindow window(settings, theme, core::readDevices(resources / "devices.json"),
-        { resources, temporary.path().toStdString() });
+        { resources, work.toStdString() });
     app::Pictures pictures(window, theme, folder.toStdString());
     const QString failure = pictures.take(
         model.isEmpty() ? resources / "sample" : std::filesystem::path(model.toStdString()));
@@ -55,20 +60,50 @@ int takePictures(widgets::Theme& theme, const QString& folder, const QString& mo
     return BadInput;
 }
 
+/// Starts this program once for each scale: Qt's scale is a process's.
+int takePicturesAtAllScales(const QString& folder, const QString& model)
+{
+    const QTemporaryDir work;
+    for (const int percent : app::Pictures::scales) {
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("QT_SCALE_FACTOR"), QString::number(percent / 100.0));
+        process.setProcessEnvironment(environment);
+        process.setProcessChannelMode(QProcess::ForwardedChannels);
+        QStringList arguments{ QStringLiteral("--pictures"), folder,
+            QStringLiteral("--pictures-work"), work.path() };
+        if (!model.isEmpty())
+            arguments += model;
+        process.start(QCoreApplication::applicationFilePath(), arguments);
+        if (!process.waitForFinished(-1) || process.exitStatus() != QProcess::NormalExit)
+            return BadInput;
+        if (process.exitCode() != Done)
+            return process.exitCode();
+    }
+    return Done;
+}
+
 int run(QApplication& application, const QCommandLineParser& parser)
 {
     const QStringList models = parser.positionalArguments();
     const QString model = models.isEmpty() ? QString() : models.front();
-    widgets::Theme theme(application);
     const QString pictures = parser.value(QStringLiteral("pictures"));
+    const QString work = parser.value(QStringLiteral("pictures-work"));
+    if (!pictures.isEmpty() && work.isEmpty())
+        return takePicturesAtAllScales(pictures, model);
+    widgets::Theme theme(application);
     return pictures.isEmpty() ? showWindow(application, theme, model)
-                              : takePictures(theme, pictures, model);
+                              : takePictures(theme, pictures, model, work);
 }
 
 } // namespace
 
 int main(int argc, char* argv[])
 {
+    for (int i = 1; i < argc; ++i) { // pictures need no screen
+        if (std::string_view(argv[i]).starts_with("--pictures"))
+            qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("quantscope"));
     QApplication::setOrganizationName(QStringLiteral("quantscope"));
@@ -85,6 +120,9 @@ int main(int argc, char* argv[])
             "Do the main job on the model (or the bundled sample) and write every page of the "
             "window into this folder: PNG, light and dark, 100 % and 200 %."),
         QApplication::translate("main", "folder") });
+    QCommandLineOption work(QStringLiteral("pictures-work"), QString(), QStringLiteral("folder"));
+    work.setFlags(QCommandLineOption::HiddenFromHelp); // how --pictures calls itself
+    parser.addOption(work);
     parser.addPositionalArgument(QStringLiteral("model"),
         QApplication::translate("main", "Model folder or file to open."),
         QStringLiteral("[model]"));

@@ -46,6 +46,7 @@ namespace {
     constexpr QSize firstSize{ 1440, 900 };
     constexpr QSize leastSize{ 720, 450 };
     constexpr int lowHeight = 640; ///< below it the balance bar is one line
+    constexpr int barWidth = 1100; ///< and below this: its cells would leave no room for the job
 
     /// Width of the table by the room the window has.
     int tableWidth(widgets::Breakpoint breakpoint)
@@ -289,7 +290,7 @@ void MainWindow::arrange()
                                                                : columns);
     m_table->setNarrow(breakpoint == widgets::Breakpoint::Narrow);
     m_tabs->setNarrow(breakpoint == widgets::Breakpoint::Narrow);
-    m_bar->setCompact(low || breakpoint == widgets::Breakpoint::Narrow);
+    m_bar->setCompact(low || logicalWidth < barWidth);
     if (m_breakpoint == breakpoint)
         return;
     m_breakpoint = breakpoint;

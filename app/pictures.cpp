@@ -14,9 +14,10 @@
 #include <QApplication>
 #include <QDir>
 #include <QEventLoop>
-#include <QImage>
 #include <QTemporaryDir>
 #include <QTimer>
+
+#include <cmath>
 
 namespace app {
 
@@ -151,34 +152,29 @@ bool Pictures::exportModel()
 bool Pictures::takeAll(const QString& name, const std::function<void()>& show)
 {
     using widgets::Lightness;
+    const double ratio = m_window.devicePixelRatioF();
+    const QString scale
+        = ratio == 1 ? QString() : QStringLiteral("-%1").arg(int(std::lround(100 * ratio)));
     for (const auto& [lightness, suffix] :
         { std::pair(Lightness::Light, ""), std::pair(Lightness::Dark, "-dark") }) {
         m_theme.setLightness(lightness);
-        for (const int percent : { 100, 200 }) {
-            const double ratio = percent / 100.0;
-            m_window.resize(screen / ratio);
-            show();
-            m_window.table().showSelection();
-            for (auto* plot : m_window.findChildren<widgets::BasePlot*>())
-                plot->setPixelRatio(ratio);
-            settle();
-            const QString file = percent == 100
-                ? name + QString::fromLatin1(suffix)
-                : QStringLiteral("%1%2-%3").arg(name, QString::fromLatin1(suffix)).arg(percent);
-            if (!save(file + QStringLiteral(".png"), ratio))
-                return false;
-        }
+        m_window.resize(screen / ratio);
+        show();
+        m_window.table().showSelection();
+        m_window.setFocus(); // no ring on a picture
+        for (auto* plot : m_window.findChildren<widgets::BasePlot*>())
+            plot->setPixelRatio(ratio);
+        settle();
+        if (!save(name + QString::fromLatin1(suffix) + scale + QStringLiteral(".png")))
+            return false;
     }
     return true;
 }
 
-bool Pictures::save(const QString& name, double ratio)
+bool Pictures::save(const QString& name)
 {
-    QImage image(m_window.size() * ratio, QImage::Format_RGB32);
-    image.setDevicePixelRatio(ratio);
-    m_window.render(&image);
     const QString file = QDir(QString::fromStdString(m_folder.string())).filePath(name);
-    if (image.save(file))
+    if (m_window.grab().save(file))
         return true;
     m_failure = QApplication::translate("app::Pictures", "Cannot write %1.").arg(file);
     return false;

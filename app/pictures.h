@@ -12,10 +12,13 @@ namespace app {
 
 /// What makes `quantscope --pictures`: opens a model, does the whole job on it (activations, GPTQ
 /// and importance-weighted rounding with their measurements, an export into a temporary folder)
-/// and writes every page as PNG, light and dark, at 100 % (1440×900) and at 200 % (the same screen,
-/// so 720×450 logical pixels drawn at two device pixels each).
+/// and writes every page as PNG, light and dark, on a screen of 1440×900 device pixels at the scale
+/// of this process: at 200 % that is 720×450 logical pixels, and files end in "-200".
 class Pictures {
 public:
+    /// What QT_SCALE_FACTOR is set to, in percent, in the processes that --pictures starts.
+    static constexpr int scales[] = { 100, 200 };
+
     Pictures(MainWindow& window, widgets::Theme& theme, std::filesystem::path folder);
 
     /// Returns an empty string, or why it could not be done. Runs an event loop.
@@ -29,7 +32,7 @@ private:
     bool exportModel();
     void selectTensor();
     bool takeAll(const QString& name, const std::function<void()>& show);
-    bool save(const QString& name, double ratio);
+    bool save(const QString& name);
 
     MainWindow& m_window;
     widgets::Theme& m_theme;

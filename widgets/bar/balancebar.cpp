@@ -23,9 +23,9 @@ namespace {
 
     constexpr int barHeight = 72;
     constexpr int lineHeight = 32;
-    constexpr int bytesWidth = 184;
-    constexpr int bitsWidth = 160;
-    constexpr int tokensWidth = 234;
+    constexpr int bytesWidth = 178;
+    constexpr int bitsWidth = 154;
+    constexpr int tokensWidth = 262;
     constexpr int measuredWidth = 330;
     constexpr int deviceButton = 17; ///< as high as the caption beside it
 

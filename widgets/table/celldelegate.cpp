@@ -108,7 +108,8 @@ void BarDelegate::paint(
     painter->save();
     const QRect room = drawBackground(painter, cell);
     const QVariant share = index.data(TensorModel::BarRole);
-    if (share.isValid()) {
+    const int textWidth = cell.fontMetrics.horizontalAdvance(cell.text);
+    if (share.isValid() && room.width() >= scaled(barWidth) + textWidth) {
         const Tokens tokens = tokensOf(option.palette);
         const bool loss = Tone(index.data(TensorModel::ToneRole).toInt()) == Tone::Loss;
         const int width = std::max(1, int(share.toDouble() * scaled(barWidth) + 0.5));

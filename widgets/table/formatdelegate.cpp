@@ -45,13 +45,15 @@ void FormatDelegate::paint(
     QRect room = drawBackground(painter, cell);
     const auto* format = index.data(TensorModel::FormatRole).value<const core::Format*>();
     const bool editable = index.flags().testFlag(Qt::ItemIsEditable);
-    if (format) {
+    const int textWidth = cell.fontMetrics.horizontalAdvance(cell.text);
+    const int glyph = scaled(glyphWidth + gap);
+    if (format && room.width() >= glyph + textWidth + scaled(iconSize)) {
         const int height = scaled(glyphHeight);
         drawGlyph(painter,
             QRect(
                 room.left(), room.top() + (room.height() - height) / 2, scaled(glyphWidth), height),
             format->bitsPerWeight(), option.palette);
-        room.setLeft(room.left() + scaled(glyphWidth + gap));
+        room.setLeft(room.left() + glyph);
     }
     if (format && editable) {
         const int size = scaled(iconSize);

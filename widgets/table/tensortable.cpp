@@ -29,6 +29,7 @@ namespace {
     constexpr int filterRowHeight = 40;
     constexpr int headerHeight = 26;
     constexpr int footHeight = 26;
+    constexpr int narrowest = 88; ///< most a column takes where the table is narrow
     constexpr quint32 stateVersion = 1;
 
     QWidget* makeLine(QWidget* parent)
@@ -164,8 +165,9 @@ void TensorTable::applyColumns()
         m_tree->setColumnHidden(column, !shown.contains(column));
         header->setSectionResizeMode(
             column, column == 0 ? QHeaderView::Stretch : QHeaderView::Interactive);
+        const int width = TensorColumns::width(TensorColumn(column));
         if (column > 0)
-            header->resizeSection(column, scaled(TensorColumns::width(TensorColumn(column))));
+            header->resizeSection(column, scaled(m_narrow ? std::min(width, narrowest) : width));
     }
     const auto [column, order] = m_sorting.value(int(m_page), { -1, int(Qt::AscendingOrder) });
     const QSignalBlocker blocker(header);
@@ -218,6 +220,10 @@ void TensorTable::fillColumnMenu(QMenu& menu)
 
 void TensorTable::setNarrow(bool narrow)
 {
+    if (narrow != m_narrow) {
+        m_narrow = narrow;
+        applyColumns();
+    }
     m_norms->setVisible(!narrow);
     m_columns->setVisible(!narrow);
     m_filterEdit->setPlaceholderText(

@@ -89,6 +89,7 @@ private:
     QString m_footText;
     QMap<int, QList<int>> m_chosenColumns; ///< by page, where the user chose other ones
     QMap<int, std::pair<int, int>> m_sorting; ///< by page: column (−1: the model's order), order
+    bool m_narrow = false;
     PageId m_page = PageId::Model;
     int m_mostColumns = tensorColumnCount;
 };
