@@ -80,7 +80,7 @@
     <name>ModelText</name>
     <message>
         <source>%1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2</translation>
     </message>
     <message>
         <source>%1, %2 key/value heads (grouped-query)</source>
@@ -124,11 +124,11 @@
     </message>
     <message>
         <source>Architecture</source>
-        <translation type="unfinished"></translation>
+        <translation>Architektur</translation>
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten</translation>
     </message>
     <message>
         <source>%1 decoder layers</source>
@@ -273,6 +273,14 @@
         <source>%1 h %2 min</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>%1 and %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>WeightsText</name>
@@ -374,6 +382,10 @@
     </message>
     <message>
         <source>Layer %1</source>
+        <translation>Schicht %1</translation>
+    </message>
+    <message>
+        <source>outliers in input channel %1 and output channel %2</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -381,14 +393,14 @@
     <name>app::ActivationController</name>
     <message>
         <source>Measuring activations</source>
-        <translation type="unfinished"></translation>
+        <translation>Aktivierungen messen</translation>
     </message>
 </context>
 <context>
     <name>app::ActivationsPresenter</name>
     <message>
         <source>What was measured before is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was vorher gemessen wurde, bleibt erhalten.</translation>
     </message>
 </context>
 <context>
@@ -396,216 +408,216 @@
     <message>
         <source>Last: %1, %2</source>
         <comment>a job and its time</comment>
-        <translation type="unfinished"></translation>
+        <translation>Zuletzt: %1, %2</translation>
     </message>
     <message>
         <source>Cancelled: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen: %1</translation>
     </message>
     <message>
         <source>%1 stopped</source>
         <comment>a job</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 angehalten</translation>
     </message>
     <message>
         <source>Measuring weights: %1 of %2 tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte messen: %1 von %2 Tensoren</translation>
     </message>
 </context>
 <context>
     <name>app::CommandField</name>
     <message>
         <source>Search commands</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehle suchen</translation>
     </message>
     <message>
         <source>Search commands, formats, pages, tensors (%1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehle, Formate, Seiten, Tensoren suchen (%1)</translation>
     </message>
 </context>
 <context>
     <name>app::CommandList</name>
     <message>
         <source>not possible now</source>
-        <translation type="unfinished"></translation>
+        <translation>jetzt nicht möglich</translation>
     </message>
     <message>
         <source>no model is open</source>
-        <translation type="unfinished"></translation>
+        <translation>kein Modell geöffnet</translation>
     </message>
     <message>
         <source>Assign %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 zuweisen</translation>
     </message>
     <message>
         <source>format</source>
-        <translation type="unfinished"></translation>
+        <translation>Format</translation>
     </message>
     <message>
         <source>no tensor is selected</source>
-        <translation type="unfinished"></translation>
+        <translation>kein Tensor gewählt</translation>
     </message>
     <message>
         <source>Use preset %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorgabe %1 verwenden</translation>
     </message>
     <message>
         <source>recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept</translation>
     </message>
     <message>
         <source>tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>Tensor</translation>
     </message>
     <message>
         <source>Open %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 öffnen</translation>
     </message>
     <message>
         <source>recent model</source>
-        <translation type="unfinished"></translation>
+        <translation>zuletzt geöffnet</translation>
     </message>
 </context>
 <context>
     <name>app::CommandPalette</name>
     <message>
         <source>Commands</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehle</translation>
     </message>
     <message>
         <source>Search commands, formats, pages, tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehle, Formate, Seiten, Tensoren suchen</translation>
     </message>
     <message>
         <source>Search commands</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehle suchen</translation>
     </message>
 </context>
 <context>
     <name>app::ComparePresenter</name>
     <message>
         <source>The run is kept; it was not measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Lauf bleibt erhalten; er wurde nicht gemessen.</translation>
     </message>
 </context>
 <context>
     <name>app::ExportController</name>
     <message>
         <source>Exporting %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 exportieren</translation>
     </message>
 </context>
 <context>
     <name>app::ExportPresenter</name>
     <message>
         <source>The model has no tokenizer, and a GGUF needs one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modell hat keinen Tokenizer, eine GGUF-Datei braucht einen.</translation>
     </message>
     <message>
         <source>KLD %1</source>
-        <translation type="unfinished"></translation>
+        <translation>KLD %1</translation>
     </message>
     <message>
         <source>Expected there: perplexity %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dort zu erwarten: Perplexität %1.</translation>
     </message>
     <message>
         <source>Expected there: perplexity %1, up to %2 tok/s on %3.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dort zu erwarten: Perplexität %1, bis zu %2 Token/s auf %3.</translation>
     </message>
 </context>
 <context>
     <name>app::FileController</name>
     <message>
         <source>Open a model folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellordner öffnen</translation>
     </message>
     <message>
         <source>Open a model file</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelldatei öffnen</translation>
     </message>
     <message>
         <source>Models (*.gguf *.safetensors *.safetensors.index.json);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle (*.gguf *.safetensors *.safetensors.index.json);;Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Text (*.txt *.raw *.md);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Text (*.txt *.raw *.md);;Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Choose the calibration text</source>
-        <translation type="unfinished"></translation>
+        <translation>Kalibriertext wählen</translation>
     </message>
     <message>
         <source>Choose the evaluation text</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüftext wählen</translation>
     </message>
     <message>
         <source>Choose an importance matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>Wichtigkeitsmatrix wählen</translation>
     </message>
     <message>
         <source>Importance matrices (*.gguf *.dat *.imatrix);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wichtigkeitsmatrizen (*.gguf *.dat *.imatrix);;Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Choose the folder to export to</source>
-        <translation type="unfinished"></translation>
+        <translation>Zielordner wählen</translation>
     </message>
     <message>
         <source>Load a recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept laden</translation>
     </message>
     <message>
         <source>Recipes (*.json);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezepte (*.json);;Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Loading a recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept laden</translation>
     </message>
     <message>
         <source>Load %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 laden</translation>
     </message>
     <message>
         <source>Save the recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept speichern</translation>
     </message>
     <message>
         <source>Recipes (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezepte (*.json)</translation>
     </message>
     <message>
         <source>Saving the recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept speichern</translation>
     </message>
     <message>
         <source>Picture (*.png)</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild (*.png)</translation>
     </message>
     <message>
         <source>Drawing (*.svg)</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeichnung (*.svg)</translation>
     </message>
     <message>
         <source>Data (*.csv)</source>
-        <translation type="unfinished"></translation>
+        <translation>Daten (*.csv)</translation>
     </message>
     <message>
         <source>Save the plot</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagramm speichern</translation>
     </message>
     <message>
         <source>Saving %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 speichern</translation>
     </message>
 </context>
 <context>
     <name>app::HelpWindow</name>
     <message>
         <source>Quantscope help</source>
-        <translation type="unfinished"></translation>
+        <translation>Hilfe zu Quantscope</translation>
     </message>
 </context>
 <context>
@@ -613,35 +625,35 @@
     <message>
         <source>%1  ·  %2</source>
         <comment>name and facts of the model</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1  ·  %2</translation>
     </message>
     <message>
         <source>The open model stays as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das offene Modell bleibt, wie es war.</translation>
     </message>
     <message>
         <source>Everything else is as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles andere bleibt, wie es war.</translation>
     </message>
     <message>
         <source>Quantscope</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantscope</translation>
     </message>
     <message>
         <source>%1 - Quantscope</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 - Quantscope</translation>
     </message>
     <message>
         <source>No model open</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Modell geöffnet</translation>
     </message>
     <message>
         <source>Copy rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen kopieren</translation>
     </message>
     <message>
         <source>About Quantscope</source>
-        <translation type="unfinished"></translation>
+        <translation>Über Quantscope</translation>
     </message>
     <message>
         <source>Quantscope %1
@@ -649,50 +661,54 @@
 Looks into language-model checkpoints, quantizes them and shows what it costs.
 
 Free software under the GNU General Public License, version 3 or later.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantscope %1
+
+Sieht in Sprachmodelle hinein, quantisiert sie und zeigt, was es kostet.
+
+Freie Software unter der GNU General Public License, Version 3 oder neuer.</translation>
     </message>
     <message>
         <source>&amp;Undo: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rückgängig: %1</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rückgängig</translation>
     </message>
     <message>
         <source>&amp;Redo: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Wiederholen: %1</translation>
     </message>
     <message>
         <source>&amp;Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Wiederholen</translation>
     </message>
 </context>
 <context>
     <name>app::OpenController</name>
     <message>
         <source>Opening %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 öffnen</translation>
     </message>
 </context>
 <context>
     <name>app::Pictures</name>
     <message>
         <source>Cannot make the folder %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ordner %1 lässt sich nicht anlegen.</translation>
     </message>
     <message>
         <source>Cannot write %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 lässt sich nicht schreiben.</translation>
     </message>
 </context>
 <context>
     <name>app::PrecisionPresenter</name>
     <message numerus="yes">
         <source>%n tensors</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Tensor</numerusform>
+            <numerusform>%n Tensoren</numerusform>
         </translation>
     </message>
 </context>
@@ -701,24 +717,24 @@ Free software under the GNU General Public License, version 3 or later.</source>
     <message>
         <source>%1: %2</source>
         <comment>method: recipe</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1: %2</translation>
     </message>
     <message>
         <source>Measuring %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 messen</translation>
     </message>
 </context>
 <context>
     <name>app::QuantizePresenter</name>
     <message>
         <source>Cancelled before a layer was finished. The recipe is unchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen, bevor eine Schicht fertig war. Das Rezept ist unverändert.</translation>
     </message>
     <message numerus="yes">
         <source>Cancelled. %n finished layers are kept; quantizing goes on from there.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Abgebrochen. %n fertige Schicht bleibt; von dort geht es weiter.</numerusform>
+            <numerusform>Abgebrochen. %n fertige Schichten bleiben; von dort geht es weiter.</numerusform>
         </translation>
     </message>
 </context>
@@ -727,57 +743,57 @@ Free software under the GNU General Public License, version 3 or later.</source>
     <message>
         <source>Own recipe</source>
         <comment>name of a recipe</comment>
-        <translation type="unfinished"></translation>
+        <translation>Eigenes Rezept</translation>
     </message>
     <message numerus="yes">
         <source>%1, %n changed</source>
         <comment>name of a recipe</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1, %n geändert</numerusform>
+            <numerusform>%1, %n geändert</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Assign %1 to %n tensors</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Tensor %1 zuweisen</numerusform>
+            <numerusform>%n Tensoren %1 zuweisen</numerusform>
         </translation>
     </message>
     <message>
         <source>Round by %1</source>
         <comment>a method</comment>
-        <translation type="unfinished"></translation>
+        <translation>Runden: %1</translation>
     </message>
     <message>
         <source>round to nearest</source>
-        <translation type="unfinished"></translation>
+        <translation>zum nächsten Wert</translation>
     </message>
     <message>
         <source>importance-weighted</source>
-        <translation type="unfinished"></translation>
+        <translation>nach Wichtigkeit</translation>
     </message>
     <message>
         <source>GPTQ</source>
-        <translation type="unfinished"></translation>
+        <translation>GPTQ</translation>
     </message>
 </context>
 <context>
     <name>app::RunRows</name>
     <message>
         <source>Original</source>
-        <translation type="unfinished"></translation>
+        <translation>Original</translation>
     </message>
 </context>
 <context>
     <name>app::Session</name>
     <message>
         <source>Use preset %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorgabe %1 verwenden</translation>
     </message>
     <message>
         <source>Use the recipe of run %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept von Lauf %1 verwenden</translation>
     </message>
 </context>
 <context>
@@ -785,241 +801,241 @@ Free software under the GNU General Public License, version 3 or later.</source>
     <message>
         <source>%1  ·  %2 parameters  ·  %3</source>
         <comment>architecture, count, formats</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1  ·  %2 Parameter  ·  %3</translation>
     </message>
     <message>
         <source>A trained Llama with 4.20 M parameters, 8.40 MB, with calibration and evaluation text. Everything answers in seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein trainiertes Llama mit 4,20 M Parametern, 8,40 MB, mit Kalibrier- und Prüftext. Alles antwortet in Sekunden.</translation>
     </message>
     <message>
         <source>not found</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht gefunden</translation>
     </message>
 </context>
 <context>
     <name>app::TensorScout</name>
     <message>
         <source>Measuring weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte messen</translation>
     </message>
     <message>
         <source>Rounding a tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Tensor runden</translation>
     </message>
 </context>
 <context>
     <name>app::TextSettings</name>
     <message>
         <source>%1, all of it in %2 tokens each</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, ganz, zu je %2 Token</translation>
     </message>
     <message>
         <source>%1, %2 × %3 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2 × %3 Token</translation>
     </message>
 </context>
 <context>
     <name>app::WindowActions</name>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Datei</translation>
     </message>
     <message>
         <source>&amp;Open folder...</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner ö&amp;ffnen ...</translation>
     </message>
     <message>
         <source>Open &amp;file...</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Datei öffnen ...</translation>
     </message>
     <message>
         <source>Open &amp;recent</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Zuletzt geöffnet</translation>
     </message>
     <message>
         <source>Open the bundled &amp;sample</source>
-        <translation type="unfinished"></translation>
+        <translation>Mitgeliefertes &amp;Beispiel öffnen</translation>
     </message>
     <message>
         <source>Show the model in its folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell in seinem Ordner zeigen</translation>
     </message>
     <message>
         <source>&amp;Export GGUF...</source>
-        <translation type="unfinished"></translation>
+        <translation>GGUF &amp;exportieren ...</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Beenden</translation>
     </message>
     <message>
         <source>&amp;Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Bearbeiten</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rückgängig</translation>
     </message>
     <message>
         <source>&amp;Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Wiederholen</translation>
     </message>
     <message>
         <source>Select &amp;all shown tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Alle gezeigten Tensoren wählen</translation>
     </message>
     <message>
         <source>Select this &amp;role in all layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese &amp;Rolle in allen Schichten wählen</translation>
     </message>
     <message>
         <source>&amp;Filter tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Tensoren &amp;filtern</translation>
     </message>
     <message>
         <source>&amp;Commands...</source>
-        <translation type="unfinished"></translation>
+        <translation>B&amp;efehle ...</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ansicht</translation>
     </message>
     <message>
         <source>&amp;Table</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Tabelle</translation>
     </message>
     <message>
         <source>&amp;Flat list</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Flache Liste</translation>
     </message>
     <message>
         <source>&amp;Unfold all layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Schichten a&amp;ufklappen</translation>
     </message>
     <message>
         <source>F&amp;old all layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Schichten &amp;zuklappen</translation>
     </message>
     <message>
         <source>&amp;Next area</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nächster Bereich</translation>
     </message>
     <message>
         <source>&amp;Previous area</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Voriger Bereich</translation>
     </message>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>Farben</translation>
     </message>
     <message>
         <source>As the system</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie das System</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Hell</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Dunkel</translation>
     </message>
     <message>
         <source>Larger text</source>
-        <translation type="unfinished"></translation>
+        <translation>Größere Schrift</translation>
     </message>
     <message>
         <source>Smaller text</source>
-        <translation type="unfinished"></translation>
+        <translation>Kleinere Schrift</translation>
     </message>
     <message>
         <source>Normal text</source>
-        <translation type="unfinished"></translation>
+        <translation>Normale Schrift</translation>
     </message>
     <message>
         <source>Presentation</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorführung</translation>
     </message>
     <message>
         <source>&amp;Recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rezept</translation>
     </message>
     <message>
         <source>&amp;Presets</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Vorgaben</translation>
     </message>
     <message>
         <source>&amp;Assign to the selected tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Den gewählten Tensoren &amp;zuweisen</translation>
     </message>
     <message>
         <source>%1 · %2 bits</source>
         <comment>format and its bits per weight</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 · %2 Bit</translation>
     </message>
     <message>
         <source>&amp;Load recipe...</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept &amp;laden ...</translation>
     </message>
     <message>
         <source>&amp;Save recipe...</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept &amp;speichern ...</translation>
     </message>
     <message>
         <source>R&amp;un</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;usführen</translation>
     </message>
     <message>
         <source>Main action of the page</source>
-        <translation type="unfinished"></translation>
+        <translation>Hauptaktion der Seite</translation>
     </message>
     <message>
         <source>Measure &amp;activations</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Aktivierungen messen</translation>
     </message>
     <message>
         <source>&amp;Quantize</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Quantisieren</translation>
     </message>
     <message>
         <source>Measure what was &amp;lost</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Verlust messen</translation>
     </message>
     <message>
         <source>&amp;Pause the job</source>
-        <translation type="unfinished"></translation>
+        <translation>Auftrag an&amp;halten</translation>
     </message>
     <message>
         <source>&amp;Cancel the job</source>
-        <translation type="unfinished"></translation>
+        <translation>Auftrag ab&amp;brechen</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Hilfe</translation>
     </message>
     <message>
         <source>&amp;Help of this page</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Hilfe zu dieser Seite</translation>
     </message>
     <message>
         <source>A tour in 7 questions</source>
-        <translation type="unfinished"></translation>
+        <translation>Rundgang in 7 Fragen</translation>
     </message>
     <message>
         <source>What the words mean</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Wörter bedeuten</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>Tastenkürzel</translation>
     </message>
     <message>
         <source>About Quantscope</source>
-        <translation type="unfinished"></translation>
+        <translation>Über Quantscope</translation>
     </message>
     <message>
         <source>&amp;Resume the job</source>
-        <translation type="unfinished"></translation>
+        <translation>Auftrag &amp;fortsetzen</translation>
     </message>
 </context>
 <context>
@@ -1042,29 +1058,6 @@ Free software under the GNU General Public License, version 3 or later.</source>
     </message>
     <message>
         <source>At most one model can be opened.</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>widgets</name>
-    <message>
-        <source>Waiting</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Rounding</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Done</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Kept</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Not written</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1139,7 +1132,7 @@ this many times the median channel&apos;s.</source>
     </message>
     <message>
         <source>measured with other settings</source>
-        <translation type="unfinished"></translation>
+        <translation>mit anderen Einstellungen gemessen</translation>
     </message>
     <message>
         <source>cached</source>
@@ -1149,12 +1142,16 @@ this many times the median channel&apos;s.</source>
         <source>locked while it runs</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Again...</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::ActivationsPage</name>
     <message>
         <source>Which channels carry the load?</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Kanäle tragen die Last?</translation>
     </message>
     <message>
         <source>Largest values</source>
@@ -1202,7 +1199,7 @@ this many times the median channel&apos;s.</source>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Not measured yet. A text has to run through the model once.</source>
@@ -1240,94 +1237,123 @@ this many times the median channel&apos;s.</source>
         <source>input channel</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Histogram</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Residual</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::BalanceBar</name>
     <message>
         <source>File size</source>
-        <translation type="unfinished"></translation>
+        <translation>Dateigröße</translation>
     </message>
     <message>
         <source>Bits per weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Bit je Gewicht</translation>
     </message>
     <message>
         <source>Tokens/s bound</source>
-        <translation type="unfinished"></translation>
+        <translation>Token/s höchstens</translation>
     </message>
     <message>
         <source>Choose the device</source>
-        <translation type="unfinished"></translation>
+        <translation>Gerät wählen</translation>
     </message>
     <message>
         <source>Measure now</source>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt messen</translation>
     </message>
     <message>
         <source>Balance</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilanz</translation>
     </message>
     <message>
         <source>Measured</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemessen</translation>
     </message>
     <message>
         <source>%1 if assigned</source>
         <comment>a change</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1, wenn zugewiesen</translation>
     </message>
     <message>
         <source>The GGUF will have %1, the model has %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die GGUF-Datei wird %1 haben, das Modell hat %2.</translation>
     </message>
     <message>
         <source>Bits per weight: bits of all tensors over the number of weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bit je Gewicht: Bits aller Tensoren durch die Zahl der Gewichte.</translation>
     </message>
     <message>
         <source>%1  at context %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1  bei Kontext %2</translation>
     </message>
     <message>
         <source>Upper bound: the device&apos;s memory bandwidth over the bytes
 one token reads, weights and cache.</source>
-        <translation type="unfinished"></translation>
+        <translation>Obere Schranke: Speicherbandbreite des Geräts durch die Bytes,
+die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Not measured yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nicht gemessen</translation>
     </message>
     <message>
         <source>KLD %1   PPL %2</source>
-        <translation type="unfinished"></translation>
+        <translation>KLD %1   PPL %2</translation>
     </message>
     <message>
         <source>measured with other settings</source>
-        <translation type="unfinished"></translation>
+        <translation>mit anderen Einstellungen gemessen</translation>
     </message>
     <message>
         <source>same top token %1  ·  PPL %2 ± %3</source>
-        <translation type="unfinished"></translation>
+        <translation>gleiches bestes Token %1  ·  PPL %2 ± %3</translation>
     </message>
     <message>
         <source>Size %1 (%2)</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe %1 (%2)</translation>
     </message>
     <message>
         <source>%1 bpw</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 bpw</translation>
     </message>
     <message>
         <source>≤ %1 tok/s</source>
-        <translation type="unfinished"></translation>
+        <translation>≤ %1 Token/s</translation>
     </message>
     <message>
         <source>KLD %1</source>
-        <translation type="unfinished"></translation>
+        <translation>KLD %1</translation>
     </message>
     <message>
         <source>Tokens/s bound, %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Token/s höchstens, %1</translation>
     </message>
 </context>
 <context>
@@ -1371,6 +1397,10 @@ one token reads, weights and cache.</source>
         <source>%1, channel %2: %3 the median</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>absmax / median, logarithmic  %1×</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::ChannelPlot</name>
@@ -1396,7 +1426,7 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>Absmax</source>
-        <translation type="unfinished"></translation>
+        <translation>Absmax</translation>
     </message>
     <message>
         <source>× median</source>
@@ -1446,7 +1476,7 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>What was lost?</source>
-        <translation type="unfinished"></translation>
+        <translation>Was ging verloren?</translation>
     </message>
     <message>
         <source>Measure run</source>
@@ -1522,15 +1552,15 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>B</source>
-        <translation type="unfinished"></translation>
+        <translation>B</translation>
     </message>
     <message>
         <source>A</source>
-        <translation type="unfinished"></translation>
+        <translation>A</translation>
     </message>
     <message>
         <source>Original</source>
-        <translation type="unfinished"></translation>
+        <translation>Original</translation>
     </message>
     <message>
         <source>Perplexity</source>
@@ -1586,7 +1616,7 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>Assign %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 zuweisen</translation>
     </message>
     <message>
         <source>locked while it runs</source>
@@ -1609,15 +1639,15 @@ one token reads, weights and cache.</source>
     <name>widgets::CostTable</name>
     <message>
         <source>Format</source>
-        <translation type="unfinished"></translation>
+        <translation>Format</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe</translation>
     </message>
     <message>
         <source>Output error</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabefehler</translation>
     </message>
     <message>
         <source>How far the tensor&apos;s output moves, relative to the output itself</source>
@@ -1683,11 +1713,11 @@ one token reads, weights and cache.</source>
     <name>widgets::DropArea</name>
     <message>
         <source>Open folder...</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner öffnen ...</translation>
     </message>
     <message>
         <source>Open file...</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei öffnen ...</translation>
     </message>
     <message>
         <source>Drop a model folder or file here</source>
@@ -1706,11 +1736,11 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>Tensor</translation>
     </message>
     <message>
         <source>importance-weighted</source>
-        <translation type="unfinished"></translation>
+        <translation>nach Wichtigkeit</translation>
     </message>
     <message>
         <source>%1: %2 %3, importance-weighted %4</source>
@@ -1764,15 +1794,15 @@ one token reads, weights and cache.</source>
     <name>widgets::ExportPage</name>
     <message>
         <source>What will be written?</source>
-        <translation type="unfinished"></translation>
+        <translation>Was wird geschrieben?</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportieren</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>What is in the file</source>
@@ -1784,11 +1814,11 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>Checks</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfungen</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei</translation>
     </message>
     <message>
         <source>Metadata key</source>
@@ -1897,10 +1927,6 @@ one token reads, weights and cache.</source>
         </translation>
     </message>
     <message>
-        <source>Read back: blocks decoded and compared</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>%1 of %1</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1940,6 +1966,14 @@ one token reads, weights and cache.</source>
         <source>not written</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>%1 free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read back and compared</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::FileBar</name>
@@ -1953,7 +1987,7 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -1961,7 +1995,7 @@ one token reads, weights and cache.</source>
     <message>
         <source>%1 · %2 bits</source>
         <comment>format and its bits per weight</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 · %2 Bit</translation>
     </message>
     <message>
         <source>Format of the selected tensors</source>
@@ -1998,39 +2032,39 @@ one token reads, weights and cache.</source>
     <name>widgets::JobArea</name>
     <message>
         <source>Pause (Space)</source>
-        <translation type="unfinished"></translation>
+        <translation>Anhalten (Leertaste)</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeigen</translation>
     </message>
     <message>
         <source>Job</source>
-        <translation type="unfinished"></translation>
+        <translation>Auftrag</translation>
     </message>
     <message>
         <source>Resume (Space)</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortsetzen (Leertaste)</translation>
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation>Angehalten</translation>
     </message>
     <message>
         <source>%1 left</source>
-        <translation type="unfinished"></translation>
+        <translation>noch %1</translation>
     </message>
     <message>
         <source>No job running</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Auftrag läuft</translation>
     </message>
     <message>
         <source>Jobs run here, one at a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier laufen Aufträge, einer nach dem anderen.</translation>
     </message>
 </context>
 <context>
@@ -2091,7 +2125,7 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>GPTQ</source>
-        <translation type="unfinished"></translation>
+        <translation>GPTQ</translation>
     </message>
     <message>
         <source>Round to nearest</source>
@@ -2118,7 +2152,7 @@ one token reads, weights and cache.</source>
     <name>widgets::ModelDiagram</name>
     <message>
         <source>Architecture</source>
-        <translation type="unfinished"></translation>
+        <translation>Architektur</translation>
     </message>
     <message>
         <source>tied</source>
@@ -2158,11 +2192,11 @@ one token reads, weights and cache.</source>
     <name>widgets::ModelPage</name>
     <message>
         <source>What is in this model?</source>
-        <translation type="unfinished"></translation>
+        <translation>Was ist in diesem Modell?</translation>
     </message>
     <message>
         <source>Facts</source>
-        <translation type="unfinished"></translation>
+        <translation>Fakten</translation>
     </message>
     <message>
         <source>Show in folder</source>
@@ -2174,7 +2208,7 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>Architecture</source>
-        <translation type="unfinished"></translation>
+        <translation>Architektur</translation>
     </message>
     <message>
         <source>click a box to select its tensors in the table</source>
@@ -2186,7 +2220,7 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>Checks</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfungen</translation>
     </message>
 </context>
 <context>
@@ -2204,31 +2238,31 @@ one token reads, weights and cache.</source>
     <name>widgets::PageBar</name>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>Weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte</translation>
     </message>
     <message>
         <source>Activations</source>
-        <translation type="unfinished"></translation>
+        <translation>Aktivierungen</translation>
     </message>
     <message>
         <source>Precision</source>
-        <translation type="unfinished"></translation>
+        <translation>Genauigkeit</translation>
     </message>
     <message>
         <source>Quantize</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantisieren</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleichen</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportieren</translation>
     </message>
 </context>
 <context>
@@ -2255,11 +2289,11 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>Bits per weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Bit je Gewicht</translation>
     </message>
     <message>
         <source>Output error</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabefehler</translation>
     </message>
     <message>
         <source>What the map shows</source>
@@ -2282,7 +2316,7 @@ one token reads, weights and cache.</source>
     <name>widgets::PrecisionPage</name>
     <message>
         <source>Where do the bits go?</source>
-        <translation type="unfinished"></translation>
+        <translation>Wohin gehen die Bits?</translation>
     </message>
     <message>
         <source>Size against loss</source>
@@ -2298,7 +2332,7 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>Presets</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorgaben</translation>
     </message>
     <message>
         <source>Start over from one of llama.cpp&apos;s mixes or from one format</source>
@@ -2384,10 +2418,6 @@ one token reads, weights and cache.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>measured on the calibration text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Choose...</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2407,32 +2437,36 @@ one token reads, weights and cache.</source>
         <source>Tokens a sequence</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>from the text</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::QuantizePage</name>
     <message>
         <source>How will it be rounded?</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie wird gerundet?</translation>
     </message>
     <message>
         <source>Quantize</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantisieren</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>Verfahren</translation>
     </message>
     <message>
         <source>Options</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen</translation>
     </message>
     <message>
         <source>Estimate</source>
-        <translation type="unfinished"></translation>
+        <translation>Schätzung</translation>
     </message>
     <message>
         <source>made before the run</source>
@@ -2444,11 +2478,7 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>○ importance-weighted   ● the method</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortschritt</translation>
     </message>
     <message>
         <source>Time, about</source>
@@ -2538,6 +2568,10 @@ one token reads, weights and cache.</source>
         <source>locked while it runs</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>○ importance  ● method</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::RecentRow</name>
@@ -2574,7 +2608,7 @@ one token reads, weights and cache.</source>
     <message>
         <source>%1: %2</source>
         <comment>the tensors of a rule: what they get</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -2629,7 +2663,7 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>Output error</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabefehler</translation>
     </message>
     <message>
         <source>Weight error</source>
@@ -2717,10 +2751,18 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>Rounding</source>
+        <translation>Wird gerundet</translation>
+    </message>
+    <message>
+        <source>RMS error %1 · error %2</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>%1 %2</source>
+        <source>%1 levels · typical step %2 · clipped %3 % · error %4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other formats</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2769,7 +2811,7 @@ one token reads, weights and cache.</source>
     </message>
     <message>
         <source>Weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte</translation>
     </message>
     <message>
         <source>Clipped</source>
@@ -2903,7 +2945,7 @@ clipped %2, error %3</source>
     </message>
     <message>
         <source>Layer %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Schicht %1</translation>
     </message>
 </context>
 <context>
@@ -2918,11 +2960,11 @@ clipped %2, error %3</source>
     </message>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>Verfahren</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe</translation>
     </message>
     <message>
         <source>bpw</source>
@@ -2962,11 +3004,11 @@ clipped %2, error %3</source>
     </message>
     <message>
         <source>A</source>
-        <translation type="unfinished"></translation>
+        <translation>A</translation>
     </message>
     <message>
         <source>B</source>
-        <translation type="unfinished"></translation>
+        <translation>B</translation>
     </message>
     <message>
         <source>Measured with other settings</source>
@@ -3023,48 +3065,56 @@ clipped %2, error %3</source>
         <source>%1: %2, KLD %3</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
 </context>
 <context>
     <name>widgets::StartPage</name>
     <message>
         <source>Open a model</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Modell öffnen</translation>
     </message>
     <message>
         <source>See what is inside, choose the precision of every tensor, and export a GGUF whose size and loss you know beforehand.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sehen, was darin ist, die Genauigkeit jedes Tensors wählen und eine GGUF-Datei exportieren, deren Größe und Verlust vorher bekannt sind.</translation>
     </message>
     <message>
         <source>Recent</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuletzt</translation>
     </message>
     <message>
         <source>Bundled sample</source>
-        <translation type="unfinished"></translation>
+        <translation>Mitgeliefertes Beispiel</translation>
     </message>
     <message>
         <source>Open sample</source>
-        <translation type="unfinished"></translation>
+        <translation>Beispiel öffnen</translation>
     </message>
     <message>
         <source>Learn</source>
-        <translation type="unfinished"></translation>
+        <translation>Lernen</translation>
     </message>
     <message>
         <source>A tour in 7 questions</source>
-        <translation type="unfinished"></translation>
+        <translation>Rundgang in 7 Fragen</translation>
     </message>
     <message>
         <source>What do Q4_K and bits per weight mean?</source>
-        <translation type="unfinished"></translation>
+        <translation>Was bedeuten Q4_K und Bit je Gewicht?</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>Tastenkürzel</translation>
     </message>
     <message>
         <source>Try it now</source>
-        <translation type="unfinished"></translation>
+        <translation>Gleich ausprobieren</translation>
     </message>
 </context>
 <context>
@@ -3079,7 +3129,7 @@ clipped %2, error %3</source>
     </message>
     <message>
         <source>Layer %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Schicht %1</translation>
     </message>
 </context>
 <context>
@@ -3087,29 +3137,49 @@ clipped %2, error %3</source>
     <message>
         <source>%1 of %2</source>
         <comment>tensors done</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2</translation>
     </message>
     <message>
         <source>max %1</source>
-        <translation type="unfinished"></translation>
+        <translation>max. %1</translation>
     </message>
     <message>
         <source>mixed</source>
         <comment>formats of a layer</comment>
-        <translation type="unfinished"></translation>
+        <translation>gemischt</translation>
     </message>
     <message>
         <source>equal</source>
-        <translation type="unfinished"></translation>
+        <translation>gleich</translation>
     </message>
     <message>
         <source>%1 × %2</source>
         <comment>rows × columns</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 × %2</translation>
     </message>
     <message>
         <source>Layer %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Schicht %1</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Rounding</source>
+        <translation>Wird gerundet</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Not written</source>
+        <translation>Nicht geschrieben</translation>
     </message>
 </context>
 <context>
@@ -3127,26 +3197,26 @@ clipped %2, error %3</source>
     <message>
         <source>%1: %2</source>
         <comment>column: value</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
     <name>widgets::TensorTable</name>
     <message>
         <source>Norms</source>
-        <translation type="unfinished"></translation>
+        <translation>Normen</translation>
     </message>
     <message>
         <source>Columns of this page</source>
-        <translation type="unfinished"></translation>
+        <translation>Spalten dieser Seite</translation>
     </message>
     <message>
         <source>Filter: name, role, layer 1–2, kurtosis &gt; 1, Q4_K …</source>
-        <translation type="unfinished"></translation>
+        <translation>Filter: Name, Rolle, layer 1–2, kurtosis &gt; 1, Q4_K …</translation>
     </message>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>Filter</translation>
     </message>
     <message>
         <source>Words and terms, all of which must hold:
@@ -3155,30 +3225,30 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     </message>
     <message>
         <source>Show norms and other vectors, which are never quantized</source>
-        <translation type="unfinished"></translation>
+        <translation>Normen und andere Vektoren zeigen, die nie quantisiert werden</translation>
     </message>
     <message>
         <source>%1 (checkpoint)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 (Checkpoint)</translation>
     </message>
     <message>
         <source>Standard columns</source>
-        <translation type="unfinished"></translation>
+        <translation>Übliche Spalten</translation>
     </message>
     <message>
         <source>No tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Tensoren</translation>
     </message>
     <message numerus="yes">
         <source>%1 of %n tensors</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 von %n Tensor</numerusform>
+            <numerusform>%1 von %n Tensoren</numerusform>
         </translation>
     </message>
     <message>
         <source>%1  ·  %2 selected</source>
-        <translation type="unfinished"></translation>
+        <translation>%1  ·  %2 gewählt</translation>
     </message>
 </context>
 <context>
@@ -3216,11 +3286,11 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     </message>
     <message>
         <source>Kurtosis</source>
-        <translation type="unfinished"></translation>
+        <translation>Kurtosis</translation>
     </message>
     <message>
         <source>Absmax/σ</source>
-        <translation type="unfinished"></translation>
+        <translation>Absmax/σ</translation>
     </message>
     <message>
         <source>Outlier share</source>
@@ -3228,7 +3298,7 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     </message>
     <message>
         <source>Output error</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabefehler</translation>
     </message>
     <message>
         <source>Statistic of the map</source>
@@ -3260,7 +3330,7 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     </message>
     <message>
         <source>Assign %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 zuweisen</translation>
     </message>
     <message>
         <source>What does rounding do to %1?</source>
@@ -3284,7 +3354,7 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     </message>
     <message>
         <source>%1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2</translation>
     </message>
     <message>
         <source>input channel</source>
@@ -3292,6 +3362,10 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     </message>
     <message>
         <source>output channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>select one tensor</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
