@@ -26,14 +26,15 @@ namespace {
 
 } // namespace
 
-std::vector<std::byte> encodeMatrix(
-    const MatrixView& W, const Format& format, std::span<const float> importance)
+std::vector<std::byte> encodeMatrix(const MatrixView& W, const Format& format,
+    std::span<const float> importance, const Progress& progress)
 {
     const auto columns = std::size_t(W.cols());
     assert(format.fits(columns) && (importance.empty() || importance.size() == columns));
     const std::size_t rowBytes = format.rowBytes(columns);
     std::vector<std::byte> bytes(std::size_t(W.rows()) * rowBytes);
     forRows(std::size_t(W.rows()), columns, [&](std::size_t row) {
+        progress.checkCancelled();
         format.encodeRow(W.row(Eigen::Index(row)).data(), columns,
             importance.empty() ? nullptr : importance.data(), bytes.data() + row * rowBytes);
     });

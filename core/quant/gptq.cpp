@@ -142,12 +142,13 @@ namespace {
     }
 
     /// tr(D H Dᵀ), by blocks of the upper triangle of H: the rest of it adds the same again.
-    double weightedSquares(const Matrix& D, const MatrixD& H)
+    double weightedSquares(const Matrix& D, const MatrixD& H, const Progress& progress)
     {
         constexpr Index blockWidth = 256;
         const Index n = D.cols();
         std::vector<double> parts(std::size_t((n + blockWidth - 1) / blockWidth), 0.0);
         parallelFor(parts.size(), [&](std::size_t task) {
+            progress.checkCancelled();
             const Index block = Index(parts.size()) - 1 - Index(task); // longest first
             const Index first = block * blockWidth;
             const Index width = std::min(blockWidth, n - first);
@@ -184,12 +185,12 @@ namespace {
     }
 
     /// Importance-weighted rounding of `W`, judged against `target`.
-    Candidate byEncoder(
-        const Matrix& W, const Matrix& target, const GptqFactor& factor, const Format& format)
+    Candidate byEncoder(const Matrix& W, const Matrix& target, const GptqFactor& factor,
+        const Format& format, const Progress& progress)
     {
-        Candidate candidate{ encodeMatrix(W, format, factor.importance), 0 };
-        candidate.error = outputError(
-            target, decodeMatrix(candidate.bytes, format, W.rows(), W.cols()), factor.H);
+        Candidate candidate{ encodeMatrix(W, format, factor.importance, progress), 0 };
+        candidate.error = weightedSquares(
+            target - decodeMatrix(candidate.bytes, format, W.rows(), W.cols()), factor.H, progress);
         return candidate;
     }
 
@@ -221,11 +222,11 @@ GptqResult gptqRound(const Matrix& W, const Matrix& target, const GptqFactor& fa
     result.damping = factor.damping;
     result.dampingRaises = factor.dampingRaises;
     result.deadChannels = factor.deadChannels;
-    result.energy = weightedSquares(target, factor.H);
-    Candidate best = byEncoder(W, target, factor, format);
+    result.energy = weightedSquares(target, factor.H, progress);
+    Candidate best = byEncoder(W, target, factor, format, progress);
     result.importanceError = best.error;
     if (&target != &W)
-        best = better(std::move(best), byEncoder(target, target, factor, format));
+        best = better(std::move(best), byEncoder(target, target, factor, format, progress));
     progress.at(0.3);
     if (format.grid) {
         Candidate gptq = byGptq(target, factor, format, options, progress.part(0.3, 1));
@@ -247,7 +248,7 @@ GptqResult gptqRound(const Matrix& W, const MatrixD& H, const Format& format,
 
 double outputError(const Matrix& W, const Matrix& rounded, const MatrixD& H)
 {
-    return weightedSquares(W - rounded, H);
+    return weightedSquares(W - rounded, H, Progress());
 }
 
 } // namespace core

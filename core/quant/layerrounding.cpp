@@ -88,7 +88,8 @@ namespace {
         std::span<const float> importance;
         if (planned.method == Method::Importance)
             importance = m_run.importance.at(tensor.name);
-        return roundByEncoder(tensor, planned, W, importance, factor ? &factor->H : nullptr);
+        return roundByEncoder(
+            tensor, planned, W, importance, factor ? &factor->H : nullptr, progress);
     }
 
     void LayerInWork::round(LinearInput input, Gathered gathered, const Progress& progress)

@@ -76,13 +76,14 @@ namespace {
 } // namespace
 
 RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    std::span<const float> importance, const MatrixD* H)
+    std::span<const float> importance, const MatrixD* H, const Progress& progress)
 {
     RoundedTensor rounded{ tensor, reportOn(tensor, planned) };
     rounded.report.outputError = 0;
     if (planned.keeps)
         return rounded;
-    rounded.tensor = stored(tensor, planned.format, encodeMatrix(W, *planned.format, importance));
+    rounded.tensor
+        = stored(tensor, planned.format, encodeMatrix(W, *planned.format, importance, progress));
     rounded.report.outputError = relativeError(W, decode(rounded.tensor), importance, H);
     if (planned.method == Method::Importance)
         rounded.report.importanceError = rounded.report.outputError;
@@ -104,7 +105,7 @@ RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
         requireFinite(tensor, W, row);
         if (planned.keeps)
             continue;
-        const auto tile = encodeMatrix(W, *planned.format, importance);
+        const auto tile = encodeMatrix(W, *planned.format, importance, progress);
         bytes.insert(bytes.end(), tile.begin(), tile.end());
         error += weightedSum(
             W - decodeMatrix(tile, *planned.format, rows, tensor.columns), importance);
@@ -147,7 +148,7 @@ Tensor roundVector(const Tensor& tensor, const PlannedTensor& planned)
     const Matrix values = decodeFinite(tensor, Progress());
     if (planned.keeps)
         return tensor;
-    return stored(tensor, planned.format, encodeMatrix(values, *planned.format, {}));
+    return stored(tensor, planned.format, encodeMatrix(values, *planned.format, {}, Progress()));
 }
 
 } // namespace core

@@ -263,7 +263,7 @@ void TestGptq::encodesFormatsWithoutGrid()
 {
     const SyntheticLayer layer = syntheticLayer(3, 64, 100, 22);
     const GptqResult result = gptqRound(layer.W, hessianOf(layer.x), formats::f16, {}, Progress());
-    QVERIFY(result.bytes == encodeMatrix(layer.W, formats::f16, {}));
+    QVERIFY(result.bytes == encodeMatrix(layer.W, formats::f16, {}, Progress()));
     QCOMPARE(result.error, result.importanceError);
 }
 

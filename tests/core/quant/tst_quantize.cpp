@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
+#include "core/model/walk.h"
 #include "core/quant/encode.h"
 #include "core/quant/inputimportance.h"
 #include "core/quant/quantize.h"
@@ -8,7 +9,10 @@
 
 #include <QtTest>
 
+#include <csignal>
 #include <fstream>
+
+#include <sys/resource.h>
 
 using namespace core;
 
@@ -111,6 +115,8 @@ private slots:
     void aDamagedPartIsDoneAgain();
     void leavesOtherFilesInTheWorkFolderAlone();
     void refusesAWorkFolderThatCannotBeMade();
+    void saysWhenAPartCannotBeWritten();
+    void correctingTargetsLowersTheDrift();
 
 private:
     std::filesystem::path workFolder(const char* name) const
@@ -159,7 +165,8 @@ void TestQuantize::roundsToNearestWithoutText()
         if (!isMatrix(before.place.role))
             continue;
         QCOMPARE(after.format, &formats::q4_K);
-        QVERIFY(std::ranges::equal(after.bytes, encodeMatrix(decode(before), formats::q4_K, {})));
+        QVERIFY(std::ranges::equal(
+            after.bytes, encodeMatrix(decode(before), formats::q4_K, {}, Progress())));
     }
 }
 
@@ -170,12 +177,12 @@ void TestQuantize::roundsByTheImportanceOfTheOriginalModel()
         m_checkpoint, recipeOf(&formats::q4_K, Method::Importance), options, {}, Progress());
     const Importance importance = inputImportance(*m_checkpoint, options.calibration, Progress());
     const Place place{ Role::FfnDown, 2 };
-    const auto expected = encodeMatrix(
-        decode(*m_checkpoint->find(place)), formats::q4_K, importance.at("blk.2.ffn_down.weight"));
+    const auto expected = encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_K,
+        importance.at("blk.2.ffn_down.weight"), Progress());
     QVERIFY(std::ranges::equal(model.checkpoint->find(place)->bytes, expected));
     const Tensor& embedding = *m_checkpoint->find({ Role::TokenEmbd });
     QVERIFY(std::ranges::equal(model.checkpoint->find({ Role::TokenEmbd })->bytes,
-        encodeMatrix(decode(embedding), formats::q4_K, {})));
+        encodeMatrix(decode(embedding), formats::q4_K, {}, Progress())));
 }
 
 void TestQuantize::takesAnImportanceMatrix()
@@ -212,7 +219,7 @@ void TestQuantize::mixesMethods()
     const Importance importance = inputImportance(*m_checkpoint, options.calibration, Progress());
     const auto bytesOf = [&](Place place) { return model.checkpoint->find(place)->bytes; };
     const auto encoded = [&](Place place, std::span<const float> weights) {
-        return encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_0, weights);
+        return encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_0, weights, Progress());
     };
     QVERIFY(std::ranges::equal(bytesOf({ Role::AttnK, 1 }), encoded({ Role::AttnK, 1 }, {})));
     for (const Place place : { Place{ Role::FfnUp, 1 }, Place{ Role::FfnGate, 2 } })
@@ -383,6 +390,54 @@ void TestQuantize::refusesAWorkFolderThatCannotBeMade()
     const std::string error
         = errorOf(m_checkpoint, recipeOf(&formats::q4_0, Method::RoundToNearest), options);
     QVERIFY2(error.find("cannot be created as work folder") != std::string::npos, error.c_str());
+}
+
+void TestQuantize::saysWhenAPartCannotBeWritten()
+{
+    QuantizeOptions options;
+    options.workFolder = workFolder("small");
+    rlimit before;
+    getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit small{ 100000, before.rlim_max }; // bytes a file may have; a layer needs more
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    const std::string error
+        = errorOf(m_checkpoint, recipeOf(&formats::q4_0, Method::RoundToNearest), options);
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+    QVERIFY2(error.find("cannot be written after byte") != std::string::npos, error.c_str());
+    QVERIFY2(error.find("bytes, ") != std::string::npos, error.c_str());
+    QVERIFY2(error.ends_with("are free"), error.c_str());
+    QVERIFY(!std::filesystem::exists(options.workFolder / "layer-0000.part.qs"));
+    for (const auto& entry : std::filesystem::directory_iterator(options.workFolder))
+        QVERIFY(!entry.path().filename().string().starts_with("."));
+    const auto model = quantize(
+        m_checkpoint, recipeOf(&formats::q4_0, Method::RoundToNearest), options, {}, Progress());
+    QVERIFY(std::filesystem::exists(options.workFolder / "layer-0002.part.qs"));
+}
+
+void TestQuantize::correctingTargetsLowersTheDrift()
+{
+    QuantizeOptions options = calibrated(*m_checkpoint);
+    const auto driftOf = [&](const GptqOptions& gptq) {
+        options.gptq = gptq;
+        const auto model = quantize(
+            m_checkpoint, recipeOf(&formats::q2_K, Method::Gptq), options, {}, Progress());
+        HiddenStates rounded = embed(*model.checkpoint, options.calibration);
+        HiddenStates original = embed(*m_checkpoint, options.calibration);
+        walk(rounded, *model.checkpoint, nullptr, Progress());
+        walk(original, *m_checkpoint, nullptr, Progress());
+        return double((rounded.states - original.states).squaredNorm());
+    };
+    GptqOptions plain;
+    plain.correctTarget = false;
+    GptqOptions withoutDrift;
+    withoutDrift.driftShare = 0;
+    const double before = driftOf(plain);
+    const double corrected = driftOf(withoutDrift);
+    const double both = driftOf(GptqOptions());
+    QVERIFY2(corrected < 0.95 * before && both < 0.95 * corrected,
+        qPrintable(QString("%1, %2, %3").arg(before).arg(corrected).arg(both)));
 }
 
 QTEST_GUILESS_MAIN(TestQuantize)
