@@ -162,6 +162,14 @@ QString measuredKldText(double kld, double error)
     return measuredText(kld, error, decimalsFor(kld, 3));
 }
 
+QString listText(const QStringList& words)
+{
+    if (words.size() < 2)
+        return words.join(QString());
+    return NumberText::tr("%1 and %2")
+        .arg(words.mid(0, words.size() - 1).join(NumberText::tr(", ")), words.back());
+}
+
 QString tokensPerSecondText(double tokensPerSecond) { return numberText(tokensPerSecond, 0); }
 
 QString durationText(double seconds)

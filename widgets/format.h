@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QtCore/QString>
+#include <QtCore/QStringList>
 
 #include <cstdint>
 
@@ -53,6 +54,9 @@ QString perplexityText(double perplexity);
 QString measuredText(double value, double error, int decimals);
 /// KLD with its error, decimals of three significant digits of the value: "0.00462 ± 0.00003".
 QString measuredKldText(double kld, double error);
+
+/// "208, 29 and 218".
+QString listText(const QStringList& words);
 
 /// "5,539".
 QString tokensPerSecondText(double tokensPerSecond);

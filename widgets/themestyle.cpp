@@ -25,6 +25,18 @@ namespace {
         painter->drawLine(rect.topRight(), rect.bottomRight());
     }
 
+    void drawMenuBarItem(QPainter* painter, const QStyleOptionMenuItem& item)
+    {
+        const bool open = item.state.testFlag(QStyle::State_Selected);
+        painter->fillRect(
+            item.rect, item.palette.color(open ? QPalette::Highlight : QPalette::Window));
+        painter->setPen(item.palette.color(
+            item.state.testFlag(QStyle::State_Enabled) ? QPalette::Active : QPalette::Disabled,
+            QPalette::WindowText));
+        painter->drawText(
+            item.rect, Qt::AlignCenter | Qt::TextShowMnemonic | Qt::TextSingleLine, item.text);
+    }
+
     /// A copy of the option with another colour for its text.
     template<typename Option>
     Option recoloured(const Option& option, QPalette::ColorRole role, const QColor& color)
@@ -109,6 +121,13 @@ void ThemeStyle::drawControl(ControlElement element, const QStyleOption* option,
             return QProxyStyle::drawControl(element, &copy, painter, widget);
         }
     }
+    if (element == CE_MenuBarItem)
+        if (const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option))
+            return drawMenuBarItem(painter, *item);
+    if (element == CE_MenuBarEmptyArea) {
+        painter->fillRect(option->rect, option->palette.color(QPalette::Window));
+        return;
+    }
     if (element == CE_HeaderEmptyArea || element == CE_Splitter) {
         painter->fillRect(option->rect, option->palette.color(QPalette::Window));
         if (element == CE_HeaderEmptyArea) {
@@ -184,6 +203,8 @@ QSize ThemeStyle::sizeFromContents(ContentsType type, const QStyleOption* option
     case CT_ToolButton:
         return { std::max(contents.width() + scaled(8), scaled(24)),
             std::max(contents.height() + scaled(4), scaled(24)) };
+    case CT_MenuBarItem:
+        return { contents.width() + scaled(16), scaled(27) };
     case CT_HeaderSection:
         return { size.width() + headerPadding, std::max(size.height(), scaled(26)) };
     default:
@@ -240,6 +261,12 @@ int ThemeStyle::pixelMetric(
     PixelMetric metric, const QStyleOption* option, const QWidget* widget) const
 {
     switch (metric) {
+    case PM_MenuBarPanelWidth:
+    case PM_MenuBarItemSpacing:
+    case PM_MenuBarVMargin:
+        return 0;
+    case PM_MenuBarHMargin:
+        return scaled(8);
     case PM_DefaultFrameWidth:
     case PM_SplitterWidth:
         return 1;

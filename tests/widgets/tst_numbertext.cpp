@@ -104,6 +104,13 @@ private slots:
         QCOMPARE(sizeText(infinity), "infinity");
     }
 
+    void wordsAreListed()
+    {
+        QCOMPARE(listText({}), "");
+        QCOMPARE(listText({ "208" }), "208");
+        QCOMPARE(listText({ "208", "29", "218" }), "208, 29 and 218");
+    }
+
     void followsTheLocale()
     {
         QLocale::setDefault(QLocale(QLocale::German));

@@ -136,11 +136,10 @@ QString activationsAnswer(const core::ActivationStats& stats, double threshold)
     if (channels.size() > 3)
         return ActivationsText::tr("%1 channels stand out, %2 most, %3; %4. Formats that share a "
                                    "scale pay for it.")
-            .arg(countText(std::int64_t(channels.size())), QLocale().createSeparatedList(names),
-                from, peak);
+            .arg(countText(std::int64_t(channels.size())), listText(names), from, peak);
     return ActivationsText::tr(
         "Channels %1 stand out %2; %3. Formats that share a scale pay for it.")
-        .arg(QLocale().createSeparatedList(names), from, peak);
+        .arg(listText(names), from, peak);
 }
 
 ChannelMapData channelMapData(const core::ActivationStats& stats, MapInput input, double threshold)

@@ -19,6 +19,11 @@ namespace widgets {
 namespace {
     enum Column { After, Channel, Value, Ratio, Token, columnCount };
 
+    QString timesText(double ratio)
+    {
+        return numberText(ratio, ratio < 100 ? 1 : 0) + QChar(0x00D7);
+    }
+
     /// One decimal, so that the column lines up; small values keep three digits.
     QString valueText(double value)
     {
@@ -88,8 +93,7 @@ void LargestValues::setMeasured(const MeasuredActivations& measured)
         const double median = residualMedian(stats, value.depth);
         const QString cells[columnCount] = { shortDepthName(value.depth),
             QString::number(value.channel), valueText(double(value.value)),
-            median > 0 ? numberText(std::abs(double(value.value)) / median, 1) + QChar(0x00D7)
-                       : unknownText(),
+            median > 0 ? timesText(std::abs(double(value.value)) / median) : unknownText(),
             text.token.trimmed().isEmpty() ? QStringLiteral("␣") : text.token.trimmed() };
         for (int column = 0; column < columnCount; ++column) {
             auto* item = new QTableWidgetItem(cells[column]); // the table owns it

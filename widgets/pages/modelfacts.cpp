@@ -65,7 +65,7 @@ QString modelAnswer(const core::Checkpoint& checkpoint)
         rows.append(countText(width));
     return ModelText::tr(
         "%1 Rows of %2 are no multiple of 256: the K formats fall back in %3 of %4 matrices.")
-        .arg(what, QLocale().createSeparatedList(rows), countText(odd), countText(matrices));
+        .arg(what, listText(rows), countText(odd), countText(matrices));
 }
 
 std::vector<Fact> modelFacts(

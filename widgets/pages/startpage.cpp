@@ -64,7 +64,8 @@ StartPage::StartPage(QWidget* parent)
     m_recent->content()->setSpacing(0);
     m_lower->setSpacing(scaled(20));
     m_lower->addWidget(m_recentArea, 2);
-    m_lower->addWidget(makeSide(), 1);
+    m_side = makeSide();
+    m_lower->addWidget(m_side, 1);
     content()->addWidget(m_drop);
     content()->addSpacing(scaled(8));
     content()->addLayout(m_lower);
@@ -131,6 +132,8 @@ void StartPage::setRecent(const std::vector<RecentEntry>& entries)
         m_recent->content()->addWidget(row);
     }
     m_recentArea->setVisible(!entries.empty());
+    m_side->setMaximumWidth(entries.empty() ? scaled(400) : QWIDGETSIZE_MAX);
+    m_lower->setAlignment(m_side, entries.empty() ? Qt::AlignLeft : Qt::Alignment());
 }
 
 void StartPage::setSample(const QString& description)

@@ -58,6 +58,7 @@ private:
     DropArea* m_drop;
     Card* m_recent;
     QWidget* m_recentArea;
+    QWidget* m_side = nullptr;
     Label* m_sampleText;
     Card* m_sample;
     QBoxLayout* m_lower;

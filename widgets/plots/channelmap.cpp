@@ -14,7 +14,7 @@ namespace widgets {
 namespace {
     // A massive activation would leave everything else blank on a linear scale.
     constexpr double mostLinear = 50, leastOfMost = 1e-4;
-    constexpr int scaleWidth = 96, roomForLabel = 760;
+    constexpr int scaleWidth = 96, roomForLabel = 760, roomForWord = 220;
     constexpr int mostGaps = 40; // lines between more depths would eat the cells
 }
 
@@ -160,8 +160,8 @@ void ChannelMap::applyTokens(const Tokens& tokens)
 void ChannelMap::updateLabel()
 {
     // The scale stands beside it; where both do not fit, the title of the card says as much.
-    plot()->xAxis->setLabel(
-        width() < scaled(roomForLabel) ? QStringLiteral(" ") : m_data.axisLabel);
+    const int room = scaled(isLogarithmic() ? roomForLabel + roomForWord : roomForLabel);
+    plot()->xAxis->setLabel(width() < room ? QStringLiteral(" ") : m_data.axisLabel);
 }
 
 void ChannelMap::resizeEvent(QResizeEvent* event)

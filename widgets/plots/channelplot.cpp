@@ -12,7 +12,8 @@
 
 namespace widgets {
 namespace {
-    constexpr int mostLabels = 4; // more would cover each other
+    constexpr std::size_t crowd = 12; // outliers that would touch as wide bars
+    constexpr int mostLabels = 3; // more would cover each other
     constexpr double nearOutlier = 0.85; // of the line: worth a number of its own
 }
 
@@ -138,16 +139,17 @@ void ChannelPlot::applyTokens(const Tokens& tokens)
     styleAxis(plot()->yAxis, tokens);
     plot()->axisRect()->setMinimumMargins(QMargins(0, scaled(6), scaled(12), 0));
     m_usual->setPen(QPen(tokens.original, 1));
-    m_beyond->setPen(QPen(tokens.loss, 3));
+    m_beyond->setPen(QPen(tokens.loss, m_outliers.channels.size() > crowd ? 1 : 3));
     m_mark->setPen(QPen(tokens.accent, 3));
     m_line->setPen(QPen(tokens.loss, 1, Qt::DashLine));
     m_lineText->setColor(tokens.loss);
     m_lineText->setFont(textFont(12));
+    m_lineText->setBrush(tokens.base);
     for (QCPItemText* label : m_labels) {
         const int channel = label->property("channel").toInt();
         const bool outlier = m_absmax[std::size_t(channel)] > m_outliers.median * m_threshold;
         label->setFont(textFont(12, outlier ? QFont::Bold : QFont::Normal));
-        label->setBrush(channel == m_marked ? QBrush(tokens.base) : QBrush(Qt::NoBrush));
+        label->setBrush(tokens.base); // readable where bars stand behind
         label->setColor(channel == m_marked ? tokens.accent : outlier ? tokens.loss : tokens.text2);
     }
 }
