@@ -8,6 +8,7 @@
 #include "core/stats/outliers.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <memory>

@@ -6,6 +6,7 @@
 #include "core/measure/evaluation.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <memory>

@@ -10,6 +10,7 @@
 #include "core/stats/tensorstats.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <memory>

@@ -9,6 +9,7 @@
 #include "core/measure/bandwidth.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <memory>

@@ -5,6 +5,8 @@
 #include "core/base/text.h"
 #include "core/files/mappedfile.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <limits>
 #include <optional>

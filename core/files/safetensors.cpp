@@ -7,6 +7,8 @@
 #include "core/files/json.h"
 #include "core/files/mappedfile.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <limits>
 #include <optional>

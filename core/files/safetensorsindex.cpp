@@ -4,6 +4,8 @@
 #include "core/files/json.h"
 #include "core/files/safetensors.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <map>
 #include <set>

@@ -4,6 +4,8 @@
 #include "core/files/json.h"
 #include "core/measure/bandwidth.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 
 namespace core {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/chattemplate.h"
 
+#include "core/base/text.h"
 #include "core/files/textfile.h"
 #include "core/model/tokenizerjson.h"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -54,7 +57,7 @@ void addChatTemplate(
             continue;
         }
         names.push_back(keyName(name.get<std::string>()));
-        metadata.set(std::string(key) + "." + names.back(), body.get<std::string>());
+        metadata.set(text(key, ".", names.back()), body.get<std::string>());
     }
     if (!names.empty())
         metadata.set("tokenizer.chat_templates", GgufArray(std::move(names)));

@@ -6,6 +6,8 @@
 #include "core/model/checkpoint.h"
 #include "core/model/expectedtensors.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <system_error>

@@ -5,6 +5,8 @@
 #include "core/base/text.h"
 #include "core/model/tokenizerjson.h"
 
+#include <nlohmann/json.hpp>
+
 #include <vector>
 
 namespace core {

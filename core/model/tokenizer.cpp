@@ -8,6 +8,8 @@
 #include "core/model/sentencepiece.h"
 #include "core/model/tokenizerjson.h"
 
+#include <nlohmann/json.hpp>
+
 namespace core {
 
 namespace {

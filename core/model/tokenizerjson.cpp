@@ -6,6 +6,8 @@
 #include "core/model/pretokenizersets.h"
 #include "core/model/vocabulary.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 
 namespace core {
@@ -126,7 +128,7 @@ const Json& memberOrNull(const Json& object, const char* key)
 std::string shownJson(const Json& json)
 {
     const std::string all = json.dump(-1, ' ', true, Json::error_handler_t::replace);
-    return all.size() > shownBytes ? all.substr(0, shownBytes) + "..." : all;
+    return all.size() > shownBytes ? text(all.substr(0, shownBytes), "...") : all;
 }
 
 GgufMetadata vocabularyMetadata(const Json& tokenizer, int vocabulary, const std::string& place)

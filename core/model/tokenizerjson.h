@@ -4,6 +4,8 @@
 #include "core/files/gguf.h"
 #include "core/files/json.h"
 
+#include <nlohmann/json.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>

@@ -2,6 +2,8 @@
 #include "core/base/text.h"
 #include "core/model/tokenizerjson.h"
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 
 namespace core {

@@ -9,6 +9,8 @@
 #include "core/files/mappedfile.h"
 #include "core/files/outputfile.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cstring>
 #include <system_error>

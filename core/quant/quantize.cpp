@@ -8,6 +8,8 @@
 #include "core/quant/journal.h"
 #include "core/quant/layerrounding.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <iomanip>
 #include <utility>

@@ -5,6 +5,8 @@
 #include "core/base/text.h"
 #include "core/files/atomicfile.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>

@@ -5,6 +5,8 @@
 #include "tests/support/filebytes.h"
 #include "tests/support/tinymodel.h"
 
+#include <nlohmann/json.hpp>
+
 std::vector<std::string> fuzz::seeds()
 {
     const support::TemporaryFolder folder;

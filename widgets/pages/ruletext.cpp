@@ -7,6 +7,8 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QStringList>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 
 namespace widgets {

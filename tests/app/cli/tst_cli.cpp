@@ -7,6 +7,8 @@
 #include <QProcess>
 #include <QTest>
 
+#include <nlohmann/json.hpp>
+
 #include <csignal>
 
 using core::Json;

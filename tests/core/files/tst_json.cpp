@@ -4,6 +4,8 @@
 
 #include <QTest>
 
+#include <nlohmann/json.hpp>
+
 using core::jsonValue;
 using core::parseJson;
 using support::messageOf;
