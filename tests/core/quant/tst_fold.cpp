@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/files/textfile.h"
+#include "core/model/walk.h"
+#include "core/quant/fold.h"
+#include "tests/support/filebytes.h"
+#include "tests/support/tinymodel.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <random>
+#include <set>
+
+using namespace core;
+
+namespace {
+
+const std::filesystem::path sample
+    = std::filesystem::path(QUANTSCOPE_SOURCE_DIR) / "resources/sample";
+
+constexpr std::array inputs{ LinearInput::Attention, LinearInput::AttentionOutput,
+    LinearInput::FeedForward, LinearInput::Down };
+
+/// Scales from 1/8 to 8 for every input, equal where they must be.
+LayerFold randomFold(const ModelConfig& config, unsigned seed)
+{
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<float> power(-3, 3);
+    LayerFold fold;
+    for (const LinearInput input : inputs) {
+        const std::vector<int> groups = foldGroups(input, config);
+        std::vector<float> scales(groups.size());
+        for (float& scale : scales)
+            scale = std::exp2(power(random));
+        fold.of(input).resize(Eigen::Index(groups.size()));
+        for (std::size_t channel = 0; channel < groups.size(); ++channel)
+            fold.of(input)[Eigen::Index(channel)] = scales[std::size_t(groups[channel])];
+    }
+    return fold;
+}
+
+/// Of all positions, (tokens, vocabulary).
+Matrix logitsOf(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences)
+{
+    HiddenStates hidden = embed(checkpoint, sequences);
+    walk(hidden, checkpoint, nullptr, Progress());
+    return headInput(hidden.states, checkpoint, Progress()) * decode(checkpoint.head()).transpose();
+}
+
+std::shared_ptr<const Checkpoint> tiny()
+{
+    const support::TemporaryFolder folder;
+    support::writeTinyModel({}, folder.path());
+    return Checkpoint::open(folder.path());
+}
+
+} // namespace
+
+class TestFold : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aFoldedModelGivesTheSameLogits_data();
+    void aFoldedModelGivesTheSameLogits();
+    void scalesColumnsAndDividesWhatMakesThem();
+    void headsOfAGroupShareTheirScales();
+    void leavesInputsWithoutScalesAlone();
+};
+
+void TestFold::aFoldedModelGivesTheSameLogits_data()
+{
+    QTest::addColumn<bool>("isSample");
+    QTest::newRow("tiny, grouped queries") << false;
+    QTest::newRow("the sample") << true;
+}
+
+void TestFold::aFoldedModelGivesTheSameLogits()
+{
+    QFETCH(bool, isSample);
+    const auto checkpoint = isSample ? Checkpoint::open(sample) : tiny();
+    std::vector<std::vector<int>> sequences{ { 1, 7, 30, 4, 9, 100, 55, 2 } };
+    if (isSample)
+        sequences = tokenSequences(
+            checkpoint->tokenizer(), readTextFile(sample / "evaluation.txt"), 128, 2);
+    std::vector<LayerFold> folds;
+    for (int layer = 0; layer < checkpoint->config().layers; ++layer)
+        folds.push_back(randomFold(checkpoint->config(), 5 + unsigned(layer)));
+    const auto folded = foldedCheckpoint(*checkpoint, folds, Progress());
+    for (const Role role : { Role::AttnNorm, Role::AttnQ, Role::AttnV, Role::FfnDown })
+        QVERIFY(decode(*folded->find({ role, 1 })) != decode(*checkpoint->find({ role, 1 })));
+    const Matrix expected = logitsOf(*checkpoint, sequences);
+    const Matrix logits = logitsOf(*folded, sequences);
+    const float error = (logits - expected).cwiseAbs().maxCoeff() / expected.cwiseAbs().maxCoeff();
+    QVERIFY2(error > 0 && error < 1e-4f, qPrintable(QString::number(error)));
+}
+
+void TestFold::scalesColumnsAndDividesWhatMakesThem()
+{
+    const auto checkpoint = tiny();
+    const LayerWeights before = loadLayer(*checkpoint, 0, Progress());
+    LayerWeights weights = before;
+    LayerFold fold;
+    fold.down = Vector::Ones(checkpoint->config().feedForward);
+    fold.down[5] = 4;
+    fold.attention = Vector::Ones(checkpoint->config().hidden);
+    fold.attention[3] = 2;
+    applyFold(weights, fold, checkpoint->config());
+    QCOMPARE(weights.attnNorm[3], before.attnNorm[3] / 2);
+    QCOMPARE(weights.attnNorm[4], before.attnNorm[4]);
+    for (const Role role : { Role::AttnQ, Role::AttnK, Role::AttnV })
+        QVERIFY(weights.matrix(role).col(3) == 2 * before.matrix(role).col(3));
+    QVERIFY(weights.up.row(5) == before.up.row(5) / 4);
+    QVERIFY(weights.down.col(5) == before.down.col(5) * 4);
+    QVERIFY(weights.gate == before.gate); // SiLU is not linear: only up may be divided
+    QVERIFY(weights.output == before.output);
+}
+
+void TestFold::headsOfAGroupShareTheirScales()
+{
+    ModelConfig config;
+    config.heads = 6;
+    config.keyValueHeads = 2;
+    config.headDim = 4;
+    const std::vector<int> groups = foldGroups(LinearInput::AttentionOutput, config);
+    QCOMPARE(groups.size(), std::size_t(24));
+    QCOMPARE(std::set<int>(groups.begin(), groups.end()).size(), std::size_t(8));
+    for (int head = 0; head < 6; ++head)
+        for (int channel = 0; channel < 4; ++channel)
+            QCOMPARE(groups[std::size_t(4 * head + channel)], head / 3 * 4 + channel);
+    config.hidden = 5;
+    QCOMPARE(foldGroups(LinearInput::FeedForward, config), (std::vector<int>{ 0, 1, 2, 3, 4 }));
+}
+
+void TestFold::leavesInputsWithoutScalesAlone()
+{
+    const auto checkpoint = tiny();
+    const LayerWeights before = loadLayer(*checkpoint, 0, Progress());
+    LayerWeights weights = before;
+    QVERIFY(LayerFold().isEmpty());
+    applyFold(weights, LayerFold(), checkpoint->config());
+    for (const Role role : layerMatrixRoles())
+        QVERIFY(weights.matrix(role) == before.matrix(role));
+    const std::vector<LayerFold> none(std::size_t(checkpoint->config().layers));
+    const auto same = foldedCheckpoint(*checkpoint, none, Progress());
+    for (const Tensor& tensor : same->tensors())
+        QCOMPARE(tensor.bytes.data(), checkpoint->find(tensor.place)->bytes.data());
+}
+
+QTEST_GUILESS_MAIN(TestFold)
+#include "tst_fold.moc"
