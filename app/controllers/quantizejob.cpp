@@ -6,6 +6,8 @@
 #include <QCryptographicHash>
 #include <QElapsedTimer>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
