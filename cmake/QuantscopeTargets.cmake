@@ -34,7 +34,9 @@ target_include_directories(quantscope_options INTERFACE ${CMAKE_SOURCE_DIR})
 # -ffp-contract=off: a fused multiply-add would change bytes that must equal ggml's.
 target_compile_options(quantscope_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow=local -ffp-contract=off)
 if(QUANTSCOPE_WARNINGS_AS_ERRORS)
-    target_compile_options(quantscope_options INTERFACE -Werror)
+    target_compile_options(quantscope_options INTERFACE -Werror
+        # g++ 12 sees these where std::string is at work and nothing is wrong (its bugs 105329, 105651).
+        -Wno-error=array-bounds -Wno-error=restrict -Wno-error=stringop-overflow -Wno-error=stringop-overread)
 endif()
 if(QUANTSCOPE_SANITIZE)
     target_compile_options(quantscope_options INTERFACE -fsanitize=${QUANTSCOPE_SANITIZE} -fno-omit-frame-pointer)
@@ -51,8 +53,6 @@ function(quantscope_core_library folder)
     target_link_libraries(core_${folder} PUBLIC quantscope_options ${ARG_DEPENDS} ${ARG_LINK})
     target_precompile_headers(core_${folder} REUSE_FROM precompiled_core)
 endfunction()
-
-add_custom_target(core_tests) # builds every test of core, and nothing of the window
 
 # quantscope_test(<name> LINK <target>... [LABELS <label>...] [SOURCES <more files>...] [TIMEOUT <s>])
 # Builds <name>.cpp into the Qt Test program <name> and registers it.
@@ -76,7 +76,6 @@ function(quantscope_test name)
     endif()
     if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/core/")
         list(APPEND ARG_LABELS core)
-        add_dependencies(core_tests ${name})
     endif()
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
         # Qt Test's own watch over one function would stop a slow one after 300 s.
