@@ -179,7 +179,7 @@ GgufPlan planGguf(const Checkpoint& checkpoint, const GgufExportOptions& options
 void checkExportTarget(const std::filesystem::path& target, std::uint64_t bytes)
 {
     const AtomicFile beside(target);
-    OutputFile(beside.path(), bytes);
+    OutputFile(beside.output(), bytes);
 }
 
 GgufExportReport exportGguf(const Checkpoint& checkpoint, const std::filesystem::path& target,
@@ -189,7 +189,7 @@ GgufExportReport exportGguf(const Checkpoint& checkpoint, const std::filesystem:
     const GgufPlan plan = planGguf(checkpoint, options);
     AtomicFile file(target);
     writeGguf(
-        file.path(), plan.metadata, plan.tensors,
+        file.output(), plan.metadata, plan.tensors,
         [&](std::size_t i) { return fileBytes(checkpoint, plan.places[i]); },
         progress.part(0, 0.6, "Writing"));
     verify(file.path(), checkpoint, plan, target, progress.part(0.6, 1, "Reading back"));

@@ -106,7 +106,7 @@ void AtomicFile::commit()
 void writeFileAtomically(const fs::path& target, std::string_view bytes)
 {
     AtomicFile file(target);
-    OutputFile out(file.path(), bytes.size());
+    OutputFile out(file.output(), bytes.size());
     out.write(std::as_bytes(std::span(bytes)));
     out.close();
     file.commit();

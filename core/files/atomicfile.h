@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/files/outputfile.h"
+
 #include <filesystem>
 #include <string_view>
 
@@ -21,6 +23,8 @@ public:
 
     /// The temporary file, to be written and closed by the caller.
     const std::filesystem::path& path() const { return m_path; }
+    /// The same for an OutputFile: messages about it name the target.
+    OutputPath output() const { return { m_path, m_target }; }
 
     /// Brings the bytes to the disk and gives the file its target's name, in place of what was
     /// there. Call it once. Throws Error if that fails; the target is then as it was.

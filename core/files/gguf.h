@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/files/outputfile.h"
 #include "core/files/storedtensor.h"
 
 #include <cstdint>
@@ -98,7 +99,7 @@ GgufLayout layoutGguf(const GgufMetadata& metadata, const std::vector<GgufTensor
 /// gives tensor i's bytes, exactly `sizes[i]` of them, and is called once for each in order. Throws
 /// Error if the folder is missing or the disk is full (how much was needed and is free), Cancelled.
 /// Then, and when `bytesOf` throws, no file is left.
-void writeGguf(const std::filesystem::path& file, const GgufMetadata& metadata,
+void writeGguf(const OutputPath& file, const GgufMetadata& metadata,
     const std::vector<GgufTensorInfo>& tensors,
     const std::function<std::vector<std::byte>(std::size_t)>& bytesOf, const Progress& progress);
 

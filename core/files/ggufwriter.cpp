@@ -154,7 +154,7 @@ GgufLayout layoutGguf(const GgufMetadata& metadata, const std::vector<GgufTensor
     return layout;
 }
 
-void writeGguf(const std::filesystem::path& file, const GgufMetadata& metadata,
+void writeGguf(const OutputPath& file, const GgufMetadata& metadata,
     const std::vector<GgufTensorInfo>& tensors,
     const std::function<std::vector<std::byte>(std::size_t)>& bytesOf, const Progress& progress)
 {

@@ -48,22 +48,22 @@ namespace {
 
 } // namespace
 
-OutputFile::OutputFile(fs::path path, std::uint64_t size)
+OutputFile::OutputFile(OutputPath path, std::uint64_t size)
     : m_path(std::move(path))
     , m_size(size)
 {
-    checkFolder(m_path);
+    checkFolder(m_path.path);
     std::error_code none;
-    const bool isRegular = fs::is_regular_file(m_path, none);
-    const std::uint64_t replaced = isRegular ? fs::file_size(m_path, none) : 0;
-    const std::uint64_t available = freeBytes(m_path);
+    const bool isRegular = fs::is_regular_file(m_path.path, none);
+    const std::uint64_t replaced = isRegular ? fs::file_size(m_path.path, none) : 0;
+    const std::uint64_t available = freeBytes(m_path.path);
     if (available < size && size - available > replaced)
-        throw Error(text(m_path.string(), ": the disk is full: the file needs ", size, " bytes, ",
-            available + replaced, " are free"));
-    m_descriptor = ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        throw Error(text(m_path.shown.string(), ": the disk is full: the file needs ", size,
+            " bytes, ", available + replaced, " are free"));
+    m_descriptor = ::open(m_path.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (m_descriptor < 0)
-        throw Error(
-            text(m_path.string(), ": cannot be created: ", std::generic_category().message(errno)));
+        throw Error(text(m_path.shown.string(),
+            ": cannot be created: ", std::generic_category().message(errno)));
 }
 
 OutputFile::~OutputFile()
@@ -77,8 +77,8 @@ OutputFile::~OutputFile()
 void OutputFile::removePartial() const
 {
     std::error_code none;
-    if (fs::is_regular_file(m_path, none)) // never a device such as /dev/full
-        fs::remove(m_path, none);
+    if (fs::is_regular_file(m_path.path, none)) // never a device such as /dev/full
+        fs::remove(m_path.path, none);
 }
 
 void OutputFile::write(std::span<const std::byte> bytes)
@@ -109,9 +109,9 @@ void OutputFile::close()
 void OutputFile::fail(int error) const
 {
     const bool isFull = error == ENOSPC || error == EDQUOT;
-    throw Error(text(m_path.string(), isFull ? ": the disk is full" : ": cannot be written",
+    throw Error(text(m_path.shown.string(), isFull ? ": the disk is full" : ": cannot be written",
         " after byte ", m_written, ": ", std::generic_category().message(error),
-        "; the file needs ", m_size, " bytes, ", freeBytes(m_path), " are free"));
+        "; the file needs ", m_size, " bytes, ", freeBytes(m_path.path), " are free"));
 }
 
 } // namespace core

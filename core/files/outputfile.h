@@ -5,8 +5,26 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <utility>
 
 namespace core {
+
+/// Where bytes go, and what messages call it: a temporary file is called by its target's name.
+struct OutputPath {
+    OutputPath(std::filesystem::path file)
+        : path(file)
+        , shown(std::move(file))
+    {
+    }
+    OutputPath(std::filesystem::path file, std::filesystem::path target)
+        : path(std::move(file))
+        , shown(std::move(target))
+    {
+    }
+
+    std::filesystem::path path;
+    std::filesystem::path shown;
+};
 
 /// A file of a known size being written. It is removed again unless close() succeeded, so that
 /// no half-written file stays behind on an Error or Cancelled.
@@ -14,7 +32,7 @@ class OutputFile {
 public:
     /// Creates or empties `path`. Throws Error if its folder is missing or not writable, it is a
     /// folder, or fewer than `size` bytes are free there.
-    OutputFile(std::filesystem::path path, std::uint64_t size);
+    OutputFile(OutputPath path, std::uint64_t size);
     ~OutputFile();
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
@@ -31,7 +49,7 @@ private:
     [[noreturn]] void fail(int error) const;
     void removePartial() const;
 
-    std::filesystem::path m_path;
+    OutputPath m_path;
     std::uint64_t m_size;
     std::uint64_t m_written = 0;
     int m_descriptor = -1; ///< -1 once closed

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/checkpoint.h"
 
+#include "core/base/contenthash.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 #include <iomanip>
 #include <numeric>
 #include <set>
@@ -18,30 +18,6 @@
 namespace core {
 
 namespace {
-
-    /// A 64-bit hash that files of caches are named after: FNV-1a over words of 8 bytes.
-    class Hash {
-    public:
-        void add(std::span<const std::byte> bytes)
-        {
-            for (std::size_t i = 0; i < bytes.size(); i += 8) {
-                std::uint64_t word = 0;
-                std::memcpy(&word, bytes.data() + i, std::min<std::size_t>(8, bytes.size() - i));
-                m_hash = (m_hash ^ word) * 0x100000001b3; // FNV's prime
-                m_hash ^= m_hash >> 32; // the prime alone never carries high bits down
-            }
-        }
-        void add(std::string_view words) { add(std::as_bytes(std::span(words))); }
-        std::string hex() const
-        {
-            std::ostringstream out;
-            out << std::hex << std::setw(16) << std::setfill('0') << m_hash;
-            return out.str();
-        }
-
-    private:
-        std::uint64_t m_hash = 0xcbf29ce484222325; // FNV's start
-    };
 
     std::string fileState(const std::string& file)
     {
@@ -94,16 +70,19 @@ std::uint64_t Checkpoint::bytes() const
 
 std::string Checkpoint::fingerprint() const
 {
-    Hash hash;
+    ContentHash hash;
+    const auto add = [&](std::string_view words) { hash.add(std::as_bytes(std::span(words))); };
     std::set<std::string> files;
     for (const Tensor& tensor : m_parts.tensors) {
-        hash.add(text(tensor.name, "|", tensor.format->name, "|", tensor.offset, "\n"));
+        add(text(tensor.name, "|", tensor.format->name, "|", tensor.offset, "\n"));
         if (tensor.file.empty())
             hash.add(tensor.bytes); // it has no file: it was made here
         else if (files.insert(tensor.file).second)
-            hash.add(fileState(tensor.file));
+            add(fileState(tensor.file));
     }
-    return hash.hex();
+    std::ostringstream hex;
+    hex << std::hex << std::setw(16) << std::setfill('0') << hash.value();
+    return hex.str();
 }
 
 std::shared_ptr<const Checkpoint> Checkpoint::withTensors(

@@ -140,7 +140,7 @@ namespace {
         const std::uint64_t value = hash.value();
 
         AtomicFile atomic(file);
-        OutputFile out(atomic.path(), hashedFrom + contents.size());
+        OutputFile out(atomic.output(), hashedFrom + contents.size());
         out.write(bytesOf(magic));
         out.write(std::as_bytes(std::span(&value, 1)));
         out.write(contents);

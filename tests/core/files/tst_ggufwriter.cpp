@@ -224,7 +224,8 @@ private slots:
         const TemporaryFolder folder;
         const std::string path = (folder / "missing/m.gguf").string();
         QCOMPARE(messageOf([&] {
-            core::writeGguf(path, {}, oneTensor(8), filledWith(oneTensor(8)), Progress());
+            core::writeGguf(std::filesystem::path(path), {}, oneTensor(8), filledWith(oneTensor(8)),
+                Progress());
         }),
             path + ": the folder " + (folder / "missing").string()
                 + " does not exist, expected one to write to");

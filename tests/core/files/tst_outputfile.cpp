@@ -113,7 +113,7 @@ private slots:
     {
         const TemporaryFolder folder;
         const std::string path = (folder / "missing/a.bin").string();
-        QCOMPARE(messageOf([&] { OutputFile(path, 5); }),
+        QCOMPARE(messageOf([&] { OutputFile(fs::path(path), 5); }),
             path + ": the folder " + (folder / "missing").string()
                 + " does not exist, expected one to write to");
     }
