@@ -26,7 +26,7 @@ const Format formats::bf16{
     .grid = nullptr,
     .errorBound = 0x1p-9f,
     .decodeBlocks = bfloat16sToFloats,
-    .encodeRow = encode,
+    .encodeRows = eachRow<encode>,
 };
 
 } // namespace core

@@ -26,7 +26,7 @@ const Format formats::f16{
     .grid = nullptr,
     .errorBound = 0x1p-12f,
     .decodeBlocks = halvesToFloats,
-    .encodeRow = encode,
+    .encodeRows = eachRow<encode>,
 };
 
 } // namespace core

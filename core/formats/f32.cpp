@@ -32,7 +32,7 @@ const Format formats::f32{
     .grid = nullptr,
     .errorBound = 0.0f,
     .decodeBlocks = decode,
-    .encodeRow = encode,
+    .encodeRows = eachRow<encode>,
 };
 
 } // namespace core

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/formats/iq4.h"
 
+#include "core/base/lanes.h"
 #include "core/formats/blockbytes.h"
-#include "core/formats/lanes.h"
 #include "core/formats/search.h"
 
 #include <cmath>
 
 namespace core::formats::iq4 {
+
+using namespace lanes;
 
 namespace {
 
@@ -19,94 +21,151 @@ namespace {
         return middle;
     }();
 
-    /// The roundings searchScale tries: the largest weight goes to −127 + (−7 … 7), and first of
-    /// all to 127.
-    constexpr int reach = 7;
-    constexpr std::size_t tries = 2 * reach + 2;
-    static_assert(tries % lanes == 0);
-
-    /// Σ w·level·x and Σ w·level² of each try.
-    struct ScaleSums {
-        std::array<float, tries> inverse; ///< the try's 1/scale
-        std::array<float, tries> xl;
-        std::array<float, tries> ll;
+    /// Cells so narrow that at most one midpoint lies in each, and 32 of them reach past all that
+    /// is rounded (−134 … 134). Cell c is around c·cellWidth; entry c & 31 of each table is its.
+    constexpr float cellWidth = 8.75f;
+    struct Cells {
+        std::array<float, 32> midpoint{};
+        std::array<float, 32> below{}; ///< the level under it
+        std::array<float, 32> above{};
     };
 
-    QUANTSCOPE_VECTOR_CLONES
-    void sumTries(const float* x, const float* weight, ScaleSums& sums)
+    constexpr Cells makeCells()
     {
-        for (std::size_t first = 0; first < tries; first += lanes) {
-            Floats inverse;
-            Floats xl{};
-            Floats ll{};
-            loadLanes(inverse, &sums.inverse[first]);
-            for (int i = 0; i < groupSize; ++i) {
-                const Floats scaled = inverse * x[i];
-                Floats level = Floats{} + levels[0];
-                for (std::size_t k = 0; k < midpoints.size(); ++k)
-                    level += scaled < midpoints[k] ? Floats{}
-                                                   : Floats{} + (levels[k + 1] - levels[k]);
-                const Floats wl = weight[i] * level;
-                xl += wl * x[i];
-                ll += wl * level;
-            }
-            storeLanes(xl, &sums.xl[first]);
-            storeLanes(ll, &sums.ll[first]);
+        Cells cells;
+        for (int c = -16; c < 16; ++c) {
+            const float end = (float(c) + 0.5f) * cellWidth + 0.001f; // a tie may go either way
+            std::size_t level = 0;
+            while (level < midpoints.size() && midpoints[level] <= end)
+                ++level;
+            const bool isCut = level > 0 && midpoints[level - 1] >= end - cellWidth - 0.002f;
+            const std::size_t entry = std::size_t(c & 31);
+            cells.midpoint[entry] = level > 0 ? midpoints[level - 1] : midpoints[0];
+            cells.above[entry] = levels[level];
+            cells.below[entry] = levels[isCut ? level - 1 : level];
+        }
+        return cells;
+    }
+    constexpr Cells cells = makeCells();
+
+    /// The level nearest to x. Requires: |x| < 136.
+    template<int width>
+    QUANTSCOPE_KERNEL Floats<width> levelOf(const Floats<width>& x)
+    {
+        if constexpr (width == 16) {
+            const Floats<width> shifted = x * (1 / cellWidth) + roundingAddend;
+            const auto cell = load<Ints<width>>(&shifted); // its lowest five bits count
+            const auto lookUp
+                = [&](const std::array<float, 32>& table) __attribute__((always_inline))
+            {
+                return __builtin_shuffle(load<Floats<width>>(table.data()),
+                    load<Floats<width>>(table.data() + width), cell);
+            };
+            return x < lookUp(cells.midpoint) ? lookUp(cells.below) : lookUp(cells.above);
+        } else {
+            Floats<width> level = Floats<width>{} + levels[0];
+            for (std::size_t k = 0; k < midpoints.size(); ++k)
+                level += x < midpoints[k] ? Floats<width>{}
+                                          : Floats<width>{} + (levels[k + 1] - levels[k]);
+            return level;
         }
     }
+
+    /// Σ w·level·x and Σ w·level² of one rounding.
+    template<int width>
+    struct ScaleSums {
+        Floats<width> xl{};
+        Floats<width> ll{};
+    };
+
+    template<int width>
+    QUANTSCOPE_KERNEL ScaleSums<width> sumsOf(
+        const Groups& groups, std::size_t first, const Floats<width>& inverse)
+    {
+        ScaleSums<width> sums;
+        for (std::size_t i = 0; i < groupSize; ++i) {
+            const auto x = load<Floats<width>>(&groups.x[i][first]);
+            const Floats<width> level = levelOf<width>(inverse * x);
+            const Floats<width> wl = load<Floats<width>>(&groups.weight[i][first]) * level;
+            sums.xl += wl * x;
+            sums.ll += wl * level;
+        }
+        return sums;
+    }
+
+    /// The largest weight goes to −127 + (−7 … 7), and first of all to 127.
+    template<int width>
+    QUANTSCOPE_KERNEL void searchLanes(const Groups& groups, std::size_t first, Sixteen& found)
+    {
+        Floats<width> largest{};
+        for (std::size_t i = 0; i < groupSize; ++i) {
+            const auto x = load<Floats<width>>(&groups.x[i][first]);
+            largest = magnitude(x) > magnitude(largest) ? x : largest;
+        }
+        const Floats<width> none{};
+        ScaleSums<width> sums = sumsOf<width>(groups, first, 1.0f / (-largest / levels[0]));
+        Floats<width> scale = sums.ll > 0 ? sums.xl / sums.ll : none;
+        Floats<width> gain = scale * sums.xl; // Σ w·x² less the remaining error
+        for (int t = -7; t <= 7; ++t) {
+            sums = sumsOf<width>(groups, first, (float(t) + levels[0]) / largest);
+            const Mask<width> isBetter = bothOf<width>(
+                isLess<width>(none, sums.ll), isLess<width>(gain * sums.ll, sums.xl * sums.xl));
+            if (!any<width>(isBetter))
+                continue;
+            scale = select<width>(isBetter, sums.xl / sums.ll, scale);
+            gain = select<width>(isBetter, scale * sums.xl, gain);
+        }
+        store(magnitude(largest) < zeroGroup ? none : scale, &found[first]);
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void searchKernel(const Groups& groups, Sixteen& found)
+    {
+        for (std::size_t first = 0; first < together; first += width)
+            searchLanes<width>(groups, first, found);
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void roundKernel(const float* x, float inverse, std::uint8_t* codes)
+    {
+        for (int i = 0; i < groupSize; i += width) {
+            const Floats<width> scaled = load<Floats<width>>(x + i) * inverse;
+            Ints<width> code{};
+            for (const float middle : midpoints)
+                code += (scaled < middle) + 1; // a true lane is −1
+            store(narrowed<width>(code), codes + i);
+        }
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(
+        void search(const Groups& groups, Sixteen& found), searchKernel, (groups, found))
+    QUANTSCOPE_EVERY_WIDTH(void roundGroup(const float* x, float inverse, std::uint8_t* codes),
+        roundKernel, (x, inverse, codes))
 
 } // namespace
 
-std::array<float, groupSize> groupWeights(const float* x, const float* importance, float variance)
+void loadGroups(const Places& x, const Places& importance, const Sixteen& variance, Groups& groups)
 {
-    std::array<float, groupSize> weight;
-    if (importance)
-        weighByImportance(x, importance, variance, groupSize, weight.data());
-    else
-        for (std::size_t i = 0; i < weight.size(); ++i)
-            weight[i] = x[i] * x[i];
-    return weight;
+    groups.size = groupSize;
+    loadColumns(x, groupSize, groups.x.data());
+    if (importance[0]) {
+        loadColumns(importance, groupSize, groups.weight.data());
+        weighByImportance(variance, groups);
+    } else {
+        weighBySquares(groups);
+    }
 }
 
-float searchScale(const float* x, const float* weight)
+Sixteen searchScales(const Groups& groups)
 {
-    const float largest = largestWeight(x, groupSize);
-    if (std::fabs(largest) < zeroGroup)
-        return 0.0f;
-    ScaleSums sums;
-    sums.inverse[0] = 1 / (-largest / levels[0]);
-    for (int t = -reach; t <= reach; ++t)
-        sums.inverse[std::size_t(t + reach + 1)] = (float(t) + levels[0]) / largest;
-    sumTries(x, weight, sums);
-
-    float scale = sums.ll[0] > 0 ? sums.xl[0] / sums.ll[0] : 0.0f;
-    float gain = scale * sums.xl[0]; // Σ w·x² less the remaining error
-    for (std::size_t t = 1; t < tries; ++t) {
-        if (sums.ll[t] > 0 && sums.xl[t] * sums.xl[t] > gain * sums.ll[t]) {
-            scale = sums.xl[t] / sums.ll[t];
-            gain = scale * sums.xl[t];
-        }
-    }
-    return scale;
+    Sixteen found;
+    search(groups, found);
+    return found;
 }
 
 void roundToLevels(const float* x, float inverse, std::uint8_t* codes)
 {
-    for (int i = 0; i < groupSize; ++i) {
-        const float scaled = x[i] * inverse;
-        unsigned code = 0;
-        for (const float middle : midpoints)
-            code += scaled < middle ? 0 : 1;
-        codes[i] = std::uint8_t(code);
-    }
-}
-
-void decodeGroup(const std::byte* nibbles, float step, float* weights)
-{
-    for (int i = 0; i < 16; ++i) {
-        weights[i] = step * levels[loadByte(nibbles + i) & 15];
-        weights[i + 16] = step * levels[loadByte(nibbles + i) >> 4];
-    }
+    roundGroup(x, inverse, codes);
 }
 
 } // namespace core::formats::iq4

@@ -7,6 +7,7 @@
 // Error: 7.6 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/iq4.h"
 #include "core/formats/search.h"
@@ -20,30 +21,44 @@ namespace {
     constexpr int blockSize = 32;
     constexpr int blockBytes = 18;
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize)
-            iq4::decodeGroup(bytes + 2, loadHalf(bytes), weights);
+        forBlocksWithHalves<1>(
+            bytes, blocks, blockBytes,
+            [&](const std::byte* block, const float* d, std::size_t b)
+                __attribute__((always_inline)) {
+                    iq4::decodeGroup<width>(block + 2, *d, weights + b * blockSize);
+                });
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block) { storeNibbles(codes, block + 2); }
 
-    void encodeBlock(const float* x, const float* importance, std::byte* block)
+    void encode(const RowsToEncode& rows)
     {
-        const float variance = sumOfSquares(x, blockSize) * (2.0f / blockSize);
-        const auto weight = iq4::groupWeights(x, importance, variance);
-        const float scale = iq4::searchScale(x, weight.data());
-        std::array<std::uint8_t, blockSize> codes;
-        iq4::roundToLevels(x, scale != 0.0f ? 1 / scale : 0.0f, codes.data());
-        storeHalf(scale, block);
-        storeCodes(codes.data(), block);
-    }
-
-    void encode(
-        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
-    {
-        for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
-            encodeBlock(weights + i, importance ? importance + i : nullptr, bytes);
+        Groups groups;
+        forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+            Sixteen variance = sumsOfSquares(blocks.x, blockSize);
+            for (float& value : variance)
+                value *= 2.0f / blockSize;
+            iq4::loadGroups(blocks.x, blocks.importance, variance, groups);
+            const Sixteen found = iq4::searchScales(groups);
+            for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+                std::array<std::uint8_t, blockSize> codes;
+                iq4::roundToLevels(
+                    blocks.x[b], found[b] != 0.0f ? 1 / found[b] : 0.0f, codes.data());
+                storeHalf(found[b], blocks.bytes[b]);
+                storeCodes(codes.data(), blocks.bytes[b]);
+            }
+        });
     }
 
     BlockScales scales(const std::byte* block)
@@ -69,8 +84,8 @@ const Format formats::iq4_NL{
     .importance = Format::Importance::Used,
     .grid = &grid,
     .errorBound = 0.079f,
-    .decodeBlocks = decode,
-    .encodeRow = encode,
+    .decodeBlocks = decodeBlocks,
+    .encodeRows = encode,
 };
 
 } // namespace core

@@ -10,6 +10,7 @@
 // Error: 7.6 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/iq4.h"
 #include "core/formats/search.h"
@@ -52,13 +53,23 @@ namespace {
             block[lowAt + i] = std::byte((s[2 * i] & 15) | (s[2 * i + 1] & 15) << 4);
     }
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes) {
+        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
             const BlockScales s = scales(bytes);
-            for (std::size_t g = 0; g < groups; ++g, weights += iq4::groupSize)
-                iq4::decodeGroup(bytes + codesAt + 16 * g, s.step[g], weights);
+            for (std::size_t g = 0; g < groups; ++g)
+                iq4::decodeGroup<width>(
+                    bytes + codesAt + 16 * g, s.step[g], weights + iq4::groupSize * g);
         }
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block)
@@ -67,18 +78,31 @@ namespace {
             storeNibbles(codes + 32 * g, block + codesAt + 16 * g);
     }
 
-    void encodeBlock(const float* x, const float* importance, std::byte* block)
+    /// Searches the scales of blocks `first` and `first` + 1: block b's group g in lane
+    /// b % 2 · 8 + g.
+    Sixteen searchPair(
+        const Blocks& blocks, std::size_t first, const Sixteen& squares, Groups& pair)
     {
-        const float variance = sumOfSquares(x, blockSize) * (2.0f / blockSize);
-        std::array<float, groups> found;
-        float largest = 0.0f;
-        for (std::size_t g = 0; g < groups; ++g) {
-            const std::size_t first = g * iq4::groupSize;
-            const auto weight
-                = iq4::groupWeights(x + first, importance ? importance + first : nullptr, variance);
-            found[g] = iq4::searchScale(x + first, weight.data());
-            largest = std::fabs(found[g]) > std::fabs(largest) ? found[g] : largest;
+        Places x, importance;
+        Sixteen variance;
+        for (std::size_t lane = 0; lane < together; ++lane) {
+            const std::size_t block = first + lane / groups;
+            const std::size_t offset = lane % groups * iq4::groupSize;
+            x[lane] = blocks.x[block] + offset;
+            importance[lane]
+                = blocks.importance[block] ? blocks.importance[block] + offset : nullptr;
+            variance[lane] = squares[block] * (2.0f / blockSize);
         }
+        iq4::loadGroups(x, importance, variance, pair);
+        return iq4::searchScales(pair);
+    }
+
+    /// Rounds the scales that were found for a block's groups and stores all.
+    void storeBlock(const float* x, const float* found, std::byte* block)
+    {
+        float largest = 0.0f;
+        for (std::size_t g = 0; g < groups; ++g)
+            largest = std::fabs(found[g]) > std::fabs(largest) ? found[g] : largest;
         const float d = -largest / half;
         const float inverse = d != 0.0f ? 1 / d : 0.0f;
         std::array<int, groups> s;
@@ -95,11 +119,18 @@ namespace {
         storeCodes(codes.data(), block);
     }
 
-    void encode(
-        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
+    void encode(const RowsToEncode& rows)
     {
-        for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
-            encodeBlock(weights + i, importance ? importance + i : nullptr, bytes);
+        Groups pair;
+        forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+            const Sixteen squares = sumsOfSquares(blocks.x, blockSize);
+            for (std::size_t first = 0; first < std::size_t(blocks.count); first += 2) {
+                const Sixteen found = searchPair(blocks, first, squares, pair);
+                for (std::size_t b = first;
+                     b < std::min<std::size_t>(first + 2, std::size_t(blocks.count)); ++b)
+                    storeBlock(blocks.x[b], &found[b % 2 * groups], blocks.bytes[b]);
+            }
+        });
     }
 
     constexpr Grid grid{
@@ -120,8 +151,8 @@ const Format formats::iq4_XS{
     .importance = Format::Importance::Used,
     .grid = &grid,
     .errorBound = 0.079f,
-    .decodeBlocks = decode,
-    .encodeRow = encode,
+    .decodeBlocks = decodeBlocks,
+    .encodeRows = encode,
 };
 
 } // namespace core

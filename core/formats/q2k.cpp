@@ -10,11 +10,11 @@
 // Error: 29.6 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/search.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace core {
 
@@ -32,22 +32,6 @@ namespace {
     constexpr auto levels = consecutiveLevels<4>(0);
     constexpr RangeTries plainTries{ -0.5f, 0.1f, 15, RangeTries::Error::Absolute };
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
-    {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes) {
-            const float d = loadHalf(bytes + scaleAt);
-            const float dmin = loadHalf(bytes + minAt);
-            for (int g = 0; g < groups; ++g, weights += groupSize) {
-                const float step = d * float(loadByte(bytes + g) & 15);
-                const float min = dmin * float(loadByte(bytes + g) >> 4);
-                const std::byte* pairs = bytes + codesAt + g / 8 * 32 + g % 2 * groupSize;
-                const int shift = g % 8 / 2 * 2;
-                for (int i = 0; i < groupSize; ++i)
-                    weights[i] = step * float(loadByte(pairs + i) >> shift & 3) - min;
-            }
-        }
-    }
-
     BlockScales scales(const std::byte* block)
     {
         const float d = loadHalf(block + scaleAt);
@@ -60,83 +44,127 @@ namespace {
         return scales;
     }
 
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
+            const BlockScales s = scales(bytes);
+            for (int h = 0; h < 2; ++h) {
+                for (int i = 0; i < 32; i += width) {
+                    const Ints<width> pairs = bytesFrom<width>(bytes + codesAt + 32 * h + i);
+                    for (int k = 0; k < 4; ++k) {
+                        const std::size_t g = std::size_t(8 * h + 2 * k + i / groupSize);
+                        store(s.step[g] * toFloats<width>(pairs >> 2 * k & 3) + s.offset[g],
+                            weights + 128 * h + 32 * k + i);
+                    }
+                }
+            }
+        }
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
+    }
+
     void storeCodes(const std::uint8_t* codes, std::byte* block)
     {
         storeBitPairs(codes, block + codesAt);
     }
 
-    /// What the groups of a super-block were found to need, before their scales are rounded.
+    /// What the groups of sixteen super-blocks were found to need, before their scales are rounded.
     struct Found {
-        std::array<float, groups> scale;
-        std::array<float, groups> min;
-        std::array<float, groups> weight{}; ///< of a group's weights together
+        std::array<FoundRanges, together> ranges; ///< of each block, a group a lane
+        Groups scales{ .size = groups, .x = {}, .weight = {} }; ///< a block a lane
+        Groups mins{ .size = groups, .x = {}, .weight = {} };
     };
 
-    /// Rounds to 4 bits in units of the largest of them divided by 15. Gives that unit.
-    float roundPlain(
-        const std::array<float, groups>& values, std::array<std::uint8_t, groups>& codes)
+    void search(const Blocks& blocks, Found& found)
     {
-        const float largest = std::max(0.0f, *std::ranges::max_element(values));
-        codes.fill(0);
-        if (!(largest > 0))
-            return 0.0f;
-        for (std::size_t g = 0; g < groups; ++g)
-            codes[g] = std::uint8_t(nearestInt(15.0f / largest * values[g]));
-        return largest / 15.0f;
+        const bool isPlain = !blocks.importance[0];
+        Sixteen variances{};
+        if (!isPlain)
+            variances = sumsOfSquares(blocks.x, blockSize);
+        Groups block;
+        block.size = groupSize;
+        for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+            loadColumns(consecutiveGroups(blocks.x[b], groupSize), groupSize, block.x.data());
+            if (isPlain) {
+                weighByMagnitudes({}, block);
+            } else {
+                loadColumns(consecutiveGroups(blocks.importance[b], groupSize), groupSize,
+                    block.weight.data());
+                Sixteen variance;
+                variance.fill(variances[b] / blockSize);
+                weighByImportance(variance, block);
+            }
+            searchScalesAndMins(block, 3, isPlain ? plainTries : importanceTries, found.ranges[b]);
+            for (std::size_t g = 0; g < groups; ++g) {
+                found.scales.x[g][b] = found.ranges[b].scale[g];
+                found.mins.x[g][b] = found.ranges[b].min[g];
+                found.scales.weight[g][b] = found.ranges[b].weight[g];
+            }
+        }
+        found.mins.weight = found.scales.weight;
     }
 
-    Found search(const float* x, const float* importance, std::uint8_t* codes)
+    /// Rounds to 4 bits in units of the largest of them divided by 15, the unit being the scale.
+    FoundLevels roundPlain(const Groups& values)
     {
-        Found found;
-        const float variance = importance ? sumOfSquares(x, blockSize) / blockSize : 0.0f;
-        for (std::size_t g = 0; g < groups; ++g) {
-            const std::size_t first = g * groupSize;
-            std::array<float, groupSize> weight;
-            if (importance)
-                weighByImportance(
-                    x + first, importance + first, variance, groupSize, weight.data());
-            else
-                std::transform(x + first, x + first + groupSize, weight.begin(),
-                    [](float value) { return std::fabs(value); });
-            for (const float w : weight)
-                found.weight[g] += w;
-            const ScaleMin pair = searchScaleAndMin(x + first, weight.data(), groupSize, 3,
-                importance ? importanceTries : plainTries, codes + first);
-            found.scale[g] = pair.scale;
-            found.min[g] = pair.min;
+        FoundLevels found{};
+        for (std::size_t b = 0; b < together; ++b) {
+            float largest = 0.0f;
+            for (std::size_t g = 0; g < groups; ++g)
+                largest = std::max(largest, values.x[g][b]);
+            if (!(largest > 0))
+                continue;
+            for (std::size_t g = 0; g < groups; ++g)
+                found.levels[g][b] = std::uint8_t(nearestInt(15.0f / largest * values.x[g][b]));
+            found.scale[b] = largest / 15.0f;
         }
         return found;
     }
 
-    void encodeBlock(const float* x, const float* importance, std::byte* block)
+    /// Rounds all weights of a block to the grid that is stored in it. A group whose step became 0
+    /// keeps the codes of the search.
+    void storeBlock(const float* x, const FoundRanges& ranges, std::byte* block)
     {
         std::array<std::uint8_t, blockSize> codes;
-        const Found found = search(x, importance, codes.data());
-        std::array<std::uint8_t, groups> scaleCodes;
-        std::array<std::uint8_t, groups> minCodes;
-        const auto round = [&](const std::array<float, groups>& values, auto& rounded) {
-            return importance ? searchPositiveScale(
-                       values.data(), found.weight.data(), groups, 15, rounded.data())
-                              : roundPlain(values, rounded);
-        };
-        storeHalf(round(found.scale, scaleCodes), block + scaleAt);
-        storeHalf(round(found.min, minCodes), block + minAt);
-        for (std::size_t g = 0; g < groups; ++g)
-            block[g] = std::byte(scaleCodes[g] | minCodes[g] << 4);
-
         const BlockScales stored = scales(block);
-        for (std::size_t g = 0; g < groups; ++g)
+        for (std::size_t g = 0; g < groups; ++g) {
+            const float* group = x + g * groupSize;
+            std::uint8_t* code = codes.data() + g * groupSize;
             if (stored.step[g] != 0.0f)
-                roundToGrid(x + g * groupSize, groupSize, stored.step[g], stored.offset[g], 0, 3,
-                    codes.data() + g * groupSize);
+                roundToGrid(group, groupSize, stored.step[g], stored.offset[g], 0, 3, code);
+            else
+                roundByInverse(group, groupSize, ranges.from[g], ranges.inverse[g], 0, 3, code);
+        }
         storeCodes(codes.data(), block);
     }
 
-    void encode(
-        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
+    void encode(const RowsToEncode& rows)
     {
-        for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
-            encodeBlock(weights + i, importance ? importance + i : nullptr, bytes);
+        Found found;
+        forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+            search(blocks, found);
+            const auto round = [&](const Groups& values) {
+                return rows.importance ? searchPositiveScales(values, 15) : roundPlain(values);
+            };
+            const FoundLevels foundScales = round(found.scales);
+            const FoundLevels foundMins = round(found.mins);
+            for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+                std::byte* block = blocks.bytes[b];
+                storeHalf(foundScales.scale[b], block + scaleAt);
+                storeHalf(foundMins.scale[b], block + minAt);
+                for (std::size_t g = 0; g < groups; ++g)
+                    block[g] = std::byte(std::uint8_t(foundScales.levels[g][b])
+                        | std::uint8_t(foundMins.levels[g][b]) << 4);
+                storeBlock(blocks.x[b], found.ranges[b], block);
+            }
+        });
     }
 
     constexpr Grid grid{
@@ -157,8 +185,8 @@ const Format formats::q2_K{
     .importance = Format::Importance::Used,
     .grid = &grid,
     .errorBound = 0.305f,
-    .decodeBlocks = decode,
-    .encodeRow = encode,
+    .decodeBlocks = decodeBlocks,
+    .encodeRows = encode,
 };
 
 } // namespace core

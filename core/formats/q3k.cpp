@@ -10,6 +10,7 @@
 // are rounded anew. Error: 15.1 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/search.h"
 
@@ -56,22 +57,33 @@ namespace {
                 | codes[i + 8] >> 4 << 4 | codes[i + 12] >> 4 << 6);
     }
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes) {
+        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
             const BlockScales s = scales(bytes);
-            for (int g = 0; g < groups; ++g, weights += groupSize) {
-                const std::byte* plane = bytes + g % 2 * groupSize;
-                const std::byte* pairs = bytes + pairsAt + g / 8 * 32 + g % 2 * groupSize;
-                const int shift = g % 8 / 2 * 2;
-                const float step = s.step[std::size_t(g)];
-                for (int i = 0; i < groupSize; ++i) {
-                    const unsigned low = loadByte(pairs + i) >> shift & 3;
-                    const unsigned high = loadByte(plane + i) >> g / 2 & 1;
-                    weights[i] = step * float(int(low | high << 2) - half);
+            for (int i = 0; i < 32; i += width) {
+                const Ints<width> plane = bytesFrom<width>(bytes + i);
+                for (int h = 0; h < 2; ++h) {
+                    const Ints<width> pairs = bytesFrom<width>(bytes + pairsAt + 32 * h + i);
+                    for (int k = 0; k < 4; ++k) {
+                        const Ints<width> code
+                            = (pairs >> 2 * k & 3) | (plane >> (4 * h + k) & 1) << 2;
+                        store(s.step[std::size_t(8 * h + 2 * k + i / groupSize)]
+                                * toFloats<width>(code - half),
+                            weights + 128 * h + 32 * k + i);
+                    }
                 }
             }
         }
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block)
@@ -80,67 +92,134 @@ namespace {
         storeBitPairs(codes, block + pairsAt);
     }
 
-    /// Rounds the groups' scales to 6 bits, the largest to −32. Gives d.
-    float roundPlain(const std::array<float, groups>& scales, ScaleCodes& codes)
+    /// What was found for sixteen super-blocks, before their scales are rounded.
+    struct Found {
+        bool isPlain; ///< without importance
+        std::array<FoundScales, together> searched; ///< of each block, a group a lane
+        std::array<FoundLevels, together> moved; ///< the same, plain
+        Groups scales{ .size = groups, .x = {}, .weight = {} }; ///< a block a lane
+    };
+
+    void searchPlain(const Blocks& blocks, Found& found)
+    {
+        std::array<Groups, movedAtOnce> some;
+        for (std::size_t first = 0; first < std::size_t(blocks.count); first += movedAtOnce) {
+            for (std::size_t k = 0; k < movedAtOnce; ++k) {
+                some[k].size = groupSize;
+                loadColumns(
+                    consecutiveGroups(blocks.x[first + k], groupSize), groupSize, some[k].x.data());
+                weighBySquares(some[k]);
+            }
+            searchScalesByMoves(some, half, &found.moved[first]);
+        }
+        for (std::size_t b = 0; b < std::size_t(blocks.count); ++b)
+            for (std::size_t g = 0; g < groups; ++g)
+                found.scales.x[g][b] = found.moved[b].scale[g];
+    }
+
+    void search(const Blocks& blocks, Found& found)
+    {
+        const Sixteen variances = sumsOfSquares(blocks.x, blockSize);
+        Groups block;
+        block.size = groupSize;
+        for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+            loadColumns(consecutiveGroups(blocks.x[b], groupSize), groupSize, block.x.data());
+            loadColumns(
+                consecutiveGroups(blocks.importance[b], groupSize), groupSize, block.weight.data());
+            Sixteen variance;
+            variance.fill(2 * variances[b] / blockSize);
+            weighByImportance(variance, block);
+            const Sixteen weights = sums(block.weight.data(), groupSize);
+            found.searched[b] = searchScales(block, half);
+            for (std::size_t g = 0; g < groups; ++g) {
+                found.scales.x[g][b] = found.searched[b].scale[g];
+                found.scales.weight[g][b] = weights[g];
+            }
+        }
+    }
+
+    /// Rounds the scales of block `b` to 6 bits, the largest to −32, and stores them.
+    void storePlainScales(const Groups& scales, std::size_t b, std::byte* block)
     {
         float largest = 0.0f;
-        for (const float scale : scales)
-            largest = std::fabs(scale) > std::fabs(largest) ? scale : largest;
-        codes.fill(0);
-        if (largest == 0.0f)
-            return 0.0f;
-        const float inverse = -float(scaleHalf) / largest;
-        for (std::size_t g = 0; g < groups; ++g) {
-            const int level = std::int8_t(nearestInt(inverse * scales[g])); // 8 bits, as in ggml
+        for (std::size_t g = 0; g < groups; ++g)
+            largest = std::fabs(scales.x[g][b]) > std::fabs(largest) ? scales.x[g][b] : largest;
+        ScaleCodes codes{};
+        const float inverse = largest != 0.0f ? -float(scaleHalf) / largest : 0.0f;
+        for (std::size_t g = 0; g < groups && largest != 0.0f; ++g) {
+            const int level
+                = std::int8_t(nearestInt(inverse * scales.x[g][b])); // 8 bits, as in ggml
             codes[g] = std::uint8_t(std::clamp(level, -scaleHalf, scaleHalf - 1) + scaleHalf);
         }
-        return 1 / inverse;
+        storeHalf(largest != 0.0f ? 1 / inverse : 0.0f, block + scaleAt);
+        storeScales(codes, block);
     }
 
-    /// Searches the scales of all groups and stores them, rounded.
-    void encodeScales(
-        const float* x, const float* importance, std::uint8_t* codes, std::byte* block)
+    /// The same with the scale of the scales that was searched.
+    void storeSearchedScales(
+        const Groups& scales, const FoundScales& found, std::size_t b, std::byte* block)
     {
-        std::array<float, groups> found;
-        std::array<float, groups> together{}; // the weights of each group
-        const float variance = importance ? 2 * sumOfSquares(x, blockSize) / blockSize : 0.0f;
-        for (std::size_t g = 0; g < groups; ++g) {
-            const std::size_t first = g * groupSize;
-            if (!importance) {
-                found[g] = searchScaleByMoves(x + first, groupSize, half, codes + first);
-                continue;
-            }
-            std::array<float, groupSize> weight;
-            weighByImportance(x + first, importance + first, variance, groupSize, weight.data());
-            for (const float w : weight)
-                together[g] += w;
-            found[g] = searchScale(x + first, weight.data(), groupSize, half, codes + first);
-        }
-        ScaleCodes rounded;
-        const float d = importance
-            ? searchScale(found.data(), together.data(), groups, scaleHalf, rounded.data())
-            : roundPlain(found, rounded);
-        storeHalf(d, block + scaleAt);
-        storeScales(rounded, block);
+        ScaleCodes codes{};
+        std::array<float, groups> values;
+        for (std::size_t g = 0; g < groups; ++g)
+            values[g] = scales.x[g][b];
+        if (found.inverse[b] != 0.0f)
+            roundByInverse(values.data(), groups, 0.0f, found.inverse[b], scaleHalf,
+                2 * scaleHalf - 1, codes.data());
+        storeHalf(found.scale[b], block + scaleAt);
+        storeScales(codes, block);
     }
 
-    void encodeBlock(const float* x, const float* importance, std::byte* block)
+    /// The codes that the search gave a group, for one whose step became 0.
+    void searchedCodes(
+        const float* x, const Found& found, std::size_t b, std::size_t g, std::uint8_t* codes)
+    {
+        std::fill_n(codes, groupSize, std::uint8_t(0));
+        if (found.isPlain) {
+            for (std::size_t i = 0; i < groupSize; ++i)
+                codes[i] = std::uint8_t(int(found.moved[b].levels[i][g]) + half);
+        } else if (found.searched[b].inverse[g] != 0.0f) {
+            roundByInverse(
+                x, groupSize, 0.0f, found.searched[b].inverse[g], half, 2 * half - 1, codes);
+        }
+    }
+
+    /// Rounds all weights of block `b` to the grid that is stored in it.
+    void storeBlock(const float* x, const Found& found, std::size_t b, std::byte* block)
     {
         std::array<std::uint8_t, blockSize> codes;
-        encodeScales(x, importance, codes.data(), block);
         const BlockScales stored = scales(block);
-        for (std::size_t g = 0; g < groups; ++g)
+        for (std::size_t g = 0; g < groups; ++g) {
+            const float* group = x + g * groupSize;
+            std::uint8_t* code = codes.data() + g * groupSize;
             if (stored.step[g] != 0.0f)
-                roundToGrid(x + g * groupSize, groupSize, stored.step[g], 0.0f, half, 2 * half - 1,
-                    codes.data() + g * groupSize);
+                roundToGrid(group, groupSize, stored.step[g], 0.0f, half, 2 * half - 1, code);
+            else
+                searchedCodes(group, found, b, g, code);
+        }
         storeCodes(codes.data(), block);
     }
 
-    void encode(
-        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
+    void encode(const RowsToEncode& rows)
     {
-        for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
-            encodeBlock(weights + i, importance ? importance + i : nullptr, bytes);
+        Found found;
+        found.isPlain = !rows.importance;
+        forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+            FoundScales ofScales{};
+            if (found.isPlain) {
+                searchPlain(blocks, found);
+            } else {
+                search(blocks, found);
+                ofScales = searchScales(found.scales, scaleHalf);
+            }
+            for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+                if (found.isPlain)
+                    storePlainScales(found.scales, b, blocks.bytes[b]);
+                else
+                    storeSearchedScales(found.scales, ofScales, b, blocks.bytes[b]);
+                storeBlock(blocks.x[b], found, b, blocks.bytes[b]);
+            }
+        });
     }
 
     constexpr Grid grid{
@@ -161,8 +240,8 @@ const Format formats::q3_K{
     .importance = Format::Importance::Used,
     .grid = &grid,
     .errorBound = 0.156f,
-    .decodeBlocks = decode,
-    .encodeRow = encode,
+    .decodeBlocks = decodeBlocks,
+    .encodeRows = encode,
 };
 
 } // namespace core

@@ -8,6 +8,7 @@
 // root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/rows32.h"
 
@@ -21,24 +22,33 @@ namespace {
     constexpr int blockBytes = 18;
     constexpr auto levels = consecutiveLevels<16>(-8);
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
-            const float d = loadHalf(bytes);
-            for (int i = 0; i < 16; ++i) {
-                weights[i] = float(int(loadByte(bytes + 2 + i) & 15) - 8) * d;
-                weights[i + 16] = float(int(loadByte(bytes + 2 + i) >> 4) - 8) * d;
-            }
-        }
+        forBlocksWithHalves<1>(
+            bytes, blocks, blockBytes,
+            [&](const std::byte* block, const float* d, std::size_t b)
+                __attribute__((always_inline)) {
+                    for (std::size_t i = 0; i < 16; i += width) {
+                        const Ints<width> codes = bytesFrom<width>(block + 2 + i);
+                        float* group = weights + b * blockSize + i;
+                        store(toFloats<width>((codes & 15) - 8) * *d, group);
+                        store(toFloats<width>((codes >> 4) - 8) * *d, group + 16);
+                    }
+                });
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block) { storeNibbles(codes, block + 2); }
 
-    void encode(
-        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
-    {
-        encodeSignedRow(weights, columns, importance, 8, blockBytes, storeCodes, bytes);
-    }
+    void encode(const RowsToEncode& rows) { encodeSignedRows(rows, 8, blockBytes, storeCodes); }
 
     BlockScales scales(const std::byte* block)
     {
@@ -63,8 +73,8 @@ const Format formats::q4_0{
     .importance = Format::Importance::Used,
     .grid = &grid,
     .errorBound = 0.089f,
-    .decodeBlocks = decode,
-    .encodeRow = encode,
+    .decodeBlocks = decodeBlocks,
+    .encodeRows = encode,
 };
 
 } // namespace core

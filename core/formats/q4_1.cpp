@@ -8,6 +8,7 @@
 // searched. Error: at most d/2 a weight; 7.8 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/rows32.h"
 
@@ -21,25 +22,33 @@ namespace {
     constexpr int blockBytes = 20;
     constexpr auto levels = consecutiveLevels<16>(0);
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
-            const float d = loadHalf(bytes);
-            const float m = loadHalf(bytes + 2);
-            for (int i = 0; i < 16; ++i) {
-                weights[i] = float(loadByte(bytes + 4 + i) & 15) * d + m;
-                weights[i + 16] = float(loadByte(bytes + 4 + i) >> 4) * d + m;
-            }
-        }
+        forBlocksWithHalves<2>(
+            bytes, blocks, blockBytes,
+            [&](const std::byte* block, const float* dm, std::size_t b)
+                __attribute__((always_inline)) {
+                    for (std::size_t i = 0; i < 16; i += width) {
+                        const Ints<width> codes = bytesFrom<width>(block + 4 + i);
+                        float* group = weights + b * blockSize + i;
+                        store(toFloats<width>(codes & 15) * dm[0] + dm[1], group);
+                        store(toFloats<width>(codes >> 4) * dm[0] + dm[1], group + 16);
+                    }
+                });
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block) { storeNibbles(codes, block + 4); }
 
-    void encode(
-        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
-    {
-        encodeOffsetRow(weights, columns, importance, 15, blockBytes, storeCodes, bytes);
-    }
+    void encode(const RowsToEncode& rows) { encodeOffsetRows(rows, 15, blockBytes, storeCodes); }
 
     BlockScales scales(const std::byte* block)
     {
@@ -64,8 +73,8 @@ const Format formats::q4_1{
     .importance = Format::Importance::Used,
     .grid = &grid,
     .errorBound = 0.081f,
-    .decodeBlocks = decode,
-    .encodeRow = encode,
+    .decodeBlocks = decodeBlocks,
+    .encodeRows = encode,
 };
 
 } // namespace core

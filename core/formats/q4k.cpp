@@ -8,6 +8,7 @@
 // Error: 7.1 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/sixbit.h"
 
@@ -22,19 +23,29 @@ namespace {
     constexpr auto levels = consecutiveLevels<16>(0);
     constexpr RangeTries plainTries{ -1.0f, 0.1f, 20, RangeTries::Error::Square };
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
         for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes) {
             const BlockScales s = sixbit::scales(bytes);
             const std::byte* nibbles = bytes + sixbit::codesAt;
             for (std::size_t g = 0; g < sixbit::groups; g += 2, weights += 64, nibbles += 32) {
-                for (int i = 0; i < 32; ++i)
-                    weights[i] = s.step[g] * float(loadByte(nibbles + i) & 15) + s.offset[g];
-                for (int i = 0; i < 32; ++i)
-                    weights[32 + i]
-                        = s.step[g + 1] * float(loadByte(nibbles + i) >> 4) + s.offset[g + 1];
+                for (int i = 0; i < 32; i += width) {
+                    const Ints<width> codes = bytesFrom<width>(nibbles + i);
+                    store(s.step[g] * toFloats<width>(codes & 15) + s.offset[g], weights + i);
+                    store(s.step[g + 1] * toFloats<width>(codes >> 4) + s.offset[g + 1],
+                        weights + 32 + i);
+                }
             }
         }
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block)
@@ -42,12 +53,9 @@ namespace {
         storeNibbles256(codes, block + sixbit::codesAt);
     }
 
-    void encode(
-        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
+    void encode(const RowsToEncode& rows)
     {
-        for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
-            sixbit::encodeBlock(weights + i, importance ? importance + i : nullptr, 15, plainTries,
-                storeCodes, bytes);
+        sixbit::encodeRows(rows, 15, plainTries, blockBytes, storeCodes);
     }
 
     constexpr Grid grid{
@@ -68,8 +76,8 @@ const Format formats::q4_K{
     .importance = Format::Importance::Used,
     .grid = &grid,
     .errorBound = 0.074f,
-    .decodeBlocks = decode,
-    .encodeRow = encode,
+    .decodeBlocks = decodeBlocks,
+    .encodeRows = encode,
 };
 
 } // namespace core

@@ -9,6 +9,7 @@
 // root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/rows32.h"
 
@@ -22,14 +23,28 @@ namespace {
     constexpr int blockBytes = 22;
     constexpr auto levels = consecutiveLevels<32>(-16);
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
-            const float d = loadHalf(bytes);
-            const auto codes = loadFiveBits(bytes + 2, bytes + 6);
-            for (int i = 0; i < blockSize; ++i)
-                weights[i] = float(int(codes[std::size_t(i)]) - 16) * d;
-        }
+        forBlocksWithHalves<1>(
+            bytes, blocks, blockBytes,
+            [&](const std::byte* block, const float* d, std::size_t b)
+                __attribute__((always_inline)) {
+                    for (std::size_t i = 0; i < 16; i += width) {
+                        const FiveBits<width> codes(block + 2, block + 6, i);
+                        float* group = weights + b * blockSize + i;
+                        store(toFloats<width>(codes.low - 16) * *d, group);
+                        store(toFloats<width>(codes.high - 16) * *d, group + 16);
+                    }
+                });
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block)
@@ -38,11 +53,7 @@ namespace {
         storeNibbles(codes, block + 6);
     }
 
-    void encode(
-        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
-    {
-        encodeSignedRow(weights, columns, importance, 16, blockBytes, storeCodes, bytes);
-    }
+    void encode(const RowsToEncode& rows) { encodeSignedRows(rows, 16, blockBytes, storeCodes); }
 
     BlockScales scales(const std::byte* block)
     {
@@ -67,8 +78,8 @@ const Format formats::q5_0{
     .importance = Format::Importance::Used,
     .grid = &grid,
     .errorBound = 0.044f,
-    .decodeBlocks = decode,
-    .encodeRow = encode,
+    .decodeBlocks = decodeBlocks,
+    .encodeRows = encode,
 };
 
 } // namespace core

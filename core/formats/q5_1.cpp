@@ -9,6 +9,7 @@
 // searched. Error: at most d/2 a weight; 3.8 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/rows32.h"
 
@@ -22,15 +23,28 @@ namespace {
     constexpr int blockBytes = 24;
     constexpr auto levels = consecutiveLevels<32>(0);
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
-            const float d = loadHalf(bytes);
-            const float m = loadHalf(bytes + 2);
-            const auto codes = loadFiveBits(bytes + 4, bytes + 8);
-            for (int i = 0; i < blockSize; ++i)
-                weights[i] = float(codes[std::size_t(i)]) * d + m;
-        }
+        forBlocksWithHalves<2>(
+            bytes, blocks, blockBytes,
+            [&](const std::byte* block, const float* dm, std::size_t b)
+                __attribute__((always_inline)) {
+                    for (std::size_t i = 0; i < 16; i += width) {
+                        const FiveBits<width> codes(block + 4, block + 8, i);
+                        float* group = weights + b * blockSize + i;
+                        store(toFloats<width>(codes.low) * dm[0] + dm[1], group);
+                        store(toFloats<width>(codes.high) * dm[0] + dm[1], group + 16);
+                    }
+                });
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block)
@@ -39,11 +53,7 @@ namespace {
         storeNibbles(codes, block + 8);
     }
 
-    void encode(
-        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
-    {
-        encodeOffsetRow(weights, columns, importance, 31, blockBytes, storeCodes, bytes);
-    }
+    void encode(const RowsToEncode& rows) { encodeOffsetRows(rows, 31, blockBytes, storeCodes); }
 
     BlockScales scales(const std::byte* block)
     {
@@ -68,8 +78,8 @@ const Format formats::q5_1{
     .importance = Format::Importance::Used,
     .grid = &grid,
     .errorBound = 0.039f,
-    .decodeBlocks = decode,
-    .encodeRow = encode,
+    .decodeBlocks = decodeBlocks,
+    .encodeRows = encode,
 };
 
 } // namespace core

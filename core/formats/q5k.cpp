@@ -9,6 +9,7 @@
 // Error: 3.6 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/sixbit.h"
 
@@ -24,23 +25,31 @@ namespace {
     constexpr auto levels = consecutiveLevels<32>(0);
     constexpr RangeTries plainTries{ -0.5f, 0.1f, 15, RangeTries::Error::Square };
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes) {
+        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
             const BlockScales s = sixbit::scales(bytes);
-            const std::byte* fifths = bytes + sixbit::codesAt;
-            for (int g = 0; g < sixbit::groups; ++g, weights += sixbit::groupSize) {
-                const float step = s.step[std::size_t(g)];
-                const float offset = s.offset[std::size_t(g)];
-                const std::byte* nibbles = bytes + nibblesAt + g / 2 * 32;
-                const int shift = g % 2 * 4;
-                for (int i = 0; i < sixbit::groupSize; ++i) {
-                    const unsigned low = loadByte(nibbles + i) >> shift & 15;
-                    const unsigned fifth = loadByte(fifths + i) >> g & 1;
-                    weights[i] = step * float(low | fifth << 4) + offset;
+            for (int i = 0; i < 32; i += width) {
+                const Ints<width> fifths = bytesFrom<width>(bytes + sixbit::codesAt + i);
+                for (std::size_t g = 0; g < sixbit::groups; g += 2) {
+                    const Ints<width> nibbles = bytesFrom<width>(bytes + nibblesAt + 16 * g + i);
+                    const Ints<width> low = (nibbles & 15) | (fifths >> int(g) & 1) << 4;
+                    const Ints<width> high = nibbles >> 4 | (fifths >> int(g + 1) & 1) << 4;
+                    float* group = weights + 32 * g + i;
+                    store(s.step[g] * toFloats<width>(low) + s.offset[g], group);
+                    store(s.step[g + 1] * toFloats<width>(high) + s.offset[g + 1], group + 32);
                 }
             }
         }
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block)
@@ -49,12 +58,9 @@ namespace {
         storeNibbles256(codes, block + nibblesAt);
     }
 
-    void encode(
-        const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
+    void encode(const RowsToEncode& rows)
     {
-        for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
-            sixbit::encodeBlock(weights + i, importance ? importance + i : nullptr, 31, plainTries,
-                storeCodes, bytes);
+        sixbit::encodeRows(rows, 31, plainTries, blockBytes, storeCodes);
     }
 
     constexpr Grid grid{
@@ -75,8 +81,8 @@ const Format formats::q5_K{
     .importance = Format::Importance::Used,
     .grid = &grid,
     .errorBound = 0.0375f,
-    .decodeBlocks = decode,
-    .encodeRow = encode,
+    .decodeBlocks = decodeBlocks,
+    .encodeRows = encode,
 };
 
 } // namespace core

@@ -9,6 +9,7 @@
 // to 8 bits, and all codes are rounded anew. Importance alone weighs an error.
 // Error: 1.8 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/search.h"
 
@@ -40,24 +41,34 @@ namespace {
         return scales;
     }
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes) {
+        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
             const BlockScales s = scales(bytes);
-            for (int g = 0; g < groups; ++g, weights += groupSize) {
-                const int h = g / 8;
-                const int k = g % 8 / 2;
-                const int within = g % 2 * groupSize;
-                const std::byte* nibbles = bytes + 64 * h + 32 * (k % 2) + within;
-                const std::byte* pairs = bytes + pairsAt + 32 * h + within;
-                const float step = s.step[std::size_t(g)];
-                for (int i = 0; i < groupSize; ++i) {
-                    const unsigned low = loadByte(nibbles + i) >> k / 2 * 4 & 15;
-                    const unsigned high = loadByte(pairs + i) >> 2 * k & 3;
-                    weights[i] = step * float(int(low | high << 4) - half);
+            for (int h = 0; h < 2; ++h) {
+                for (int i = 0; i < 32; i += width) {
+                    const Ints<width> pairs = bytesFrom<width>(bytes + pairsAt + 32 * h + i);
+                    for (int k = 0; k < 4; ++k) {
+                        const Ints<width> nibbles
+                            = bytesFrom<width>(bytes + 64 * h + 32 * (k % 2) + i);
+                        const Ints<width> code
+                            = (nibbles >> k / 2 * 4 & 15) | (pairs >> 2 * k & 3) << 4;
+                        store(s.step[std::size_t(8 * h + 2 * k + i / groupSize)]
+                                * toFloats<width>(code - half),
+                            weights + 128 * h + 32 * k + i);
+                    }
                 }
             }
         }
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block)
@@ -83,35 +94,49 @@ namespace {
             block[scalesAt + g] = std::byte(std::min(127, nearestInt(inverse * scales[g])));
     }
 
-    void encodeBlock(const float* x, const float* importance, std::byte* block)
+    /// Rounds all weights of a block to the grid that is stored in it. A group whose step became 0
+    /// keeps the codes of the search.
+    void storeBlock(const float* x, const FoundScales& found, std::byte* block)
     {
-        std::array<std::uint8_t, blockSize> codes;
-        std::array<float, groups> found;
-        float largest = 0.0f;
-        for (std::size_t g = 0; g < groups; ++g) {
-            const std::size_t first = g * groupSize;
-            found[g] = searchScale(x + first, importance ? importance + first : nullptr, groupSize,
-                half, codes.data() + first);
-            largest = std::fabs(found[g]) > std::fabs(largest) ? found[g] : largest;
-        }
-        if (std::fabs(largest) < zeroGroup) {
-            std::fill_n(block, blockBytes, std::byte(0));
-            return;
-        }
-        storeScales(found, largest, block);
+        std::array<std::uint8_t, blockSize> codes{};
         const BlockScales stored = scales(block);
-        for (std::size_t g = 0; g < groups; ++g)
+        for (std::size_t g = 0; g < groups; ++g) {
+            const float* group = x + g * groupSize;
+            std::uint8_t* code = codes.data() + g * groupSize;
             if (stored.step[g] != 0.0f)
-                roundToGrid(x + g * groupSize, groupSize, stored.step[g], 0.0f, half, 2 * half - 1,
-                    codes.data() + g * groupSize);
+                roundToGrid(group, groupSize, stored.step[g], 0.0f, half, 2 * half - 1, code);
+            else if (found.inverse[g] != 0.0f)
+                roundByInverse(group, groupSize, 0.0f, found.inverse[g], half, 2 * half - 1, code);
+        }
         storeCodes(codes.data(), block);
     }
 
-    void encode(
+    void encodeBlock(const float* x, const float* importance, Groups& block, std::byte* bytes)
+    {
+        loadColumns(consecutiveGroups(x, groupSize), groupSize, block.x.data());
+        if (importance)
+            loadColumns(consecutiveGroups(importance, groupSize), groupSize, block.weight.data());
+        else
+            weighBySquares(block);
+        const FoundScales found = searchScales(block, half);
+        float largest = 0.0f;
+        for (const float scale : found.scale)
+            largest = std::fabs(scale) > std::fabs(largest) ? scale : largest;
+        if (std::fabs(largest) < zeroGroup) {
+            std::fill_n(bytes, blockBytes, std::byte(0));
+            return;
+        }
+        storeScales(found.scale, largest, bytes);
+        storeBlock(x, found, bytes);
+    }
+
+    void encodeRow(
         const float* weights, std::size_t columns, const float* importance, std::byte* bytes)
     {
+        Groups block;
+        block.size = groupSize;
         for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
-            encodeBlock(weights + i, importance ? importance + i : nullptr, bytes);
+            encodeBlock(weights + i, importance ? importance + i : nullptr, block, bytes);
     }
 
     constexpr Grid grid{
@@ -132,8 +157,8 @@ const Format formats::q6_K{
     .importance = Format::Importance::Used,
     .grid = &grid,
     .errorBound = 0.0185f,
-    .decodeBlocks = decode,
-    .encodeRow = encode,
+    .decodeBlocks = decodeBlocks,
+    .encodeRows = eachRow<encodeRow>,
 };
 
 } // namespace core

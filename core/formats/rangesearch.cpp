@@ -1,180 +1,193 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/formats/lanes.h"
+#include "core/base/lanes.h"
 #include "core/formats/search.h"
-
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <limits>
 
 namespace core::formats {
 
+using namespace lanes;
+
 namespace {
 
-    struct Extremes {
-        float min;
-        float max;
+    /// How a weight is brought to a level: the quick way needs |x| < 2²².
+    enum class Nearest { Bounded, Any };
+
+    /// The groups of the lanes from `first` on, and the best grid of each so far.
+    template<int width>
+    struct RangeLanes {
+        const Groups& groups;
+        std::size_t first;
+        Floats<width> lowest; ///< at most 0
+        Floats<width> highest;
+        Floats<width> sumW;
+        Floats<width> sumX; ///< Σ w·x
+        Floats<width> error;
+        Floats<width> scale;
+        Floats<width> min; ///< added: at most 0
+        Floats<width> from; ///< weights were rounded as (x − from)·inverse
+        Floats<width> inverse;
+        std::array<Floats<width>, largestGroup> levels; ///< of the latest rounding
+
+        QUANTSCOPE_KERNEL RangeLanes(const Groups& groups_, std::size_t first_)
+            : groups(groups_)
+            , first(first_)
+        {
+        }
+        std::size_t size() const { return std::size_t(groups.size); }
+        QUANTSCOPE_KERNEL Floats<width> x(std::size_t i) const
+        {
+            return load<Floats<width>>(&groups.x[i][first]);
+        }
+        QUANTSCOPE_KERNEL Floats<width> weight(std::size_t i) const
+        {
+            return load<Floats<width>>(&groups.weight[i][first]);
+        }
     };
 
-    /// The lowest weight, or 0 if all are above, and the highest.
-    Extremes extremes(const float* x, int count)
+    template<int width, Nearest nearest>
+    QUANTSCOPE_KERNEL Floats<width> levelOf(const Floats<width>& scaled, int largestCode)
     {
-        float min = x[0];
-        float max = x[0];
-        for (int i = 1; i < count; ++i) {
-            min = x[i] < min ? x[i] : min;
-            max = x[i] > max ? x[i] : max;
-        }
-        return { min > 0 ? 0 : min, max };
+        if constexpr (nearest == Nearest::Bounded)
+            return nearestWithin(scaled, 0.0f, float(largestCode));
+        else
+            return nearestOfAny<width>(scaled, 0, largestCode);
     }
 
-    /// What searchScaleAndMin knows of a group before it tries.
-    struct Group {
-        const float* x;
-        const float* weight;
-        int count;
-        float sumW;
-        float sumX; ///< Σ w·x
-    };
-
-    /// The tries that are computed at once, and what came of each.
-    struct RangeBatch {
-        std::array<float, lanes> inverse; ///< in: 1/step of the rounding
-        std::array<float, lanes> scale;
-        std::array<float, lanes> min;
-        std::array<float, lanes> error; ///< +infinity where no pair was found
-    };
-
-    /// Solves for each lane's scale and minimum by least squares and sums its error, in ggml's
-    /// order.
-    template<RangeTries::Error errorKind>
-    inline __attribute__((always_inline)) void tryRanges(
-        const Group& group, float from, int largestCode, RangeBatch& batch)
+    /// Σ weight·error of scale·level + min.
+    template<int width, RangeTries::Error kind>
+    QUANTSCOPE_KERNEL Floats<width> errorOf(
+        const RangeLanes<width>& lanes, const Floats<width>& scale, const Floats<width>& min)
     {
-        Floats inverse, sumL{}, sumLL{}, sumXL{}, error{};
-        std::array<Floats, largestGroup> levels;
-        loadLanes(inverse, batch.inverse.data());
-        for (int i = 0; i < group.count; ++i) {
-            Floats& level = levels[std::size_t(i)];
-            const Floats scaled = inverse * (group.x[i] - from);
-            nearestLevels(level, scaled, 0, largestCode);
-            const Floats wl = group.weight[i] * level;
-            sumL += wl;
-            sumLL += wl * level;
-            sumXL += wl * group.x[i];
-        }
-        const Floats determinant = group.sumW * sumLL - sumL * sumL;
-        Floats scale = (group.sumW * sumXL - group.sumX * sumL) / determinant;
-        Floats min = (sumLL * group.sumX - sumL * sumXL) / determinant;
-        scale = min > 0 ? sumXL / sumLL : scale;
-        min = min > 0 ? Floats{} : min;
-        for (int i = 0; i < group.count; ++i) {
-            const Floats difference = scale * levels[std::size_t(i)] + min - group.x[i];
-            if constexpr (errorKind == RangeTries::Error::Absolute)
-                error += group.weight[i] * (difference < 0 ? -difference : difference);
+        Floats<width> error{};
+        for (std::size_t i = 0; i < lanes.size(); ++i) {
+            const Floats<width> difference = scale * lanes.levels[i] + min - lanes.x(i);
+            if constexpr (kind == RangeTries::Error::Absolute)
+                error += lanes.weight(i) * magnitude(difference);
             else
-                error += group.weight[i] * (difference * difference);
-        }
-        error = determinant > 0 ? error : Floats{} + std::numeric_limits<float>::infinity();
-        storeLanes(scale, batch.scale.data());
-        storeLanes(min, batch.min.data());
-        storeLanes(error, batch.error.data());
-    }
-
-    QUANTSCOPE_VECTOR_CLONES
-    void trySquareRanges(const Group& group, float from, int largestCode, RangeBatch& batch)
-    {
-        tryRanges<RangeTries::Error::Square>(group, from, largestCode, batch);
-    }
-
-    QUANTSCOPE_VECTOR_CLONES
-    void tryAbsoluteRanges(const Group& group, float from, int largestCode, RangeBatch& batch)
-    {
-        tryRanges<RangeTries::Error::Absolute>(group, from, largestCode, batch);
-    }
-
-    /// Rounds to step·code + from with the given 1/step.
-    void roundFrom(
-        const Group& group, float from, float inverse, int largestCode, std::uint8_t* codes)
-    {
-        for (int i = 0; i < group.count; ++i) {
-            const int code = nearestInt(inverse * (group.x[i] - from));
-            codes[i] = std::uint8_t(std::clamp(code, 0, largestCode));
-        }
-    }
-
-    /// Σ weight·error of scale·code + min.
-    float errorOf(const Group& group, float scale, float min, const std::uint8_t* codes,
-        RangeTries::Error kind)
-    {
-        float error = 0;
-        for (int i = 0; i < group.count; ++i) {
-            const float difference = scale * float(codes[i]) + min - group.x[i];
-            error += group.weight[i]
-                * (kind == RangeTries::Error::Absolute ? std::fabs(difference)
-                                                       : difference * difference);
+                error += lanes.weight(i) * (difference * difference);
         }
         return error;
     }
 
-    /// The best grid of a group so far.
-    struct Best {
-        float error;
-        float scale;
-        float min;
-        float from; ///< weights were rounded as (x − from)·inverse
-        float inverse;
+    /// The grid over the whole range, from the lowest weight, or 0, to the highest.
+    template<int width, Nearest nearest, RangeTries::Error kind>
+    QUANTSCOPE_KERNEL void startWithWholeRange(RangeLanes<width>& lanes, int largestCode)
+    {
+        lanes.lowest = lanes.highest = lanes.x(0);
+        lanes.sumW = lanes.sumX = Floats<width>{};
+        for (std::size_t i = 0; i < lanes.size(); ++i) {
+            lanes.lowest = smaller(lanes.x(i), lanes.lowest);
+            lanes.highest = larger(lanes.x(i), lanes.highest);
+            lanes.sumW += lanes.weight(i);
+            lanes.sumX += lanes.weight(i) * lanes.x(i);
+        }
+        lanes.lowest = lanes.lowest > 0 ? Floats<width>{} : lanes.lowest;
+        lanes.from = lanes.min = lanes.lowest;
+        lanes.inverse = float(largestCode) / (lanes.highest - lanes.lowest);
+        lanes.scale = 1.0f / lanes.inverse;
+        for (std::size_t i = 0; i < lanes.size(); ++i)
+            lanes.levels[i]
+                = levelOf<width, nearest>(lanes.inverse * (lanes.x(i) - lanes.lowest), largestCode);
+        lanes.error = errorOf<width, kind>(lanes, lanes.scale, lanes.min);
+    }
+
+    /// Rounds with one more step, solves for the scale and the minimum by least squares and keeps
+    /// them where they are better. Sums add in ggml's order.
+    template<int width, Nearest nearest, RangeTries::Error kind>
+    QUANTSCOPE_KERNEL void tryRange(
+        RangeLanes<width>& lanes, const Floats<width>& inverse, int largestCode)
+    {
+        const Floats<width> from = lanes.min;
+        Floats<width> sumL{}, sumLL{}, sumXL{};
+        for (std::size_t i = 0; i < lanes.size(); ++i) {
+            const Floats<width> level
+                = levelOf<width, nearest>(inverse * (lanes.x(i) - from), largestCode);
+            lanes.levels[i] = level;
+            const Floats<width> wl = lanes.weight(i) * level;
+            sumL += wl;
+            sumLL += wl * level;
+            sumXL += wl * lanes.x(i);
+        }
+        const Floats<width> determinant = lanes.sumW * sumLL - sumL * sumL;
+        Floats<width> scale = (lanes.sumW * sumXL - lanes.sumX * sumL) / determinant;
+        Floats<width> min = (sumLL * lanes.sumX - sumL * sumXL) / determinant;
+        const Floats<width> none{};
+        if (const Mask<width> isAbove = isLess<width>(none, min); any<width>(isAbove)) {
+            scale = select<width>(isAbove, sumXL / sumLL, scale);
+            min = select<width>(isAbove, none, min);
+        }
+        const Floats<width> error = errorOf<width, kind>(lanes, scale, min);
+        const Mask<width> isBetter
+            = bothOf<width>(isLess<width>(error, lanes.error), isLess<width>(none, determinant));
+        lanes.error = select<width>(isBetter, error, lanes.error);
+        lanes.scale = select<width>(isBetter, scale, lanes.scale);
+        lanes.min = select<width>(isBetter, min, lanes.min);
+        lanes.from = select<width>(isBetter, from, lanes.from);
+        lanes.inverse = select<width>(isBetter, inverse, lanes.inverse);
+    }
+
+    /// Searches one vector of groups. False if a rounding was beyond what `nearest` can do: then
+    /// nothing is stored.
+    template<int width, Nearest nearest, RangeTries::Error kind>
+    QUANTSCOPE_KERNEL bool searchLanes(const Groups& groups, std::size_t first, int largestCode,
+        const RangeTries& tries, FoundRanges& found)
+    {
+        RangeLanes<width> lanes(groups, first);
+        startWithWholeRange<width, nearest, kind>(lanes, largestCode);
+        const Floats<width> beyond = Floats<width>{} + 0x1p22f;
+        const Floats<width> range = lanes.highest - lanes.lowest;
+        const Mask<width> isRange = isLess<width>(lanes.lowest, lanes.highest);
+        Mask<width> isWithin = isLess<width>(lanes.inverse * range, beyond);
+        for (int t = 0; t <= tries.steps; ++t) {
+            const Floats<width> inverse
+                = (tries.first + tries.stride * float(t) + float(largestCode))
+                / (lanes.highest - lanes.min);
+            // No weight is rounded further out than these.
+            const Floats<width> reach = larger(magnitude(inverse * (lanes.lowest - lanes.min)),
+                magnitude(inverse * (lanes.highest - lanes.min)));
+            isWithin = bothOf<width>(isWithin, isLess<width>(reach, beyond));
+            tryRange<width, nearest, kind>(lanes, inverse, largestCode);
+        }
+        if (nearest == Nearest::Bounded && any<width>(Mask<width>(isRange & ~isWithin)))
+            return false;
+        const Floats<width> none{};
+        store(select<width>(isRange, lanes.scale, none), &found.scale[first]);
+        store(select<width>(isRange, -lanes.min, -lanes.lowest), &found.min[first]);
+        store(select<width>(isRange, lanes.from, none), &found.from[first]);
+        store(select<width>(isRange, lanes.inverse, none), &found.inverse[first]);
+        store(lanes.sumW, &found.weight[first]);
+        return true;
+    }
+
+    template<RangeTries::Error kind>
+    struct Search {
+        template<int width>
+        static QUANTSCOPE_KERNEL void all(
+            const Groups& groups, int largestCode, const RangeTries& tries, FoundRanges& found)
+        {
+            for (std::size_t first = 0; first < together; first += width)
+                if (!searchLanes<width, Nearest::Bounded, kind>(
+                        groups, first, largestCode, tries, found))
+                    searchLanes<width, Nearest::Any, kind>(
+                        groups, first, largestCode, tries, found);
+        }
     };
 
-    /// Makes the tries from number `next` on until one is better or a batch is done, and gives
-    /// their number. The tries after a better one start from its minimum: they have to be made
-    /// anew.
-    int improve(const Group& group, const RangeTries& tries, float highest, int largestCode,
-        int next, Best& best)
-    {
-        const float from = best.min;
-        RangeBatch batch;
-        for (int t = 0; t < lanes; ++t)
-            batch.inverse[std::size_t(t)]
-                = (tries.first + tries.stride * float(next + t) + float(largestCode))
-                / (highest - from);
-        if (tries.error == RangeTries::Error::Square)
-            trySquareRanges(group, from, largestCode, batch);
-        else
-            tryAbsoluteRanges(group, from, largestCode, batch);
-        const int used = std::min(lanes, tries.steps + 1 - next);
-        for (std::size_t t = 0; t < std::size_t(used); ++t) {
-            if (batch.error[t] < best.error) {
-                best = { batch.error[t], batch.scale[t], batch.min[t], from, batch.inverse[t] };
-                return int(t) + 1;
-            }
-        }
-        return used;
-    }
+    QUANTSCOPE_EVERY_WIDTH(void searchSquare(const Groups& groups, int largestCode,
+                               const RangeTries& tries, FoundRanges& found),
+        Search<RangeTries::Error::Square>::all, (groups, largestCode, tries, found))
+    QUANTSCOPE_EVERY_WIDTH(void searchAbsolute(const Groups& groups, int largestCode,
+                               const RangeTries& tries, FoundRanges& found),
+        Search<RangeTries::Error::Absolute>::all, (groups, largestCode, tries, found))
 
 } // namespace
 
-ScaleMin searchScaleAndMin(const float* x, const float* weight, int count, int largestCode,
-    const RangeTries& tries, std::uint8_t* codes)
+void searchScalesAndMins(
+    const Groups& groups, int largestCode, const RangeTries& tries, FoundRanges& found)
 {
-    const auto [lowest, highest] = extremes(x, count);
-    if (highest <= lowest) {
-        std::fill_n(codes, count, std::uint8_t(0));
-        return { 0.0f, -lowest };
-    }
-    Group group{ x, weight, count, 0, 0 };
-    for (int i = 0; i < count; ++i) {
-        group.sumW += weight[i];
-        group.sumX += weight[i] * x[i];
-    }
-    const float plain = float(largestCode) / (highest - lowest);
-    roundFrom(group, lowest, plain, largestCode, codes);
-    Best best{ errorOf(group, 1 / plain, lowest, codes, tries.error), 1 / plain, lowest, lowest,
-        plain };
-    for (int next = 0; next <= tries.steps;)
-        next += improve(group, tries, highest, largestCode, next, best);
-    roundFrom(group, best.from, best.inverse, largestCode, codes);
-    return { best.scale, -best.min };
+    if (tries.error == RangeTries::Error::Square)
+        searchSquare(groups, largestCode, tries, found);
+    else
+        searchAbsolute(groups, largestCode, tries, found);
 }
 
 } // namespace core::formats

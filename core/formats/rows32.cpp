@@ -55,43 +55,98 @@ namespace {
         storeCodes(plainCodes(x, min, d, 0.5f, largestCode).data(), block);
     }
 
+    /// The mean square of each of at most sixteen rows.
+    Sixteen meanSquares(const RowsToEncode& rows)
+    {
+        Places places;
+        for (std::size_t row = 0; row < together; ++row)
+            places[row] = rows.weights + (row < rows.rows ? row : 0) * rows.stride;
+        Sixteen means = sumsOfSquares(places, rows.columns);
+        for (float& mean : means)
+            mean /= float(rows.columns);
+        return means;
+    }
+
+    /// Calls body(blocks, groups) for sixteen blocks at a time, what their errors count in groups:
+    /// importance·√(mean square of the row + x²).
+    template<typename Body>
+    void forWeighedBlocks(const RowsToEncode& rows, int blockBytes, const Body& body)
+    {
+        Groups groups;
+        groups.size = blockSize;
+        for (std::size_t first = 0; first < rows.rows; first += together) {
+            RowsToEncode slab = rows;
+            slab.weights += first * rows.stride;
+            slab.bytes += first * rows.byteStride;
+            slab.rows = std::min<std::size_t>(together, rows.rows - first);
+            const Sixteen means = meanSquares(slab);
+            forBlocks(slab, blockSize, blockBytes, [&](const Blocks& blocks) {
+                loadColumns(blocks.x, blockSize, groups.x.data());
+                loadColumns(blocks.importance, blockSize, groups.weight.data());
+                Sixteen variance;
+                for (std::size_t b = 0; b < together; ++b)
+                    variance[b] = means[blocks.row[b]];
+                weighByImportance(variance, groups);
+                body(blocks, groups);
+            });
+        }
+    }
+
+    template<typename EncodeBlock>
+    void forPlainBlocks(const RowsToEncode& rows, int blockBytes, const EncodeBlock& encodeBlock)
+    {
+        for (std::size_t row = 0; row < rows.rows; ++row) {
+            const float* x = rows.weights + row * rows.stride;
+            std::byte* bytes = rows.bytes + row * rows.byteStride;
+            for (std::size_t i = 0; i < rows.columns; i += blockSize, bytes += blockBytes)
+                encodeBlock(x + i, bytes);
+        }
+    }
+
 } // namespace
 
-void encodeSignedRow(const float* weights, std::size_t columns, const float* importance, int half,
-    int blockBytes, StoreCodes storeCodes, std::byte* bytes)
+void encodeSignedRows(const RowsToEncode& rows, int half, int blockBytes, StoreCodes storeCodes)
 {
-    const float variance = importance ? sumOfSquares(weights, columns) / float(columns) : 0.0f;
-    for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes) {
-        if (!importance) {
-            encodeSignedBlock(weights + i, half, storeCodes, bytes);
-            continue;
-        }
-        std::array<float, blockSize> cost;
-        Codes codes;
-        weighByImportance(weights + i, importance + i, variance, blockSize, cost.data());
-        storeHalf(searchScale(weights + i, cost.data(), blockSize, half, codes.data()), bytes);
-        storeCodes(codes.data(), bytes);
+    if (!rows.importance) {
+        forPlainBlocks(rows, blockBytes, [&](const float* x, std::byte* block) {
+            encodeSignedBlock(x, half, storeCodes, block);
+        });
+        return;
     }
+    forWeighedBlocks(rows, blockBytes, [&](const Blocks& blocks, const Groups& groups) {
+        const FoundScales found = searchScales(groups, half);
+        for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+            Codes codes{}; // those of a block of zeros
+            if (found.inverse[b] != 0.0f)
+                roundByInverse(blocks.x[b], blockSize, 0.0f, found.inverse[b], half, 2 * half - 1,
+                    codes.data());
+            storeHalf(found.scale[b], blocks.bytes[b]);
+            storeCodes(codes.data(), blocks.bytes[b]);
+        }
+    });
 }
 
-void encodeOffsetRow(const float* weights, std::size_t columns, const float* importance,
-    int largestCode, int blockBytes, StoreCodes storeCodes, std::byte* bytes)
+void encodeOffsetRows(
+    const RowsToEncode& rows, int largestCode, int blockBytes, StoreCodes storeCodes)
 {
-    const float variance = importance ? sumOfSquares(weights, columns) / float(columns) : 0.0f;
-    for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes) {
-        if (!importance) {
-            encodeOffsetBlock(weights + i, largestCode, storeCodes, bytes);
-            continue;
-        }
-        std::array<float, blockSize> cost;
-        Codes codes;
-        weighByImportance(weights + i, importance + i, variance, blockSize, cost.data());
-        const ScaleMin found = searchScaleAndMin(
-            weights + i, cost.data(), blockSize, largestCode, importanceTries, codes.data());
-        storeHalf(found.scale, bytes);
-        storeHalf(-found.min, bytes + 2);
-        storeCodes(codes.data(), bytes);
+    if (!rows.importance) {
+        forPlainBlocks(rows, blockBytes, [&](const float* x, std::byte* block) {
+            encodeOffsetBlock(x, largestCode, storeCodes, block);
+        });
+        return;
     }
+    FoundRanges found;
+    forWeighedBlocks(rows, blockBytes, [&](const Blocks& blocks, const Groups& groups) {
+        searchScalesAndMins(groups, largestCode, importanceTries, found);
+        for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+            Codes codes;
+            roundByInverse(blocks.x[b], blockSize, found.from[b], found.inverse[b], 0, largestCode,
+                codes.data());
+            storeHalf(found.scale[b], blocks.bytes[b]);
+            storeHalf(-found.min[b], blocks.bytes[b] + 2);
+            storeCodes(codes.data(), blocks.bytes[b]);
+        }
+    });
 }
 
 } // namespace core::formats

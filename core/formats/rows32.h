@@ -8,14 +8,13 @@ namespace core::formats {
 
 using StoreCodes = decltype(Grid::storeCodes);
 
-/// A row of weights d·(code − half) with d of either sign in bytes 0–1 (Q4_0: half 8; Q5_0: 16).
+/// Rows of weights d·(code − half) with d of either sign in bytes 0–1 (Q4_0: half 8; Q5_0: 16).
 /// Plain, the largest weight of a block is mapped to code 0; with importance d is searched.
-void encodeSignedRow(const float* weights, std::size_t columns, const float* importance, int half,
-    int blockBytes, StoreCodes storeCodes, std::byte* bytes);
+void encodeSignedRows(const RowsToEncode& rows, int half, int blockBytes, StoreCodes storeCodes);
 
-/// A row of weights d·code + m, d in bytes 0–1 and m in bytes 2–3 (Q4_1: largestCode 15; Q5_1: 31).
+/// Rows of weights d·code + m, d in bytes 0–1 and m in bytes 2–3 (Q4_1: largestCode 15; Q5_1: 31).
 /// Plain, d and m span a block's range; with importance both are searched, m at most 0.
-void encodeOffsetRow(const float* weights, std::size_t columns, const float* importance,
-    int largestCode, int blockBytes, StoreCodes storeCodes, std::byte* bytes);
+void encodeOffsetRows(
+    const RowsToEncode& rows, int largestCode, int blockBytes, StoreCodes storeCodes);
 
 } // namespace core::formats

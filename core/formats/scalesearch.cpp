@@ -1,76 +1,86 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/formats/lanes.h"
+#include "core/base/lanes.h"
 #include "core/formats/search.h"
-
-#include <algorithm>
-#include <array>
-#include <cmath>
 
 namespace core::formats {
 
+using namespace lanes;
+
 namespace {
 
-    /// The roundings searchScale tries: the largest weight goes to −(half + 0.1·t). First the plain
-    /// one.
-    constexpr std::array<int, 19> scaleTries{ 0, -9, -8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5,
-        6, 7, 8, 9 };
-
-    /// Σ w·x·l and Σ w·l² of each try; what is beyond scaleTries is padding.
+    /// Σ w·x·l and Σ w·l² of one rounding: its best scale is xl / ll, its error Σ w·x² − xl² / ll.
+    template<int width>
     struct ScaleSums {
-        std::array<float, 24> inverse{}; ///< the try's 1/scale
-        std::array<float, 24> xl{};
-        std::array<float, 24> ll{};
+        Floats<width> xl{};
+        Floats<width> ll{};
     };
 
-    QUANTSCOPE_VECTOR_CLONES
-    void sumScaleTries(const float* x, const float* weight, int count, int half, ScaleSums& sums)
+    template<int width>
+    QUANTSCOPE_KERNEL ScaleSums<width> sumsOf(const Groups& groups, std::size_t first,
+        const Floats<width>* wx, const Floats<width>& inverse, int half)
     {
-        for (std::size_t first = 0; first < sums.inverse.size(); first += lanes) {
-            Floats inverse, xl{}, ll{};
-            loadLanes(inverse, &sums.inverse[first]);
-            for (int i = 0; i < count; ++i) {
-                const Floats scaled = inverse * x[i];
-                Floats level;
-                nearestLevels(level, scaled, -half, half - 1);
-                xl += (weight[i] * x[i]) * level;
-                ll += (weight[i] * level) * level;
-            }
-            storeLanes(xl, &sums.xl[first]);
-            storeLanes(ll, &sums.ll[first]);
+        ScaleSums<width> sums;
+        for (std::size_t i = 0; i < std::size_t(groups.size); ++i) {
+            const Floats<width> level
+                = nearestWithin(inverse * load<Floats<width>>(&groups.x[i][first]), float(-half),
+                    float(half - 1)); // |x·inverse| < half + 1
+            sums.xl += wx[i] * level;
+            sums.ll += (load<Floats<width>>(&groups.weight[i][first]) * level) * level;
         }
+        return sums;
     }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void searchLanes(
+        const Groups& groups, std::size_t first, int half, FoundScales& found)
+    {
+        std::array<Floats<width>, largestGroup> wx;
+        Floats<width> largest{};
+        for (std::size_t i = 0; i < std::size_t(groups.size); ++i) {
+            const auto x = load<Floats<width>>(&groups.x[i][first]);
+            largest = magnitude(x) > magnitude(largest) ? x : largest;
+            wx[i] = load<Floats<width>>(&groups.weight[i][first]) * x;
+        }
+        const Floats<width> none{};
+        Floats<width> bestInverse = -float(half) / largest;
+        const ScaleSums<width> plain = sumsOf<width>(groups, first, wx.data(), bestInverse, half);
+        Floats<width> scale = plain.ll != 0 ? plain.xl / plain.ll : none;
+        Floats<width> gain = scale * plain.xl; // Σ w·x² less the remaining error
+        for (int t = -9; t <= 9; ++t) {
+            if (t == 0)
+                continue;
+            const Floats<width> inverse = -(float(half) + 0.1f * float(t)) / largest;
+            const ScaleSums<width> sums = sumsOf<width>(groups, first, wx.data(), inverse, half);
+            const Mask<width> isBetter = bothOf<width>(
+                isLess<width>(none, sums.ll), isLess<width>(gain * sums.ll, sums.xl * sums.xl));
+            if (!any<width>(isBetter))
+                continue;
+            scale = select<width>(isBetter, sums.xl / sums.ll, scale);
+            gain = select<width>(isBetter, scale * sums.xl, gain);
+            bestInverse = select<width>(isBetter, inverse, bestInverse);
+        }
+        const Mask<width> isZero = isLess<width>(magnitude(largest), none + zeroGroup);
+        store(select<width>(isZero, none, scale), &found.scale[first]);
+        store(select<width>(isZero, none, bestInverse), &found.inverse[first]);
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void searchKernel(const Groups& groups, int half, FoundScales& found)
+    {
+        for (std::size_t first = 0; first < together; first += width)
+            searchLanes<width>(groups, first, half, found);
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void search(const Groups& groups, int half, FoundScales& found),
+        searchKernel, (groups, half, found))
 
 } // namespace
 
-float searchScale(const float* x, const float* weight, int count, int half, std::uint8_t* codes)
+FoundScales searchScales(const Groups& groups, int half)
 {
-    const float largest = largestWeight(x, count);
-    std::fill_n(codes, count, std::uint8_t(0));
-    if (std::fabs(largest) < zeroGroup)
-        return 0.0f;
-    std::array<float, largestGroup> squares;
-    for (int i = 0; i < count && !weight; ++i)
-        squares[std::size_t(i)] = x[i] * x[i];
-    ScaleSums sums;
-    for (std::size_t t = 0; t < scaleTries.size(); ++t)
-        sums.inverse[t] = -(float(half) + 0.1f * float(scaleTries[t])) / largest;
-    sumScaleTries(x, weight ? weight : squares.data(), count, half, sums);
-
-    std::size_t chosen = 0;
-    float scale = sums.ll[0] != 0 ? sums.xl[0] / sums.ll[0] : 0.0f;
-    float gain = scale * sums.xl[0]; // Σ w·x² less the remaining error
-    for (std::size_t t = 1; t < scaleTries.size(); ++t) {
-        if (sums.ll[t] > 0 && sums.xl[t] * sums.xl[t] > gain * sums.ll[t]) {
-            chosen = t;
-            scale = sums.xl[t] / sums.ll[t];
-            gain = scale * sums.xl[t];
-        }
-    }
-    for (int i = 0; i < count; ++i) {
-        const int level = nearestInt(sums.inverse[chosen] * x[i]);
-        codes[i] = std::uint8_t(half + std::clamp(level, -half, half - 1));
-    }
-    return scale;
+    FoundScales found;
+    search(groups, half, found);
+    return found;
 }
 
 } // namespace core::formats

@@ -1,41 +1,72 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/formats/search.h"
 
-#include <algorithm>
-#include <cmath>
+#include "core/base/lanes.h"
+
+#include <cassert>
 
 namespace core::formats {
 
-float sumOfSquares(const float* x, std::size_t count)
-{
-    float sum = 0;
-    for (std::size_t i = 0; i < count; ++i)
-        sum += x[i] * x[i];
-    return sum;
-}
+using namespace lanes;
 
-void weighByImportance(
-    const float* x, const float* importance, float variance, int count, float* weight)
-{
-    for (int i = 0; i < count; ++i)
-        weight[i] = importance[i] * std::sqrt(variance + x[i] * x[i]);
-}
+namespace {
 
-float largestWeight(const float* x, int count)
+    /// codes[i] = the level of scaled(x[i]) + zeroCode.
+    template<int width, typename Scaled>
+    QUANTSCOPE_KERNEL void roundKernel(const float* x, int count, int zeroCode, int largestCode,
+        std::uint8_t* codes, const Scaled& scaled)
+    {
+        for (int i = 0; i < count; i += width) {
+            const Floats<width> level = nearestOfAny<width>(
+                scaled(load<Floats<width>>(x + i)), -zeroCode, largestCode - zeroCode);
+            const Ints<width> code = __builtin_convertvector(level, Ints<width>) + zeroCode;
+            store(narrowed<width>(code), codes + i);
+        }
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void byInverse(const float* x, int count, float from, float inverse,
+        int zeroCode, int largestCode, std::uint8_t* codes)
+    {
+        roundKernel<width>(
+            x, count, zeroCode, largestCode,
+            codes, [&](const auto& values) __attribute__((always_inline)) {
+                return inverse * (values - from);
+            });
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void byStep(const float* x, int count, float step, float offset, int zeroCode,
+        int largestCode, std::uint8_t* codes)
+    {
+        roundKernel<width>(
+            x, count, zeroCode, largestCode,
+            codes, [&](const auto& values) __attribute__((always_inline)) {
+                return (values - offset) / step;
+            });
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void roundAllByInverse(const float* x, int count, float from,
+                               float inverse, int zeroCode, int largestCode, std::uint8_t* codes),
+        byInverse, (x, count, from, inverse, zeroCode, largestCode, codes))
+    QUANTSCOPE_EVERY_WIDTH(void roundAllByStep(const float* x, int count, float step, float offset,
+                               int zeroCode, int largestCode, std::uint8_t* codes),
+        byStep, (x, count, step, offset, zeroCode, largestCode, codes))
+
+} // namespace
+
+void roundByInverse(const float* x, int count, float from, float inverse, int zeroCode,
+    int largestCode, std::uint8_t* codes)
 {
-    float largest = 0;
-    for (int i = 0; i < count; ++i)
-        largest = std::fabs(x[i]) > std::fabs(largest) ? x[i] : largest;
-    return largest;
+    assert(count % together == 0);
+    roundAllByInverse(x, count, from, inverse, zeroCode, largestCode, codes);
 }
 
 void roundToGrid(const float* x, int count, float step, float offset, int zeroCode, int largestCode,
     std::uint8_t* codes)
 {
-    for (int i = 0; i < count; ++i) {
-        const int level = nearestInt((x[i] - offset) / step);
-        codes[i] = std::uint8_t(std::clamp(level, -zeroCode, largestCode - zeroCode) + zeroCode);
-    }
+    assert(count % together == 0);
+    roundAllByStep(x, count, step, offset, zeroCode, largestCode, codes);
 }
 
 } // namespace core::formats

@@ -15,7 +15,6 @@ namespace {
     constexpr int largestSix = 63;
 
     using Codes = std::array<std::uint8_t, groups>;
-    using Values = std::array<float, groups>;
 
     void storeSixBits(const Codes& scale, const Codes& min, std::byte* bytes)
     {
@@ -26,48 +25,105 @@ namespace {
         }
     }
 
-    /// Rounds to 6 bits in units of the largest of them divided by 63. Gives that unit.
-    float roundPlain(const Values& values, Codes& codes)
-    {
-        const float largest = std::max(0.0f, *std::ranges::max_element(values));
-        const float inverse = largest > 0 ? float(largestSix) / largest : 0.0f;
-        for (std::size_t g = 0; g < groups; ++g)
-            codes[g]
-                = std::min<std::uint8_t>(largestSix, std::uint8_t(nearestInt(inverse * values[g])));
-        return largest / float(largestSix);
-    }
-
-    /// What the groups of a super-block were found to need, before their scales are rounded.
+    /// What the groups of sixteen super-blocks were found to need, before their scales are rounded.
     struct Found {
-        Values scale;
-        Values min;
-        Values weight{}; ///< of a group's weights together
+        /// Group g of block b is lane b % 2 · 8 + g of ranges[b / 2].
+        std::array<FoundRanges, together / 2> ranges;
+        Groups scales{ .size = groups, .x = {}, .weight = {} }; ///< block b in lane b
+        Groups mins{ .size = groups, .x = {}, .weight = {} };
     };
 
-    Found search(const float* x, const float* importance, int largestCode, const RangeTries& tries,
-        std::uint8_t* codes)
+    /// Loads the groups of blocks `first` and `first` + 1 and what their errors count.
+    void loadPair(const Blocks& blocks, std::size_t first, const Sixteen& variances, Groups& pair)
     {
-        Found found;
-        const float variance = importance ? 2 * sumOfSquares(x, blockSize) / blockSize : 0.0f;
-        for (std::size_t g = 0; g < groups; ++g) {
-            const float* group = x + g * groupSize;
-            std::array<float, groupSize> weight;
-            if (importance) {
-                weighByImportance(
-                    group, importance + g * groupSize, variance, groupSize, weight.data());
-            } else {
-                const float size = std::sqrt(sumOfSquares(group, groupSize) / groupSize);
-                for (std::size_t i = 0; i < groupSize; ++i)
-                    weight[i] = size + std::fabs(group[i]);
+        Places x, importance;
+        Sixteen variance;
+        for (std::size_t lane = 0; lane < together; ++lane) {
+            const std::size_t block = first + lane / groups;
+            x[lane] = blocks.x[block] + lane % groups * groupSize;
+            importance[lane] = blocks.importance[block]
+                ? blocks.importance[block] + lane % groups * groupSize
+                : nullptr;
+            variance[lane] = variances[block];
+        }
+        loadColumns(x, groupSize, pair.x.data());
+        if (blocks.importance[first]) {
+            loadColumns(importance, groupSize, pair.weight.data());
+            weighByImportance(variance, pair);
+        } else {
+            Sixteen size = sumsOfSquares(x, groupSize);
+            for (float& value : size)
+                value = std::sqrt(value / groupSize);
+            weighByMagnitudes(size, pair);
+        }
+    }
+
+    void search(const Blocks& blocks, int largestCode, const RangeTries& tries, Found& found)
+    {
+        Sixteen variances{};
+        if (blocks.importance[0])
+            variances = sumsOfSquares(blocks.x, blockSize);
+        for (float& variance : variances)
+            variance = 2 * variance / blockSize;
+        Groups pair;
+        pair.size = groupSize;
+        for (std::size_t first = 0; first < std::size_t(blocks.count); first += 2) {
+            loadPair(blocks, first, variances, pair);
+            FoundRanges& ranges = found.ranges[first / 2];
+            searchScalesAndMins(pair, largestCode, tries, ranges);
+            for (std::size_t lane = 0; lane < together; ++lane) {
+                const std::size_t block = first + lane / groups;
+                found.scales.x[lane % groups][block] = ranges.scale[lane];
+                found.mins.x[lane % groups][block] = ranges.min[lane];
+                found.scales.weight[lane % groups][block] = ranges.weight[lane];
             }
-            for (const float w : weight)
-                found.weight[g] += w;
-            const ScaleMin pair = searchScaleAndMin(
-                group, weight.data(), groupSize, largestCode, tries, codes + g * groupSize);
-            found.scale[g] = pair.scale;
-            found.min[g] = pair.min;
+        }
+        found.mins.weight = found.scales.weight;
+    }
+
+    /// Rounds to 6 bits in units of the largest of them divided by 63, the unit being the scale.
+    FoundLevels roundPlain(const Groups& values)
+    {
+        FoundLevels found;
+        for (std::size_t block = 0; block < together; ++block) {
+            float largest = 0.0f;
+            for (std::size_t g = 0; g < groups; ++g)
+                largest = std::max(largest, values.x[g][block]);
+            const float inverse = largest > 0 ? float(largestSix) / largest : 0.0f;
+            for (std::size_t g = 0; g < groups; ++g)
+                found.levels[g][block] = std::min<std::uint8_t>(
+                    largestSix, std::uint8_t(nearestInt(inverse * values.x[g][block])));
+            found.scale[block] = largest / float(largestSix);
         }
         return found;
+    }
+
+    Codes codesOf(const FoundLevels& found, std::size_t block)
+    {
+        Codes codes;
+        for (std::size_t g = 0; g < groups; ++g)
+            codes[g] = std::uint8_t(found.levels[g][block]);
+        return codes;
+    }
+
+    /// Rounds all weights of a block to the grid that is stored in it. A group whose step became 0
+    /// keeps the codes of the search: lanes `lane` … of `ranges`.
+    void storeBlock(const float* x, const FoundRanges& ranges, std::size_t lane, int largestCode,
+        decltype(Grid::storeCodes) storeCodes, std::byte* block)
+    {
+        std::array<std::uint8_t, blockSize> codes;
+        const BlockScales stored = scales(block);
+        for (std::size_t g = 0; g < groups; ++g) {
+            const float* group = x + g * groupSize;
+            std::uint8_t* code = codes.data() + g * groupSize;
+            if (stored.step[g] != 0.0f)
+                roundToGrid(
+                    group, groupSize, stored.step[g], stored.offset[g], 0, largestCode, code);
+            else
+                roundByInverse(group, groupSize, ranges.from[lane + g], ranges.inverse[lane + g], 0,
+                    largestCode, code);
+        }
+        storeCodes(codes.data(), block);
     }
 
 } // namespace
@@ -90,29 +146,27 @@ BlockScales scales(const std::byte* block)
     return scales;
 }
 
-void encodeBlock(const float* x, const float* importance, int largestCode,
-    const RangeTries& plainTries, decltype(Grid::storeCodes) storeCodes, std::byte* block)
+void encodeRows(const RowsToEncode& rows, int largestCode, const RangeTries& plainTries,
+    int blockBytes, decltype(Grid::storeCodes) storeCodes)
 {
-    std::array<std::uint8_t, blockSize> codes;
-    const Found found = search(
-        x, importance, largestCode, importance ? importanceTries : plainTries, codes.data());
-    Codes scaleCodes;
-    Codes minCodes;
-    const auto round = [&](const Values& values, Codes& rounded) {
-        return importance ? searchPositiveScale(
-                   values.data(), found.weight.data(), groups, largestSix, rounded.data())
-                          : roundPlain(values, rounded);
-    };
-    storeHalf(round(found.scale, scaleCodes), block);
-    storeHalf(round(found.min, minCodes), block + 2);
-    storeSixBits(scaleCodes, minCodes, block + scalesAt);
-
-    const BlockScales stored = scales(block);
-    for (std::size_t g = 0; g < groups; ++g)
-        if (stored.step[g] != 0.0f)
-            roundToGrid(x + g * groupSize, groupSize, stored.step[g], stored.offset[g], 0,
-                largestCode, codes.data() + g * groupSize);
-    storeCodes(codes.data(), block);
+    const bool isPlain = !rows.importance;
+    Found found;
+    forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+        search(blocks, largestCode, isPlain ? plainTries : importanceTries, found);
+        const auto round = [&](const Groups& values) {
+            return isPlain ? roundPlain(values) : searchPositiveScales(values, largestSix);
+        };
+        const FoundLevels foundScales = round(found.scales);
+        const FoundLevels foundMins = round(found.mins);
+        for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+            std::byte* block = blocks.bytes[b];
+            storeHalf(foundScales.scale[b], block);
+            storeHalf(foundMins.scale[b], block + 2);
+            storeSixBits(codesOf(foundScales, b), codesOf(foundMins, b), block + scalesAt);
+            storeBlock(
+                blocks.x[b], found.ranges[b / 2], b % 2 * groups, largestCode, storeCodes, block);
+        }
+    });
 }
 
 } // namespace core::formats::sixbit

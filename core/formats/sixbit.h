@@ -22,10 +22,10 @@ constexpr int codesAt = 16;
 /// step d·s and offset −dmin·m of each group.
 BlockScales scales(const std::byte* block);
 
-/// Encodes one super-block: the scale and the minimum of each group are searched (plain with
+/// Encodes rows of super-blocks: the scale and the minimum of each group are searched (plain with
 /// `plainTries`, and each weight counting √(mean square) + |x|), rounded to 6 bits, and all codes
-/// rounded anew. `importance` may be null.
-void encodeBlock(const float* x, const float* importance, int largestCode,
-    const RangeTries& plainTries, decltype(Grid::storeCodes) storeCodes, std::byte* block);
+/// rounded anew.
+void encodeRows(const RowsToEncode& rows, int largestCode, const RangeTries& plainTries,
+    int blockBytes, decltype(Grid::storeCodes) storeCodes);
 
 } // namespace core::formats::sixbit

@@ -10,18 +10,16 @@ namespace core {
 
 namespace {
 
-    constexpr std::size_t weightsATask = 1 << 16; // over 50 µs for every encoder and decoder
+    constexpr std::size_t weightsATask = 1 << 16; // over 10 µs for every encoder and decoder
 
-    /// Calls body(row) for all rows, several rows a task.
+    /// Calls body(row, rows) for parts of all rows, one part a task.
     template<typename Body>
     void forRows(std::size_t rows, std::size_t columns, const Body& body)
     {
         const std::size_t step
             = std::max<std::size_t>(1, weightsATask / std::max<std::size_t>(1, columns));
-        parallelFor((rows + step - 1) / step, [&](std::size_t task) {
-            for (std::size_t row = task * step; row < std::min(rows, (task + 1) * step); ++row)
-                body(row);
-        });
+        parallelFor((rows + step - 1) / step,
+            [&](std::size_t task) { body(task * step, std::min(step, rows - task * step)); });
     }
 
 } // namespace
@@ -33,10 +31,11 @@ std::vector<std::byte> encodeMatrix(const MatrixView& W, const Format& format,
     assert(format.fits(columns) && (importance.empty() || importance.size() == columns));
     const std::size_t rowBytes = format.rowBytes(columns);
     std::vector<std::byte> bytes(std::size_t(W.rows()) * rowBytes);
-    forRows(std::size_t(W.rows()), columns, [&](std::size_t row) {
+    forRows(std::size_t(W.rows()), columns, [&](std::size_t row, std::size_t rows) {
         progress.checkCancelled();
-        format.encodeRow(W.row(Eigen::Index(row)).data(), columns,
-            importance.empty() ? nullptr : importance.data(), bytes.data() + row * rowBytes);
+        format.encodeRows({ W.row(Eigen::Index(row)).data(), std::size_t(W.outerStride()), rows,
+            columns, importance.empty() ? nullptr : importance.data(),
+            bytes.data() + row * rowBytes, rowBytes });
     });
     return bytes;
 }
@@ -47,9 +46,9 @@ Matrix decodeMatrix(
     const std::size_t rowBytes = format.rowBytes(std::size_t(columns));
     assert(bytes.size() == std::size_t(rows) * rowBytes);
     Matrix weights(rows, columns);
-    forRows(std::size_t(rows), std::size_t(columns), [&](std::size_t row) {
-        format.decodeBlocks(bytes.data() + row * rowBytes, std::size_t(columns / format.blockSize),
-            weights.row(Eigen::Index(row)).data());
+    forRows(std::size_t(rows), std::size_t(columns), [&](std::size_t row, std::size_t count) {
+        format.decodeBlocks(bytes.data() + row * rowBytes,
+            count * std::size_t(columns / format.blockSize), weights.row(Eigen::Index(row)).data());
     });
     return weights;
 }

@@ -87,6 +87,14 @@ namespace {
             { &r.W(row, from), r.W.cols() });
     }
 
+    /// Fits the scales of a block of columns on what is still to be rounded.
+    void fitBlock(Rounding& r, Index row, Index rows, Index block)
+    {
+        r.format.encodeRows({ &r.W(row, block), std::size_t(r.W.cols()), std::size_t(rows),
+            std::size_t(r.format.blockSize), r.factor.importance.data() + block,
+            r.blockAt(row, block), r.format.rowBytes(std::size_t(r.W.cols())) });
+    }
+
     /// Rounds columns spanStart … spanEnd − 1 of a tile of rows and carries their errors to the
     /// rest.
     void roundSpan(Rounding& r, Index tile, Index spanStart, Index spanEnd)
@@ -99,13 +107,12 @@ namespace {
         std::vector<std::uint8_t> codes(std::size_t(rows * blockSize));
         for (Index first = spanStart; first < spanEnd; first += panel) {
             const Index block = first - first % blockSize;
+            if (first == block)
+                fitBlock(r, row0, rows, block);
             for (Index i = 0; i < rows; ++i) {
                 std::byte* bytes = r.blockAt(row0 + i, block);
-                if (first == block) {
-                    r.format.encodeRow(&r.W(row0 + i, block), std::size_t(blockSize),
-                        r.factor.importance.data() + block, bytes);
+                if (first == block)
                     scales[std::size_t(i)] = r.format.grid->scales(bytes);
-                }
                 roundColumns(r, row0 + i, first, first + panel, spanStart, scales[std::size_t(i)],
                     codes.data() + i * blockSize);
                 if (first + panel == block + blockSize)

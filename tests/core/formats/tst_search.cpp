@@ -57,6 +57,53 @@ double bestErrorOf(
     return errorOf(x, weight, scale, offset, zero, codes);
 }
 
+/// Sixteen times the same group.
+Groups groupsOf(const float* x, const float* weight)
+{
+    Groups groups;
+    groups.size = groupSize;
+    for (std::size_t i = 0; i < groupSize; ++i) {
+        groups.x[i].fill(x[i]);
+        groups.weight[i].fill(weight[i]);
+    }
+    return groups;
+}
+
+/// A scale, a minimum where there is one, and the codes of a group.
+struct Found {
+    float scale = 0;
+    float min = 0;
+    Codes codes{};
+};
+
+Found findScale(const float* x, const float* weight, int half)
+{
+    const FoundScales found = searchScales(groupsOf(x, weight), half);
+    Found result{ found.scale[3], 0, {} };
+    if (found.inverse[3] != 0)
+        roundByInverse(x, groupSize, 0, found.inverse[3], half, 2 * half - 1, result.codes.data());
+    return result;
+}
+
+Found findScaleAndMin(const float* x, const float* weight, int largestCode)
+{
+    FoundRanges found;
+    searchScalesAndMins(groupsOf(x, weight), largestCode, importanceTries, found);
+    Found result{ found.scale[3], found.min[3], {} };
+    roundByInverse(
+        x, groupSize, found.from[3], found.inverse[3], 0, largestCode, result.codes.data());
+    return result;
+}
+
+Found findPositiveScale(const float* x, const float* weight, int largestCode)
+{
+    const FoundLevels found = searchPositiveScales(groupsOf(x, weight), largestCode);
+    Found result{ found.scale[3], 0, {} };
+    for (std::size_t i = 0; i < groupSize; ++i)
+        result.codes[i] = std::uint8_t(found.levels[i][3]);
+    return result;
+}
+
 struct Samples {
     std::vector<float> x = hardrows::normalWeights(200 * groupSize);
     std::vector<float> weight = x;
@@ -97,8 +144,7 @@ void TestSearch::findsNearlyTheBestScale()
     for (std::size_t first = 0; first < samples.x.size(); first += groupSize) {
         const float* x = &samples.x[first];
         const float* weight = &samples.weight[first];
-        Codes codes;
-        const float scale = searchScale(x, weight, groupSize, half, codes.data());
+        const auto [scale, min, codes] = findScale(x, weight, half);
         found += errorOf(x, weight, double(scale), 0, half, codes);
         double least = std::numeric_limits<double>::infinity();
         for (double tried = -2.0 * 4 / half; tried < 2.0 * 4 / half; tried += 0.0041 / half)
@@ -117,11 +163,9 @@ void TestSearch::findsNearlyTheBestScaleAndMinimum()
     for (std::size_t first = 0; first < samples.x.size(); first += groupSize) {
         const float* x = &samples.x[first];
         const float* weight = &samples.weight[first];
-        Codes codes;
-        const ScaleMin pair
-            = searchScaleAndMin(x, weight, groupSize, 15, importanceTries, codes.data());
-        QVERIFY(pair.min >= 0);
-        found += errorOf(x, weight, double(pair.scale), -double(pair.min), 0, codes);
+        const auto [scale, min, codes] = findScaleAndMin(x, weight, 15);
+        QVERIFY(min >= 0);
+        found += errorOf(x, weight, double(scale), -double(min), 0, codes);
         const auto [low, high] = std::minmax_element(x, x + groupSize);
         plain += bestErrorOf(x, weight, double(*high - *low) / 15, double(*low), 0, 15);
     }
@@ -138,8 +182,7 @@ void TestSearch::findsNearlyTheBestPositiveScale()
             samples.x[i] = std::fabs(samples.x[i]);
         const float* x = &samples.x[first];
         const float* weight = &samples.weight[first];
-        Codes codes;
-        const float scale = searchPositiveScale(x, weight, groupSize, 15, codes.data());
+        const auto [scale, min, codes] = findPositiveScale(x, weight, 15);
         QVERIFY(scale > 0);
         found += errorOf(x, weight, double(scale), 0, 0, codes);
         double least = std::numeric_limits<double>::infinity();
@@ -158,28 +201,23 @@ void TestSearch::givesNothingForZeros()
         weights.fill(1);
         return weights;
     }();
-    Codes codes;
-    codes.fill(9);
-    QCOMPARE(searchScale(zeros.data(), even.data(), groupSize, 8, codes.data()), 0.0f);
-    QCOMPARE(codes, Codes{});
-    codes.fill(9);
-    QCOMPARE(searchPositiveScale(zeros.data(), even.data(), groupSize, 15, codes.data()), 0.0f);
-    QCOMPARE(codes, Codes{});
-    codes.fill(9);
-    const ScaleMin pair = searchScaleAndMin(
-        zeros.data(), even.data(), groupSize, 15, importanceTries, codes.data());
+    const Found scale = findScale(zeros.data(), even.data(), 8);
+    QCOMPARE(scale.scale, 0.0f);
+    QCOMPARE(scale.codes, Codes{});
+    const Found positive = findPositiveScale(zeros.data(), even.data(), 15);
+    QCOMPARE(positive.scale, 0.0f);
+    QCOMPARE(positive.codes, Codes{});
+    const Found pair = findScaleAndMin(zeros.data(), even.data(), 15);
     QCOMPARE(pair.scale, 0.0f);
     QCOMPARE(pair.min, 0.0f);
-    QCOMPARE(codes, Codes{});
+    QCOMPARE(pair.codes, Codes{});
 }
 
 void TestSearch::givesNoScaleForAConstantGroup()
 {
     std::array<float, groupSize> constant;
     constant.fill(-0.25f);
-    Codes codes;
-    const ScaleMin pair = searchScaleAndMin(
-        constant.data(), constant.data(), groupSize, 15, importanceTries, codes.data());
+    const Found pair = findScaleAndMin(constant.data(), constant.data(), 15);
     QCOMPARE(pair.scale, 0.0f);
     QCOMPARE(pair.min, 0.25f);
 }
@@ -189,21 +227,21 @@ void TestSearch::weighsAllAlikeWhereWeightsAreZero()
     // Nothing counts, so any finite answer is right.
     const Samples samples;
     const std::array<float, groupSize> zeros{};
-    Codes codes;
-    const ScaleMin pair = searchScaleAndMin(
-        samples.x.data(), zeros.data(), groupSize, 15, importanceTries, codes.data());
+    const Found pair = findScaleAndMin(samples.x.data(), zeros.data(), 15);
     QVERIFY(std::isfinite(pair.scale) && std::isfinite(pair.min));
-    QVERIFY(std::isfinite(searchScale(samples.x.data(), zeros.data(), groupSize, 8, codes.data())));
+    QVERIFY(std::isfinite(findScale(samples.x.data(), zeros.data(), 8).scale));
 }
 
 void TestSearch::roundsToAGridWithItsZeroInside()
 {
-    const std::array<float, 6> x{ -100, -1.2f, -0.4f, 0, 0.6f, 100 };
-    std::array<std::uint8_t, 6> codes;
-    roundToGrid(x.data(), 6, 0.5f, 0, 4, 7, codes.data());
-    QCOMPARE(codes, (std::array<std::uint8_t, 6>{ 0, 2, 3, 4, 5, 7 }));
-    roundToGrid(x.data(), 6, -0.5f, 0, 4, 7, codes.data());
-    QCOMPARE(codes, (std::array<std::uint8_t, 6>{ 7, 6, 5, 4, 3, 0 }));
+    const std::array<float, 16> x{ -100, -1.2f, -0.4f, 0, 0.6f, 100 };
+    std::array<std::uint8_t, 16> codes;
+    roundToGrid(x.data(), 16, 0.5f, 0, 4, 7, codes.data());
+    QCOMPARE(
+        codes, (std::array<std::uint8_t, 16>{ 0, 2, 3, 4, 5, 7, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4 }));
+    roundToGrid(x.data(), 16, -0.5f, 0, 4, 7, codes.data());
+    QCOMPARE(
+        codes, (std::array<std::uint8_t, 16>{ 7, 6, 5, 4, 3, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4 }));
 }
 
 QTEST_APPLESS_MAIN(TestSearch)

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/half.h"
+#include "core/base/lanes.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+/// What the decoders share. Their kernels are templates of the vectors' width (core/base/lanes.h).
+namespace core::formats {
+
+using namespace lanes;
+
+/// The bytes from `bytes` on, as integers.
+template<int width>
+QUANTSCOPE_KERNEL Ints<width> bytesFrom(const std::byte* bytes)
+{
+    return widened<width>(load<Bytes<width>>(bytes));
+}
+
+template<int width>
+QUANTSCOPE_KERNEL Floats<width> toFloats(const Ints<width>& values)
+{
+    return __builtin_convertvector(values, Floats<width>);
+}
+
+/// Codes i … and 16 + i … of 32 that storeFifthBits and storeNibbles stored.
+template<int width>
+struct FiveBits {
+    Ints<width> low, high;
+
+    QUANTSCOPE_KERNEL FiveBits(const std::byte* fifths, const std::byte* nibbles, std::size_t i)
+    {
+        std::uint32_t all;
+        std::memcpy(&all, fifths, 4);
+        Ints<width> bit{}; // bit k in lane k
+        for (int k = 0; k < width; ++k)
+            bit[k] = 1 << k;
+        const Ints<width> codes = bytesFrom<width>(nibbles + i);
+        low = (codes & 15) | ((((Ints<width>{} + int(all >> i)) & bit) != 0) & 16);
+        high = codes >> 4 | ((((Ints<width>{} + int(all >> (16 + i))) & bit) != 0) & 16);
+    }
+};
+
+/// Calls body(block, the `count` binary16 at its beginning as floats, its number) for all blocks.
+template<int count, typename Body>
+QUANTSCOPE_KERNEL void forBlocksWithHalves(
+    const std::byte* bytes, std::size_t blocks, std::size_t blockBytes, const Body& body)
+{
+    constexpr std::size_t batch = 16; // blocks whose halves are converted at once
+    std::array<std::byte, 2 * batch * count> halves{};
+    std::array<float, batch * count> values;
+    for (std::size_t first = 0; first < blocks; first += batch) {
+        const std::size_t some = std::min(batch, blocks - first);
+        for (std::size_t b = 0; b < some; ++b)
+            std::memcpy(&halves[2 * count * b], bytes + (first + b) * blockBytes, 2 * count);
+        halvesToFloats(halves.data(), batch * count, values.data());
+        for (std::size_t b = 0; b < some; ++b)
+            body(bytes + (first + b) * blockBytes, &values[count * b], first + b);
+    }
+}
+
+} // namespace core::formats
