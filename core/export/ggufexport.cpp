@@ -22,7 +22,8 @@ namespace {
         static const std::map<std::string_view, std::uint32_t> types = { { "F32", 0 }, { "F16", 1 },
             { "Q4_0", 2 }, { "Q4_1", 3 }, { "Q8_0", 7 }, { "Q5_0", 8 }, { "Q5_1", 9 },
             { "Q2_K", 10 }, { "Q3_K", 12 }, { "Q4_K", 15 }, { "Q5_K", 17 }, { "Q6_K", 18 },
-            { "IQ4_NL", 25 }, { "IQ4_XS", 30 }, { "BF16", 32 } };
+            { "IQ4_NL", 25 }, { "IQ4_XS", 30 }, { "BF16", 32 }, { "TQ1_0", 36 }, { "TQ2_0", 37 },
+            { "MXFP4", 38 }, { "NVFP4", 39 }, { "Q1_0", 40 }, { "Q2_0", 41 } };
         const auto found = types.find(format->name);
         return found == types.end() ? 1024 /* "guessed" */ : found->second;
     }

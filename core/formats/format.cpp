@@ -11,8 +11,9 @@ namespace {
 
     using namespace formats;
 
-    constexpr std::array<const Format*, 15> table{ &f32, &f16, &bf16, &q8_0, &q6_K, &q5_1, &q5_0,
-        &q5_K, &q4_1, &q4_0, &q4_K, &iq4_NL, &iq4_XS, &q3_K, &q2_K };
+    constexpr std::array<const Format*, 21> table{ &f32, &f16, &bf16, &q8_0, &q6_K, &q5_1, &q5_0,
+        &q5_K, &q4_1, &q4_0, &q4_K, &iq4_NL, &nvfp4, &iq4_XS, &mxfp4, &q3_K, &q2_K, &q2_0, &tq2_0,
+        &tq1_0, &q1_0 };
 
     struct TypeName {
         std::uint32_t ggmlType;
@@ -20,21 +21,15 @@ namespace {
     };
 
     /// The ids of enum ggml_type (ggml/include/ggml.h) that have no entry in `table`.
-    constexpr std::array typeNames{ TypeName{ 2, "Q4_0" }, TypeName{ 3, "Q4_1" },
-        TypeName{ 4, "Q4_2 (removed)" }, TypeName{ 5, "Q4_3 (removed)" }, TypeName{ 6, "Q5_0" },
-        TypeName{ 7, "Q5_1" }, TypeName{ 9, "Q8_1" }, TypeName{ 10, "Q2_K" },
-        TypeName{ 11, "Q3_K" }, TypeName{ 12, "Q4_K" }, TypeName{ 13, "Q5_K" },
-        TypeName{ 14, "Q6_K" }, TypeName{ 15, "Q8_K" }, TypeName{ 16, "IQ2_XXS" },
-        TypeName{ 17, "IQ2_XS" }, TypeName{ 18, "IQ3_XXS" }, TypeName{ 19, "IQ1_S" },
-        TypeName{ 20, "IQ4_NL" }, TypeName{ 21, "IQ3_S" }, TypeName{ 22, "IQ2_S" },
-        TypeName{ 23, "IQ4_XS" }, TypeName{ 24, "I8" }, TypeName{ 25, "I16" },
-        TypeName{ 26, "I32" }, TypeName{ 27, "I64" }, TypeName{ 28, "F64" },
-        TypeName{ 29, "IQ1_M" }, TypeName{ 31, "Q4_0_4_4 (removed)" },
+    constexpr std::array typeNames{ TypeName{ 4, "Q4_2 (removed)" },
+        TypeName{ 5, "Q4_3 (removed)" }, TypeName{ 9, "Q8_1" }, TypeName{ 15, "Q8_K" },
+        TypeName{ 16, "IQ2_XXS" }, TypeName{ 17, "IQ2_XS" }, TypeName{ 18, "IQ3_XXS" },
+        TypeName{ 19, "IQ1_S" }, TypeName{ 21, "IQ3_S" }, TypeName{ 22, "IQ2_S" },
+        TypeName{ 24, "I8" }, TypeName{ 25, "I16" }, TypeName{ 26, "I32" }, TypeName{ 27, "I64" },
+        TypeName{ 28, "F64" }, TypeName{ 29, "IQ1_M" }, TypeName{ 31, "Q4_0_4_4 (removed)" },
         TypeName{ 32, "Q4_0_4_8 (removed)" }, TypeName{ 33, "Q4_0_8_8 (removed)" },
-        TypeName{ 34, "TQ1_0" }, TypeName{ 35, "TQ2_0" }, TypeName{ 36, "IQ4_NL_4_4 (removed)" },
-        TypeName{ 37, "IQ4_NL_4_8 (removed)" }, TypeName{ 38, "IQ4_NL_8_8 (removed)" },
-        TypeName{ 39, "MXFP4" }, TypeName{ 40, "NVFP4" }, TypeName{ 41, "Q1_0" },
-        TypeName{ 42, "Q2_0" } };
+        TypeName{ 36, "IQ4_NL_4_4 (removed)" }, TypeName{ 37, "IQ4_NL_4_8 (removed)" },
+        TypeName{ 38, "IQ4_NL_8_8 (removed)" } };
 
 } // namespace
 

@@ -102,7 +102,7 @@ std::string ggmlTypeName(std::uint32_t ggmlType);
 
 namespace formats {
     extern const Format f32, f16, bf16, q8_0, q6_K, q5_1, q5_0, q5_K, q4_1, q4_0, q4_K, iq4_NL,
-        iq4_XS, q3_K, q2_K;
+        nvfp4, iq4_XS, mxfp4, q3_K, q2_K, q2_0, tq2_0, tq1_0, q1_0;
 }
 
 } // namespace core

@@ -22,9 +22,9 @@ struct PlannedTensor {
 };
 
 /// One entry for each tensor of `checkpoint`, in its order. Rows that a format cannot hold fall
-/// back by llama.cpp's rule (Q2_K, Q3_K → Q4_0; Q4_K → Q5_0; Q5_K → Q5_1; Q6_K → Q8_0; IQ4_XS →
-/// IQ4_NL; still indivisible → F16). token_embd and output never use GPTQ here: they get Importance
-/// (or the rule's RoundToNearest). Pure; quick enough for every keystroke.
+/// back by llama.cpp's rule (TQ, Q2_0, Q2_K, Q3_K → Q4_0; Q4_K → Q5_0; Q5_K → Q5_1; Q6_K → Q8_0;
+/// IQ4_XS → IQ4_NL; still indivisible → F16). token_embd and output never use GPTQ here: they get
+/// Importance (or the rule's RoundToNearest). Pure; quick enough for every keystroke.
 std::vector<PlannedTensor> planTensors(const Checkpoint& checkpoint, const Recipe& recipe);
 
 /// What `format` falls back to for rows of `columns` weights; `format` itself if they fit.

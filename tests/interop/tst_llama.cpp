@@ -91,7 +91,8 @@ void TestLlama::llamaAgreesOnThePerplexityOfEachFormat_data()
     QTest::addColumn<double>("bound"); // of ln(perplexity); llama.cpp rounds activations, too
     QTest::newRow("F32") << 1e-4;
     QTest::newRow("F16") << 5e-4;
-    for (const char* type : { "BF16", "Q8_0", "Q6_K", "Q5_0", "Q4_1", "Q4_K", "Q4_0", "Q2_K" })
+    for (const char* type : { "BF16", "Q8_0", "Q6_K", "Q5_0", "Q4_1", "Q4_K", "Q4_0", "NVFP4",
+             "MXFP4", "Q2_K", "Q2_0" })
         QTest::newRow(type) << 3e-3;
 }
 
@@ -110,7 +111,8 @@ void TestLlama::llamaAgreesOnThePerplexityOfEachFormat()
 void TestLlama::llamaDecodesEachFormatToTheSameWeights_data()
 {
     QTest::addColumn<int>("unused");
-    for (const char* type : { "BF16", "Q8_0", "Q6_K", "Q5_0", "Q4_1", "Q4_K", "Q4_0", "Q2_K" })
+    for (const char* type : { "BF16", "Q8_0", "Q6_K", "Q5_0", "Q4_1", "Q4_K", "Q4_0", "NVFP4",
+             "MXFP4", "Q2_K", "Q2_0", "TQ2_0", "TQ1_0", "Q1_0" })
         QTest::newRow(type) << 0;
 }
 

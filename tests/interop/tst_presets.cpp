@@ -26,15 +26,17 @@ struct Mix {
 };
 constexpr Mix mixes[]{ { "Q2_K_M", 10 }, { "Q2_K_S", 21 }, { "Q3_K_S", 11 }, { "Q3_K_M", 12 },
     { "Q3_K_L", 13 }, { "Q4_K_S", 14 }, { "Q4_K_M", 15 }, { "Q5_K_S", 16 }, { "Q5_K_M", 17 } };
-/// The same where all layer matrices have one format.
+/// The same where all layer matrices have one format. (llama_model_quantize does not make NVFP4,
+/// and knows no fallback from Q1_0.)
 constexpr Mix pure[]{ { "Q8_0", 7 }, { "Q6_K", 18 }, { "Q5_K", 16 }, { "Q4_K", 14 }, { "Q3_K", 11 },
-    { "Q2_K", 10 }, { "Q4_0", 2 }, { "Q4_1", 3 }, { "Q5_0", 8 } };
+    { "Q2_K", 10 }, { "Q4_0", 2 }, { "Q4_1", 3 }, { "Q5_0", 8 }, { "IQ4_NL", 25 }, { "IQ4_XS", 30 },
+    { "TQ1_0", 36 }, { "TQ2_0", 37 }, { "MXFP4", 38 }, { "Q1_0", 40 }, { "Q2_0", 41 } };
 
 /// The real model takes seconds a format; these have every kind of fallback.
 bool isTriedOnTheRealModel(std::string_view name)
 {
     return name == "Q2_K_M" || name == "Q3_K_M" || name == "Q5_K_M" || name == "Q6_K"
-        || name == "Q4_K" || name == "Q4_0";
+        || name == "Q4_K" || name == "Q4_0" || name == "TQ1_0";
 }
 
 /// An importance matrix in which every channel weighs the same: llama.cpp refuses Q2_K_S without

@@ -173,6 +173,12 @@ void TestEncoding::givesTheBytesThatWereComparedWithGgml()
         { "Q2_K", 0xada8db61fc386497 },
         { "IQ4_NL", 0x240fe798d7812a91 },
         { "IQ4_XS", 0x588a5052e50c2a5c },
+        { "NVFP4", 0x0298ce09c8290819 },
+        { "MXFP4", 0xf64ebabb75ddbcb5 },
+        { "Q2_0", 0x2781a3b156f852a9 },
+        { "TQ2_0", 0xa3068581d82490b9 },
+        { "TQ1_0", 0xe73db9e44d5e117d },
+        { "Q1_0", 0x78be5902a11ac1e5 },
         { "Q3_K", 0xbee36ee566ecfc8b },
     };
     const auto found = known.find(format->name);

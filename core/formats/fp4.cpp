@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/formats/fp4.h"
+
+#include "core/formats/blockbytes.h"
+#include "core/formats/ternary.h"
+
+#include <cmath>
+
+namespace core::formats::fp4 {
+
+namespace {
+
+    /// Level of each E2M1 number; bit 3 is the sign. Number 8 is −0.
+    constexpr std::array<float, 16> valueOf{ 0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8,
+        -12 };
+
+    /// Halfway between the levels of numbers k and k + 1: what is above it belongs to k + 1 or
+    /// higher.
+    constexpr std::array<float, 7> midpoints{ 0.5f, 1.5f, 2.5f, 3.5f, 5, 7, 10 };
+
+    /// The E2M1 number of a grid's code.
+    unsigned numberOf(std::uint8_t code) { return code < 7 ? 15u - code : code - 7u; }
+
+    unsigned withSign(unsigned number, float x)
+    {
+        return number != 0 && x < 0 ? number | 8u : number;
+    }
+
+    /// By midpoints times the step.
+    unsigned nearestNumber(float x, const std::array<float, 7>& scaledMidpoints)
+    {
+        unsigned number = 0;
+        for (const float middle : scaledMidpoints)
+            number += std::fabs(x) > middle ? 1 : 0;
+        return withSign(number, x);
+    }
+
+    /// As ggml searches, the first of equal errors. The same, but where the step is zero, so large
+    /// that levels overflow, or so small that its levels vanish beside x.
+    unsigned searchedNumber(float x, float step)
+    {
+        unsigned number = 0;
+        for (unsigned k = 1; k < 8; ++k)
+            if (std::fabs(valueOf[k] * step - std::fabs(x))
+                < std::fabs(valueOf[number] * step - std::fabs(x)))
+                number = k;
+        return withSign(number, x);
+    }
+
+} // namespace
+
+void encodeGroup(const float* x, int count, float step, std::byte* nibbles)
+{
+    std::array<float, 7> scaled;
+    for (std::size_t k = 0; k < scaled.size(); ++k)
+        scaled[k] = step * midpoints[k]; // exact: few digits times few
+    const bool isOrdinary
+        = step > 0 && step < 0x1p123f && ternary::largestMagnitude(x, 2 * count) <= 0x1p20f * step;
+    const auto numberFor = [&](float weight) {
+        return isOrdinary ? nearestNumber(weight, scaled) : searchedNumber(weight, step);
+    };
+    for (int i = 0; i < count; ++i)
+        nibbles[i] = std::byte(numberFor(x[i]) | numberFor(x[i + count]) << 4);
+}
+
+void decodeGroup(const std::byte* nibbles, int count, float step, float* weights)
+{
+    for (int i = 0; i < count; ++i) {
+        weights[i] = valueOf[loadByte(nibbles + i) & 15] * step;
+        weights[i + count] = valueOf[loadByte(nibbles + i) >> 4] * step;
+    }
+}
+
+void storeCodes(const std::uint8_t* codes, int count, std::byte* nibbles)
+{
+    for (int i = 0; i < count; ++i)
+        nibbles[i] = std::byte(numberOf(codes[i]) | numberOf(codes[i + count]) << 4);
+}
+
+} // namespace core::formats::fp4

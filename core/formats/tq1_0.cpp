@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// TQ1_0: 256 weights a block, 54 bytes; made for models trained with ternary weights.
+//   0–31   codes of weights i, 32 + i, 64 + i, 96 + i, 128 + i in byte i
+//   32–47  codes of weights 160 + i, 176 + i, 192 + i, 208 + i, 224 + i in byte 32 + i
+//   48–51  codes of weights 240 + i, 244 + i, 248 + i, 252 + i and a 0 in byte 48 + i
+//   52–53  scale d, binary16
+// A weight is d·(code − 1) with codes 0 … 2. Five codes are the digits of a number below 3⁵ = 243,
+// the first the most significant; its byte is ⌈number·256/243⌉, so that the first digit is the
+// integer part of byte·3/256, the next that of what is left, times 3, and so on.
+// The encoder takes d = max |x|. Error as TQ2_0, which holds the same weights.
+#include "core/formats/blockbytes.h"
+#include "core/formats/format.h"
+#include "core/formats/ternary.h"
+
+namespace core {
+
+namespace {
+
+    using namespace formats;
+
+    constexpr int blockSize = 256;
+    constexpr int blockBytes = 54;
+    constexpr int scaleAt = 52;
+    constexpr auto levels = consecutiveLevels<3>(-1);
+
+    /// Bytes that hold codes alike: byte `firstByte` + i those of `firstWeight` + i + count·k.
+    struct Run {
+        int firstByte, firstWeight, count, digits;
+    };
+    constexpr std::array runs{ Run{ 0, 0, 32, 5 }, Run{ 32, 160, 16, 5 }, Run{ 48, 240, 4, 4 } };
+
+    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
+            const float d = loadHalf(bytes + scaleAt);
+            for (const Run& run : runs) {
+                unsigned power = 1; // 3ᵏ
+                for (int k = 0; k < run.digits; ++k, power *= 3) {
+                    for (int i = 0; i < run.count; ++i) {
+                        const unsigned left = loadByte(bytes + run.firstByte + i) * power & 0xff;
+                        weights[run.firstWeight + run.count * k + i]
+                            = float(int(left * 3 >> 8) - 1) * d;
+                    }
+                }
+            }
+        }
+    }
+
+    void storeCodes(const std::uint8_t* codes, std::byte* block)
+    {
+        for (const Run& run : runs) {
+            for (int i = 0; i < run.count; ++i) {
+                unsigned number = 0;
+                for (int k = 0; k < 5; ++k)
+                    number = 3 * number
+                        + (k < run.digits ? codes[run.firstWeight + run.count * k + i] : 0);
+                block[run.firstByte + i] = std::byte((number * 256 + 242) / 243);
+            }
+        }
+    }
+
+    void encodeBlock(const float* x, std::byte* block)
+    {
+        std::array<std::uint8_t, blockSize> codes;
+        const float d = ternary::largestMagnitude(x, blockSize);
+        ternary::roundToTernary(x, blockSize, d, codes.data());
+        storeCodes(codes.data(), block);
+        storeHalf(d, block + scaleAt);
+    }
+
+    void encode(const float* weights, std::size_t columns, const float*, std::byte* bytes)
+    {
+        for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
+            encodeBlock(weights + i, bytes);
+    }
+
+    BlockScales scales(const std::byte* block)
+    {
+        return { .step = { loadHalf(block + scaleAt) }, .offset = {} };
+    }
+
+    constexpr Grid grid{
+        .groupSize = blockSize,
+        .levels = levels,
+        .uniform = true,
+        .scales = scales,
+        .storeCodes = storeCodes,
+    };
+
+} // namespace
+
+const Format formats::tq1_0{
+    .name = "TQ1_0",
+    .ggmlType = 34,
+    .blockSize = blockSize,
+    .blockBytes = blockBytes,
+    .importance = Format::Importance::Ignored,
+    .grid = &grid,
+    .errorBound = 0.83f,
+    .decodeBlocks = decode,
+    .encodeRows = eachRow<encode>,
+};
+
+} // namespace core
