@@ -7,7 +7,7 @@ namespace app {
 
 std::uint64_t bytesIn(const core::Tensor& tensor, const core::Format& format)
 {
-    return std::uint64_t(tensor.rows) * format.rowBytes(std::size_t(tensor.columns));
+    return format.tensorBytes(std::uint64_t(tensor.rows), std::size_t(tensor.columns));
 }
 
 namespace {
@@ -26,7 +26,7 @@ namespace {
 std::uint64_t fileBytes(const core::Checkpoint& checkpoint,
     const std::vector<core::PlannedTensor>& plan, const std::string& recipeText)
 {
-    if (!checkpoint.hasTokenizer())
+    if (!checkpoint.hasTokenizer() || core::hasStudyFormat(plan)) // no file, but a size
         return tensorBytes(checkpoint, plan);
     core::GgufExportOptions options;
     options.recipe = recipeText;

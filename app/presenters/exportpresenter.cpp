@@ -137,8 +137,10 @@ std::optional<core::GgufPlan> ExportPresenter::plan() const
     if (m_source == 0)
         return core::planGguf(checkpoint, options());
     const auto finished = run();
-    return core::planGguf(
-        checkpoint, finished ? finished->plan : m_session.recipe().plan(), options());
+    const auto& plan = finished ? finished->plan : m_session.recipe().plan();
+    if (core::hasStudyFormat(plan))
+        return std::nullopt;
+    return core::planGguf(checkpoint, plan, options());
 }
 
 QString ExportPresenter::sourceTitle() const
@@ -210,10 +212,13 @@ void ExportPresenter::showSource()
 
 void ExportPresenter::fillPlan()
 {
-    m_page.setPlan(plan(),
-        m_session.checkpoint()->hasTokenizer()
-            ? QString()
-            : tr("The model has no tokenizer, and a GGUF needs one."));
+    const auto planned = plan();
+    QString reason;
+    if (!m_session.checkpoint()->hasTokenizer())
+        reason = tr("The model has no tokenizer, and a GGUF needs one.");
+    else if (!planned)
+        reason = tr("The recipe has formats for study, which no kind of file can hold.");
+    m_page.setPlan(planned, reason);
 }
 
 void ExportPresenter::fillChecks()

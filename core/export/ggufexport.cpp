@@ -76,6 +76,10 @@ namespace {
         for (std::size_t i = 0; i < formats.size(); ++i) {
             const Tensor& tensor = checkpoint.tensors()[i];
             const bool matrix = isMatrix(tensor.place.role);
+            if (formats[i]->study)
+                throw Error(text(ggufName(tensor.place), " is in ", formats[i]->name,
+                    ", a format for study that no kind of file can hold: it can be measured, "
+                    "not exported"));
             plan.tensors.push_back({ ggufName(tensor.place), matrix ? formats[i] : &formats::f32,
                 matrix ? std::vector<std::int64_t>{ tensor.rows, tensor.columns }
                        : std::vector<std::int64_t>{ tensor.columns } });

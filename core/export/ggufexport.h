@@ -30,7 +30,7 @@ struct GgufPlan {
 /// The file that exporting `checkpoint` with each tensor in its planned format would write, to the
 /// byte, without writing it. q and k rows are permuted to GGUF's rotary layout where the checkpoint
 /// has the other (rounding is by row: the same bytes, other order); llama3 rope scaling adds
-/// `rope_freqs.weight`. Throws Error without a tokenizer. Under 10 ms.
+/// `rope_freqs.weight`. Throws Error without a tokenizer and for a study format. Under 10 ms.
 GgufPlan planGguf(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan,
     const GgufExportOptions& options);
 /// The same for a checkpoint as it is.

@@ -2,6 +2,7 @@
 #include "core/formats/format.h"
 
 #include "core/base/text.h"
+#include "core/formats/study.h"
 
 #include <algorithm>
 
@@ -38,7 +39,7 @@ std::span<const Format* const> allFormats() { return table; }
 const Format* findFormat(std::string_view name)
 {
     const auto found = std::ranges::find(table, name, &Format::name);
-    return found == table.end() ? nullptr : *found;
+    return found == table.end() ? findStudyFormat(name) : *found;
 }
 
 const Format* findFormat(std::uint32_t ggmlType)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/formats/formatfunction.h"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -26,9 +28,9 @@ struct Grid {
     bool uniform;
 
     /// The scales stored in `block`. Pure.
-    BlockScales (*scales)(const std::byte* block);
+    FormatFunction<BlockScales(const std::byte* block)> scales;
     /// Replaces the codes of `block` (one a weight, index into `levels`), leaving its scales.
-    void (*storeCodes)(const std::uint8_t* codes, std::byte* block);
+    FormatFunction<void(const std::uint8_t* codes, std::byte* block)> storeCodes;
 };
 
 /// Rows of finite weights to be encoded, and where their bytes go.
@@ -42,11 +44,14 @@ struct RowsToEncode {
     std::size_t byteStride; ///< bytes from one row's to the next's
 };
 
-/// One number format, named as GGUF names it: its bytes, its decoder, its encoder.
+constexpr std::uint32_t noGgmlType = 0xffffffff;
+
+/// One number format, named as GGUF names it: its bytes, its decoder, its encoder. What GGUF does
+/// not have is a study format (core/formats/study.h).
 /// Formats are constants that live as long as the program; compare them by address.
 struct Format {
     std::string_view name; ///< "Q4_K"
-    std::uint32_t ggmlType; ///< its id in a GGUF file
+    std::uint32_t ggmlType; ///< its id in a GGUF file; noGgmlType for a study format
     int blockSize; ///< weights in a block; a row is a whole number of blocks
     int blockBytes;
     /// Whether `encode` makes use of importance.
@@ -57,10 +62,15 @@ struct Format {
     float errorBound;
 
     /// Decodes `blocks` whole blocks. Pure, bit-identical to ggml's dequantize_row_*.
-    void (*decodeBlocks)(const std::byte* bytes, std::size_t blocks, float* weights);
+    FormatFunction<void(const std::byte* bytes, std::size_t blocks, float* weights)> decodeBlocks;
     /// Encodes rows, each byte-identical to ggml's reference and independent of the others: many at
     /// once are quicker. Pure.
-    void (*encodeRows)(const RowsToEncode& rows);
+    FormatFunction<void(const RowsToEncode& rows)> encodeRows;
+
+    /// Null, or what makes it a format for study (core/formats/study.h), which no GGUF file holds.
+    const Study* study = nullptr;
+    /// Bytes of a row that are a copy of what all weights of the tensor share: they count once.
+    int sharedBytes = 0;
 
     /// Encodes one row. `importance` may be null.
     void encodeRow(
@@ -68,12 +78,18 @@ struct Format {
     {
         encodeRows({ weights, columns, 1, columns, importance, bytes, rowBytes(columns) });
     }
-    double bitsPerWeight() const { return 8.0 * blockBytes / blockSize; }
+    /// Bytes of scales included; those that the whole tensor shares are left out.
+    double bitsPerWeight() const { return 8.0 * (blockBytes - sharedBytes) / blockSize; }
     bool fits(std::size_t columns) const { return columns % std::size_t(blockSize) == 0; }
     /// Bytes of one row. Requires: fits(columns).
     std::size_t rowBytes(std::size_t columns) const
     {
         return columns / std::size_t(blockSize) * std::size_t(blockBytes);
+    }
+    /// Bytes that a tensor takes, what is shared counted once. Requires: rows > 0, fits(columns).
+    std::uint64_t tensorBytes(std::uint64_t rows, std::size_t columns) const
+    {
+        return rows * rowBytes(columns) - (rows - 1) * std::uint64_t(sharedBytes);
     }
 };
 
@@ -87,10 +103,10 @@ void eachRow(const RowsToEncode& r)
             r.weights + row * r.stride, r.columns, r.importance, r.bytes + row * r.byteStride);
 }
 
-/// Every format, from the most to the fewest bits a weight.
+/// Every format that a GGUF file can hold, from the most to the fewest bits a weight.
 std::span<const Format* const> allFormats();
 
-/// The format of that name (upper case, "Q4_K"), or null.
+/// The format of that name (upper case, "Q4_K"), study formats included, or null.
 const Format* findFormat(std::string_view name);
 
 /// The format with that id in GGUF, or null.

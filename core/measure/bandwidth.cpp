@@ -19,8 +19,8 @@ namespace {
             const Tensor& tensor = checkpoint.tensors()[i];
             const bool isLookedUp
                 = tensor.place.role == Role::TokenEmbd && &checkpoint.head() != &tensor;
-            const std::uint64_t row = formats(i).rowBytes(std::size_t(tensor.columns));
-            bytes += isLookedUp ? row : row * std::uint64_t(tensor.rows);
+            bytes += formats(i).tensorBytes(
+                isLookedUp ? 1 : std::uint64_t(tensor.rows), std::size_t(tensor.columns));
         }
         return bytes;
     }

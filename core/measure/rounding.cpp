@@ -5,6 +5,7 @@
 #include "core/base/parallel.h"
 #include "core/base/text.h"
 #include "core/base/vectormath.h"
+#include "core/formats/tensorformat.h"
 #include "core/measure/grouplevels.h"
 
 #include <algorithm>
@@ -199,7 +200,8 @@ RoundingPreview previewRounding(const Matrix& weights, const Format& format,
     RoundingPreview preview;
     preview.format = &format;
     preview.weighted = !importance.empty();
-    Rounding rounding(weights, format, importance, bins);
+    const TensorFormat own(format, weights);
+    Rounding rounding(weights, own.format(), importance, bins);
     Sums sums = lookAtAll(rounding, weights, bins.counts.size(), progress.part(0, 0.9));
     preview.rmsError = weights.size() > 0 ? std::sqrt(sums.error2 / double(weights.size())) : 0;
     preview.sqnr = sums.error2 > 0 ? 10 * std::log10(sums.weight2 / sums.error2)

@@ -2,6 +2,7 @@
 #include "core/quant/encode.h"
 
 #include "core/base/parallel.h"
+#include "core/formats/tensorformat.h"
 
 #include <algorithm>
 #include <cassert>
@@ -30,11 +31,12 @@ std::vector<std::byte> encodeMatrix(const MatrixView& W, const Format& format,
     const auto columns = std::size_t(W.cols());
     assert(format.fits(columns) && (importance.empty() || importance.size() == columns));
     const std::size_t rowBytes = format.rowBytes(columns);
+    const TensorFormat own(format, W);
     std::vector<std::byte> bytes(std::size_t(W.rows()) * rowBytes);
     forRows(std::size_t(W.rows()), columns, [&](std::size_t row, std::size_t rows) {
         progress.checkCancelled();
-        format.encodeRows({ W.row(Eigen::Index(row)).data(), std::size_t(W.outerStride()), rows,
-            columns, importance.empty() ? nullptr : importance.data(),
+        own.format().encodeRows({ W.row(Eigen::Index(row)).data(), std::size_t(W.outerStride()),
+            rows, columns, importance.empty() ? nullptr : importance.data(),
             bytes.data() + row * rowBytes, rowBytes });
     });
     return bytes;

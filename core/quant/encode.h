@@ -13,6 +13,7 @@ namespace core {
 
 /// Rounds every row of `W` by the format's own encoder: round-to-nearest without `importance`
 /// (empty), importance-weighted with one weight a column, byte-identical to ggml_quantize_chunk.
+/// Where all weights share one scale, it is fitted to `W` unless TensorFormat has done so.
 /// Requires: format.fits(W.cols()), finite weights. On all processors, by rows. `progress` is only
 /// asked whether to stop. Throws Cancelled.
 std::vector<std::byte> encodeMatrix(const MatrixView& W, const Format& format,

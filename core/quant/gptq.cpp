@@ -11,6 +11,7 @@
 #include "core/quant/gptq.h"
 
 #include "core/base/parallel.h"
+#include "core/formats/tensorformat.h"
 #include "core/quant/blas.h"
 #include "core/quant/encode.h"
 #include "core/quant/gridrounding.h"
@@ -204,7 +205,8 @@ namespace {
     Candidate byGptq(const Matrix& target, const GptqFactor& factor, const Format& format,
         const GptqOptions& options, const Progress& progress)
     {
-        Rounding r = roundAll(target, factor, format, options, progress);
+        const TensorFormat own(format, target);
+        Rounding r = roundAll(target, factor, own.format(), options, progress);
         const Matrix rounded = decodeMatrix(r.bytes, format, target.rows(), target.cols());
         double error = 0;
         for (const double squares : r.squares)

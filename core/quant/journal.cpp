@@ -8,6 +8,7 @@
 #include "core/files/bytereader.h"
 #include "core/files/mappedfile.h"
 #include "core/files/outputfile.h"
+#include "core/formats/study.h"
 
 #include <nlohmann/json.hpp>
 
@@ -75,6 +76,8 @@ namespace {
         const auto name = jsonValue<std::string>(entry, "name", reader.place());
         const auto original = std::ranges::find(checkpoint.tensors(), name, &Tensor::name);
         const Format* format = findFormat(jsonValue<std::string>(entry, "format", reader.place()));
+        if (format && original != checkpoint.tensors().end())
+            format = formatForRows(format, original->columns);
         const auto size = jsonValue<std::int64_t>(entry, "bytes", reader.place());
         if (original == checkpoint.tensors().end() || !format
             || !format->fits(std::size_t(original->columns))

@@ -2,6 +2,7 @@
 #include "core/quant/plan.h"
 
 #include "core/base/text.h"
+#include "core/formats/study.h"
 
 #include <algorithm>
 #include <array>
@@ -87,8 +88,9 @@ namespace {
 
         PlannedTensor planned;
         planned.place = tensor.place;
-        planned.wanted = wanted;
         planned.format = fallbackFormat(wanted, tensor.columns);
+        // A study format keeps its name when it becomes one for rows of this length.
+        planned.wanted = wanted->name == planned.format->name ? planned.format : wanted;
         planned.keeps = planned.format == tensor.format;
         planned.method = usableMethod(method.value_or(recipe.method), planned);
         return planned;
@@ -130,8 +132,20 @@ std::vector<PlannedTensor> planTensors(const Checkpoint& checkpoint, const Recip
     return plan;
 }
 
+std::uint64_t plannedBytes(const PlannedTensor& planned, const Tensor& tensor)
+{
+    return planned.format->tensorBytes(std::uint64_t(tensor.rows), std::size_t(tensor.columns));
+}
+
+bool hasStudyFormat(const std::vector<PlannedTensor>& plan)
+{
+    return std::ranges::any_of(
+        plan, [](const PlannedTensor& planned) { return planned.format->study != nullptr; });
+}
+
 const Format* fallbackFormat(const Format* format, std::int64_t columns)
 {
+    format = formatForRows(format, columns);
     if (format->fits(std::size_t(columns)))
         return format;
     const auto rule = std::ranges::find(fallbacks, format->name, &Fallback::from);

@@ -14,8 +14,8 @@ struct PlannedTensor {
     Place place;
     const Format* format = nullptr; ///< what will be stored
     Method method = Method::RoundToNearest;
-    const Format* wanted
-        = nullptr; ///< what the recipe said; differs from `format` where its rows do not fit
+    const Format* wanted = nullptr; ///< what the recipe said, for rows of this length; differs from
+                                    ///< `format` where these do not fit
     bool keeps = false; ///< stored as it is in the checkpoint, no rounding
 
     bool fellBack() const { return wanted != format; }
@@ -23,18 +23,27 @@ struct PlannedTensor {
 
 /// One entry for each tensor of `checkpoint`, in its order. Rows that a format cannot hold fall
 /// back by llama.cpp's rule (TQ, Q2_0, Q2_K, Q3_K → Q4_0; Q4_K → Q5_0; Q5_K → Q5_1; Q6_K → Q8_0;
-/// IQ4_XS → IQ4_NL; still indivisible → F16). token_embd and output never use GPTQ here: they get
-/// Importance (or the rule's RoundToNearest). Pure; quick enough for every keystroke.
+/// IQ4_XS → IQ4_NL; groups of a study format → a scale a row; still indivisible → F16). token_embd
+/// and output never use GPTQ here: they get Importance (or the rule's RoundToNearest). Pure; quick
+/// enough for every keystroke.
 std::vector<PlannedTensor> planTensors(const Checkpoint& checkpoint, const Recipe& recipe);
 
-/// What `format` falls back to for rows of `columns` weights; `format` itself if they fit.
+/// Bytes that `tensor` takes in its planned format.
+std::uint64_t plannedBytes(const PlannedTensor& planned, const Tensor& tensor);
+
+/// Whether a tensor gets a study format, which no file can hold.
+bool hasStudyFormat(const std::vector<PlannedTensor>& plan);
+
+/// What rows of `columns` weights are stored in that are to be in `format`: itself if they fit, a
+/// study format for rows of that length, or what it falls back to.
 const Format* fallbackFormat(const Format* format, std::int64_t columns);
 
 /// "blk.0.attn_q.weight: rows of 576 do not fit Q4_K (256), stored as Q5_0".
 std::string fallbackText(const PlannedTensor& planned, const Tensor& tensor);
 
-/// Names that presetRecipe knows: every format ("Q4_K": all layer matrices in it, the embedding and
-/// head in Q8_0 or better) and llama.cpp's mixes whose formats Quantscope has ("Q4_K_M", …).
+/// Names that are offered for presetRecipe, which knows every study format, too: every format
+/// ("Q4_K": all layer matrices in it, the embedding and head in Q8_0 or better) and llama.cpp's
+/// mixes whose formats Quantscope has ("Q4_K_M", …).
 std::vector<std::string> presetNames();
 /// Throws Error naming the type and the known ones. Mixes depend on the shape of the model, as
 /// llama.cpp's do.

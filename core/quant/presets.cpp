@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/formats/study.h"
 
 #include <algorithm>
 #include <array>
@@ -168,11 +169,12 @@ std::vector<std::string> presetNames()
 Recipe presetRecipe(const std::string& type, const Checkpoint& checkpoint, Method method)
 {
     const auto names = presetNames();
-    if (std::ranges::find(names, type) == names.end()) {
+    if (std::ranges::find(names, type) == names.end() && !findStudyFormat(type)) {
         std::string list;
         for (const std::string& name : names)
             list.append(list.empty() ? "" : ", ").append(name);
-        throw Error(text("unknown type \"", type, "\", expected one of ", list));
+        throw Error(text("unknown type \"", type, "\", expected one of ", list,
+            " or a study format like INT4_ASYM_G64"));
     }
     const auto mix = std::ranges::find(mixes, std::string_view(type), &Mix::name);
     Recipe recipe = mix == mixes.end() ? pureRecipe(findFormat(type)) : mixRecipe(*mix, checkpoint);

@@ -73,8 +73,8 @@ namespace {
         std::vector<std::string_view> names;
         for (const Format* format : allFormats())
             names.push_back(format->name);
-        throw Error(
-            text(place, ": format is ", shown(Json(name)), ", expected one of ", listed(names)));
+        throw Error(text(place, ": format is ", shown(Json(name)), ", expected one of ",
+            listed(names), " or a study format like INT4_ASYM_G64"));
     }
 
     std::optional<Method> methodIn(const Json& object, const std::string& place)

@@ -2,6 +2,7 @@
 #include "core/quant/tensorrounding.h"
 
 #include "core/base/text.h"
+#include "core/formats/tensorformat.h"
 #include "core/quant/encode.h"
 
 #include <algorithm>
@@ -44,6 +45,16 @@ namespace {
     void addNote(TensorReport& report, const std::string& note)
     {
         report.note.append(report.note.empty() ? "" : "; ").append(note);
+    }
+
+    /// What the scale of a whole tensor is fitted to; nothing for a format without one.
+    WeightRange rangeInTiles(const Tensor& tensor, const Format& format, std::int64_t step)
+    {
+        WeightRange range;
+        for (std::int64_t row = 0; TensorFormat::needsRange(format) && row < tensor.rows;
+             row += step)
+            range.add(decodeRows(tensor, row, std::min(step, tensor.rows - row)));
+        return range;
     }
 
     /// Σ weight_j d_ij², in double; weights of 1 if `importance` is empty.
@@ -94,6 +105,7 @@ RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
     std::span<const float> importance, const Progress& progress)
 {
     const std::int64_t step = std::max<std::int64_t>(1, tileWeights / tensor.columns);
+    const TensorFormat own(*planned.format, rangeInTiles(tensor, *planned.format, step));
     RoundedTensor rounded{ tensor, reportOn(tensor, planned) };
     std::vector<std::byte> bytes;
     double error = 0;
@@ -105,7 +117,7 @@ RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
         requireFinite(tensor, W, row);
         if (planned.keeps)
             continue;
-        const auto tile = encodeMatrix(W, *planned.format, importance, progress);
+        const auto tile = encodeMatrix(W, own.format(), importance, progress);
         bytes.insert(bytes.end(), tile.begin(), tile.end());
         error += weightedSum(
             W - decodeMatrix(tile, *planned.format, rows, tensor.columns), importance);

@@ -7,7 +7,7 @@ std::uint64_t TensorRow::recipeBytes() const
 {
     if (!recipeFormat || !recipeFormat->fits(std::size_t(columns)))
         return 0;
-    return std::uint64_t(rows) * recipeFormat->rowBytes(std::size_t(columns));
+    return recipeFormat->tensorBytes(std::uint64_t(rows), std::size_t(columns));
 }
 
 } // namespace widgets

@@ -7,6 +7,8 @@
 #include "widgets/theme.h"
 #include "widgets/themetokens.h"
 
+#include "core/formats/study.h"
+
 #include <QComboBox>
 #include <QPainter>
 
@@ -32,6 +34,28 @@ namespace {
         painter->fillRect(
             QRect(rect.left(), rect.top(), int(share * rect.width() + 0.5), rect.height()),
             tokens.accent);
+    }
+
+    void addFormat(QComboBox* combo, const core::Format* format)
+    {
+        combo->addItem(FormatDelegate::tr("%1 · %2 bits", "format and its bits per weight")
+                           .arg(formatName(format), bitsText(format->bitsPerWeight())),
+            QVariant::fromValue(format));
+    }
+
+    /// A study format keeps its name when it becomes one for rows of some length.
+    bool isSame(const core::Format* a, const core::Format* b)
+    {
+        return a && b && a->name == b->name;
+    }
+
+    /// The item that holds `format`; −1 if none does.
+    int indexOf(const QComboBox* combo, const core::Format* format)
+    {
+        for (int item = 0; item < combo->count(); ++item)
+            if (isSame(combo->itemData(item).value<const core::Format*>(), format))
+                return item;
+        return -1;
     }
 
 } // namespace
@@ -70,9 +94,10 @@ QWidget* FormatDelegate::createEditor(
 {
     auto* editor = new QComboBox(parent);
     for (const core::Format* format : core::allFormats())
-        editor->addItem(tr("%1 · %2 bits", "format and its bits per weight")
-                            .arg(formatName(format), bitsText(format->bitsPerWeight())),
-            QVariant::fromValue(format));
+        addFormat(editor, format);
+    editor->insertSeparator(editor->count());
+    for (const core::Format* format : core::studyFormats()) // measured, never exported
+        addFormat(editor, format);
     editor->setAccessibleName(tr("Format of the selected tensors"));
     connect(editor, &QComboBox::activated, this, [this, editor] {
         auto* self = const_cast<FormatDelegate*>(this); // signals of a delegate are not const
@@ -85,12 +110,10 @@ QWidget* FormatDelegate::createEditor(
 void FormatDelegate::setEditorData(QWidget* editor, const QModelIndex& index) const
 {
     auto* combo = qobject_cast<QComboBox*>(editor);
-    const QVariant format = index.data(TensorModel::FormatRole);
-    for (int item = 0; item < combo->count(); ++item) {
-        if (combo->itemData(item).value<const core::Format*>()
-            == format.value<const core::Format*>())
-            combo->setCurrentIndex(item);
-    }
+    const auto* format = index.data(TensorModel::FormatRole).value<const core::Format*>();
+    if (format && indexOf(combo, format) < 0) // a size that is not offered
+        addFormat(combo, format);
+    combo->setCurrentIndex(format ? indexOf(combo, format) : -1);
     QMetaObject::invokeMethod(combo, &QComboBox::showPopup, Qt::QueuedConnection);
 }
 
@@ -99,7 +122,8 @@ void FormatDelegate::setModelData(
 {
     const auto* combo = qobject_cast<QComboBox*>(editor);
     const auto* format = combo->currentData().value<const core::Format*>();
-    if (format != index.data(TensorModel::FormatRole).value<const core::Format*>())
+    const auto* before = index.data(TensorModel::FormatRole).value<const core::Format*>();
+    if (format && !isSame(format, before))
         emit formatChosen(index, format);
 }
 

@@ -164,6 +164,16 @@ private slots:
         QCOMPARE(folder.entries(), before);
     }
 
+    void saysThatNoFileHoldsAStudyFormat()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder, {});
+        const auto plan = planTensors(*checkpoint, presetRecipe("INT4_ASYM_G32", *checkpoint, {}));
+        QCOMPARE(support::messageOf([&] { (void)planGguf(*checkpoint, plan, {}); }),
+            std::string("blk.0.attn_q.weight is in INT4_ASYM_G32, a format for study that no kind "
+                        "of file can hold: it can be measured, not exported"));
+    }
+
     void saysThatATokenizerIsMissing()
     {
         const support::TemporaryFolder folder;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/rounding.h"
 
+#include "core/formats/study.h"
 #include "tests/support/filebytes.h"
 
 #include <QTest>
@@ -107,7 +108,11 @@ private slots:
     {
         QTest::addColumn<QString>("format");
         QTest::addColumn<bool>("weighted");
-        for (const Format* format : allFormats())
+        std::vector<const Format*> formats(allFormats().begin(), allFormats().end());
+        for (const char* name : { "INT4_ASYM_G64", "INT3_SYM_CHANNEL", "NF4_DQ_G64", "FP8_E4M3",
+                 "FP8_E5M2_CHANNEL", "LOG4_G32", "TERNARY_G64", "BINARY_G64" })
+            formats.push_back(findFormat(std::string_view(name)));
+        for (const Format* format : formats)
             for (const bool weighted : { false, true })
                 QTest::addRow(
                     "%s%s", std::string(format->name).c_str(), weighted ? " weighted" : "")
@@ -118,7 +123,7 @@ private slots:
     {
         QFETCH(QString, format);
         QFETCH(bool, weighted);
-        const Format& rounded = *findFormat(format.toStdString());
+        const Format& rounded = *formatForRows(findFormat(format.toStdString()), 512);
         const Matrix weights = randomWeights(70, 512);
         const Histogram bins = binsOf(weights);
         std::vector<float> importance;
@@ -171,6 +176,19 @@ private slots:
             outside += double(weight) < low || double(weight) > high;
         QCOMPARE(preview.outsideTypical, double(outside) / double(weights.size()));
         QCOMPARE(preview.clippedShare, double(preview.clipped) / double(weights.size()));
+    }
+
+    void showsOneGridForAWholeTensor()
+    {
+        Matrix weights = randomWeights(30, 64);
+        weights(7, 5) = 1.27f;
+        const Format& format = *formatForRows(findFormat("INT8_SYM_TENSOR"), 64);
+        const RoundingPreview preview = previewRounding(weights, format, {}, binsOf(weights), {});
+        QVERIFY(isNear(preview.finest.step, double(0.01f)));
+        QVERIFY(isNear(preview.coarsest.step, double(0.01f)));
+        QCOMPARE(preview.clipped, 0u);
+        QVERIFY(preview.rmsError < 0.01 / std::sqrt(12) * 1.1);
+        QVERIFY(preview.rmsError > 0.01 / std::sqrt(12) * 0.9);
     }
 
     void countsClippedWeightsInTheirBins()

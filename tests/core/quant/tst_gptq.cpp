@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
+#include "core/formats/study.h"
 #include "core/quant/encode.h"
 #include "core/quant/gptq.h"
 #include "core/quant/gridrounding.h"
@@ -57,13 +58,18 @@ double plainGptqError(const Matrix& W, const MatrixD& H, const Format& format)
     return outputError(W, rounded, H);
 }
 
-/// Formats with a grid whose blocks fit rows of 256.
+constexpr Eigen::Index gridColumns = 512;
+
+/// Formats with a grid whose blocks fit rows of `gridColumns`, study formats of each kind included.
 std::vector<const Format*> gridFormats()
 {
     std::vector<const Format*> formats;
     for (const Format* format : allFormats())
         if (format->grid)
             formats.push_back(format);
+    for (const char* name : { "INT4_ASYM_G64", "INT3_SYM_CHANNEL", "NF4_G64", "NF4_DQ_G32",
+             "FP8_E4M3_CHANNEL", "LOG4_G32", "TERNARY_G64", "BINARY_CHANNEL" })
+        formats.push_back(formatForRows(findFormat(std::string_view(name)), gridColumns));
     return formats;
 }
 
@@ -80,6 +86,7 @@ private slots:
     void agreesWithThePlainAlgorithm_data() { statesTheErrorOfWhatItStores_data(); }
     void agreesWithThePlainAlgorithm();
     void halvesTheErrorOfImportanceAtFourBits();
+    void roundsOnOneGridForTheWholeTensor();
     void columnBlockChangesLittle();
     void isTheSameForAnyNumberOfProcessors();
     void raisesTheDampingAndSaysSo();
@@ -131,23 +138,23 @@ void TestGptq::statesTheErrorOfWhatItStores_data()
 void TestGptq::statesTheErrorOfWhatItStores()
 {
     QFETCH(const Format*, format);
-    const SyntheticLayer layer = syntheticLayer(70, 512, 1500, 12);
+    const SyntheticLayer layer = syntheticLayer(70, gridColumns, 1500, 12);
     const MatrixD H = hessianOf(layer.x);
     const GptqResult result = gptqRound(layer.W, H, *format, {}, Progress());
     QCOMPARE(result.damping, 0.01);
     QCOMPARE(result.dampingRaises, 0);
-    const Matrix stored = decodeMatrix(result.bytes, *format, 70, 512);
+    const Matrix stored = decodeMatrix(result.bytes, *format, 70, gridColumns);
     const double error = outputError(layer.W, stored, H);
     QVERIFY(std::abs(result.error - error) < 1e-3 * error);
     QVERIFY(result.error <= result.importanceError);
-    QVERIFY(std::abs(result.energy - outputError(layer.W, Matrix::Zero(70, 512), H))
+    QVERIFY(std::abs(result.energy - outputError(layer.W, Matrix::Zero(70, gridColumns), H))
         < 1e-4 * result.energy);
 }
 
 void TestGptq::agreesWithThePlainAlgorithm()
 {
     QFETCH(const Format*, format);
-    const SyntheticLayer layer = syntheticLayer(40, 512, 1500, 13);
+    const SyntheticLayer layer = syntheticLayer(40, gridColumns, 1500, 13);
     const MatrixD H = hessianOf(layer.x);
     const GptqResult result = gptqRound(layer.W, H, *format, {}, Progress());
     const double plain = plainGptqError(layer.W, H, *format);
@@ -165,6 +172,23 @@ void TestGptq::halvesTheErrorOfImportanceAtFourBits()
     QVERIFY(!result.keptImportance);
     QVERIFY2(result.error < 0.5 * result.importanceError,
         qPrintable(QString::number(result.error / result.importanceError)));
+}
+
+void TestGptq::roundsOnOneGridForTheWholeTensor()
+{
+    const SyntheticLayer layer = syntheticLayer(64, 512, 2000, 16);
+    const Format& format
+        = *formatForRows(findFormat(std::string_view("INT8_ASYM_TENSOR")), layer.W.cols());
+    const GptqResult result = gptqRound(layer.W, hessianOf(layer.x), format, {}, Progress());
+    QVERIFY(!result.keptImportance);
+    QVERIFY(result.error < 0.8 * result.importanceError);
+    const BlockScales first = format.grid->scales(result.bytes.data());
+    for (std::size_t row = 1; row < 64; ++row) {
+        const BlockScales scales
+            = format.grid->scales(result.bytes.data() + row * format.rowBytes(512));
+        QCOMPARE(scales.step[0], first.step[0]);
+        QCOMPARE(scales.offset[0], first.offset[0]);
+    }
 }
 
 void TestGptq::columnBlockChangesLittle()
@@ -242,12 +266,12 @@ void TestGptq::roundsWithoutAnyActivation()
 
 void TestGptq::keepsAllZeroRows()
 {
-    SyntheticLayer layer = syntheticLayer(6, 256, 600, 20);
+    SyntheticLayer layer = syntheticLayer(6, gridColumns, 600, 20);
     layer.W.row(2).setZero();
     const MatrixD H = hessianOf(layer.x);
     for (const Format* format : gridFormats()) {
         const GptqResult result = gptqRound(layer.W, H, *format, {}, Progress());
-        QVERIFY(decodeMatrix(result.bytes, *format, 6, 256).row(2).isZero());
+        QVERIFY(decodeMatrix(result.bytes, *format, 6, gridColumns).row(2).isZero());
     }
 }
 

@@ -63,6 +63,7 @@ private slots:
     void layersChooseOnlyLayers();
     void namesMayHaveWildcards();
     void rowsThatDoNotFitFallBack();
+    void studyFormatsBecomeThoseOfTheRows();
     void aTensorOfTheSameFormatIsKept();
     void withoutAFormatEverythingIsKept();
     void theEmbeddingReadsNoActivations();
@@ -166,6 +167,33 @@ void TestPlan::rowsThatDoNotFitFallBack()
     const Tensor& tensor = *checkpoint->find({ Role::AttnQ, 0 });
     QCOMPARE(fallbackText(after(&formats::q4_K), tensor),
         std::string("blk.0.attn_q.weight: rows of 64 do not fit Q4_K (256), stored as Q5_0"));
+}
+
+void TestPlan::studyFormatsBecomeThoseOfTheRows()
+{
+    const auto checkpoint = opened({}); // rows of 64 and 128
+    const auto after = [&](const char* name, Role role) {
+        const Recipe recipe = presetRecipe(name, *checkpoint, Method::Gptq);
+        return planned(
+            planTensors(*checkpoint, recipe), { role, role == Role::TokenEmbd ? -1 : 0 });
+    };
+    const PlannedTensor channel = after("INT4_SYM_CHANNEL", Role::FfnDown);
+    QCOMPARE(channel.format->name, std::string_view("INT4_SYM_CHANNEL"));
+    QCOMPARE(channel.format->blockSize, 128);
+    QVERIFY(!channel.fellBack());
+    QCOMPARE(channel.method, Method::Gptq);
+    QCOMPARE(after("INT4_SYM_CHANNEL", Role::AttnQ).format->blockSize, 64);
+    QCOMPARE(after("INT4_SYM_CHANNEL", Role::TokenEmbd).format, &formats::q8_0);
+    QCOMPARE(after("FP8_E4M3", Role::AttnQ).method, Method::RoundToNearest); // it has no grid
+    const PlannedTensor group = after("INT4_ASYM_G48", Role::AttnQ);
+    QVERIFY(group.fellBack());
+    QCOMPARE(fallbackText(group, *checkpoint->find({ Role::AttnQ, 0 })),
+        std::string("blk.0.attn_q.weight: rows of 64 do not fit INT4_ASYM_G48 (48), stored as "
+                    "INT4_ASYM_CHANNEL"));
+    QCOMPARE(after("NF4_G48", Role::AttnQ).format, &formats::f16);
+    const auto plan = planTensors(*checkpoint, presetRecipe("INT2_SYM_G32", *checkpoint, {}));
+    QVERIFY(hasStudyFormat(plan));
+    QVERIFY(!hasStudyFormat(planTensors(*checkpoint, gptqRecipe(&formats::q4_0))));
 }
 
 void TestPlan::aTensorOfTheSameFormatIsKept()

@@ -111,6 +111,8 @@ private slots:
     void isTheSameForAnyNumberOfProcessors();
     void aCancelledRunResumesToTheSameBytes_data();
     void aCancelledRunResumesToTheSameBytes();
+    void studyFormatsResumeToTheSameBytes_data();
+    void studyFormatsResumeToTheSameBytes();
     void otherSettingsStartAfresh();
     void aDamagedPartIsDoneAgain();
     void leavesOtherFilesInTheWorkFolderAlone();
@@ -330,6 +332,30 @@ void TestQuantize::aCancelledRunResumesToTheSameBytes()
     QVERIFY(allBytes(*third.checkpoint) == allBytes(*straight.checkpoint));
     for (std::size_t i = 0; i < third.reports.size(); ++i)
         QCOMPARE(third.reports[i].outputError, straight.reports[i].outputError);
+}
+
+void TestQuantize::studyFormatsResumeToTheSameBytes_data()
+{
+    QTest::addColumn<int>("unused");
+    for (const char* name : { "INT8_ASYM_TENSOR", "NF4_DQ_G64" })
+        QTest::newRow(name) << 0;
+}
+
+void TestQuantize::studyFormatsResumeToTheSameBytes()
+{
+    const Recipe recipe
+        = recipeOf(findFormat(std::string_view(QTest::currentDataTag())), Method::Gptq);
+    QuantizeOptions options = calibrated(*m_checkpoint);
+    const auto straight = quantize(m_checkpoint, recipe, options, {}, Progress());
+    for (const TensorReport& report : straight.reports) {
+        QCOMPARE(report.format->name, recipe.format->name);
+        QVERIFY(report.outputError > 0 && report.outputError < 0.2);
+    }
+    options.workFolder = workFolder(QTest::currentDataTag());
+    cancelAfter(12, m_checkpoint, recipe, options);
+    const auto second = quantize(m_checkpoint, recipe, options, {}, Progress());
+    QCOMPARE(resumedTensors(second), 8);
+    QVERIFY(allBytes(*second.checkpoint) == allBytes(*straight.checkpoint));
 }
 
 void TestQuantize::otherSettingsStartAfresh()
