@@ -2,6 +2,7 @@
 #include "core/quant/quantize.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/evaluationtext.h"
 #include "app/cli/input.h"
 #include "core/base/text.h"
 #include "core/export/ggufexport.h"
@@ -27,6 +28,7 @@ namespace {
         TextOptions calibration;
         std::string imatrix;
         std::string output;
+        TextOptions evaluation; ///< in sequences as long as the calibration's
         std::string workFolder;
         std::string name;
         double damping = core::GptqOptions().damping;
@@ -91,24 +93,40 @@ namespace {
         std::cout << '\n';
     }
 
-    /// What the file will be, known before anything is rounded or written.
+    /// Bytes of all tensors as planned.
+    std::uint64_t plannedBytes(
+        const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan)
+    {
+        std::uint64_t bytes = 0;
+        for (std::size_t i = 0; i < plan.size(); ++i)
+            bytes += core::plannedBytes(plan[i], checkpoint.tensors()[i]);
+        return bytes;
+    }
+
+    /// What the result will be, known before anything is rounded or written. `file` is null where
+    /// no file can hold it.
     void printPlan(const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan,
-        const core::GgufPlan& file)
+        const core::GgufPlan* file)
     {
         Table table({ "tensor", "format", "method", "bytes" });
         for (std::size_t i = 0; i < plan.size(); ++i)
-            table.addRow({ file.tensors[i].name, std::string(file.tensors[i].format->name),
+            table.addRow({ checkpoint.tensors()[i].name, std::string(plan[i].format->name),
                 std::string(plan[i].keeps ? "kept" : core::methodName(plan[i].method)),
-                std::to_string(file.layout.sizes[i]) });
+                std::to_string(core::plannedBytes(plan[i], checkpoint.tensors()[i])) });
         table.print(std::cout);
         for (std::size_t i = 0; i < plan.size(); ++i) {
             if (plan[i].fellBack())
                 std::cout << core::fallbackText(plan[i], checkpoint.tensors()[i]) << '\n';
         }
-        const double bits = 8.0 * double(file.layout.fileSize - file.layout.dataStart)
-            / double(checkpoint.weights());
-        std::cout << "\nThe file would have " << file.layout.fileSize << " bytes, "
-                  << fixed(bits, 2) << " bits per weight; one token reads "
+        const std::uint64_t bytes = plannedBytes(checkpoint, plan);
+        if (file)
+            std::cout << "\nThe file would have " << file->layout.fileSize << " bytes, ";
+        else
+            std::cout << "\nNo file can hold study formats; the weights take " << bytes
+                      << " bytes, ";
+        const std::uint64_t counted = file ? file->layout.fileSize - file->layout.dataStart : bytes;
+        std::cout << fixed(8.0 * double(counted) / double(checkpoint.weights()), 2)
+                  << " bits per weight; one token reads "
                   << sizeText(
                          double(core::bytesPerToken(checkpoint, plan, checkpoint.config().context)))
                   << " at context " << checkpoint.config().context << ".\n";
@@ -135,40 +153,84 @@ namespace {
         return quantizing;
     }
 
+    /// What came of a run.
+    struct Result {
+        std::vector<core::TensorReport> tensors;
+        std::optional<core::GgufExportReport> file;
+        std::optional<core::Evaluation> evaluation;
+    };
+
+    void printJson(const Result& result, const core::Recipe& recipe)
+    {
+        core::Json tensors = core::Json::array();
+        for (const core::TensorReport& tensor : result.tensors)
+            tensors.push_back(toJson(tensor));
+        core::Json json{ { "recipe", core::recipeToJson(recipe) },
+            { "tensors", std::move(tensors) } };
+        if (result.file) {
+            json["file"] = result.file->file.string();
+            json["bytes"] = result.file->bytes;
+            json["tensors_verified"] = result.file->tensorsVerified;
+        }
+        if (result.evaluation)
+            json["evaluation"] = evaluationJson(*result.evaluation);
+        std::cout << json.dump(2) << '\n';
+    }
+
+    void print(const Result& result)
+    {
+        printReports(result.tensors);
+        if (result.file)
+            std::cout << result.file->file.string() << ": " << result.file->bytes << " bytes, "
+                      << result.file->tensorsVerified << " tensors read back and equal\n";
+        if (result.evaluation)
+            printEvaluation(*result.evaluation);
+    }
+
+    /// Rounds, and does with the result what was asked for.
+    Result run(const Options& options, const std::shared_ptr<const core::Checkpoint>& checkpoint,
+        const core::Recipe& recipe, const core::Progress& progress)
+    {
+        std::vector<std::vector<int>> chunks; // read first: a missing text is found at once
+        if (!options.evaluation.file.empty())
+            chunks = readSequences(*checkpoint,
+                { options.evaluation.file, options.calibration.length,
+                    options.evaluation.sequences });
+        const double rounded = options.evaluation.file.empty() ? 0.95 : 0.7;
+        core::QuantizedModel model = core::quantize(checkpoint, recipe,
+            quantizeOptions(options, *checkpoint), {}, progress.part(0, rounded, "Quantizing"));
+        Result result{ std::move(model.reports), {}, {} };
+        if (!options.output.empty())
+            result.file = core::exportGguf(*model.checkpoint, options.output,
+                exportOptions(options, recipe), progress.part(rounded, rounded + 0.05));
+        if (!chunks.empty())
+            result.evaluation = core::evaluate(*model.checkpoint, checkpoint.get(), chunks,
+                progress.part(rounded + 0.05, 1, "Evaluating"));
+        return result;
+    }
+
     void quantize(const Options& options, const core::Progress& progress)
     {
         const auto checkpoint = core::Checkpoint::open(options.model);
         const core::Recipe recipe = chosenRecipe(options, *checkpoint);
-        const core::GgufExportOptions exported = exportOptions(options, recipe);
         const auto plan = core::planTensors(*checkpoint, recipe);
-        const core::GgufPlan file
-            = core::planGguf(*checkpoint, plan, exported); // throws before hours of work, not after
+        std::optional<core::GgufPlan> file;
+        if (!options.output.empty() || !core::hasStudyFormat(plan)) // throws before hours of work
+            file = core::planGguf(*checkpoint, plan, exportOptions(options, recipe));
         if (options.dryRun) {
-            printPlan(*checkpoint, plan, file);
+            printPlan(*checkpoint, plan, file ? &*file : nullptr);
             return;
         }
-        if (options.output.empty())
-            throw core::Error(
-                "Nothing says where to write: --output FILE.gguf or --dry-run is needed.");
-        core::checkExportTarget(options.output, file.layout.fileSize);
-        const core::QuantizedModel quantized = core::quantize(checkpoint, recipe,
-            quantizeOptions(options, *checkpoint), {}, progress.part(0, 0.95, "Quantizing"));
-        const core::GgufExportReport report = core::exportGguf(
-            *quantized.checkpoint, options.output, exported, progress.part(0.95, 1));
-        if (options.json) {
-            core::Json tensors = core::Json::array();
-            for (const core::TensorReport& tensor : quantized.reports)
-                tensors.push_back(toJson(tensor));
-            std::cout << core::Json{
-                { "file", report.file.string() }, { "bytes", report.bytes },
-                { "tensors_verified", report.tensorsVerified },
-                { "recipe", core::recipeToJson(recipe) }, { "tensors", std::move(tensors) }
-            }.dump(2) << '\n';
-            return;
-        }
-        printReports(quantized.reports);
-        std::cout << report.file.string() << ": " << report.bytes << " bytes, "
-                  << report.tensorsVerified << " tensors read back and equal\n";
+        if (options.output.empty() && options.evaluation.file.empty())
+            throw core::Error("Nothing says what to do with the result: --output FILE.gguf, "
+                              "--evaluate TEXT or --dry-run is needed.");
+        if (!options.output.empty())
+            core::checkExportTarget(options.output, file->layout.fileSize);
+        const Result result = run(options, checkpoint, recipe, progress);
+        if (options.json)
+            printJson(result, recipe);
+        else
+            print(result);
     }
 
 } // namespace
@@ -181,7 +243,8 @@ void addQuantize(CLI::App& app, Action& action)
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
     CLI::Option_group* what = command->add_option_group("what");
     what->add_option("--type", options->type,
-        "A format (Q4_K: all layer matrices) or a mix of llama.cpp (Q4_K_M)");
+        "A format (Q4_K: all layer matrices), a mix of llama.cpp (Q4_K_M) or a study format, which "
+        "can be measured but not written (INT4_ASYM_G64; see the help on formats)");
     what->add_option(
         "--recipe", options->recipe, "Recipe file (JSON): a format and method for each tensor");
     what->require_option(1);
@@ -192,7 +255,7 @@ void addQuantize(CLI::App& app, Action& action)
         ->check(CLI::IsMember({ "rtn", "importance", "gptq" }));
     command->add_option("--calibration", options->calibration.file, "Calibration text (UTF-8)");
     command->add_option("--ctx", options->calibration.length,
-        "Tokens a sequence (default: the model's context, at most 512)");
+        "Tokens a sequence or chunk (default: the model's context, at most 512)");
     command->add_option(
         "--sequences", options->calibration.sequences, "Sequences to use (default: all)");
     command->add_option("--imatrix", options->imatrix,
@@ -206,6 +269,10 @@ void addQuantize(CLI::App& app, Action& action)
         "Keeps finished layers there, so that a cancelled run resumes");
     command->add_option("--name", options->name, "general.name of the file (default: the model's)");
     command->add_option("-o,--output", options->output, "GGUF file to write");
+    command->add_option("--evaluate", options->evaluation.file,
+        "Evaluation text: measures the result against the original, with or without writing it");
+    command->add_option(
+        "--chunks", options->evaluation.sequences, "Chunks of it to use (default: all)");
     command->add_flag(
         "--dry-run", options->dryRun, "Only print formats, exact size and bytes read per token");
     command->add_flag("--json", options->json, "Print one JSON object");

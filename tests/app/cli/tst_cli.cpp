@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <csignal>
 
 using core::Json;
@@ -138,6 +139,47 @@ private slots:
         QVERIFY(json["kld_error"].get<double>() > 0);
         QVERIFY(json["top1"].get<double>() > 0.2);
         QCOMPARE(json["chunks"].get<int>(), 6);
+    }
+
+    void measuresAStudyFormatWithoutWritingIt()
+    {
+        const Workplace place;
+        const std::size_t before = place.folder.entries();
+        const QStringList type{ "quantize", place.model, "--type", "INT4_ASYM_G64" };
+        const QStringList measure{ "--calibration", place.text, "--ctx", "64", "--sequences", "8",
+            "--evaluate", place.text, "--chunks", "6", "--json" };
+        const Outcome outcome = run(type + measure);
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        const Json json = Json::parse(outcome.out.toStdString());
+        QVERIFY(!json.contains("file"));
+        QCOMPARE(json["evaluation"]["chunks"].get<int>(), 6);
+        QVERIFY(json["evaluation"]["kld_mean"].get<double>() > 0);
+        QCOMPARE(json["recipe"]["format"].get<std::string>(), std::string("INT4_ASYM_G64"));
+        const Outcome planned = run(type + QStringList{ "--dry-run" });
+        QVERIFY2(planned.code == 0, qPrintable(planned.error));
+        QVERIFY(planned.out.contains("No file can hold study formats"));
+        const Outcome refused = run(type + QStringList{ "-o", place.output });
+        QCOMPARE(refused.code, 3);
+        QVERIFY2(
+            refused.error.contains("can be measured, not exported"), qPrintable(refused.error));
+        QCOMPARE(place.folder.entries(), before);
+    }
+
+    void measuresWhatItWrites()
+    {
+        const Workplace place;
+        const Outcome outcome
+            = run(place.quantize("rtn") << "--evaluate" << place.text << "--chunks"
+                                        << "4"
+                                        << "--json");
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        const Json json = Json::parse(outcome.out.toStdString());
+        const Outcome measured = run({ "evaluate", place.output, "--against", place.model, "--text",
+            place.text, "--ctx", "64", "--chunks", "4", "--json" });
+        const double ours = json["evaluation"]["kld_mean"].get<double>();
+        const double reopened = Json::parse(measured.out.toStdString())["kld_mean"].get<double>();
+        QVERIFY(
+            std::abs(ours - reopened) < 1e-3 * ours); // the file has the rows of q and k reordered
     }
 
     void aDryRunKnowsTheSizeAndWritesNothing()
