@@ -3,6 +3,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/evaluationtext.h"
+#include "app/cli/gptqflags.h"
 #include "app/cli/input.h"
 #include "core/base/text.h"
 #include "core/export/ggufexport.h"
@@ -31,7 +32,7 @@ namespace {
         TextOptions evaluation; ///< in sequences as long as the calibration's
         std::string workFolder;
         std::string name;
-        double damping = core::GptqOptions().damping;
+        std::shared_ptr<const GptqFlags> gptq;
         bool dryRun = false;
         bool json = false;
     };
@@ -48,11 +49,12 @@ namespace {
 
     core::Recipe chosenRecipe(const Options& options, const core::Checkpoint& checkpoint)
     {
-        if (options.recipe.empty())
-            return core::presetRecipe(options.type, checkpoint, chosenMethod(options));
-        core::Recipe recipe = core::readRecipe(options.recipe);
+        core::Recipe recipe = options.recipe.empty()
+            ? core::presetRecipe(options.type, checkpoint, chosenMethod(options))
+            : core::readRecipe(options.recipe);
         if (!options.method.empty())
             recipe.method = chosenMethod(options);
+        recipe.gptq = options.gptq->applied(recipe.gptq);
         return recipe;
     }
 
@@ -65,6 +67,19 @@ namespace {
         return fixed(100 * (report.outputError / report.importanceError - 1), 1) + " %";
     }
 
+    core::Json toJson(const core::GptqDetails& gptq)
+    {
+        core::Json json{ { "damping", gptq.damping }, { "sweeps", gptq.sweeps },
+            { "unswept_error", gptq.unsweptError }, { "norm_gain", gptq.normGain } };
+        if (gptq.targetDamping < 0)
+            return json;
+        json["target_damping"] = gptq.targetDamping;
+        json["change_share"] = gptq.changeShare;
+        json["drift_share"] = gptq.driftShare;
+        json["chosen_by_data"] = gptq.chosenByData;
+        return json;
+    }
+
     core::Json toJson(const core::TensorReport& report)
     {
         core::Json json{ { "name", report.name }, { "format", report.format->name },
@@ -73,6 +88,8 @@ namespace {
             json["output_error"] = report.outputError;
         if (report.importanceError >= 0)
             json["importance_error"] = report.importanceError;
+        if (report.gptq)
+            json["gptq"] = toJson(*report.gptq);
         if (!report.note.empty())
             json["note"] = report.note;
         return json;
@@ -148,7 +165,6 @@ namespace {
             quantizing.calibration = readSequences(checkpoint, options.calibration);
         if (!options.imatrix.empty())
             quantizing.importance = core::readImatrix(options.imatrix);
-        quantizing.gptq.damping = options.damping;
         quantizing.workFolder = options.workFolder;
         return quantizing;
     }
@@ -260,11 +276,7 @@ void addQuantize(CLI::App& app, Action& action)
         "--sequences", options->calibration.sequences, "Sequences to use (default: all)");
     command->add_option("--imatrix", options->imatrix,
         "Importance matrix of llama.cpp instead of our own statistics");
-    command
-        ->add_option(
-            "--damping", options->damping, "GPTQ: share of the Hessian's mean diagonal added to it")
-        ->capture_default_str()
-        ->check(CLI::Range(1e-6, 1.0));
+    options->gptq = GptqFlags::addTo(*command);
     command->add_option("--work-folder", options->workFolder,
         "Keeps finished layers there, so that a cancelled run resumes");
     command->add_option("--name", options->name, "general.name of the file (default: the model's)");

@@ -72,7 +72,8 @@ Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDo
     Run run;
     run.plan = core::planTensors(checkpoint, request.recipe);
     core::QuantizeOptions options;
-    options.gptq.damping = request.damping;
+    core::Recipe recipe = request.recipe;
+    recipe.gptq.damping = request.damping;
     if (!request.imatrix.empty())
         options.importance = core::readImatrix(request.imatrix);
     if (needsText(run.plan, !request.imatrix.empty()))
@@ -82,7 +83,7 @@ Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDo
         options.workFolder = request.workFolder;
     }
     core::QuantizedModel quantized
-        = core::quantize(request.checkpoint, request.recipe, options, tensorDone, progress);
+        = core::quantize(request.checkpoint, recipe, options, tensorDone, progress);
     run.title = request.title;
     run.recipe = request.recipe;
     run.reports = std::move(quantized.reports);

@@ -15,6 +15,7 @@
 #include "core/quant/blas.h"
 #include "core/quant/encode.h"
 #include "core/quant/gridrounding.h"
+#include "core/quant/sweeps.h"
 
 #include <algorithm>
 #include <cassert>
@@ -202,17 +203,28 @@ namespace {
         return candidate;
     }
 
-    Candidate byGptq(const Matrix& target, const GptqFactor& factor, const Format& format,
+    struct ByGptq {
+        Candidate best;
+        double unsweptError = 0;
+        int sweeps = 0;
+    };
+
+    ByGptq byGptq(const Matrix& target, const GptqFactor& factor, const Format& format,
         const GptqOptions& options, const Progress& progress)
     {
         const TensorFormat own(format, target);
-        Rounding r = roundAll(target, factor, own.format(), options, progress);
+        Rounding r = roundAll(target, factor, own.format(), options, progress.part(0, 0.6));
         const Matrix rounded = decodeMatrix(r.bytes, format, target.rows(), target.cols());
         double error = 0;
         for (const double squares : r.squares)
             error += squares;
         error = std::max(0.0, error - dampingShare(target, rounded, factor.added));
-        return { std::move(r.bytes), error };
+        ByGptq result{ {}, error, 0 };
+        const SweepResult swept = sweepRounded(
+            target, factor, format, options.sweeps, error, r.bytes, progress.part(0.6, 1));
+        result.best = { std::move(r.bytes), std::max(0.0, error - swept.gain) };
+        result.sweeps = swept.sweeps;
+        return result;
     }
 
 } // namespace
@@ -238,9 +250,11 @@ GptqResult gptqRound(const Matrix& W, const Matrix& target, const GptqFactor& fa
         best = better(std::move(best), byEncoder(target, target, factor, format, progress));
     progress.at(0.3);
     if (format.grid) {
-        Candidate gptq = byGptq(target, factor, format, options, progress.part(0.3, 1));
-        result.keptImportance = gptq.error > best.error;
-        best = better(std::move(best), std::move(gptq));
+        ByGptq gptq = byGptq(target, factor, format, options, progress.part(0.3, 1));
+        result.unsweptError = gptq.unsweptError;
+        result.sweeps = gptq.sweeps;
+        result.keptImportance = gptq.best.error > best.error;
+        best = better(std::move(best), std::move(gptq.best));
     }
     result.bytes = std::move(best.bytes);
     result.error = best.error;

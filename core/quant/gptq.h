@@ -4,31 +4,20 @@
 #include "core/base/matrix.h"
 #include "core/base/progress.h"
 #include "core/formats/format.h"
+#include "core/quant/gptqoptions.h"
 
 #include <cstddef>
 #include <vector>
 
 namespace core {
 
-struct GptqOptions {
-    double damping = 0.01; ///< share of the mean diagonal of H added to it, over 0
-    int columnBlock = 128; ///< columns between two updates of the rest, at least 1
-
-    /// Whether the outputs of the original model on its own inputs are aimed at, rather than those
-    /// of the original weights on the rounded model's inputs.
-    bool correctTarget = true;
-    /// The share of the residual stream's drift, 0 to 1, that attn_output and ffn_down take up on
-    /// top of that.
-    double driftShare = 0.5;
-    /// Share of the mean diagonal of H that keeps the corrected weights near the original ones.
-    double targetDamping = 0.1;
-};
-
 /// A matrix rounded by GPTQ, and how it went.
 struct GptqResult {
     std::vector<std::byte> bytes; ///< rows × format.rowBytes(columns)
     double error = 0; ///< E = tr((T−Ŵ) H (T−Ŵ)ᵀ) of what is stored, T the target
     double importanceError = 0; ///< E of importance-weighted rounding of W
+    double unsweptError = 0; ///< E of GPTQ before sweeps
+    int sweeps = 0; ///< that were made
     double energy = 0; ///< tr(T H Tᵀ): sqrt(E / energy) is the relative output error
     double damping = 0; ///< share that was needed
     int dampingRaises = 0; ///< times H was not positive definite
@@ -56,10 +45,10 @@ GptqFactor factorHessian(MatrixD H, const GptqOptions& options, const Progress& 
 /// GPTQ (Frantar et al. 2022, algorithm 1) on the block grid of `format`: when the first column of
 /// a block is reached, its scales are fitted on the error-compensated weights, weighted by the
 /// diagonal of H, and rounded to what is stored; then each column is rounded on that fixed grid and
-/// its error carried to the columns after it through U. `W` (out, in). Requires: format.fits(in),
-/// finite values. On all processors, by rows; the same bits for any number. What is stored never
-/// has a larger E than importance-weighted rounding. A format without a grid is encoded as it is.
-/// Throws Cancelled.
+/// its error carried to the columns after it through U. Sweeps follow (sweepRounded). `W` (out,
+/// in). Requires: format.fits(in), finite values. On all processors, by rows; the same bits for any
+/// number. What is stored never has a larger E than importance-weighted rounding. A format without
+/// a grid is encoded as it is. Throws Cancelled.
 GptqResult gptqRound(const Matrix& W, const GptqFactor& factor, const Format& format,
     const GptqOptions& options, const Progress& progress);
 

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -33,10 +34,40 @@ namespace {
         return std::as_bytes(std::span(characters));
     }
 
+    struct Detail {
+        const char* key;
+        double GptqDetails::*value;
+    };
+    constexpr std::array details{
+        Detail{ "damping", &GptqDetails::damping },
+        Detail{ "targetDamping", &GptqDetails::targetDamping },
+        Detail{ "changeShare", &GptqDetails::changeShare },
+        Detail{ "driftShare", &GptqDetails::driftShare },
+        Detail{ "unsweptError", &GptqDetails::unsweptError },
+        Detail{ "normGain", &GptqDetails::normGain },
+    };
+
     Json reportToJson(const TensorReport& report)
     {
-        return { { "method", methodName(report.method) }, { "outputError", report.outputError },
+        Json json{ { "method", methodName(report.method) }, { "outputError", report.outputError },
             { "importanceError", report.importanceError }, { "note", report.note } };
+        if (report.gptq) {
+            json["gptq"] = { { "sweeps", report.gptq->sweeps },
+                { "chosenByData", report.gptq->chosenByData } };
+            for (const Detail& detail : details)
+                json["gptq"][detail.key] = (*report.gptq).*detail.value;
+        }
+        return json;
+    }
+
+    GptqDetails detailsFromJson(const Json& json, const std::string& place)
+    {
+        GptqDetails gptq;
+        gptq.sweeps = int(jsonValue<std::int64_t>(json, "sweeps", place));
+        gptq.chosenByData = jsonValue<bool>(json, "chosenByData", place);
+        for (const Detail& detail : details)
+            gptq.*detail.value = jsonValue<double>(json, detail.key, place);
+        return gptq;
     }
 
     TensorReport reportFromJson(const Json& json, const Tensor& tensor, const std::string& place)
@@ -52,6 +83,8 @@ namespace {
         report.outputError = jsonValue<double>(json, "outputError", place);
         report.importanceError = jsonValue<double>(json, "importanceError", place);
         report.note = jsonValue<std::string>(json, "note", place);
+        if (json.contains("gptq"))
+            report.gptq = detailsFromJson(json["gptq"], place);
         report.resumed = true;
         return report;
     }

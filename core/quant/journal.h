@@ -17,7 +17,7 @@ namespace core {
 //   bytes 16–23  u64 length of the JSON
 //   JSON         [{"name", "format", "bytes", "report": {"method", "outputError",
 //   "importanceError",
-//                "note"}}, …]; vectors have no report
+//                "note", "gptq": {…} where it was used}}, …]; vectors have no report
 //   tensors      their bytes in that order, without gaps
 
 /// What a run has finished, kept on disk so that the next one need not do it again. Every file is

@@ -18,7 +18,7 @@ namespace core {
 
 namespace {
 
-    constexpr int journalVersion = 1; // raise it when the same settings give other bytes
+    constexpr int journalVersion = 2; // raise it when the same settings give other bytes
 
     /// What shows that a work folder's results are those of this run.
     Json journalKey(
@@ -36,11 +36,8 @@ namespace {
         words.erase("name"); // changes nothing
         return { { "version", journalVersion }, { "checkpoint", checkpoint.fingerprint() },
             { "recipe", words }, { "calibration", calibration.value() },
-            { "importance", importance.value() }, { "damping", options.gptq.damping },
-            { "columnBlock", options.gptq.columnBlock },
-            { "correctTarget", options.gptq.correctTarget },
-            { "driftShare", options.gptq.driftShare },
-            { "targetDamping", options.gptq.targetDamping } };
+            { "importance", importance.value() }, { "gptq", gptqOptionsToJson(recipe.gptq) },
+            { "columnBlock", recipe.gptq.columnBlock } };
     }
 
     void requireEqualLengths(const std::vector<std::vector<int>>& sequences)
@@ -101,6 +98,7 @@ namespace {
             const QuantizeOptions& options, const TensorDone& tensorDone)
             : m_checkpoint(std::move(checkpoint))
             , m_options(options)
+            , m_gptq(recipe.gptq)
             , m_tensorDone(tensorDone ? tensorDone : [](const TensorReport&) {})
             , m_plan(checkedPlan(*m_checkpoint, recipe, options))
             , m_journal(options.workFolder, journalKey(*m_checkpoint, recipe, options))
@@ -139,6 +137,7 @@ namespace {
 
         std::shared_ptr<const Checkpoint> m_checkpoint;
         const QuantizeOptions& m_options;
+        GptqOptions m_gptq;
         TensorDone m_tensorDone;
         std::vector<PlannedTensor> m_plan;
         Journal m_journal;
@@ -215,13 +214,12 @@ namespace {
 
     void Run::roundLayers(const Progress& progress)
     {
-        const LayerRounding rounding{ *m_checkpoint, m_plan, m_importance, m_options.gptq,
-            m_tensorDone };
+        const LayerRounding rounding{ *m_checkpoint, m_plan, m_importance, m_gptq, m_tensorDone };
         const int layers = m_checkpoint->config().layers;
         const int lastGptq = lastGptqLayer();
         HiddenStates rounded;
         HiddenStates reference;
-        const LayerPaths paths{ rounded, m_options.gptq.correctTarget ? &reference : nullptr };
+        const LayerPaths paths{ rounded, m_gptq.correctTarget ? &reference : nullptr };
         if (lastGptq >= 0)
             rounded = embed(*m_checkpoint->withTensors(m_tensors), m_options.calibration);
         if (lastGptq >= 0 && paths.reference)

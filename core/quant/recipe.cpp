@@ -186,11 +186,13 @@ std::optional<Method> findMethod(std::string_view name)
 
 Recipe recipeFromJson(const Json& json, const std::string& place)
 {
-    refuseUnknownKeys(json, place, { "name", "format", "method", "rules" });
+    refuseUnknownKeys(json, place, { "name", "format", "method", "rules", "gptq" });
     Recipe recipe;
     recipe.name = jsonValue<std::string>(json, "name", place, std::string());
     recipe.format = formatIn(json, place);
     recipe.method = methodIn(json, place).value_or(recipe.method);
+    if (const Json* gptq = valueOf(json, "gptq"))
+        recipe.gptq = gptqOptionsFromJson(*gptq, text(place, ": gptq"));
     const Json* rules = valueOf(json, "rules");
     if (rules && !rules->is_array())
         throw Error(text(place, ": rules is ", shown(*rules), ", expected a list of rules"));
@@ -198,6 +200,16 @@ Recipe recipeFromJson(const Json& json, const std::string& place)
         recipe.rules.push_back(ruleFromJson((*rules)[i], text(place, ": rule ", i + 1)));
     return recipe;
 }
+
+namespace {
+
+    bool usesGptq(const Recipe& recipe)
+    {
+        const auto isGptq = [](const Rule& rule) { return rule.method == Method::Gptq; };
+        return recipe.method == Method::Gptq || std::ranges::any_of(recipe.rules, isGptq);
+    }
+
+} // namespace
 
 Json recipeToJson(const Recipe& recipe)
 {
@@ -209,6 +221,8 @@ Json recipeToJson(const Recipe& recipe)
     json["rules"] = Json::array();
     for (const Rule& rule : recipe.rules)
         json["rules"].push_back(ruleToJson(rule));
+    if (usesGptq(recipe) || recipe.gptq != GptqOptions())
+        json["gptq"] = gptqOptionsToJson(recipe.gptq);
     return json;
 }
 

@@ -4,6 +4,7 @@
 #include "core/files/json.h"
 #include "core/formats/format.h"
 #include "core/model/role.h"
+#include "core/quant/gptqoptions.h"
 
 #include <filesystem>
 #include <optional>
@@ -41,10 +42,12 @@ struct Recipe {
     std::vector<Rule> rules;
     const Format* format = nullptr; ///< default of everything; null: every tensor keeps its own
     Method method = Method::Importance; ///< default
+    GptqOptions gptq{}; ///< for every tensor with GPTQ
 };
 
 /// JSON: {"name": …, "format": "Q4_K", "method": "gptq", "rules": [{"roles": ["attn_v"], "layers":
-/// [0, 3], "name": "blk.*", "format": "Q6_K", "method": "rtn"}, …]}. Throws Error (place, key,
+/// [0, 3], "name": "blk.*", "format": "Q6_K", "method": "rtn"}, …], "gptq": {"sweeps":
+/// 3, …}}; "gptq" as gptqOptionsFromJson reads it. Throws Error (place, key,
 /// found, expected) for an unknown key or word.
 Recipe recipeFromJson(const Json& json, const std::string& place);
 Json recipeToJson(const Recipe& recipe);

@@ -18,12 +18,13 @@ namespace {
     constexpr Eigen::Index tileRows = 64;
 
     /// a · b or a · bᵀ, by tiles of a's rows.
-    Matrix multiplied(const MatrixView& a, Side side, const MatrixView& b)
+    Matrix multiplied(const MatrixView& a, Side side, const MatrixView& b, const Progress& progress)
     {
         const Eigen::Index columns = side == Side::Plain ? b.cols() : b.rows();
         Matrix result(a.rows(), columns);
         const Eigen::Index tiles = (a.rows() + tileRows - 1) / tileRows;
         parallelFor(std::size_t(tiles), [&](std::size_t tile) {
+            progress.checkCancelled();
             const Eigen::Index first = Eigen::Index(tile) * tileRows;
             const Eigen::Index rows = std::min(tileRows, a.rows() - first);
             blas::multiply(Side::Plain, side, rows, columns, a.cols(), 1.0f,
@@ -35,26 +36,33 @@ namespace {
 
 } // namespace
 
-Matrix product(const MatrixView& a, const MatrixView& b) { return multiplied(a, Side::Plain, b); }
-
-Matrix targetFactor(const GptqFactor& factor, double damping, const Progress& progress)
+Matrix product(const MatrixView& a, const MatrixView& b, const Progress& progress)
 {
-    if (damping == factor.damping && factor.deadChannels == 0)
-        return factor.U;
-    const Eigen::VectorXd diagonal = factor.H.diagonal();
-    Eigen::VectorXd added = Eigen::VectorXd::Constant(diagonal.size(), damping * diagonal.mean());
-    added += (diagonal.array() <= 0).cast<double>().matrix(); // a dead input corrects nothing
-    auto U = inverseFactor(factor.H, added, progress);
-    if (!U)
-        throw Error(
-            text("the Hessian of ", diagonal.size(), " inputs is not positive definite with ",
-                100 * damping, " % of its mean diagonal added, expected it to be"));
-    return *std::move(U);
+    return multiplied(a, Side::Plain, b, progress);
 }
 
-Matrix correctedTarget(const Matrix& W, const Matrix& D, const Matrix& U)
+std::optional<Matrix> targetFactor(const MatrixD& H, double damping, const Progress& progress)
 {
-    return W + multiplied(multiplied(D, Side::Transposed, U), Side::Plain, U);
+    const Eigen::VectorXd diagonal = H.diagonal();
+    Eigen::VectorXd added = Eigen::VectorXd::Constant(diagonal.size(), damping * diagonal.mean());
+    added += (diagonal.array() <= 0).cast<double>().matrix(); // a dead input corrects nothing
+    return inverseFactor(H, added, progress);
+}
+
+RaisedFactor raisedTargetFactor(const MatrixD& H, double damping, const Progress& progress)
+{
+    constexpr double most = 1e4;
+    constexpr double raise = 4;
+    for (double share = damping; share <= std::max(damping, most); share *= raise)
+        if (auto U = targetFactor(H, share, progress.part(0, 0)))
+            return { *std::move(U), share };
+    throw Error(text("the Hessian of ", H.rows(), " inputs is not positive definite with ", most,
+        " times its mean diagonal added, expected it to be"));
+}
+
+Matrix ridge(const Matrix& D, const Matrix& U, const Progress& progress)
+{
+    return multiplied(multiplied(D, Side::Transposed, U, progress), Side::Plain, U, progress);
 }
 
 } // namespace core

@@ -4,10 +4,23 @@
 #include "core/model/tensor.h"
 #include "core/quant/recipe.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace core {
+
+/// What GPTQ did to a tensor beside rounding it.
+struct GptqDetails {
+    double damping = 0; ///< share of the mean diagonal of H
+    double targetDamping = -1; ///< the same for the target; −1: it was not corrected
+    double changeShare = 0; ///< of the inputs' change that the target follows
+    double driftShare = 0; ///< of the residual stream's drift
+    bool chosenByData = false; ///< those three
+    double unsweptError = -1; ///< as outputError, before sweeps
+    int sweeps = 0;
+    double normGain = 0; ///< share of the group's E that refitting the norm before it took away
+};
 
 /// How one tensor fared.
 struct TensorReport {
@@ -19,6 +32,7 @@ struct TensorReport {
                              ///< where no H was gathered; −1 unknown
     double importanceError
         = -1; ///< the same of importance-weighted rounding; −1 where it was not made
+    std::optional<GptqDetails> gptq; ///< where GPTQ was used
     std::string note; ///< a fallback, a raised damping, importance kept: a sentence; empty if all
                       ///< went as asked
     bool resumed = false; ///< taken from the work folder

@@ -141,6 +141,10 @@ RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, co
     TensorReport& report = rounded.report;
     report.outputError = relative(result.error, result.energy);
     report.importanceError = relative(result.importanceError, result.energy);
+    report.gptq.emplace();
+    report.gptq->damping = result.damping;
+    report.gptq->sweeps = result.sweeps;
+    report.gptq->unsweptError = relative(result.unsweptError, result.energy);
     if (result.dampingRaises > 0)
         addNote(report,
             text("the Hessian is not positive definite: damping raised from ",
@@ -153,6 +157,24 @@ RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, co
         addNote(report, "importance-weighted rounding has the smaller error and is kept");
     }
     return rounded;
+}
+
+Tensor storedVector(const Tensor& tensor, const Vector& values)
+{
+    return stored(
+        tensor, &formats::f32, encodeMatrix(values.transpose(), formats::f32, {}, Progress()));
+}
+
+Tensor withRowOrder(const Tensor& tensor, std::span<const Eigen::Index> order)
+{
+    const std::size_t rowBytes = tensor.format->rowBytes(std::size_t(tensor.columns));
+    std::vector<std::byte> bytes;
+    bytes.reserve(tensor.bytes.size());
+    for (const Eigen::Index row : order) {
+        const auto old = tensor.bytes.subspan(std::size_t(row) * rowBytes, rowBytes);
+        bytes.insert(bytes.end(), old.begin(), old.end());
+    }
+    return stored(tensor, tensor.format, std::move(bytes));
 }
 
 Tensor roundVector(const Tensor& tensor, const PlannedTensor& planned)

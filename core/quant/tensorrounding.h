@@ -33,6 +33,12 @@ RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, co
     const Matrix& target, const GptqFactor& factor, const GptqOptions& options,
     const Progress& progress);
 
+/// `tensor`, a vector, with other values, in F32.
+Tensor storedVector(const Tensor& tensor, const Vector& values);
+
+/// The same matrix with its rows in another order: new row i is old row order[i].
+Tensor withRowOrder(const Tensor& tensor, std::span<const Eigen::Index> order);
+
 /// A norm or another vector, as its plan says. Throws Error for a value that is not finite.
 Tensor roundVector(const Tensor& tensor, const PlannedTensor& planned);
 

@@ -11,6 +11,7 @@
 #include <Eigen/Cholesky>
 #include <QtTest>
 
+#include <chrono>
 #include <thread>
 
 using namespace core;
@@ -98,6 +99,7 @@ private slots:
     void roundsOneRow();
     void encodesFormatsWithoutGrid();
     void stopsWhenCancelled();
+    void stopsWithinASecondOnAWideMatrix();
 };
 
 void TestGptq::roundsToTheNearestLevel()
@@ -156,7 +158,7 @@ void TestGptq::agreesWithThePlainAlgorithm()
     QFETCH(const Format*, format);
     const SyntheticLayer layer = syntheticLayer(40, gridColumns, 1500, 13);
     const MatrixD H = hessianOf(layer.x);
-    const GptqResult result = gptqRound(layer.W, H, *format, {}, Progress());
+    const GptqResult result = gptqRound(layer.W, H, *format, { .sweeps = 0 }, Progress());
     const double plain = plainGptqError(layer.W, H, *format);
     if (!result.keptImportance) // single codes at ties differ, the sum hardly
         QVERIFY2(std::abs(result.error - plain) < 0.01 * plain,
@@ -195,9 +197,9 @@ void TestGptq::columnBlockChangesLittle()
 {
     const SyntheticLayer layer = syntheticLayer(64, 512, 2000, 15);
     const MatrixD H = hessianOf(layer.x);
-    const double error = gptqRound(layer.W, H, formats::q4_0, {}, Progress()).error;
+    const double error = gptqRound(layer.W, H, formats::q4_0, { .sweeps = 0 }, Progress()).error;
     for (const int columnBlock : { 1, 32, 100, 512, 4096 }) {
-        const GptqOptions options{ .damping = 0.01, .columnBlock = columnBlock };
+        const GptqOptions options{ .columnBlock = columnBlock, .sweeps = 0 };
         const double other = gptqRound(layer.W, H, formats::q4_0, options, Progress()).error;
         QVERIFY(std::abs(other - error) < 0.01 * error);
     }
@@ -301,6 +303,26 @@ void TestGptq::stopsWhenCancelled()
             stop.request_stop();
     });
     QVERIFY_EXCEPTION_THROWN((void)gptqRound(layer.W, H, formats::q4_0, {}, progress), Cancelled);
+}
+
+void TestGptq::stopsWithinASecondOnAWideMatrix()
+{
+    const SyntheticLayer layer = syntheticLayer(256, 2048, 600, 24);
+    const MatrixD H = hessianOf(layer.x);
+    std::chrono::steady_clock::time_point asked;
+    for (const double when : { 0.1, 0.35, 0.7, 0.9 }) { // in the factor, the rounding, the sweeps
+        std::stop_source stop;
+        const Progress progress(stop.get_token(), [&](double done, const std::string&) {
+            if (done > when && !stop.stop_requested()) {
+                asked = std::chrono::steady_clock::now();
+                stop.request_stop();
+            }
+        });
+        QVERIFY_EXCEPTION_THROWN(
+            (void)gptqRound(layer.W, H, formats::q4_K, {}, progress), Cancelled);
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - asked;
+        QVERIFY2(taken.count() < 1, qPrintable(QString("%1 s").arg(taken.count())));
+    }
 }
 
 QTEST_GUILESS_MAIN(TestGptq)

@@ -60,6 +60,16 @@ std::vector<std::byte> allBytes(const Checkpoint& checkpoint)
     return bytes;
 }
 
+/// GPTQ with every ingredient on.
+Recipe everythingOn(const Format* format)
+{
+    Recipe recipe = recipeOf(format, Method::Gptq);
+    recipe.gptq.weighTokens = true;
+    recipe.gptq.refitNorms = true;
+    recipe.gptq.orderNeurons = true;
+    return recipe;
+}
+
 /// What quantize() says; empty if nothing.
 std::string errorOf(const std::shared_ptr<const Checkpoint>& checkpoint, const Recipe& recipe,
     const QuantizeOptions& options)
@@ -119,6 +129,8 @@ private slots:
     void refusesAWorkFolderThatCannotBeMade();
     void saysWhenAPartCannotBeWritten();
     void correctingTargetsLowersTheDrift();
+    void orderingNeuronsChangesNoOutput();
+    void fitsNormsToTheRoundedMatrices();
 
 private:
     std::filesystem::path workFolder(const char* name) const
@@ -299,7 +311,7 @@ void TestQuantize::refusesWeightsThatAreNotFinite()
 
 void TestQuantize::isTheSameForAnyNumberOfProcessors()
 {
-    const Recipe recipe = recipeOf(&formats::q4_K, Method::Gptq);
+    const Recipe recipe = everythingOn(&formats::q4_K);
     const QuantizeOptions options = calibrated(*m_checkpoint);
     const auto all = allBytes(*quantize(m_checkpoint, recipe, options, {}, Progress()).checkpoint);
     const OneProcessor only;
@@ -319,7 +331,7 @@ void TestQuantize::aCancelledRunResumesToTheSameBytes()
 {
     QFETCH(int, tensors);
     QFETCH(int, resumed);
-    const Recipe recipe = recipeOf(&formats::q4_K, Method::Gptq);
+    const Recipe recipe = everythingOn(&formats::q4_K);
     QuantizeOptions options = calibrated(*m_checkpoint);
     const auto straight = quantize(m_checkpoint, recipe, options, {}, Progress());
     options.workFolder = workFolder(QTest::currentDataTag());
@@ -332,6 +344,10 @@ void TestQuantize::aCancelledRunResumesToTheSameBytes()
     QVERIFY(allBytes(*third.checkpoint) == allBytes(*straight.checkpoint));
     for (std::size_t i = 0; i < third.reports.size(); ++i)
         QCOMPARE(third.reports[i].outputError, straight.reports[i].outputError);
+    const GptqDetails& said = *straight.reports.back().gptq;
+    QVERIFY(said.chosenByData && said.sweeps > 0);
+    QCOMPARE(third.reports.back().gptq->targetDamping, said.targetDamping);
+    QCOMPARE(third.reports.back().gptq->sweeps, said.sweeps);
 }
 
 void TestQuantize::studyFormatsResumeToTheSameBytes_data()
@@ -364,8 +380,9 @@ void TestQuantize::otherSettingsStartAfresh()
     options.workFolder = workFolder("afresh");
     const Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
     (void)quantize(m_checkpoint, recipe, options, {}, Progress());
-    options.gptq.damping = 0.02;
-    QCOMPARE(resumedTensors(quantize(m_checkpoint, recipe, options, {}, Progress())), 0);
+    Recipe damped = recipe;
+    damped.gptq.damping = 0.02;
+    QCOMPARE(resumedTensors(quantize(m_checkpoint, damped, options, {}, Progress())), 0);
     options.calibration.pop_back();
     QCOMPARE(resumedTensors(quantize(m_checkpoint, recipe, options, {}, Progress())), 0);
     const Recipe other = recipeOf(&formats::q5_0, Method::Gptq);
@@ -444,26 +461,67 @@ void TestQuantize::saysWhenAPartCannotBeWritten()
 
 void TestQuantize::correctingTargetsLowersTheDrift()
 {
-    QuantizeOptions options = calibrated(*m_checkpoint);
+    const QuantizeOptions options = calibrated(*m_checkpoint);
     const auto driftOf = [&](const GptqOptions& gptq) {
-        options.gptq = gptq;
-        const auto model = quantize(
-            m_checkpoint, recipeOf(&formats::q2_K, Method::Gptq), options, {}, Progress());
+        Recipe recipe = recipeOf(&formats::q2_K, Method::Gptq);
+        recipe.gptq = gptq;
+        const auto model = quantize(m_checkpoint, recipe, options, {}, Progress());
         HiddenStates rounded = embed(*model.checkpoint, options.calibration);
         HiddenStates original = embed(*m_checkpoint, options.calibration);
         walk(rounded, *model.checkpoint, nullptr, Progress());
         walk(original, *m_checkpoint, nullptr, Progress());
         return double((rounded.states - original.states).squaredNorm());
     };
-    GptqOptions plain;
-    plain.correctTarget = false;
-    GptqOptions withoutDrift;
+    const GptqOptions plain{ .correctTarget = false, .sweeps = 0, .refitNorms = false };
+    GptqOptions withoutDrift = plain;
+    withoutDrift.correctTarget = true;
+    withoutDrift.chooseTarget = false;
     withoutDrift.driftShare = 0;
+    GptqOptions withDrift = withoutDrift;
+    withDrift.driftShare = 0.5;
     const double before = driftOf(plain);
     const double corrected = driftOf(withoutDrift);
-    const double both = driftOf(GptqOptions());
+    const double both = driftOf(withDrift);
     QVERIFY2(corrected < 0.95 * before && both < 0.95 * corrected,
         qPrintable(QString("%1, %2, %3").arg(before).arg(corrected).arg(both)));
+}
+
+void TestQuantize::orderingNeuronsChangesNoOutput()
+{
+    Recipe recipe; // everything keeps its format but ffn_down, in 8 bits
+    recipe.rules.push_back(
+        { .roles = { Role::FfnDown }, .format = &formats::q8_0, .method = Method::Gptq });
+    recipe.gptq.refitNorms = false;
+    recipe.gptq.orderNeurons = true;
+    const QuantizeOptions options = calibrated(*m_checkpoint);
+    const auto model = quantize(m_checkpoint, recipe, options, {}, Progress());
+    const Place gate{ Role::FfnGate, 1 };
+    const Matrix before = decode(*m_checkpoint->find(gate));
+    const Matrix after = decode(*model.checkpoint->find(gate));
+    QVERIFY(before != after);
+    QVERIFY(std::abs(before.squaredNorm() - after.squaredNorm()) < 1e-3f * before.squaredNorm());
+    HiddenStates rounded = embed(*model.checkpoint, options.calibration);
+    HiddenStates original = embed(*m_checkpoint, options.calibration);
+    walk(rounded, *model.checkpoint, nullptr, Progress());
+    walk(original, *m_checkpoint, nullptr, Progress());
+    QVERIFY((rounded.states - original.states).norm() < 0.02f * original.states.norm());
+}
+
+void TestQuantize::fitsNormsToTheRoundedMatrices()
+{
+    Recipe recipe = recipeOf(&formats::q2_K, Method::Gptq);
+    recipe.gptq.refitNorms = true;
+    const auto model = quantize(m_checkpoint, recipe, calibrated(*m_checkpoint), {}, Progress());
+    const Place norm{ Role::AttnNorm, 1 };
+    const Matrix before = decode(*m_checkpoint->find(norm));
+    const Matrix after = decode(*model.checkpoint->find(norm));
+    QVERIFY(before != after);
+    QVERIFY((after - before).norm() < 0.2f * before.norm());
+    QVERIFY(std::ranges::any_of(model.reports,
+        [](const TensorReport& report) { return report.gptq && report.gptq->normGain > 0; }));
+    recipe.gptq.refitNorms = false;
+    const auto plain = quantize(m_checkpoint, recipe, calibrated(*m_checkpoint), {}, Progress());
+    QVERIFY(decode(*plain.checkpoint->find(norm)) == before);
 }
 
 QTEST_GUILESS_MAIN(TestQuantize)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
 #include "core/quant/crosssum.h"
 #include "core/quant/encode.h"
 #include "core/quant/gptq.h"
@@ -61,6 +62,7 @@ private slots:
     void deadInputsKeepTheirWeights();
     void isTheSameForAnyNumberOfProcessors();
     void roundingAimsAtTheTarget();
+    void raisesADampingThatIsNotEnough();
 };
 
 void TestTarget::crossSumIsTwiceTheMeanOuterProduct()
@@ -80,7 +82,7 @@ void TestTarget::productIsThatOfEigen()
     const Matrix a = syntheticLayer(1, 90, 130, 36).x;
     const Matrix b = syntheticLayer(1, 70, 90, 37).x;
     const MatrixD expected = a.cast<double>() * b.cast<double>();
-    QVERIFY((product(a, b).cast<double>() - expected).norm() < 1e-5 * expected.norm());
+    QVERIFY((product(a, b, Progress()).cast<double>() - expected).norm() < 1e-5 * expected.norm());
 }
 
 void TestTarget::isTheRidgeSolution()
@@ -89,7 +91,7 @@ void TestTarget::isTheRidgeSolution()
     const GptqFactor factor = factorHessian(layer.hessian(), {}, Progress());
     const double damping = 0.07;
     const Matrix target
-        = correctedTarget(layer.W, layer.cross(), targetFactor(factor, damping, Progress()));
+        = layer.W + ridge(layer.cross(), *targetFactor(factor.H, damping, Progress()), Progress());
     const double lambda = damping * factor.H.diagonal().mean();
     const MatrixD identity = MatrixD::Identity(150, 150);
     const MatrixD C
@@ -105,7 +107,7 @@ void TestTarget::undoesWhatALinearMapCanUndo()
     const DriftedLayer layer(20, 150, 900);
     const GptqFactor factor = factorHessian(layer.hessian(), {}, Progress());
     const Matrix target
-        = correctedTarget(layer.W, layer.cross(), targetFactor(factor, 0.01, Progress()));
+        = layer.W + ridge(layer.cross(), *targetFactor(factor.H, 0.01, Progress()), Progress());
     QVERIFY2(layer.lossOf(target) < 0.5 * layer.lossOf(layer.W),
         qPrintable(QString::number(layer.lossOf(target) / layer.lossOf(layer.W))));
 }
@@ -115,7 +117,7 @@ void TestTarget::heavyDampingLeavesTheWeights()
     const DriftedLayer layer(20, 150, 900);
     const GptqFactor factor = factorHessian(layer.hessian(), {}, Progress());
     const Matrix target
-        = correctedTarget(layer.W, layer.cross(), targetFactor(factor, 1e6, Progress()));
+        = layer.W + ridge(layer.cross(), *targetFactor(factor.H, 1e6, Progress()), Progress());
     QVERIFY((target - layer.W).norm() < 1e-3f * layer.W.norm());
 }
 
@@ -125,7 +127,7 @@ void TestTarget::deadInputsKeepTheirWeights()
     layer.x.col(17).setZero();
     const GptqFactor factor = factorHessian(layer.hessian(), {}, Progress());
     const Matrix target
-        = correctedTarget(layer.W, layer.cross(), targetFactor(factor, 0.01, Progress()));
+        = layer.W + ridge(layer.cross(), *targetFactor(factor.H, 0.01, Progress()), Progress());
     QVERIFY(target.col(17) == layer.W.col(17));
     QVERIFY(target.col(18) != layer.W.col(18));
 }
@@ -134,8 +136,9 @@ void TestTarget::isTheSameForAnyNumberOfProcessors()
 {
     const DriftedLayer layer(90, 300, 900);
     const GptqFactor factor = factorHessian(layer.hessian(), {}, Progress());
-    const auto targetNow = [&] {
-        return correctedTarget(layer.W, layer.cross(), targetFactor(factor, 0.05, Progress()));
+    const auto targetNow = [&]() -> Matrix {
+        return layer.W
+            + ridge(layer.cross(), *targetFactor(factor.H, 0.05, Progress()), Progress());
     };
     const Matrix all = targetNow();
     const OneProcessor only;
@@ -147,7 +150,7 @@ void TestTarget::roundingAimsAtTheTarget()
     const DriftedLayer layer(40, 256, 1500);
     const GptqFactor factor = factorHessian(layer.hessian(), {}, Progress());
     const Matrix target
-        = correctedTarget(layer.W, layer.cross(), targetFactor(factor, 0.01, Progress()));
+        = layer.W + ridge(layer.cross(), *targetFactor(factor.H, 0.01, Progress()), Progress());
     const GptqResult plain = gptqRound(layer.W, factor, formats::q4_K, {}, Progress());
     const GptqResult corrected = gptqRound(layer.W, target, factor, formats::q4_K, {}, Progress());
     const auto lossOf = [&](const GptqResult& result) {
@@ -159,6 +162,18 @@ void TestTarget::roundingAimsAtTheTarget()
     QVERIFY(std::abs(corrected.error - error) < 1e-3 * error);
     QVERIFY(corrected.error <= corrected.importanceError);
     QVERIFY(corrected.importanceError > plain.importanceError);
+}
+
+void TestTarget::raisesADampingThatIsNotEnough()
+{
+    MatrixD H = DriftedLayer(20, 150, 900).hessian();
+    QCOMPARE(raisedTargetFactor(H, 0.05, Progress()).damping, 0.05);
+    H -= 0.5 * H.diagonal().mean() * MatrixD::Identity(150, 150);
+    QVERIFY(!targetFactor(H, 0.001, Progress()));
+    const RaisedFactor raised = raisedTargetFactor(H, 0.001, Progress());
+    QVERIFY(raised.damping > 0.001 && raised.damping < 10);
+    const MatrixD negative = -1e6 * MatrixD::Ones(32, 32) + MatrixD::Identity(32, 32) * 1000001;
+    QVERIFY_EXCEPTION_THROWN((void)raisedTargetFactor(negative, 0.01, Progress()), Error);
 }
 
 QTEST_GUILESS_MAIN(TestTarget)

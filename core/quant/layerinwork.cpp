@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/layerinwork.h"
+
+#include "core/quant/normrefit.h"
+#include "core/quant/target.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    using Index = Eigen::Index;
+
+    bool isShared(LinearInput input) { return rolesOf(input).size() > 1; }
+
+} // namespace
+
+LayerInWork::LayerInWork(
+    const LayerRounding& run, int layer, bool hasReference, const Progress& progress)
+    : m_run(run)
+    , m_layer(layer)
+    , m_weights(loadLayer(run.checkpoint, layer, progress))
+{
+    if (hasReference)
+        m_original = m_weights;
+}
+
+std::size_t LayerInWork::indexOf(Place place) const
+{
+    const auto& tensors = m_run.checkpoint.tensors();
+    return std::size_t(std::ranges::find(tensors, place, &Tensor::place) - tensors.begin());
+}
+
+bool LayerInWork::needsHessian(LinearInput input) const
+{
+    return std::ranges::any_of(
+        rolesOf(input), [&](Role role) { return plannedAt(role).method == Method::Gptq; });
+}
+
+void LayerInWork::round(LinearInput input, InputSums fit, InputSums held, const Progress& progress)
+{
+    Group group = prepared(input, std::move(fit), std::move(held), progress.part(0, 0.3));
+    const auto roles = rolesOf(input);
+    const bool fitsNorm = isShared(input) && group.factor && options().refitNorms;
+    std::vector<Matrix> originals;
+    double done = 0.3;
+    const double share = (fitsNorm ? 0.6 : 0.7) / double(roles.size());
+    for (const Role role : roles) {
+        progress.at(done);
+        if (fitsNorm)
+            originals.push_back(m_weights.matrix(role));
+        roundOne(role, group, progress.part(done, done + share));
+        done += share;
+    }
+    if (!fitsNorm)
+        return;
+    group.sums.H = std::move(group.factor->H);
+    fitNorm(group, originals, progress.part(0.9, 1));
+}
+
+LayerInWork::Group LayerInWork::prepared(
+    LinearInput input, InputSums fit, InputSums held, const Progress& progress)
+{
+    Group group{ input, {}, {}, {}, {} };
+    const bool corrects = fit.change.size() > 0;
+    if (corrects) {
+        std::vector<const Matrix*> matrices;
+        for (const Role role : rolesOf(input))
+            matrices.push_back(&m_weights.matrix(role));
+        group.choice = chooseTarget(fit, held, matrices, options(), progress.part(0, 0.5));
+    }
+    group.sums = together(std::move(fit), held);
+    held = {};
+    InputSums& sums = group.sums;
+    if (sums.tokens == 0)
+        return group;
+    if (input == LinearInput::Down && options().orderNeurons)
+        orderNeurons(sums);
+    if (corrects) {
+        Matrix change = float(group.choice.changeShare) * sums.change;
+        if (sums.drift.size() > 0)
+            change += float(group.choice.driftShare) * sums.drift;
+        const RaisedFactor factor
+            = raisedTargetFactor(sums.H, group.choice.damping, progress.part(0.5, 0.7));
+        group.choice.damping = factor.damping;
+        group.correction = ridge(change, factor.U, progress);
+    }
+    group.factor = factorHessian(std::move(sums.H), options(), progress.part(0.7, 1));
+    return group;
+}
+
+void LayerInWork::orderNeurons(InputSums& sums)
+{
+    m_neuronOrder.resize(std::size_t(sums.H.cols()));
+    std::iota(m_neuronOrder.begin(), m_neuronOrder.end(), Index(0));
+    std::ranges::stable_sort(
+        m_neuronOrder, [&](Index a, Index b) { return sums.H(a, a) > sums.H(b, b); });
+    const auto& order = m_neuronOrder;
+    sums.H = MatrixD(sums.H(order, order));
+    for (Matrix* byColumn : { &sums.change, &sums.drift, &m_weights.down })
+        if (byColumn->size() > 0)
+            *byColumn = Matrix((*byColumn)(Eigen::all, order));
+    for (Matrix* byRow : { &m_weights.gate, &m_weights.up })
+        *byRow = Matrix((*byRow)(order, Eigen::all));
+    for (RoundedTensor& done : m_done)
+        if (const Role role = done.tensor.place.role; role == Role::FfnGate || role == Role::FfnUp)
+            done.tensor = withRowOrder(done.tensor, order);
+}
+
+void LayerInWork::roundOne(Role role, const Group& group, const Progress& progress)
+{
+    Matrix& W = m_weights.matrix(role);
+    Matrix target;
+    if (group.correction.size() > 0)
+        target = W
+            + (isShared(group.input) ? product(W, group.correction, progress) : group.correction);
+    RoundedTensor done = rounded(role, group, target.size() > 0 ? target : W, progress);
+    if (done.report.gptq && group.correction.size() > 0) {
+        done.report.gptq->targetDamping = group.choice.damping;
+        done.report.gptq->changeShare = group.choice.changeShare;
+        done.report.gptq->driftShare = group.choice.driftShare;
+        done.report.gptq->chosenByData = group.choice.byData;
+    }
+    W = decode(done.tensor);
+    m_run.tensorDone(done.report);
+    m_done.push_back(std::move(done));
+}
+
+RoundedTensor LayerInWork::rounded(
+    Role role, const Group& group, const Matrix& target, const Progress& progress) const
+{
+    const PlannedTensor& planned = plannedAt(role);
+    const Tensor& tensor = m_run.checkpoint.tensors()[indexOf({ role, m_layer })];
+    const Matrix& W = m_weights.matrix(role);
+    if (planned.method == Method::Gptq)
+        return roundByGptq(tensor, planned, W, target, *group.factor, options(), progress);
+    std::span<const float> importance;
+    if (planned.method == Method::Importance)
+        importance = m_run.importance.at(tensor.name);
+    return roundByEncoder(
+        tensor, planned, W, importance, group.factor ? &group.factor->H : nullptr, progress);
+}
+
+void LayerInWork::fitNorm(
+    const Group& group, const std::vector<Matrix>& originals, const Progress& progress)
+{
+    const auto roles = rolesOf(group.input);
+    std::vector<const Matrix*> matrices;
+    for (const Role role : roles)
+        matrices.push_back(&m_weights.matrix(role));
+    const NormRefit refit = refitNorm(matrices, originals, group.sums, progress);
+    const bool isAttention = group.input == LinearInput::Attention;
+    Vector& norm = isAttention ? m_weights.attnNorm : m_weights.ffnNorm;
+    norm = norm.cwiseProduct(refit.factors).eval();
+    m_fittedNorms.push_back(isAttention ? Role::AttnNorm : Role::FfnNorm);
+    for (RoundedTensor& done : m_done)
+        if (done.report.gptq && std::ranges::count(roles, done.tensor.place.role) > 0)
+            done.report.gptq->normGain = refit.gain;
+}
+
+RoundedPart LayerInWork::finish()
+{
+    RoundedPart part;
+    for (const Tensor& tensor : m_run.checkpoint.tensors()) {
+        const Role role = tensor.place.role;
+        if (tensor.place.layer != m_layer || isMatrix(role))
+            continue;
+        if (std::ranges::find(m_fittedNorms, role) == m_fittedNorms.end())
+            part.tensors.push_back(roundVector(tensor, m_run.plan[indexOf(tensor.place)]));
+        else
+            part.tensors.push_back(storedVector(
+                tensor, role == Role::AttnNorm ? m_weights.attnNorm : m_weights.ffnNorm));
+    }
+    for (RoundedTensor& rounded : m_done) {
+        part.tensors.push_back(std::move(rounded.tensor));
+        part.reports.push_back(std::move(rounded.report));
+    }
+    return part;
+}
+
+} // namespace core

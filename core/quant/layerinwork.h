@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/layer.h"
+#include "core/quant/inputsums.h"
+#include "core/quant/layerrounding.h"
+#include "core/quant/targetchoice.h"
+
+#include <optional>
+#include <vector>
+
+namespace core {
+
+/// One layer on its way: its weights, rounded so far, and the original ones. What changes weights
+/// before they are rounded (folded scales) does so in the constructor, to both.
+class LayerInWork {
+public:
+    LayerInWork(const LayerRounding& run, int layer, bool hasReference, const Progress& progress);
+
+    const LayerWeights& weights() const { return m_weights; }
+    const LayerWeights& original() const { return m_original; } ///< with a reference only
+    const ModelConfig& config() const { return m_run.checkpoint.config(); }
+    const GptqOptions& options() const { return m_run.gptq; }
+
+    /// Whether a matrix that reads `input` is rounded by GPTQ.
+    bool needsHessian(LinearInput input) const;
+
+    /// Rounds the matrices that read `input`; then, for q, k, v and gate, up, fits the norm before
+    /// them. `fit` and `held`: what was gathered about the input, all tokens together; `held`
+    /// without tokens where nothing is chosen by data.
+    void round(LinearInput input, InputSums fit, InputSums held, const Progress& progress);
+
+    /// The order that round() gave the neurons of the feed-forward, new → old: what was computed
+    /// from gate and up before must follow. Empty: as they were.
+    const std::vector<Eigen::Index>& neuronOrder() const { return m_neuronOrder; }
+
+    /// The layer's tensors, vectors included, with the reports on its matrices.
+    RoundedPart finish();
+
+private:
+    /// What the matrices that read one input share.
+    struct Group {
+        LinearInput input;
+        InputSums sums; ///< H is in `factor` while they are rounded
+        TargetChoice choice;
+        /// What the target adds to W, as much of it as is followed: (out, in), where several
+        /// matrices read the input (in, in), for W times it. Empty: not corrected.
+        Matrix correction;
+        std::optional<GptqFactor> factor; ///< if any is rounded by GPTQ
+    };
+
+    std::size_t indexOf(Place place) const;
+    const PlannedTensor& plannedAt(Role role) const
+    {
+        return m_run.plan[indexOf({ role, m_layer })];
+    }
+    Group prepared(LinearInput input, InputSums fit, InputSums held, const Progress& progress);
+    void orderNeurons(InputSums& sums);
+    void roundOne(Role role, const Group& group, const Progress& progress);
+    RoundedTensor rounded(
+        Role role, const Group& group, const Matrix& target, const Progress& progress) const;
+    void fitNorm(
+        const Group& group, const std::vector<Matrix>& originals, const Progress& progress);
+
+    const LayerRounding& m_run;
+    int m_layer;
+    LayerWeights m_weights;
+    LayerWeights m_original{};
+    std::vector<RoundedTensor> m_done;
+    std::vector<Eigen::Index> m_neuronOrder;
+    std::vector<Role> m_fittedNorms;
+};
+
+} // namespace core
