@@ -54,6 +54,8 @@ function(quantscope_core_library folder)
     target_precompile_headers(core_${folder} REUSE_FROM precompiled_core)
 endfunction()
 
+add_custom_target(core_tests) # builds every test of core, and nothing of the window
+
 # quantscope_test(<name> LINK <target>... [LABELS <label>...] [SOURCES <more files>...] [TIMEOUT <s>])
 # Builds <name>.cpp into the Qt Test program <name> and registers it.
 function(quantscope_test name)
@@ -76,6 +78,7 @@ function(quantscope_test name)
     endif()
     if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/core/")
         list(APPEND ARG_LABELS core)
+        add_dependencies(core_tests ${name})
     endif()
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
         # Qt Test's own watch over one function would stop a slow one after 300 s.
