@@ -49,7 +49,7 @@ namespace {
                     = words(QT_TRANSLATE_NOOP("app::CommandList", "no tensor is selected"));
             commands.push_back(std::move(command));
         }
-        for (QAction* preset : actions.presets->actions())
+        for (QAction* preset : actions.presetActions)
             commands.push_back(
                 { words(QT_TRANSLATE_NOOP("app::CommandList", "Use preset %1")).arg(preset->text()),
                     words(QT_TRANSLATE_NOOP("app::CommandList", "recipe")), {},

@@ -6,13 +6,30 @@
 
 namespace app {
 
+namespace {
+
+    /// What + and − go through: llama.cpp's common formats, fewest bits first.
+    std::vector<const core::Format*> steps()
+    {
+        std::vector<const core::Format*> formats;
+        for (const char* name :
+            { "Q2_K", "Q3_K", "Q4_0", "Q4_K", "Q5_0", "Q5_K", "Q6_K", "Q8_0" }) {
+            if (const core::Format* format = core::findFormat(std::string_view(name)))
+                formats.push_back(format);
+        }
+        return formats;
+    }
+
+} // namespace
+
 std::vector<const core::Format*> rulerFormats()
 {
     std::vector<const core::Format*> formats;
-    for (const char* name : { "Q2_K", "Q3_K", "Q4_0", "Q4_K", "Q5_0", "Q5_K", "Q6_K", "Q8_0" }) {
-        if (const core::Format* format = core::findFormat(std::string_view(name)))
+    for (const core::Format* format : core::allFormats()) {
+        if (format->grid)
             formats.push_back(format);
     }
+    std::reverse(formats.begin(), formats.end());
     return formats;
 }
 
@@ -26,7 +43,7 @@ const core::Format* formatOfBits(int bits)
 
 const core::Format* steppedFormat(const core::Format* format, int by)
 {
-    const std::vector<const core::Format*> formats = rulerFormats();
+    const std::vector<const core::Format*> formats = steps();
     // The first with at least as many bits: where a format outside the ruler would stand.
     const auto at = std::find_if(formats.begin(), formats.end(), [format](const auto* each) {
         return each == format || each->bitsPerWeight() > format->bitsPerWeight();

@@ -7,11 +7,11 @@
 
 namespace app {
 
-/// The formats of the ruler, fewest bits first: Q2_K … Q8_0 and what stands between.
+/// The formats of the ruler, fewest bits first: all that have levels to draw.
 std::vector<const core::Format*> rulerFormats();
 /// What the keys 2 3 4 5 6 8 look at: Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, Q8_0. Null for other digits.
 const core::Format* formatOfBits(int bits);
-/// The ruler's next format with more (+1) or fewer (−1) bits; the last one stays.
+/// The next of llama.cpp's common formats with more (+1) or fewer (−1) bits; the last one stays.
 const core::Format* steppedFormat(const core::Format* format, int by);
 
 } // namespace app

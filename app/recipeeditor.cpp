@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/recipeeditor.h"
 
+#include "widgets/pages/ruletext.h"
+
 #include <QUndoCommand>
 
 #include <algorithm>
 #include <set>
 
 namespace app {
-
-namespace {
-
-    /// Whether `rule` is one that assign() makes: a format for one tensor, by its whole name.
-    bool isOverride(const core::Rule& rule)
-    {
-        return rule.roles.empty() && !rule.firstLayer && !rule.lastLayer && rule.format
-            && !rule.method && !rule.name.empty()
-            && rule.name.find_first_of("*?") == std::string::npos;
-    }
-
-} // namespace
 
 /// One edit: the recipe before and after.
 class RecipeEditor::Edit : public QUndoCommand {
@@ -63,7 +53,8 @@ QString RecipeEditor::title() const
 {
     const QString name = m_recipe.name.empty() ? tr("Own recipe", "name of a recipe")
                                                : QString::fromStdString(m_recipe.name);
-    const auto changes = std::count_if(m_recipe.rules.begin(), m_recipe.rules.end(), isOverride);
+    const auto changes
+        = std::count_if(m_recipe.rules.begin(), m_recipe.rules.end(), widgets::isAssignment);
     return changes == 0 ? name : tr("%1, %n changed", "name of a recipe", int(changes)).arg(name);
 }
 
@@ -82,8 +73,9 @@ core::Recipe RecipeEditor::assigned(
         rule.format = format;
         rules.push_back(std::move(rule));
     }
-    std::erase_if(recipe.rules,
-        [&names](const core::Rule& rule) { return isOverride(rule) && names.contains(rule.name); });
+    std::erase_if(recipe.rules, [&names](const core::Rule& rule) {
+        return widgets::isAssignment(rule) && names.contains(rule.name);
+    });
     recipe.rules.insert(recipe.rules.begin(), rules.begin(), rules.end());
     return recipe;
 }

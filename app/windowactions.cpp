@@ -4,8 +4,7 @@
 #include "app/recipeeditor.h"
 #include "core/quant/plan.h"
 #include "widgets/bar/pagebar.h"
-#include "widgets/format.h"
-#include "widgets/models/tensorcells.h"
+#include "widgets/models/formatabout.h"
 
 #include <QAction>
 #include <QActionGroup>
@@ -115,14 +114,16 @@ void WindowActions::makeRecipeMenu()
 {
     QMenu* menu = m_window.menuBar()->addMenu(tr("&Recipe"));
     presets = menu->addMenu(tr("&Presets"));
-    for (const std::string& name : core::presetNames())
-        presets->addAction(QString::fromStdString(name))->setData(QString::fromStdString(name));
+    makePresets();
     assign = menu->addMenu(tr("&Assign to the selected tensors"));
-    for (const core::Format* format : core::allFormats()) {
-        QAction* action = assign->addAction(
-            tr("%1 · %2 bits", "format and its bits per weight")
-                .arg(widgets::formatName(format), widgets::bitsText(format->bitsPerWeight())));
-        formats.emplace_back(format, action);
+    assign->setToolTipsVisible(true);
+    for (const widgets::FormatGroup& formatGroup : widgets::formatGroups()) {
+        assign->addSection(formatGroup.title);
+        for (const core::Format* format : formatGroup.formats) {
+            QAction* action = assign->addAction(widgets::formatEntry(format));
+            action->setToolTip(widgets::formatLine(format));
+            formats.emplace_back(format, action);
+        }
     }
     menu->addSeparator();
     auto* group = new QActionGroup(this);
@@ -138,6 +139,18 @@ void WindowActions::makeRecipeMenu()
     menu->addSeparator();
     loadRecipe = add(menu, tr("&Load recipe..."));
     saveRecipe = add(menu, tr("&Save recipe..."));
+}
+
+void WindowActions::makePresets()
+{
+    QMenu* everywhere = presets->addMenu(tr("One format everywhere"));
+    presets->addSeparator();
+    for (const std::string& preset : core::presetNames()) {
+        const QString name = QString::fromStdString(preset);
+        QMenu* menu = core::findFormat(preset) ? everywhere : presets;
+        presetActions.push_back(menu->addAction(name));
+        presetActions.back()->setData(name);
+    }
 }
 
 void WindowActions::makeRunMenu()

@@ -40,6 +40,7 @@ public:
     std::vector<std::pair<widgets::Lightness, QAction*>> lightness;
     // Recipe
     QMenu *presets, *assign;
+    std::vector<QAction*> presetActions; ///< with the preset's name as data
     std::vector<std::pair<const core::Format*, QAction*>> formats;
     std::vector<std::pair<core::Method, QAction*>> methods;
     QAction *loadRecipe, *saveRecipe;
@@ -60,6 +61,7 @@ private:
     void makeViewMenu();
     void makeTextSizes(QMenu* menu);
     void makeRecipeMenu();
+    void makePresets();
     void makeRunMenu();
     void makeHelpMenu();
 

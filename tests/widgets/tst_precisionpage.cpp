@@ -6,6 +6,7 @@
 #include "sampleruns.h"
 #include "widgets/models/tensorcells.h"
 #include "widgets/pages/costcard.h"
+#include "widgets/pages/ruledialog.h"
 #include "widgets/pages/rulelist.h"
 #include "widgets/pages/rulescard.h"
 #include "widgets/pages/ruletext.h"
@@ -15,8 +16,10 @@
 #include <QtTest/QtTest>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QComboBox>
+#include <QtWidgets/QDialogButtonBox>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
+#include <QtWidgets/QSpinBox>
 #include <QtWidgets/QToolButton>
 
 using namespace widgets;
@@ -127,7 +130,7 @@ private slots:
         shown.page.setSummary({ "Q4_K", 100, 50, 16, 8, { "one", "two" } });
         QVERIFY(shown.page.answer().contains("2 tensor"));
         QVERIFY(shown.page.answer().contains("fall back to another format"));
-        QVERIFY(button<QPushButton>(shown.page, "2 tensor(s) fall back...")->isVisible());
+        QVERIFY(button<QPushButton>(shown.page, "2 tensors fall back...")->isVisible());
     }
 
     void isWholeBeforeAnythingIsSelectedOrMeasured()
@@ -249,6 +252,48 @@ private slots:
         QCOMPARE(edited[1][1].toString(), "Remove a rule");
     }
 
+    void enterOnARuleEditsItInADialog()
+    {
+        Shown shown;
+        QSignalSpy edited(&shown.page, &PrecisionPage::recipeEdited);
+        shown.rules()->setCurrentRow(1);
+        QTest::keyClick(shown.rules(), Qt::Key_Return);
+        auto* dialog = shown.page.findChild<RuleDialog*>();
+        QVERIFY(dialog);
+        QCOMPARE(dialog->rule().roles, sampleRecipe("Q3_K_M").rules[1].roles);
+        auto* format = dialog->findChildren<QComboBox*>().constFirst();
+        QVERIFY(format->findText("Groups of 32") > 0); // titles stand between
+        format->setCurrentIndex(format->findData(QVariant::fromValue(shown.q2)));
+        auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+        QVERIFY(ok->isEnabled());
+        ok->click();
+        QCOMPARE(edited.size(), 1);
+        QCOMPARE(edited[0][0].value<core::Recipe>().rules[1].format, shown.q2);
+        QCOMPARE(edited[0][1].toString(), "Edit a rule");
+    }
+
+    void aNewRuleComesFirstAndMustGiveSomething()
+    {
+        Shown shown;
+        QSignalSpy edited(&shown.page, &PrecisionPage::recipeEdited);
+        button<QToolButton>(shown.page, "Add a rule...")->click();
+        auto* dialog = shown.page.findChild<RuleDialog*>();
+        auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+        QVERIFY(!ok->isEnabled()); // neither a format nor a method
+        dialog->findChildren<QComboBox*>().constFirst()->setCurrentIndex(2);
+        QVERIFY(ok->isEnabled());
+        const auto layers = dialog->findChildren<QSpinBox*>();
+        layers[0]->setValue(3);
+        layers[1]->setValue(2);
+        QVERIFY(!ok->isEnabled()); // the last layer comes before the first
+        layers[1]->setValue(3);
+        ok->click();
+        const auto after = edited[0][0].value<core::Recipe>();
+        QCOMPARE(after.rules.size(), sampleRecipe("Q3_K_M").rules.size() + 1);
+        QCOMPARE(after.rules.front().firstLayer, std::optional(3));
+        QVERIFY(after.rules.front().roles.empty());
+    }
+
     void draggingARuleMovesIt()
     {
         Shown shown;
@@ -282,8 +327,8 @@ private slots:
         Shown shown;
         QSignalSpy edited(&shown.page, &PrecisionPage::recipeEdited);
         auto* combo = shown.page.findChild<QComboBox*>();
-        QCOMPARE(combo->currentText(), "Q3_K");
-        combo->setCurrentText("Q5_K");
+        QCOMPARE(combo->currentText(), "Q3_K · 3.44 bits");
+        combo->setCurrentIndex(combo->findData(QVariant::fromValue(core::findFormat("Q5_K"))));
         emit combo->activated(combo->currentIndex());
         QCOMPARE(edited.size(), 1);
         QCOMPARE(edited[0][0].value<core::Recipe>().format, core::findFormat("Q5_K"));
@@ -344,6 +389,8 @@ private slots:
         shown.page.setLocked(true);
         shown.rules()->setCurrentRow(1);
         QTest::keyClick(shown.rules(), Qt::Key_Delete);
+        QTest::keyClick(shown.rules(), Qt::Key_Return);
+        QVERIFY(!shown.page.findChild<RuleDialog*>());
         QTest::keyClick(shown.table(), Qt::Key_Return);
         QVERIFY(!button<QPushButton>(shown.page, "Undo")->isEnabled());
         QVERIFY(!button<QPushButton>(shown.page, "Presets")->isEnabled());

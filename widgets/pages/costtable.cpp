@@ -2,6 +2,7 @@
 #include "widgets/pages/costtable.h"
 
 #include "widgets/format.h"
+#include "widgets/models/formatabout.h"
 #include "widgets/models/tensormodel.h"
 #include "widgets/pages/inkdelegate.h"
 #include "widgets/table/formatdelegate.h"
@@ -111,6 +112,8 @@ void CostTable::fillRow(int row)
 
     QString tip
         = tr("%1 in %2").arg(formatName(choice.format), exactSizeText(std::uint64_t(choice.bytes)));
+    if (const QString line = formatLine(choice.format); !line.isEmpty())
+        tip += u'\n' + line;
     if (choice.error)
         tip += u'\n' + tr("Output error %1").arg(percentText(*choice.error));
     if (!choice.fits)

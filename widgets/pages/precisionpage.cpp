@@ -206,7 +206,7 @@ void PrecisionPage::updateAnswer()
     const int fallbacks = int(m_summary.fallbacks.size());
     const QString fit = fallbacks == 0
         ? tr("Every row fits its format.")
-        : tr("%n tensor(s) fall back to another format.", nullptr, fallbacks);
+        : tr("%n tensors fall back to another format.", nullptr, fallbacks);
     setAnswer(QStringLiteral("%1 %2").arg(size, fit));
 }
 

@@ -59,6 +59,10 @@ RuleList::RuleList(QWidget* parent)
     setVerticalScrollMode(ScrollPerPixel);
     setAccessibleName(tr("Rules in order"));
     setMinimumHeight(scaled(3 * 24));
+    connect(this, &QListWidget::itemDoubleClicked, this, [this](QListWidgetItem* item) {
+        if (!m_locked)
+            emit editRequested(row(item));
+    });
     // Queued: the list is filled anew in answer, and must not be while it still drops.
     connect(
         model(), &QAbstractItemModel::rowsMoved, this,
@@ -100,6 +104,9 @@ void RuleList::keyPressEvent(QKeyEvent* event)
         return QListWidget::keyPressEvent(event);
     if (event->key() == Qt::Key_Delete)
         emit removeRequested(row);
+    else if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter
+        || event->key() == Qt::Key_F2)
+        emit editRequested(row);
     else if (alt && event->key() == Qt::Key_Up && row > 0)
         emit moveRequested(row, row - 1);
     else if (alt && event->key() == Qt::Key_Down && row + 1 < count())

@@ -8,7 +8,8 @@
 namespace widgets {
 
 /// Rules one below the other, numbered: the tensors at the left, what they get at the right. The
-/// list itself changes nothing: dragging or Alt+arrow asks for a move, Delete for a removal.
+/// list itself changes nothing: dragging or Alt+arrow asks for a move, Delete for a removal, a
+/// double click or Enter for editing.
 class RuleList : public QListWidget {
     Q_OBJECT
 
@@ -24,6 +25,7 @@ signals:
     /// Rule `from` is wanted at position `to` of the list without it.
     void moveRequested(int from, int to);
     void removeRequested(int row);
+    void editRequested(int row);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;

@@ -5,6 +5,7 @@
 #include "widgets/format.h"
 #include "widgets/label.h"
 #include "widgets/legend.h"
+#include "widgets/models/formatabout.h"
 #include "widgets/plots/rulerplot.h"
 #include "widgets/segmented.h"
 #include "widgets/theme.h"
@@ -18,6 +19,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace widgets {
 namespace {
@@ -226,8 +228,20 @@ void RulerCard::openOthers()
 {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    for (const core::Format* format : m_rest)
-        menu->addAction(formatName(format), this, [this, format] { emit formatChosen(format); });
+    menu->setToolTipsVisible(true);
+    for (const FormatGroup& group : formatGroups()) {
+        std::vector<const core::Format*> formats;
+        std::copy_if(group.formats.begin(), group.formats.end(), std::back_inserter(formats),
+            [this](const core::Format* format) {
+                return std::find(m_rest.begin(), m_rest.end(), format) != m_rest.end();
+            });
+        if (!formats.empty())
+            menu->addSection(group.title);
+        for (const core::Format* format : formats)
+            menu->addAction(
+                    formatEntry(format), this, [this, format] { emit formatChosen(format); })
+                ->setToolTip(formatLine(format));
+    }
     m_others->setChecked(!m_others->text().isEmpty()); // the choice changes it, not the click
     menu->popup(m_others->mapToGlobal(QPoint(0, m_others->height())));
 }

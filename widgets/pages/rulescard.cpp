@@ -4,7 +4,9 @@
 #include "widgets/buttons.h"
 #include "widgets/format.h"
 #include "widgets/label.h"
+#include "widgets/models/formatabout.h"
 #include "widgets/models/tensormodel.h"
+#include "widgets/pages/ruledialog.h"
 #include "widgets/pages/rulelist.h"
 #include "widgets/plots/datadialog.h"
 #include "widgets/theme.h"
@@ -22,6 +24,7 @@ namespace widgets {
 
 RulesCard::RulesCard(QWidget* parent)
     : Card(tr("Rules"), parent)
+    , m_add(addToolButton(QStringLiteral("add"), tr("Add a rule...")))
     , m_up(addToolButton(QStringLiteral("chevron-up"), tr("Move the rule up (Alt+Up)")))
     , m_down(addToolButton(QStringLiteral("chevron-down"), tr("Move the rule down (Alt+Down)")))
     , m_remove(addToolButton(QStringLiteral("remove"), tr("Remove the rule (Delete)")))
@@ -38,6 +41,8 @@ RulesCard::RulesCard(QWidget* parent)
     addFormats();
     connect(m_list, &RuleList::moveRequested, this, &RulesCard::move);
     connect(m_list, &RuleList::removeRequested, this, &RulesCard::remove);
+    connect(m_list, &RuleList::editRequested, this, &RulesCard::edit);
+    connect(m_add, &QToolButton::clicked, this, &RulesCard::add);
     connect(m_list, &QListWidget::currentRowChanged, this, &RulesCard::updateButtons);
     connect(m_up, &QToolButton::clicked, this,
         [this] { move(m_list->currentRow(), m_list->currentRow() - 1); });
@@ -78,8 +83,7 @@ void RulesCard::addFormats()
 {
     m_default->setAccessibleName(tr("Format of everything else"));
     m_default->addItem(tr("as in the model"), QVariant::fromValue<const core::Format*>(nullptr));
-    for (const core::Format* format : core::allFormats())
-        m_default->addItem(formatName(format), QVariant::fromValue(format));
+    widgets::addFormats(*m_default);
 }
 
 void RulesCard::setRecipe(const core::Recipe& recipe)
@@ -97,7 +101,7 @@ void RulesCard::setRecipe(const core::Recipe& recipe)
 void RulesCard::setFallbacks(const QStringList& sentences)
 {
     m_fallbacks = sentences;
-    m_fallbackLink->setText(tr("%n tensor(s) fall back...", nullptr, int(sentences.size())));
+    m_fallbackLink->setText(tr("%n tensors fall back...", nullptr, int(sentences.size())));
     m_fallbackLink->setToolTip(tr("Their rows do not fit the format that the rules give them."));
     m_fallbackLink->setVisible(!sentences.isEmpty());
     m_fallbackLink->updateGeometry();
@@ -125,11 +129,45 @@ void RulesCard::setLocked(bool locked)
 void RulesCard::updateButtons()
 {
     const int row = m_list->currentRow();
+    m_add->setEnabled(!m_locked);
     m_up->setEnabled(!m_locked && row > 0);
     m_down->setEnabled(!m_locked && row >= 0 && row + 1 < m_list->count());
     m_remove->setEnabled(!m_locked && row >= 0);
     m_default->setEnabled(!m_locked);
     m_load->setEnabled(!m_locked);
+}
+
+void RulesCard::add()
+{
+    auto* dialog = new RuleDialog(tr("Add a rule"), {}, window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        core::Recipe recipe = m_recipe; // the one there is now: a job may have ended meanwhile
+        recipe.rules.insert(recipe.rules.begin(), dialog->rule()); // the first match wins
+        setRecipe(recipe);
+        m_list->setCurrentRow(0);
+        emit edited(recipe, tr("Add a rule"));
+    });
+    dialog->open();
+}
+
+void RulesCard::edit(int row)
+{
+    if (m_locked || row < 0 || row >= int(m_recipe.rules.size()))
+        return;
+    auto* dialog = new RuleDialog(
+        tr("Edit rule %1").arg(row + 1), m_recipe.rules[std::size_t(row)], window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, row] {
+        core::Recipe recipe = m_recipe;
+        if (row >= int(recipe.rules.size()))
+            return;
+        recipe.rules[std::size_t(row)] = dialog->rule();
+        setRecipe(recipe);
+        m_list->setCurrentRow(row);
+        emit edited(recipe, tr("Edit a rule"));
+    });
+    dialog->open();
 }
 
 void RulesCard::move(int from, int to)

@@ -11,8 +11,9 @@ namespace widgets {
 
 class RuleList;
 
-/// The recipe's rules in order, the default under them, what falls back. Rules are moved by
-/// dragging or buttons and removed; every edit is told as the whole recipe that it makes.
+/// The recipe's rules in order, the default under them, what falls back. Rules are added,
+/// edited, moved by dragging or buttons, and removed; every edit is told as the whole recipe that
+/// it makes.
 class RulesCard : public Card {
     Q_OBJECT
 
@@ -31,6 +32,8 @@ signals:
 private:
     QWidget* makeFoot();
     void addFormats();
+    void add(); ///< asks for the rule
+    void edit(int row);
     void move(int from, int to);
     void remove(int row);
     void setDefaultFormat(const core::Format* format);
@@ -40,7 +43,7 @@ private:
     core::Recipe m_recipe;
     QStringList m_fallbacks;
     bool m_locked = false;
-    QToolButton *m_up, *m_down, *m_remove;
+    QToolButton *m_add, *m_up, *m_down, *m_remove;
     RuleList* m_list;
     QComboBox* m_default;
     QPushButton *m_load, *m_save, *m_fallbackLink;

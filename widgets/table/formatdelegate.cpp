@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/table/formatdelegate.h"
 
-#include "widgets/format.h"
 #include "widgets/icons.h"
+#include "widgets/models/formatabout.h"
 #include "widgets/models/tensormodel.h"
 #include "widgets/theme.h"
 #include "widgets/themetokens.h"
-
-#include "core/formats/study.h"
 
 #include <QComboBox>
 #include <QPainter>
@@ -38,9 +36,7 @@ namespace {
 
     void addFormat(QComboBox* combo, const core::Format* format)
     {
-        combo->addItem(FormatDelegate::tr("%1 · %2 bits", "format and its bits per weight")
-                           .arg(formatName(format), bitsText(format->bitsPerWeight())),
-            QVariant::fromValue(format));
+        combo->addItem(formatEntry(format), QVariant::fromValue(format));
     }
 
     /// A study format keeps its name when it becomes one for rows of some length.
@@ -93,11 +89,7 @@ QWidget* FormatDelegate::createEditor(
     QWidget* parent, const QStyleOptionViewItem&, const QModelIndex&) const
 {
     auto* editor = new QComboBox(parent);
-    for (const core::Format* format : core::allFormats())
-        addFormat(editor, format);
-    editor->insertSeparator(editor->count());
-    for (const core::Format* format : core::studyFormats()) // measured, never exported
-        addFormat(editor, format);
+    addFormats(*editor);
     editor->setAccessibleName(tr("Format of the selected tensors"));
     connect(editor, &QComboBox::activated, this, [this, editor] {
         auto* self = const_cast<FormatDelegate*>(this); // signals of a delegate are not const

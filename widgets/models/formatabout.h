@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/formats/format.h"
+
+#include <QString>
+
+#include <vector>
+
+class QComboBox;
+
+namespace widgets {
+
+/// Formats that belong together, under one title: "K formats".
+struct FormatGroup {
+    QString title;
+    std::vector<const core::Format*> formats; ///< most bits first
+};
+
+/// All formats in the groups that a list shows, none empty. Pure.
+std::vector<FormatGroup> formatGroups();
+
+/// What a format is, in one line: "Super-blocks of 256: 8 groups of 32, 6-bit scales and minimums."
+/// Pure.
+QString formatLine(const core::Format* format);
+
+/// "Q4_K · 4.50 bits".
+QString formatEntry(const core::Format* format);
+
+/// Appends every format, under its group's title, with its line as tooltip and itself as data.
+void addFormats(QComboBox& list);
+
+} // namespace widgets

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quant/recipe.h"
+
+#include <QtWidgets/QDialog>
+
+#include <utility>
+#include <vector>
+
+class QCheckBox;
+class QComboBox;
+class QDialogButtonBox;
+class QLineEdit;
+class QSpinBox;
+
+namespace widgets {
+
+class Label;
+
+/// One rule of a recipe as a form: which tensors, what they get. *OK* needs a format or a method,
+/// and layers in order; a line says what is missing.
+class RuleDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    RuleDialog(const QString& title, const core::Rule& rule, QWidget* parent = nullptr);
+
+    core::Rule rule() const;
+
+private:
+    QWidget* makeRoles();
+    QWidget* makeLayers();
+    void fillFormats();
+    void fillMethods();
+    void show(const core::Rule& rule);
+    void update();
+
+    std::vector<std::pair<core::Role, QCheckBox*>> m_roles;
+    QSpinBox *m_first, *m_last;
+    QLineEdit* m_name;
+    QComboBox *m_format, *m_method;
+    Label* m_summary;
+    QDialogButtonBox* m_buttons;
+};
+
+} // namespace widgets
