@@ -25,7 +25,6 @@ QuantizePresenter::QuantizePresenter(widgets::QuantizePage& page, Session& sessi
     : QObject(parent)
     , m_page(page)
     , m_session(session)
-    , m_selection(selection)
     , m_controller(controller)
     , m_jobs(jobs)
 {
@@ -35,8 +34,7 @@ QuantizePresenter::QuantizePresenter(widgets::QuantizePage& page, Session& sessi
     connect(&page, &QuantizePage::settingsChanged, this, &QuantizePresenter::take);
     connect(&page, &QuantizePage::quantizeRequested, &controller, &QuantizeController::quantize);
     connect(&page, &QuantizePage::cancelRequested, &jobs, &Jobs::cancel);
-    connect(&page, &QuantizePage::placeSelected, this,
-        [this](core::Place place) { m_selection.choose({ place }); });
+    connect(&page, &QuantizePage::placesSelected, &selection, &Selection::choose);
 }
 
 void QuantizePresenter::connectSession()
@@ -101,9 +99,8 @@ void QuantizePresenter::connectRun()
 QString QuantizePresenter::keptText() const
 {
     if (m_layersDone == 0)
-        return tr("Cancelled before a layer was finished. The recipe is unchanged.");
-    return tr("Cancelled. %n finished layers are kept; quantizing goes on from there.", nullptr,
-        m_layersDone);
+        return tr("No layer was finished; the recipe is unchanged.");
+    return tr("%n finished layers are kept; quantizing goes on from there.", nullptr, m_layersDone);
 }
 
 void QuantizePresenter::fillTensors()

@@ -34,7 +34,6 @@ private:
 
     widgets::QuantizePage& m_page;
     Session& m_session;
-    Selection& m_selection;
     QuantizeController& m_controller;
     Jobs& m_jobs;
     int m_layersDone = 0; ///< of the running quantization

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/channelmap.h"
 #include "widgets/plots/channelplot.h"
+#include "widgets/plots/dumbbellplot.h"
 #include "widgets/plots/heatmap.h"
 #include "widgets/plots/histogramplot.h"
 #include "widgets/plots/rulerplot.h"
@@ -82,6 +83,29 @@ private slots:
         QCOMPARE(chosen.size(), 1);
         QCOMPARE(chosen[0][0].toRect(), QRect(2, 1, 1, 1));
         QCOMPARE(map.accessibleDescription(), "Layer 1, v: kurtosis 9");
+    }
+
+    void arrowKeysMoveTheMarkedRowAndEnterChoosesIt()
+    {
+        DumbbellPlot plot("Output error by tensor");
+        plot.setMethodName("GPTQ");
+        plot.setRows({ { "Layer 0  q", "blk.0.attn_q", 0.05, 0.04, true },
+            { "k", "blk.0.attn_k", 0.03, 0.02, false }, { "v", "blk.0.attn_v", {}, {}, false } });
+        settle(plot, { 400, 220 });
+        QSignalSpy chosen(&plot, &DumbbellPlot::rowChosen);
+        QTest::keyClick(&plot, Qt::Key_Return); // nothing is marked yet
+        QTest::keyClick(&plot, Qt::Key_Down);
+        QTest::keyClick(&plot, Qt::Key_Down);
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QCOMPARE(chosen.size(), 1);
+        QCOMPARE(chosen[0][0].toInt(), 1);
+        QCOMPARE(plot.accessibleDescription().replace(QChar(0xA0), ' '),
+            "blk.0.attn_k: GPTQ 2.0 %, importance-weighted 3.0 %");
+        for (int i = 0; i < 5; ++i)
+            QTest::keyClick(&plot, Qt::Key_Down);
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QCOMPARE(chosen[1][0].toInt(), 2); // the last row stays
+        keep(plot, "dumbbell-marked");
     }
 
     void draggingChoosesABlock()

@@ -21,6 +21,11 @@ using namespace widgets;
 
 namespace {
 
+std::vector<core::Place> placesOf(const QList<QVariant>& arguments)
+{
+    return arguments[0].value<std::vector<core::Place>>();
+}
+
 template<typename Widget>
 Widget* named(QWidget& page, const QString& text)
 {
@@ -242,12 +247,12 @@ private slots:
     void aClickOnACellSelectsItsTensor()
     {
         Shown shown;
-        QSignalSpy selected(&shown.page, &QuantizePage::placeSelected);
+        QSignalSpy selected(&shown.page, &QuantizePage::placesSelected);
         emit shown.cells()->chosen(3);
         QCOMPARE(selected.size(), 1);
-        QCOMPARE(selected[0][0].value<core::Place>(), sampleReports()[3].place);
+        QCOMPARE(placesOf(selected[0]), std::vector{ sampleReports()[3].place });
         emit shown.page.findChild<DumbbellPlot*>()->rowChosen(4);
-        QCOMPARE(selected[1][0].value<core::Place>(), sampleReports()[4].place);
+        QCOMPARE(placesOf(selected[1]), std::vector{ sampleReports()[4].place });
     }
 
     void aboveSixtyTensorsThePlotShowsLayers()
@@ -267,6 +272,11 @@ private slots:
         settle(shown.page, { 927, 760 });
         QCOMPARE(shown.page.findChild<DumbbellPlot*>()->table().rows.size(), std::size_t(30));
         takePictures(shown.page, *m_theme, "quantize-thirty-layers");
+
+        QSignalSpy selected(&shown.page, &QuantizePage::placesSelected);
+        emit shown.page.findChild<DumbbellPlot*>()->rowChosen(12);
+        QCOMPARE(placesOf(selected[0]).size(), core::layerMatrixRoles().size());
+        QCOMPARE(placesOf(selected[0]).front().layer, 12);
     }
 
 private:

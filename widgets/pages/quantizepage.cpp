@@ -42,7 +42,7 @@ QuantizePage::QuantizePage(QWidget* parent)
         &QuantizePage::chooseCalibrationRequested);
     connect(m_options, &QuantizeOptionsForm::chooseImatrixRequested, this,
         &QuantizePage::chooseImatrixRequested);
-    connect(m_progress, &RunProgress::placeChosen, this, &QuantizePage::placeSelected);
+    connect(m_progress, &RunProgress::placesChosen, this, &QuantizePage::placesSelected);
     setSettings(m_settings);
     setEstimate({});
     setState(State::Ready);
@@ -225,8 +225,11 @@ void QuantizePage::updateButtons()
     const bool needsText = m_settings.method == core::Method::Gptq
         || (m_settings.method == core::Method::Importance && m_settings.imatrixFile.isEmpty());
     const bool ready = !needsText || !m_settings.calibrationFile.isEmpty();
+    const bool focused = m_quantize->hasFocus() || m_cancel->hasFocus();
     m_quantize->setVisible(!running);
     m_cancel->setVisible(running);
+    if (focused) // one takes the other's place
+        (running ? m_cancel : m_quantize)->setFocus();
     m_quantize->setText(
         m_state == State::Cancelled || m_state == State::Failed ? tr("Resume") : tr("Quantize"));
     m_quantize->setEnabled(ready && !m_locked);

@@ -57,7 +57,7 @@ signals:
     void chooseImatrixRequested();
     void quantizeRequested(); ///< also Resume
     void cancelRequested();
-    void placeSelected(core::Place place);
+    void placesSelected(const std::vector<core::Place>& places);
 
 protected:
     void arrange() override;

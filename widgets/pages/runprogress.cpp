@@ -63,15 +63,11 @@ RunProgress::RunProgress(QWidget* parent)
     layout->addWidget(m_bar);
     layout->addWidget(m_cells);
     layout->addWidget(m_plot, 1);
-    const auto choose = [this](int index) {
+    connect(m_cells, &TensorCellStrip::chosen, this, [this](int index) {
         if (index >= 0 && index < int(m_places.size()))
-            emit placeChosen(m_places[std::size_t(index)]);
-    };
-    connect(m_cells, &TensorCellStrip::chosen, this, choose);
-    connect(m_plot, &DumbbellPlot::rowChosen, this, [this, choose](int row) {
-        if (m_places.size() <= mostRows)
-            choose(row);
+            emit placesChosen({ m_places[std::size_t(index)] });
     });
+    connect(m_plot, &DumbbellPlot::rowChosen, this, &RunProgress::chooseRow);
 }
 
 void RunProgress::setPlaces(const std::vector<core::Place>& places)
@@ -149,9 +145,29 @@ std::optional<double> RunProgress::meanChange() const
     return count > 0 ? std::optional(sum / count) : std::nullopt;
 }
 
+void RunProgress::chooseRow(int row)
+{
+    if (m_places.size() <= mostRows) {
+        emit placesChosen({ m_places[std::size_t(row)] });
+        return;
+    }
+    std::vector<core::Place> places; // of one layer, as rowsByLayer() counts them
+    for (std::size_t i = 0, at = 0; i < m_places.size(); ++i) {
+        if (i > 0 && m_places[i].layer != m_places[i - 1].layer)
+            ++at;
+        if (at == std::size_t(row))
+            places.push_back(m_places[i]);
+    }
+    emit placesChosen(places);
+}
+
 void RunProgress::updatePlot()
 {
-    m_plot->setRows(m_places.size() > mostRows ? rowsByLayer() : rowsByTensor());
+    const std::vector<DumbbellRow> rows
+        = m_places.size() > mostRows ? rowsByLayer() : rowsByTensor();
+    constexpr int rowHeight = 13, axis = 50, most = 460;
+    m_plot->setMinimumHeight(scaled(std::clamp(axis + rowHeight * int(rows.size()), 140, most)));
+    m_plot->setRows(rows);
 }
 
 std::vector<DumbbellRow> RunProgress::rowsByTensor() const

@@ -40,12 +40,13 @@ public:
     DumbbellPlot* plot() const { return m_plot; }
 
 signals:
-    void placeChosen(core::Place place);
+    void placesChosen(const std::vector<core::Place>& places);
 
 private:
     void updatePlot();
     std::vector<DumbbellRow> rowsByTensor() const;
     std::vector<DumbbellRow> rowsByLayer() const;
+    void chooseRow(int row);
 
     std::vector<core::Place> m_places;
     std::vector<std::optional<core::TensorReport>> m_reports; ///< by place

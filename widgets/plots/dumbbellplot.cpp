@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace widgets {
 namespace {
@@ -30,9 +31,14 @@ namespace {
 
 DumbbellPlot::DumbbellPlot(const QString& name, QWidget* parent)
     : BasePlot(name, parent)
+    , m_mark(new QCPItemRect(plot()))
 {
+    m_mark->setLayer(QStringLiteral("background"));
+    m_mark->setVisible(false);
+    for (QCPItemPosition* corner : { m_mark->topLeft, m_mark->bottomRight })
+        corner->setTypeX(QCPItemPosition::ptAxisRectRatio);
     plot()->xAxis->setLabel(tr("output error against the original model"));
-    plot()->xAxis->setTicker(makePercentTicker());
+    connect(plot(), &QCustomPlot::beforeReplot, this, &DumbbellPlot::fitTicks);
     plot()->yAxis->setRangeReversed(true);
     plot()->yAxis->grid()->setVisible(false);
     m_links = plot()->addGraph(plot()->yAxis, plot()->xAxis);
@@ -50,8 +56,10 @@ void DumbbellPlot::setRows(std::vector<DumbbellRow> rows)
             return a.label == b.label && a.startsGroup == b.startsGroup;
         });
     m_rows = std::move(rows);
-    if (!sameRows)
+    if (!sameRows) {
+        mark(-1);
         rebuildGroupLines();
+    }
     fill();
 }
 
@@ -60,9 +68,7 @@ void DumbbellPlot::rebuildGroupLines()
     for (QCPItemStraightLine* line : m_groupLines)
         plot()->removeItem(line);
     m_groupLines.clear();
-    QStringList labels;
     for (std::size_t row = 0; row < m_rows.size(); ++row) {
-        labels << m_rows[row].label;
         if (!m_rows[row].startsGroup || row == 0)
             continue;
         auto* line = new QCPItemStraightLine(plot());
@@ -70,7 +76,7 @@ void DumbbellPlot::rebuildGroupLines()
         line->point2->setCoords(1, double(row) - 0.5);
         m_groupLines.push_back(line);
     }
-    plot()->yAxis->setTicker(makeTextTicker(labels));
+    m_stride = 0;
     plot()->yAxis->setRange(-0.6, std::max(0.6, double(m_rows.size()) - 0.4));
 }
 
@@ -114,6 +120,8 @@ void DumbbellPlot::applyTokens(const Tokens& tokens)
     styleAxis(plot()->xAxis, tokens);
     styleAxis(plot()->yAxis, tokens);
     plot()->yAxis->setTickPen(Qt::NoPen);
+    m_mark->setPen(Qt::NoPen);
+    m_mark->setBrush(tokens.selection);
     const int size = scaled(8);
     m_links->setPen(QPen(tokens.accent, 2));
     m_importance->setScatterStyle(QCPScatterStyle(
@@ -124,13 +132,29 @@ void DumbbellPlot::applyTokens(const Tokens& tokens)
         line->setPen(QPen(tokens.line, 1));
 }
 
-void DumbbellPlot::resizeEvent(QResizeEvent* event)
+void DumbbellPlot::fitTicks()
 {
-    BasePlot::resizeEvent(event);
+    constexpr int rowLabels = 90; // width they take at the left
     constexpr int labelRoom = 72; // "12.5 %" with the space around it
-    plot()->xAxis->setTicker(
-        makePercentTicker(std::clamp(plot()->axisRect()->width() / scaled(labelRoom), 2, 8)));
-    plot()->replot(QCustomPlot::rpQueuedReplot);
+    const int ticks = std::clamp((plot()->width() - scaled(rowLabels)) / scaled(labelRoom), 2, 8);
+    if (std::exchange(m_ticks, ticks) != ticks)
+        plot()->xAxis->setTicker(makePercentTicker(ticks));
+
+    constexpr int axisRoom = 46, lineRoom = 11;
+    const int room = std::max(1, (plot()->height() - scaled(axisRoom)) / scaled(lineRoom));
+    const int stride = std::max(1, (int(m_rows.size()) + room - 1) / room);
+    if (std::exchange(m_stride, stride) == stride)
+        return;
+    const bool grouped = std::count_if(m_rows.begin(), m_rows.end(), [](const DumbbellRow& row) {
+        return row.startsGroup;
+    }) > 1;
+    QStringList labels;
+    for (std::size_t row = 0; row < m_rows.size(); ++row) {
+        const bool shown
+            = stride == 1 || (grouped ? m_rows[row].startsGroup : int(row) % stride == 0);
+        labels << (shown ? m_rows[row].label : QString());
+    }
+    plot()->yAxis->setTicker(makeTextTicker(labels));
 }
 
 int DumbbellPlot::rowAt(const QPointF& position) const
@@ -146,9 +170,12 @@ int DumbbellPlot::rowAt(const QPointF& position) const
 
 QString DumbbellPlot::hoverText(const QPointF& position) const
 {
-    const int index = rowAt(position);
-    if (index < 0)
-        return {};
+    const int row = rowAt(position);
+    return row < 0 ? QString() : rowText(row);
+}
+
+QString DumbbellPlot::rowText(int index) const
+{
     const DumbbellRow& row = m_rows[std::size_t(index)];
     return tr("%1: %2 %3, importance-weighted %4")
         .arg(row.name, m_method, errorText(row.method), errorText(row.importance));
@@ -156,8 +183,38 @@ QString DumbbellPlot::hoverText(const QPointF& position) const
 
 void DumbbellPlot::pressed(const QPointF& position)
 {
-    if (const int row = rowAt(position); row >= 0)
-        emit rowChosen(row);
+    const int row = rowAt(position);
+    if (row < 0)
+        return;
+    mark(row);
+    emit rowChosen(row);
+}
+
+void DumbbellPlot::mark(int row)
+{
+    m_marked = row;
+    m_mark->setVisible(row >= 0);
+    if (row < 0)
+        return;
+    m_mark->topLeft->setCoords(0, row - 0.5);
+    m_mark->bottomRight->setCoords(1, row + 0.5);
+    setDescription(rowText(row));
+    plot()->replot(QCustomPlot::rpQueuedReplot);
+}
+
+bool DumbbellPlot::moveCursor(int, int dy)
+{
+    if (m_rows.empty() || dy == 0)
+        return false;
+    const int last = int(m_rows.size()) - 1;
+    mark(m_marked < 0 ? (dy > 0 ? 0 : last) : std::clamp(m_marked + dy, 0, last));
+    return true;
+}
+
+void DumbbellPlot::activateCursor()
+{
+    if (m_marked >= 0)
+        emit rowChosen(m_marked);
 }
 
 } // namespace widgets

@@ -6,6 +6,7 @@
 #include <optional>
 
 class QCPGraph;
+class QCPItemRect;
 class QCPItemStraightLine;
 
 namespace widgets {
@@ -20,7 +21,7 @@ struct DumbbellRow {
 };
 
 /// Output errors, a row each, first at the top: ○ importance-weighted, ● the method, a line
-/// between. Click chooses a row.
+/// between. Click chooses a row; arrow keys move a marked row, Enter chooses it.
 class DumbbellPlot : public BasePlot {
     Q_OBJECT
 
@@ -38,15 +39,23 @@ protected:
     void applyTokens(const Tokens& tokens) override;
     QString hoverText(const QPointF& position) const override;
     void pressed(const QPointF& position) override;
-    void resizeEvent(QResizeEvent* event) override;
+    bool moveCursor(int dx, int dy) override;
+    void activateCursor() override;
 
 private:
+    void fitTicks(); ///< as many as there is room for
     int rowAt(const QPointF& position) const; ///< −1: none
+    QString rowText(int row) const;
+    void mark(int row); ///< −1: none
     void fill();
     void rebuildGroupLines();
 
     std::vector<DumbbellRow> m_rows;
     QString m_method;
+    int m_marked = -1;
+    int m_ticks = 0;
+    int m_stride = 0; ///< rows between two labels where not all have room; 0: to be found out
+    QCPItemRect* m_mark; ///< behind the marked row
     QCPGraph* m_links; ///< from ○ to ●
     QCPGraph* m_importance;
     QCPGraph* m_done;
