@@ -5,75 +5,75 @@
     <name>ActivationsText</name>
     <message>
         <source>embedding</source>
-        <translation type="unfinished"></translation>
+        <translation>Einbettung</translation>
     </message>
     <message>
         <source>%1 attention</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Attention</translation>
     </message>
     <message>
         <source>%1 feed-fwd</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Feed-fwd</translation>
     </message>
     <message>
         <source>emb</source>
-        <translation type="unfinished"></translation>
+        <translation>Emb</translation>
     </message>
     <message>
         <source>%1 attn</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Attn</translation>
     </message>
     <message>
         <source>%1 ffn</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ffn</translation>
     </message>
     <message>
         <source>No channel stands out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Kanal fällt auf.</translation>
     </message>
     <message>
         <source>No channel stands out above %1× the median; the largest, channel %2, reaches %3.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Kanal liegt über dem %1-Fachen des Medians; der größte, Kanal %2, erreicht %3.</translation>
     </message>
     <message>
         <source>from the embedding on</source>
-        <translation type="unfinished"></translation>
+        <translation>von der Einbettung an</translation>
     </message>
     <message>
         <source>from layer %1 on</source>
-        <translation type="unfinished"></translation>
+        <translation>von Schicht %1 an</translation>
     </message>
     <message>
         <source>channel %1 reaches %2 the median</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal %1 erreicht %2 den Median</translation>
     </message>
     <message>
         <source>Channel %1 stands out %2; it reaches %3 the median. Formats that share a scale pay for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal %1 fällt %2 auf; er erreicht %3 den Median. Formate mit gemeinsamer Skala zahlen dafür.</translation>
     </message>
     <message>
         <source>%1 channels stand out, %2 most, %3; %4. Formats that share a scale pay for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Kanäle fallen auf, %2 am meisten, %3; %4. Formate mit gemeinsamer Skala zahlen dafür.</translation>
     </message>
     <message>
         <source>Channels %1 stand out %2; %3. Formats that share a scale pay for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kanäle %1 fallen %2 auf; %3. Formate mit gemeinsamer Skala zahlen dafür.</translation>
     </message>
     <message>
         <source>channel of the residual stream</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal des Residualstroms</translation>
     </message>
     <message>
         <source>channel of what attention and feed-forward read</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal dessen, was Attention und Feed-forward lesen</translation>
     </message>
     <message>
         <source>channel of what ffn_down reads</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal dessen, was ffn_down liest</translation>
     </message>
     <message>
         <source>%1 down</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 down</translation>
     </message>
 </context>
 <context>
@@ -84,43 +84,43 @@
     </message>
     <message>
         <source>%1, %2 key/value heads (grouped-query)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2 Key/Value-Köpfe (gruppiert)</translation>
     </message>
     <message>
         <source>A %1 model with %2 layers and %3 parameters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein %1-Modell mit %2 Schichten und %3 Parametern.</translation>
     </message>
     <message>
         <source>%1 Every row is a multiple of 256, so every format fits.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Jede Zeile ist ein Vielfaches von 256, also passt jedes Format.</translation>
     </message>
     <message>
         <source>%1 Rows of %2 are no multiple of 256: the K formats fall back in %3 of %4 matrices.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Zeilen von %2 sind kein Vielfaches von 256: Die K-Formate weichen in %3 von %4 Matrizen aus.</translation>
     </message>
     <message>
         <source>%1 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Token</translation>
     </message>
     <message>
         <source>%1, %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2</translation>
     </message>
     <message>
         <source>%1 files, %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Dateien, %2</translation>
     </message>
     <message>
         <source>RoPE base %1</source>
-        <translation type="unfinished"></translation>
+        <translation>RoPE-Basis %1</translation>
     </message>
     <message>
         <source>%1, scaled as llama3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, skaliert wie llama3</translation>
     </message>
     <message>
         <source>%1, scaled by %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, skaliert mit %2</translation>
     </message>
     <message>
         <source>Architecture</source>
@@ -132,253 +132,257 @@
     </message>
     <message>
         <source>%1 decoder layers</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Decoder-Schichten</translation>
     </message>
     <message>
         <source>Hidden / feed-forward</source>
-        <translation type="unfinished"></translation>
+        <translation>Hidden / Feed-forward</translation>
     </message>
     <message>
         <source>%1 / %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 / %2</translation>
     </message>
     <message>
         <source>Heads</source>
-        <translation type="unfinished"></translation>
+        <translation>Köpfe</translation>
     </message>
     <message>
         <source>Attention heads, and channels in each.</source>
-        <translation type="unfinished"></translation>
+        <translation>Attention-Köpfe und die Kanäle in jedem.</translation>
     </message>
     <message>
         <source>Context</source>
-        <translation type="unfinished"></translation>
+        <translation>Kontext</translation>
     </message>
     <message>
         <source>%1 tokens, %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Token, %2</translation>
     </message>
     <message>
         <source>Vocabulary</source>
-        <translation type="unfinished"></translation>
+        <translation>Vokabular</translation>
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished"></translation>
+        <translation>Dateien</translation>
     </message>
     <message>
         <source>Head</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabekopf</translation>
     </message>
     <message>
         <source>tied to token_embd</source>
-        <translation type="unfinished"></translation>
+        <translation>derselbe wie token_embd</translation>
     </message>
     <message>
         <source>a matrix of its own</source>
-        <translation type="unfinished"></translation>
+        <translation>eine eigene Matrix</translation>
     </message>
     <message>
         <source>Activation, norm</source>
-        <translation type="unfinished"></translation>
+        <translation>Aktivierung, Norm</translation>
     </message>
     <message>
         <source>SiLU, RMSNorm (%1)</source>
-        <translation type="unfinished"></translation>
+        <translation>SiLU, RMSNorm (%1)</translation>
     </message>
     <message>
         <source>KV cache</source>
-        <translation type="unfinished"></translation>
+        <translation>KV-Cache</translation>
     </message>
     <message>
         <source>%1 a token at F16</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 je Token bei F16</translation>
     </message>
     <message>
         <source>norms</source>
-        <translation type="unfinished"></translation>
+        <translation>Normen</translation>
     </message>
     <message>
         <source>%1 of %2 tensors found, no gaps or overlaps</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2 Tensoren gefunden, lückenlos</translation>
     </message>
     <message>
         <source>No NaN or infinite weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine NaN oder unendlichen Gewichte</translation>
     </message>
     <message>
         <source>%1 weights are NaN or infinite: the model cannot be quantized</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Gewichte sind NaN oder unendlich: Das Modell lässt sich nicht quantisieren</translation>
     </message>
     <message>
         <source>No tokenizer: nothing can be measured on text, or exported</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Tokenizer: Nichts lässt sich an Text messen oder exportieren</translation>
     </message>
     <message>
         <source>Tokenizer: %1 tokens, encodes and decodes its own text</source>
-        <translation type="unfinished"></translation>
+        <translation>Tokenizer: %1 Token, gibt seinen Text unverändert zurück</translation>
     </message>
     <message>
         <source>Tokenizer: %1 tokens, a text does not come back the same</source>
-        <translation type="unfinished"></translation>
+        <translation>Tokenizer: %1 Token, ein Text kommt verändert zurück</translation>
     </message>
     <message>
         <source>Context is %1: evaluation uses chunks of %1 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Kontext ist %1: Geprüft wird in Abschnitten von %1 Token</translation>
     </message>
     <message>
         <source>No chat template: GGUF will be written without one</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Chat-Vorlage: GGUF wird ohne sie geschrieben</translation>
     </message>
 </context>
 <context>
     <name>NumberText</name>
     <message>
         <source>byte</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte</translation>
     </message>
     <message>
         <source>bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte</translation>
     </message>
     <message>
         <source>NaN</source>
-        <translation type="unfinished"></translation>
+        <translation>NaN</translation>
     </message>
     <message>
         <source>infinity</source>
-        <translation type="unfinished"></translation>
+        <translation>unendlich</translation>
     </message>
     <message>
         <source>%</source>
-        <translation type="unfinished"></translation>
+        <translation>%</translation>
     </message>
     <message>
         <source>pp</source>
-        <translation type="unfinished"></translation>
+        <translation>PP</translation>
     </message>
     <message>
         <source>%1 ± %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ± %2</translation>
     </message>
     <message>
         <source>s</source>
-        <translation type="unfinished"></translation>
+        <translation>s</translation>
     </message>
     <message>
         <source>%1 min %2 s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 min %2 s</translation>
     </message>
     <message>
         <source>%1 h %2 min</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 h %2 min</translation>
     </message>
     <message>
         <source>%1 and %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 und %2</translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished"></translation>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>under %1</source>
+        <translation>unter %1</translation>
     </message>
 </context>
 <context>
     <name>WeightsText</name>
     <message>
         <source>kurtosis %1, absmax %2 σ</source>
-        <translation type="unfinished"></translation>
+        <translation>Kurtosis %1, Absmax %2 σ</translation>
     </message>
     <message>
         <source>Heavy tails (%1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Breite Ränder (%1)</translation>
     </message>
     <message>
         <source>Light tails (%1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Schmale Ränder (%1)</translation>
     </message>
     <message>
         <source>Nearly normal (%1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Fast normalverteilt (%1)</translation>
     </message>
     <message>
         <source>no outlier channel</source>
-        <translation type="unfinished"></translation>
+        <translation>kein Ausreißerkanal</translation>
     </message>
     <message>
         <source>an outlier in input channel %1</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Ausreißer in Eingangskanal %1</translation>
     </message>
     <message>
         <source>an outlier in output channel %1</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Ausreißer in Ausgangskanal %1</translation>
     </message>
     <message>
         <source>%1 outlier input channels, the largest %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Ausreißer unter den Eingangskanälen, der größte %2</translation>
     </message>
     <message>
         <source>%1 outlier output channels, the largest %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Ausreißer unter den Ausgangskanälen, der größte %2</translation>
     </message>
     <message>
         <source>%1 outlier input and %2 output channels</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausreißer in %1 Eingangs- und %2 Ausgangskanälen</translation>
     </message>
     <message>
         <source>%1 changes its output by %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ändert die Ausgabe um %2</translation>
     </message>
     <message>
         <source>%1 changes its weights by %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ändert die Gewichte um %2</translation>
     </message>
     <message>
         <source>%1.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1.</translation>
     </message>
     <message>
         <source>%1, %2 by %3.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2 um %3.</translation>
     </message>
     <message>
         <source>Select a tensor in the table.</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Tensor in der Tabelle wählen.</translation>
     </message>
     <message>
         <source>Measuring the weights…</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Gewichte werden gemessen …</translation>
     </message>
     <message>
         <source>Of %1 tensors, %2 has the heaviest tails (kurtosis %3).</source>
-        <translation type="unfinished"></translation>
+        <translation>Von %1 Tensoren hat %2 die breitesten Ränder (Kurtosis %3).</translation>
     </message>
     <message>
         <source>A weight is not finite: row %1, column %2. %3 in all.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Gewicht ist nicht endlich: Zeile %1, Spalte %2. Insgesamt %3.</translation>
     </message>
     <message>
         <source>%1 and %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 und %2.</translation>
     </message>
     <message>
         <source>%1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 %2</translation>
     </message>
     <message>
         <source>kurtosis</source>
-        <translation type="unfinished"></translation>
+        <translation>Kurtosis</translation>
     </message>
     <message>
         <source>absmax/σ</source>
-        <translation type="unfinished"></translation>
+        <translation>Absmax/σ</translation>
     </message>
     <message>
         <source>outlier channels</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausreißerkanäle</translation>
     </message>
     <message>
         <source>output error</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabefehler</translation>
     </message>
     <message>
         <source>Layer %1</source>
@@ -386,7 +390,7 @@
     </message>
     <message>
         <source>outliers in input channel %1 and output channel %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausreißer in Eingangskanal %1 und Ausgangskanal %2</translation>
     </message>
 </context>
 <context>
@@ -727,14 +731,14 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
 <context>
     <name>app::QuantizePresenter</name>
     <message>
-        <source>Cancelled before a layer was finished. The recipe is unchanged.</source>
-        <translation>Abgebrochen, bevor eine Schicht fertig war. Das Rezept ist unverändert.</translation>
+        <source>No layer was finished; the recipe is unchanged.</source>
+        <translation>Keine Schicht wurde fertig; das Rezept ist unverändert.</translation>
     </message>
     <message numerus="yes">
-        <source>Cancelled. %n finished layers are kept; quantizing goes on from there.</source>
+        <source>%n finished layers are kept; quantizing goes on from there.</source>
         <translation>
-            <numerusform>Abgebrochen. %n fertige Schicht bleibt; von dort geht es weiter.</numerusform>
-            <numerusform>Abgebrochen. %n fertige Schichten bleiben; von dort geht es weiter.</numerusform>
+            <numerusform>%n fertige Schicht bleibt; von dort geht es weiter.</numerusform>
+            <numerusform>%n fertige Schichten bleiben; von dort geht es weiter.</numerusform>
         </translation>
     </message>
 </context>
@@ -969,11 +973,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <translation>Den gewählten Tensoren &amp;zuweisen</translation>
     </message>
     <message>
-        <source>%1 · %2 bits</source>
-        <comment>format and its bits per weight</comment>
-        <translation>%1 · %2 Bit</translation>
-    </message>
-    <message>
         <source>&amp;Load recipe...</source>
         <translation>Rezept &amp;laden ...</translation>
     </message>
@@ -1037,98 +1036,103 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>&amp;Resume the job</source>
         <translation>Auftrag &amp;fortsetzen</translation>
     </message>
+    <message>
+        <source>One format everywhere</source>
+        <translation>Überall ein Format</translation>
+    </message>
 </context>
 <context>
     <name>main</name>
     <message>
         <source>Looks into language-model checkpoints, quantizes them and shows what it costs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sieht in Sprachmodelle hinein, quantisiert sie und zeigt, was es kostet.</translation>
     </message>
     <message>
         <source>Do the main job on the model (or the bundled sample) and write every page of the window into this folder: PNG, light and dark, 100 % and 200 %.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Hauptaufgabe am Modell (oder am mitgelieferten Beispiel) erledigen und jede Seite des Fensters in diesen Ordner schreiben: PNG, hell und dunkel, 100 % und 200 %.</translation>
     </message>
     <message>
         <source>folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner</translation>
     </message>
     <message>
         <source>Model folder or file to open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu öffnender Modellordner oder zu öffnende Modelldatei.</translation>
     </message>
     <message>
         <source>At most one model can be opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchstens ein Modell kann geöffnet werden.</translation>
     </message>
 </context>
 <context>
     <name>widgets::ActivationForm</name>
     <message>
         <source>Sequences</source>
-        <translation type="unfinished"></translation>
+        <translation>Sequenzen</translation>
     </message>
     <message>
         <source>Tokens in a sequence</source>
-        <translation type="unfinished"></translation>
+        <translation>Token je Sequenz</translation>
     </message>
     <message>
         <source>Choose...</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen ...</translation>
     </message>
     <message>
         <source>Calibration text</source>
-        <translation type="unfinished"></translation>
+        <translation>Kalibriertext</translation>
     </message>
     <message>
         <source>none chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>keiner gewählt</translation>
     </message>
 </context>
 <context>
     <name>widgets::ActivationSetup</name>
     <message>
         <source>Measure activations</source>
-        <translation type="unfinished"></translation>
+        <translation>Aktivierungen messen</translation>
     </message>
     <message>
         <source>A calibration text runs through the model once, one layer at a time. It shows which channels are large, and tells the calibrated methods which weights matter. The result is kept, so that it is measured once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Kalibriertext läuft einmal durch das Modell, Schicht für Schicht. Er zeigt, welche Kanäle groß sind, und sagt den kalibrierten Verfahren, welche Gewichte zählen. Das Ergebnis bleibt erhalten, gemessen wird also einmal.</translation>
     </message>
     <message>
         <source>about %1</source>
-        <translation type="unfinished"></translation>
+        <translation>etwa %1</translation>
     </message>
     <message>
         <source>Measuring…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird gemessen …</translation>
     </message>
 </context>
 <context>
     <name>widgets::ActivationStrip</name>
     <message>
         <source>Outlier above</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausreißer über</translation>
     </message>
     <message>
         <source>Measure again...</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu messen ...</translation>
     </message>
     <message>
         <source>%1× median</source>
-        <translation type="unfinished"></translation>
+        <translation>%1× Median</translation>
     </message>
     <message>
         <source>A channel is an outlier if its largest value exceeds
 this many times the median channel&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Kanal ist ein Ausreißer, wenn sein größter Wert
+dieses Vielfache des mittleren Kanals übersteigt.</translation>
     </message>
     <message>
         <source>Measured on %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemessen an %1</translation>
     </message>
     <message>
         <source>·  %1 sequences × %2 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>·  %1 Sequenzen × %2 Token</translation>
     </message>
     <message>
         <source>measured with other settings</source>
@@ -1136,15 +1140,15 @@ this many times the median channel&apos;s.</source>
     </message>
     <message>
         <source>cached</source>
-        <translation type="unfinished"></translation>
+        <translation>aufbewahrt</translation>
     </message>
     <message>
         <source>locked while it runs</source>
-        <translation type="unfinished"></translation>
+        <translation>gesperrt, solange es läuft</translation>
     </message>
     <message>
         <source>Again...</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu ...</translation>
     </message>
 </context>
 <context>
@@ -1155,47 +1159,47 @@ this many times the median channel&apos;s.</source>
     </message>
     <message>
         <source>Largest values</source>
-        <translation type="unfinished"></translation>
+        <translation>Größte Werte</translation>
     </message>
     <message>
         <source>Channels by depth</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanäle nach Tiefe</translation>
     </message>
     <message>
         <source>Input</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingang</translation>
     </message>
     <message>
         <source>input value</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingangswert</translation>
     </message>
     <message>
         <source>values</source>
-        <translation type="unfinished"></translation>
+        <translation>Werte</translation>
     </message>
     <message>
         <source>Channels of the input</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanäle des Eingangs</translation>
     </message>
     <message>
         <source>Residual stream</source>
-        <translation type="unfinished"></translation>
+        <translation>Residualstrom</translation>
     </message>
     <message>
         <source>Layer inputs</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichteingänge</translation>
     </message>
     <message>
         <source>Inputs of ffn_down</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingänge von ffn_down</translation>
     </message>
     <message>
         <source>Channels of</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanäle von</translation>
     </message>
     <message>
         <source>Measure activations</source>
-        <translation type="unfinished"></translation>
+        <translation>Aktivierungen messen</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1203,59 +1207,59 @@ this many times the median channel&apos;s.</source>
     </message>
     <message>
         <source>Not measured yet. A text has to run through the model once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nicht gemessen. Ein Text muss einmal durch das Modell laufen.</translation>
     </message>
     <message>
         <source>The values below were measured with other settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Werte unten wurden mit anderen Einstellungen gemessen.</translation>
     </message>
     <message>
         <source>%1: channels by depth</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: Kanäle nach Tiefe</translation>
     </message>
     <message>
         <source>Input of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingang von %1</translation>
     </message>
     <message>
         <source>Its channels</source>
-        <translation type="unfinished"></translation>
+        <translation>Seine Kanäle</translation>
     </message>
     <message>
         <source>select one tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>einen Tensor wählen</translation>
     </message>
     <message>
         <source>Input channels of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingangskanäle von %1</translation>
     </message>
     <message>
         <source>kurtosis %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Kurtosis %1</translation>
     </message>
     <message>
         <source>input channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingangskanal</translation>
     </message>
     <message>
         <source>Histogram</source>
-        <translation type="unfinished"></translation>
+        <translation>Histogramm</translation>
     </message>
     <message>
         <source>Channels</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanäle</translation>
     </message>
     <message>
         <source>Largest</source>
-        <translation type="unfinished"></translation>
+        <translation>Größte</translation>
     </message>
     <message>
         <source>View</source>
-        <translation type="unfinished"></translation>
+        <translation>Ansicht</translation>
     </message>
     <message>
         <source>Residual</source>
-        <translation type="unfinished"></translation>
+        <translation>Residual</translation>
     </message>
     <message>
         <source>Layers</source>
@@ -1263,7 +1267,7 @@ this many times the median channel&apos;s.</source>
     </message>
     <message>
         <source>Down</source>
-        <translation type="unfinished"></translation>
+        <translation>Down</translation>
     </message>
 </context>
 <context>
@@ -1360,69 +1364,69 @@ die ein Token liest, Gewichte und Cache.</translation>
     <name>widgets::BasePlot</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopieren</translation>
     </message>
     <message>
         <source>Save...</source>
-        <translation type="unfinished"></translation>
+        <translation>Speichern ...</translation>
     </message>
     <message>
         <source>Show data</source>
-        <translation type="unfinished"></translation>
+        <translation>Daten zeigen</translation>
     </message>
     <message>
         <source>Copy plot</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagramm kopieren</translation>
     </message>
     <message>
         <source>Save plot...</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagramm speichern ...</translation>
     </message>
 </context>
 <context>
     <name>widgets::ChannelMap</name>
     <message>
         <source>absmax / median  %1×</source>
-        <translation type="unfinished"></translation>
+        <translation>Absmax / Median  %1×</translation>
     </message>
     <message>
         <source>%1×</source>
-        <translation type="unfinished"></translation>
+        <translation>%1×</translation>
     </message>
     <message>
         <source>Channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal</translation>
     </message>
     <message>
         <source>%1, channel %2: %3 the median</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, Kanal %2: %3 den Median</translation>
     </message>
     <message>
         <source>absmax / median, logarithmic  %1×</source>
-        <translation type="unfinished"></translation>
+        <translation>Absmax / Median, logarithmisch  %1×</translation>
     </message>
 </context>
 <context>
     <name>widgets::ChannelPlot</name>
     <message>
         <source>absmax</source>
-        <translation type="unfinished"></translation>
+        <translation>Absmax</translation>
     </message>
     <message>
         <source>outlier above %1× median</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausreißer über %1× Median</translation>
     </message>
     <message>
         <source>channel %1  %2×</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal %1  %2×</translation>
     </message>
     <message>
         <source>channel %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal %1</translation>
     </message>
     <message>
         <source>Channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal</translation>
     </message>
     <message>
         <source>Absmax</source>
@@ -1430,49 +1434,49 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>× median</source>
-        <translation type="unfinished"></translation>
+        <translation>× Median</translation>
     </message>
     <message>
         <source>Channel %1: absmax %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal %1: Absmax %2</translation>
     </message>
     <message>
         <source>Channel %1: absmax %2, %3 median</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal %1: Absmax %2, %3 Median</translation>
     </message>
 </context>
 <context>
     <name>widgets::CheckList</name>
     <message>
         <source>Fine</source>
-        <translation type="unfinished"></translation>
+        <translation>In Ordnung</translation>
     </message>
     <message>
         <source>Warning</source>
-        <translation type="unfinished"></translation>
+        <translation>Warnung</translation>
     </message>
     <message>
         <source>Failure</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehler</translation>
     </message>
 </context>
 <context>
     <name>widgets::ComparePage</name>
     <message>
         <source>%1, %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2</translation>
     </message>
     <message>
         <source>%1 as much</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 so viel</translation>
     </message>
     <message>
         <source>%1 less</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 weniger</translation>
     </message>
     <message>
         <source>%1 more</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 mehr</translation>
     </message>
     <message>
         <source>What was lost?</source>
@@ -1480,75 +1484,75 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Measure run</source>
-        <translation type="unfinished"></translation>
+        <translation>Lauf messen</translation>
     </message>
     <message>
         <source>Evaluation text...</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüftext ...</translation>
     </message>
     <message>
         <source>Copy table</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabelle kopieren</translation>
     </message>
     <message>
         <source>Drift by layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Drift nach Schicht</translation>
     </message>
     <message>
         <source>Size against loss</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe gegen Verlust</translation>
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzelheiten</translation>
     </message>
     <message>
         <source>Nothing measured yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nichts gemessen</translation>
     </message>
     <message>
         <source>Quantize and measure the current recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Das jetzige Rezept quantisieren und messen</translation>
     </message>
     <message>
         <source>Quantizing and measuring shows perplexity, KL divergence and how often both models prefer the same token, on %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantisieren und Messen zeigt Perplexität, KL-Divergenz und wie oft beide Modelle dasselbe Token vorziehen, an %1.</translation>
     </message>
     <message>
         <source>Quantizing and measuring shows perplexity, KL divergence and how often both models prefer the same token, on %1. It takes about %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantisieren und Messen zeigt Perplexität, KL-Divergenz und wie oft beide Modelle dasselbe Token vorziehen, an %1. Es dauert etwa %2.</translation>
     </message>
     <message>
         <source>Measure again</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu messen</translation>
     </message>
     <message>
         <source>Locked while a job runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gesperrt, solange ein Auftrag läuft.</translation>
     </message>
     <message>
         <source>B is %1 smaller than A and loses %2: KLD %3 against %4.</source>
-        <translation type="unfinished"></translation>
+        <translation>B ist %1 kleiner als A und verliert %2: KLD %3 gegen %4.</translation>
     </message>
     <message>
         <source>B is %1 larger than A and loses %2: KLD %3 against %4.</source>
-        <translation type="unfinished"></translation>
+        <translation>B ist %1 größer als A und verliert %2: KLD %3 gegen %4.</translation>
     </message>
     <message>
         <source>B has the size of A and loses %2: KLD %3 against %4.</source>
-        <translation type="unfinished"></translation>
+        <translation>B ist so groß wie A und verliert %2: KLD %3 gegen %4.</translation>
     </message>
     <message>
         <source>%1 loses KLD %2 and prefers the original&apos;s token %3 of the time; perplexity %4.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 verliert KLD %2 und zieht in %3 der Fälle das Token des Originals vor; Perplexität %4.</translation>
     </message>
     <message>
         <source>The pinned runs are not measured yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die angehefteten Läufe sind noch nicht gemessen.</translation>
     </message>
     <message>
         <source>No run of this model has been made yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von diesem Modell gibt es noch keinen Lauf.</translation>
     </message>
     <message>
         <source>B</source>
@@ -1564,55 +1568,55 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Perplexity</source>
-        <translation type="unfinished"></translation>
+        <translation>Perplexität</translation>
     </message>
     <message>
         <source>KLD median</source>
-        <translation type="unfinished"></translation>
+        <translation>KLD Median</translation>
     </message>
     <message>
         <source>KLD 99 %</source>
-        <translation type="unfinished"></translation>
+        <translation>KLD 99 %</translation>
     </message>
     <message>
         <source>KLD maximum</source>
-        <translation type="unfinished"></translation>
+        <translation>KLD Maximum</translation>
     </message>
     <message>
         <source>Change of p, RMS</source>
-        <translation type="unfinished"></translation>
+        <translation>Änderung von p, RMS</translation>
     </message>
     <message>
         <source>Of the probability of the text&apos;s own next token.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Wahrscheinlichkeit des Tokens, das im Text wirklich folgt.</translation>
     </message>
     <message>
         <source>Same top token</source>
-        <translation type="unfinished"></translation>
+        <translation>Gleiches bestes Token</translation>
     </message>
 </context>
 <context>
     <name>widgets::CostCard</name>
     <message>
         <source>What a change costs</source>
-        <translation type="unfinished"></translation>
+        <translation>Was eine Änderung kostet</translation>
     </message>
     <message>
         <source>Select a tensor in the table.</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Tensor in der Tabelle wählen.</translation>
     </message>
     <message>
         <source>Assign</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuweisen</translation>
     </message>
     <message>
         <source>%1: what a change costs</source>
         <comment>a tensor&apos;s name</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1: was eine Änderung kostet</translation>
     </message>
     <message>
         <source>Norms and other vectors stay F32.</source>
-        <translation type="unfinished"></translation>
+        <translation>Normen und andere Vektoren bleiben F32.</translation>
     </message>
     <message>
         <source>Assign %1</source>
@@ -1620,19 +1624,19 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>locked while it runs</source>
-        <translation type="unfinished"></translation>
+        <translation>gesperrt, solange es läuft</translation>
     </message>
     <message>
         <source>rows do not fit, they fall back</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen passen nicht, sie weichen aus</translation>
     </message>
     <message>
         <source>formats are mixed</source>
-        <translation type="unfinished"></translation>
+        <translation>gemischte Formate</translation>
     </message>
     <message>
         <source>choose a row to look at it</source>
-        <translation type="unfinished"></translation>
+        <translation>eine Zeile wählen</translation>
     </message>
 </context>
 <context>
@@ -1651,62 +1655,62 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>How far the tensor&apos;s output moves, relative to the output itself</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie weit sich die Ausgabe des Tensors bewegt, gemessen an ihr selbst</translation>
     </message>
     <message>
         <source>Formats and what they cost</source>
-        <translation type="unfinished"></translation>
+        <translation>Formate und was sie kosten</translation>
     </message>
     <message>
         <source>in recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>im Rezept</translation>
     </message>
     <message>
         <source>%1 in %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 in %2</translation>
     </message>
     <message>
         <source>Output error %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabefehler %1</translation>
     </message>
     <message>
         <source>Its rows do not fit; they are stored in what it falls back to.</source>
-        <translation type="unfinished"></translation>
+        <translation>Seine Zeilen passen nicht; gespeichert wird in dem, worauf es ausweicht.</translation>
     </message>
 </context>
 <context>
     <name>widgets::DataDialog</name>
     <message>
         <source>Copy table</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabelle kopieren</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen</translation>
     </message>
 </context>
 <context>
     <name>widgets::DriftPlot</name>
     <message>
         <source>after attention (a) or feed-forward (f) of layer</source>
-        <translation type="unfinished"></translation>
+        <translation>nach Attention (a) oder Feed-forward (f) der Schicht</translation>
     </message>
     <message>
         <source>relative error</source>
-        <translation type="unfinished"></translation>
+        <translation>relativer Fehler</translation>
     </message>
     <message>
         <source>emb</source>
         <comment>short for embedding</comment>
-        <translation type="unfinished"></translation>
+        <translation>Emb</translation>
     </message>
     <message>
         <source>depth</source>
-        <translation type="unfinished"></translation>
+        <translation>Tiefe</translation>
     </message>
     <message>
         <source>%1 at %2: error %3, cosine %4</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 bei %2: Fehler %3, Kosinus %4</translation>
     </message>
 </context>
 <context>
@@ -1721,18 +1725,18 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Drop a model folder or file here</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellordner oder -datei hierher ziehen</translation>
     </message>
     <message>
         <source>safetensors folders, GGUF files  ·  models larger than memory are fine</source>
-        <translation type="unfinished"></translation>
+        <translation>safetensors-Ordner, GGUF-Dateien  ·  auch Modelle, die größer als der Speicher sind</translation>
     </message>
 </context>
 <context>
     <name>widgets::DumbbellPlot</name>
     <message>
         <source>output error against the original model</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabefehler gegen das Original</translation>
     </message>
     <message>
         <source>tensor</source>
@@ -1744,50 +1748,50 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>%1: %2 %3, importance-weighted %4</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: %2 %3, nach Wichtigkeit %4</translation>
     </message>
 </context>
 <context>
     <name>widgets::ExportForm</name>
     <message>
         <source>Choose...</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen ...</translation>
     </message>
     <message>
         <source>What to write</source>
-        <translation type="unfinished"></translation>
+        <translation>Was geschrieben wird</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation>Was</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner</translation>
     </message>
     <message>
         <source>File name</source>
-        <translation type="unfinished"></translation>
+        <translation>Dateiname</translation>
     </message>
     <message>
         <source>Model name</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellname</translation>
     </message>
     <message>
         <source>as in the checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>wie im Checkpoint</translation>
     </message>
     <message>
         <source>License</source>
-        <translation type="unfinished"></translation>
+        <translation>Lizenz</translation>
     </message>
     <message>
         <source>not set</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht gesetzt</translation>
     </message>
     <message>
         <source>%1, %2, %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2, %3</translation>
     </message>
 </context>
 <context>
@@ -1806,11 +1810,11 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>What is in the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Was in der Datei ist</translation>
     </message>
     <message>
         <source>to scale; click a part to select its tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>maßstäblich; ein Klick wählt die Tensoren</translation>
     </message>
     <message>
         <source>Checks</source>
@@ -1822,168 +1826,168 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Metadata key</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlüssel</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert</translation>
     </message>
     <message>
         <source>Metadata of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Metadaten der Datei</translation>
     </message>
     <message>
         <source>Run it in llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>In llama.cpp starten</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopieren</translation>
     </message>
     <message>
         <source>Command for llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl für llama.cpp</translation>
     </message>
     <message numerus="yes">
-        <source>%1 is ready: %2, %n tensor(s) verified in %3.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <source>%1 is ready: %2, %n tensors verified in %3.</source>
+        <translation>
+            <numerusform>%1 ist fertig: %2, %n Tensor in %3 geprüft.</numerusform>
+            <numerusform>%1 ist fertig: %2, %n Tensoren in %3 geprüft.</numerusform>
         </translation>
     </message>
     <message>
         <source>Open folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner öffnen</translation>
     </message>
     <message>
         <source>No file was kept. An older file of that name is as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es bleibt keine Datei zurück. Eine ältere Datei dieses Namens ist, wie sie war.</translation>
     </message>
     <message>
         <source>One GGUF file of exactly %1. It was written beside its target, read back block by block, and renamed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine GGUF-Datei von genau %1. Sie wurde neben dem Ziel geschrieben, Block für Block zurückgelesen und umbenannt.</translation>
     </message>
     <message>
         <source>One GGUF file of exactly %1. It will be written beside its target, read back block by block, and renamed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine GGUF-Datei von genau %1. Sie wird neben dem Ziel geschrieben, Block für Block zurückgelesen und umbenannt.</translation>
     </message>
     <message>
         <source>Quantize and export</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantisieren und exportieren</translation>
     </message>
     <message>
         <source>Export again</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut exportieren</translation>
     </message>
     <message>
         <source>Metadata, tokenizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Metadaten, Tokenizer</translation>
     </message>
     <message>
         <source>Attention</source>
-        <translation type="unfinished"></translation>
+        <translation>Attention</translation>
     </message>
     <message>
         <source>Feed-forward</source>
-        <translation type="unfinished"></translation>
+        <translation>Feed-forward</translation>
     </message>
     <message>
         <source>Norms F32</source>
-        <translation type="unfinished"></translation>
+        <translation>Normen F32</translation>
     </message>
     <message>
         <source>The folder does not exist</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ordner existiert nicht</translation>
     </message>
     <message>
         <source>Disk space</source>
-        <translation type="unfinished"></translation>
+        <translation>Speicherplatz</translation>
     </message>
     <message>
         <source>%1 of %2 free</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2 frei</translation>
     </message>
     <message>
         <source>A file of this name exists</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Datei dieses Namens existiert</translation>
     </message>
     <message>
         <source>will be replaced</source>
-        <translation type="unfinished"></translation>
+        <translation>wird ersetzt</translation>
     </message>
     <message>
         <source>Every row fits its format</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Zeile passt in ihr Format</translation>
     </message>
     <message>
         <source>Some rows do not fit their format</source>
-        <translation type="unfinished"></translation>
+        <translation>Manche Zeilen passen nicht in ihr Format</translation>
     </message>
     <message numerus="yes">
-        <source>%n fallback(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <source>%n fallbacks</source>
+        <translation>
+            <numerusform>%n weicht aus</numerusform>
+            <numerusform>%n weichen aus</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %1</translation>
     </message>
     <message>
         <source>after writing</source>
-        <translation type="unfinished"></translation>
+        <translation>nach dem Schreiben</translation>
     </message>
     <message>
         <source>Not measured against the original</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht gegen das Original gemessen</translation>
     </message>
     <message>
         <source>Measured against the original</source>
-        <translation type="unfinished"></translation>
+        <translation>Gegen das Original gemessen</translation>
     </message>
     <message>
         <source>Tokenizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Tokenizer</translation>
     </message>
     <message>
         <source>written</source>
-        <translation type="unfinished"></translation>
+        <translation>geschrieben</translation>
     </message>
     <message>
         <source>missing</source>
-        <translation type="unfinished"></translation>
+        <translation>fehlt</translation>
     </message>
     <message>
         <source>Chat template</source>
-        <translation type="unfinished"></translation>
+        <translation>Chat-Vorlage</translation>
     </message>
     <message>
         <source>No chat template in this model</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Chat-Vorlage in diesem Modell</translation>
     </message>
     <message>
         <source>not written</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht geschrieben</translation>
     </message>
     <message>
         <source>%1 free</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 frei</translation>
     </message>
     <message>
         <source>Read back and compared</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurückgelesen und verglichen</translation>
     </message>
 </context>
 <context>
     <name>widgets::FileBar</name>
     <message>
         <source>What is in the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Was in der Datei ist</translation>
     </message>
     <message>
         <source>%1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 %2</translation>
     </message>
     <message>
         <source>%1: %2</source>
@@ -1991,41 +1995,152 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
 </context>
 <context>
-    <name>widgets::FormatDelegate</name>
+    <name>widgets::FormatAbout</name>
+    <message>
+        <source>K formats: super-blocks of 256</source>
+        <translation>K-Formate: Superblöcke von 256</translation>
+    </message>
+    <message>
+        <source>Groups of 32</source>
+        <translation>Gruppen von 32</translation>
+    </message>
+    <message>
+        <source>Uneven levels</source>
+        <translation>Ungleiche Stufen</translation>
+    </message>
+    <message>
+        <source>Small floating point</source>
+        <translation>Kleine Gleitkommaformate</translation>
+    </message>
+    <message>
+        <source>One and two bits</source>
+        <translation>Ein und zwei Bit</translation>
+    </message>
+    <message>
+        <source>Not quantized</source>
+        <translation>Nicht quantisiert</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>Andere</translation>
+    </message>
     <message>
         <source>%1 · %2 bits</source>
         <comment>format and its bits per weight</comment>
         <translation>%1 · %2 Bit</translation>
     </message>
     <message>
+        <source>32-bit floating point: nothing is lost.</source>
+        <translation>32-Bit-Gleitkomma: nichts geht verloren.</translation>
+    </message>
+    <message>
+        <source>16-bit floating point, largest value 65504.</source>
+        <translation>16-Bit-Gleitkomma, größter Wert 65504.</translation>
+    </message>
+    <message>
+        <source>The upper half of F32: its range, 8 binary digits.</source>
+        <translation>Die obere Hälfte von F32: dessen Bereich, 8 Binärstellen.</translation>
+    </message>
+    <message>
+        <source>Groups of 32 with one scale. Next to lossless.</source>
+        <translation>Gruppen von 32 mit einer Skala. Fast verlustfrei.</translation>
+    </message>
+    <message>
+        <source>Groups of 32 with a scale and a minimum.</source>
+        <translation>Gruppen von 32 mit Skala und Minimum.</translation>
+    </message>
+    <message>
+        <source>Groups of 32 with one scale.</source>
+        <translation>Gruppen von 32 mit einer Skala.</translation>
+    </message>
+    <message>
+        <source>Groups of 32 with one scale. The quickest to run.</source>
+        <translation>Gruppen von 32 mit einer Skala. Läuft am schnellsten.</translation>
+    </message>
+    <message>
+        <source>Super-blocks of 256: groups of 16, 8-bit scales.</source>
+        <translation>Superblöcke von 256: Gruppen von 16, 8-Bit-Skalen.</translation>
+    </message>
+    <message>
+        <source>Super-blocks of 256: groups of 32, 6-bit scales and minimums.</source>
+        <translation>Superblöcke von 256: Gruppen von 32, 6-Bit-Skalen und -Minima.</translation>
+    </message>
+    <message>
+        <source>Super-blocks of 256: groups of 32, 6-bit scales and minimums. A good start.</source>
+        <translation>Superblöcke von 256: Gruppen von 32, 6-Bit-Skalen und -Minima. Ein guter Anfang.</translation>
+    </message>
+    <message>
+        <source>Super-blocks of 256: groups of 16, 6-bit scales.</source>
+        <translation>Superblöcke von 256: Gruppen von 16, 6-Bit-Skalen.</translation>
+    </message>
+    <message>
+        <source>Super-blocks of 256: groups of 16, 4-bit scales and minimums. Calibrate it.</source>
+        <translation>Superblöcke von 256: Gruppen von 16, 4-Bit-Skalen und -Minima. Kalibrieren.</translation>
+    </message>
+    <message>
+        <source>Groups of 32 on 16 levels that lie closer near 0.</source>
+        <translation>Gruppen von 32 auf 16 Stufen, die bei 0 dichter liegen.</translation>
+    </message>
+    <message>
+        <source>The levels of IQ4_NL in super-blocks of 256.</source>
+        <translation>Die Stufen von IQ4_NL in Superblöcken von 256.</translation>
+    </message>
+    <message>
+        <source>Groups of 32 in 4-bit floating point, scale a power of two.</source>
+        <translation>Gruppen von 32 in 4-Bit-Gleitkomma, Skala eine Zweierpotenz.</translation>
+    </message>
+    <message>
+        <source>Groups of 16 in 4-bit floating point, 8-bit floating scales.</source>
+        <translation>Gruppen von 16 in 4-Bit-Gleitkomma, Skalen in 8-Bit-Gleitkomma.</translation>
+    </message>
+    <message>
+        <source>−1, 0 or 1 times one scale for 256 weights. For models trained so.</source>
+        <translation>−1, 0 oder 1 mal eine Skala für 256 Gewichte. Für so trainierte Modelle.</translation>
+    </message>
+    <message>
+        <source>As TQ2_0, packed closer.</source>
+        <translation>Wie TQ2_0, dichter gepackt.</translation>
+    </message>
+    <message>
+        <source>Four levels, one scale for 64 weights.</source>
+        <translation>Vier Stufen, eine Skala für 64 Gewichte.</translation>
+    </message>
+    <message>
+        <source>Two levels, one scale for 128 weights.</source>
+        <translation>Zwei Stufen, eine Skala für 128 Gewichte.</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::FormatDelegate</name>
+    <message>
         <source>Format of the selected tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Format der gewählten Tensoren</translation>
     </message>
 </context>
 <context>
     <name>widgets::HeatMap</name>
     <message>
         <source>%1, %2: %3 %4</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2: %3 %4</translation>
     </message>
 </context>
 <context>
     <name>widgets::HistogramPlot</name>
     <message>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>Von</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished"></translation>
+        <translation>Bis</translation>
     </message>
     <message>
         <source>Count</source>
-        <translation type="unfinished"></translation>
+        <translation>Anzahl</translation>
     </message>
     <message>
         <source>%1 to %2: %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 bis %2: %3</translation>
     </message>
 </context>
 <context>
@@ -2071,57 +2186,57 @@ die ein Token liest, Gewichte und Cache.</translation>
     <name>widgets::LargestValues</name>
     <message>
         <source>After</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach</translation>
     </message>
     <message>
         <source>Chan.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert</translation>
     </message>
     <message>
         <source>÷ med.</source>
-        <translation type="unfinished"></translation>
+        <translation>÷ Med.</translation>
     </message>
     <message>
         <source>Token</source>
-        <translation type="unfinished"></translation>
+        <translation>Token</translation>
     </message>
     <message>
         <source>Relative to the largest value of the median channel there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemessen am größten Wert des mittleren Kanals dort.</translation>
     </message>
     <message>
         <source>Largest values</source>
-        <translation type="unfinished"></translation>
+        <translation>Größte Werte</translation>
     </message>
     <message>
         <source>…%1[%2]%3…</source>
-        <translation type="unfinished"></translation>
+        <translation>…%1[%2]%3…</translation>
     </message>
 </context>
 <context>
     <name>widgets::MessageBar</name>
     <message>
         <source>Copy details</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzelheiten kopieren</translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen</translation>
     </message>
 </context>
 <context>
     <name>widgets::MethodChooser</name>
     <message>
         <source>rounding to nearest</source>
-        <translation type="unfinished"></translation>
+        <translation>Runden zum nächsten Wert</translation>
     </message>
     <message>
         <source>importance-weighted rounding</source>
-        <translation type="unfinished"></translation>
+        <translation>Runden nach Wichtigkeit</translation>
     </message>
     <message>
         <source>GPTQ</source>
@@ -2129,23 +2244,23 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Round to nearest</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum nächsten Wert</translation>
     </message>
     <message>
         <source>Each weight to the closest level. No text needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jedes Gewicht zur nächsten Stufe. Braucht keinen Text.</translation>
     </message>
     <message>
         <source>Importance-weighted</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach Wichtigkeit</translation>
     </message>
     <message>
         <source>Rounds important channels more carefully, as llama.cpp&apos;s imatrix does.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rundet wichtige Kanäle sorgfältiger, wie llama.cpp mit seiner imatrix.</translation>
     </message>
     <message>
         <source>Each column makes up for the errors of the ones before it. Best at 2–4 bits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Spalte gleicht die Fehler der vorigen aus. Am besten bei 2–4 Bit.</translation>
     </message>
 </context>
 <context>
@@ -2156,36 +2271,37 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>tied</source>
-        <translation type="unfinished"></translation>
+        <translation>derselbe</translation>
     </message>
     <message>
         <source>Decoder layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Decoder-Schicht</translation>
     </message>
     <message>
         <source>× %1</source>
-        <translation type="unfinished"></translation>
+        <translation>× %1</translation>
     </message>
     <message>
         <source>attention
 %1 heads, %2 KV</source>
-        <translation type="unfinished"></translation>
+        <translation>Attention
+%1 Köpfe, %2 KV</translation>
     </message>
     <message>
         <source>SiLU</source>
-        <translation type="unfinished"></translation>
+        <translation>SiLU</translation>
     </message>
     <message>
         <source>norm</source>
-        <translation type="unfinished"></translation>
+        <translation>Norm</translation>
     </message>
     <message>
         <source>head</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopf</translation>
     </message>
     <message>
         <source>%1, %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2</translation>
     </message>
 </context>
 <context>
@@ -2200,11 +2316,11 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Ordner zeigen</translation>
     </message>
     <message>
         <source>Open model...</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell öffnen ...</translation>
     </message>
     <message>
         <source>Architecture</source>
@@ -2212,11 +2328,11 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>click a box to select its tensors in the table</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Klick auf ein Kästchen wählt seine Tensoren</translation>
     </message>
     <message>
         <source>Where the parameters are</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo die Parameter sind</translation>
     </message>
     <message>
         <source>Checks</source>
@@ -2227,11 +2343,11 @@ die ein Token liest, Gewichte und Cache.</translation>
     <name>widgets::Page</name>
     <message>
         <source>More actions</source>
-        <translation type="unfinished"></translation>
+        <translation>Weitere Aktionen</translation>
     </message>
     <message>
         <source>Heading</source>
-        <translation type="unfinished"></translation>
+        <translation>Überschrift</translation>
     </message>
 </context>
 <context>
@@ -2269,23 +2385,23 @@ die ein Token liest, Gewichte und Cache.</translation>
     <name>widgets::PageTabs</name>
     <message>
         <source>Pages</source>
-        <translation type="unfinished"></translation>
+        <translation>Seiten</translation>
     </message>
     <message>
         <source>(%1)</source>
         <comment>number of runs</comment>
-        <translation type="unfinished"></translation>
+        <translation>(%1)</translation>
     </message>
 </context>
 <context>
     <name>widgets::PrecisionMap</name>
     <message>
         <source>Layers and roles</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten und Rollen</translation>
     </message>
     <message>
         <source>Bits per weight by layer and role</source>
-        <translation type="unfinished"></translation>
+        <translation>Bit je Gewicht nach Schicht und Rolle</translation>
     </message>
     <message>
         <source>Bits per weight</source>
@@ -2297,19 +2413,19 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>What the map shows</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Karte zeigt</translation>
     </message>
     <message>
         <source>output error</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabefehler</translation>
     </message>
     <message>
         <source>bits per weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Bit je Gewicht</translation>
     </message>
     <message>
         <source>Output error by layer and role</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabefehler nach Schicht und Rolle</translation>
     </message>
 </context>
 <context>
@@ -2320,15 +2436,15 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Size against loss</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe gegen Verlust</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Rückgängig</translation>
     </message>
     <message>
         <source>Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>Wiederholen</translation>
     </message>
     <message>
         <source>Presets</source>
@@ -2336,58 +2452,58 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Start over from one of llama.cpp&apos;s mixes or from one format</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu beginnen mit einer Mischung von llama.cpp oder einem Format</translation>
     </message>
     <message>
         <source>Nothing measured yet. Every run that was quantized and measured becomes a point here, beside the size of this recipe.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nichts gemessen. Jeder quantisierte und gemessene Lauf wird hier ein Punkt, neben der Größe dieses Rezepts.</translation>
     </message>
     <message>
         <source>One format everywhere</source>
-        <translation type="unfinished"></translation>
+        <translation>Überall ein Format</translation>
     </message>
     <message>
         <source>Undo: %1 (Ctrl+Z)</source>
-        <translation type="unfinished"></translation>
+        <translation>Rückgängig: %1 (Strg+Z)</translation>
     </message>
     <message>
         <source>Nothing to undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts rückgängig zu machen</translation>
     </message>
     <message>
         <source>Redo: %1 (Ctrl+Shift+Z)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wiederholen: %1 (Strg+Umschalt+Z)</translation>
     </message>
     <message>
         <source>Nothing to redo</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts zu wiederholen</translation>
     </message>
     <message>
         <source>%1, %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2</translation>
     </message>
     <message>
         <source>click a point to load its recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Klick auf einen Punkt lädt sein Rezept</translation>
     </message>
     <message>
         <source>%1, edited</source>
         <comment>a preset</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1, geändert</translation>
     </message>
     <message>
         <source>“%1” takes %2 at %3 bits per weight, %4 against the original.</source>
-        <translation type="unfinished"></translation>
+        <translation>„%1“ braucht %2 bei %3 Bit je Gewicht, %4 gegen das Original.</translation>
     </message>
     <message>
         <source>Every row fits its format.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Zeile passt in ihr Format.</translation>
     </message>
     <message numerus="yes">
-        <source>%n tensor(s) fall back to another format.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <source>%n tensors fall back to another format.</source>
+        <translation>
+            <numerusform>%n Tensor weicht auf ein anderes Format aus.</numerusform>
+            <numerusform>%n Tensoren weichen auf ein anderes Format aus.</numerusform>
         </translation>
     </message>
 </context>
@@ -2395,51 +2511,51 @@ die ein Token liest, Gewichte und Cache.</translation>
     <name>widgets::QuantizeOptionsForm</name>
     <message>
         <source>Calibration text</source>
-        <translation type="unfinished"></translation>
+        <translation>Kalibriertext</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>keiner</translation>
     </message>
     <message>
         <source> % of the mean diagonal</source>
-        <translation type="unfinished"></translation>
+        <translation> % der mittleren Diagonale</translation>
     </message>
     <message>
         <source>Damping</source>
-        <translation type="unfinished"></translation>
+        <translation>Dämpfung</translation>
     </message>
     <message>
         <source>GPTQ adds this share of the Hessian&apos;s mean diagonal to it: more makes it steadier, less makes it fit closer.</source>
-        <translation type="unfinished"></translation>
+        <translation>GPTQ addiert diesen Anteil der mittleren Diagonale zur Hesse-Matrix: mehr macht ruhiger, weniger passt enger an.</translation>
     </message>
     <message>
         <source>Importance</source>
-        <translation type="unfinished"></translation>
+        <translation>Wichtigkeit</translation>
     </message>
     <message>
         <source>Choose...</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen ...</translation>
     </message>
     <message>
         <source>all</source>
-        <translation type="unfinished"></translation>
+        <translation>alle</translation>
     </message>
     <message>
         <source>Sequences</source>
-        <translation type="unfinished"></translation>
+        <translation>Sequenzen</translation>
     </message>
     <message>
         <source> tokens</source>
-        <translation type="unfinished"></translation>
+        <translation> Token</translation>
     </message>
     <message>
         <source>Tokens a sequence</source>
-        <translation type="unfinished"></translation>
+        <translation>Token je Sequenz</translation>
     </message>
     <message>
         <source>from the text</source>
-        <translation type="unfinished"></translation>
+        <translation>aus dem Text</translation>
     </message>
 </context>
 <context>
@@ -2470,11 +2586,11 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>made before the run</source>
-        <translation type="unfinished"></translation>
+        <translation>vor dem Lauf gemacht</translation>
     </message>
     <message>
         <source>One layer is in memory at a time. Every finished layer is kept, so a cancelled or interrupted run resumes where it stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>Immer nur eine Schicht ist im Speicher. Jede fertige Schicht bleibt erhalten, ein abgebrochener oder unterbrochener Lauf geht also dort weiter, wo er endete.</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -2482,128 +2598,194 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Time, about</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit, etwa</translation>
     </message>
     <message>
         <source>Memory, peak</source>
-        <translation type="unfinished"></translation>
+        <translation>Speicher, Spitze</translation>
     </message>
     <message>
         <source>Disk, cache</source>
-        <translation type="unfinished"></translation>
+        <translation>Platte, Cache</translation>
     </message>
     <message>
         <source>No run yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch kein Lauf</translation>
     </message>
     <message>
         <source>Finished</source>
-        <translation type="unfinished"></translation>
+        <translation>Fertig</translation>
     </message>
     <message>
         <source>Stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>Angehalten</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen</translation>
     </message>
     <message>
         <source>The run was cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Lauf wurde abgebrochen.</translation>
     </message>
     <message>
         <source>Finished layers are kept; your recipe and all files are unchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fertige Schichten bleiben; Rezept und alle Dateien sind unverändert.</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortsetzen</translation>
     </message>
     <message>
         <source>%1 elapsed</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 vergangen</translation>
     </message>
     <message>
         <source>%1 elapsed · %2 left</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 vergangen · noch %2</translation>
     </message>
     <message>
         <source>“%1” will be rounded by %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>„%1“ wird gerundet: %2.</translation>
     </message>
     <message>
         <source>“%1” was rounded by %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>„%1“ wurde gerundet: %2.</translation>
     </message>
     <message>
         <source>“%1” is being rounded by %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>„%1“ wird gerade gerundet: %2.</translation>
     </message>
     <message>
         <source>%1 on “%2”: its output error is %3 below importance-weighted rounding.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 mit „%2“: Der Ausgabefehler liegt %3 unter dem Runden nach Wichtigkeit.</translation>
     </message>
     <message>
         <source>%1 on “%2”: its output error is %3 above importance-weighted rounding.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 mit „%2“: Der Ausgabefehler liegt %3 über dem Runden nach Wichtigkeit.</translation>
     </message>
     <message>
         <source>%1 on “%2”. So far its output error is %3 below importance-weighted rounding.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler %3 unter dem Runden nach Wichtigkeit.</translation>
     </message>
     <message>
         <source>%1 on “%2”. So far its output error is %3 above importance-weighted rounding.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler %3 über dem Runden nach Wichtigkeit.</translation>
     </message>
     <message>
         <source>A calibration text is needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Kalibriertext wird gebraucht.</translation>
     </message>
     <message>
         <source>Another job runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein anderer Auftrag läuft.</translation>
     </message>
     <message>
         <source>locked while it runs</source>
-        <translation type="unfinished"></translation>
+        <translation>gesperrt, solange es läuft</translation>
     </message>
     <message>
         <source>○ importance  ● method</source>
-        <translation type="unfinished"></translation>
+        <translation>○ Wichtigkeit  ● Verfahren</translation>
     </message>
 </context>
 <context>
     <name>widgets::RecentRow</name>
     <message>
         <source>%1, %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnen</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Entfernen</translation>
     </message>
 </context>
 <context>
     <name>widgets::RoleBars</name>
     <message>
         <source>Share of the parameters by role</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil der Parameter nach Rolle</translation>
     </message>
     <message>
         <source>%1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::RuleDialog</name>
+    <message>
+        <source>any</source>
+        <comment>layer</comment>
+        <translation>jede</translation>
+    </message>
+    <message>
+        <source>First layer</source>
+        <translation>Erste Schicht</translation>
+    </message>
+    <message>
+        <source>Last layer</source>
+        <translation>Letzte Schicht</translation>
+    </message>
+    <message>
+        <source>any; * and ? stand for letters: blk.0.*</source>
+        <translation>jeder; * und ? stehen für Zeichen: blk.0.*</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>Roles</source>
+        <translation>Rollen</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>None checked: every role</source>
+        <translation>Keine angekreuzt: jede Rolle</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <extracomment>between the first and the last layer of a rule</extracomment>
+        <translation>bis</translation>
+    </message>
+    <message>
+        <source>as later rules say</source>
+        <translation>wie spätere Regeln</translation>
+    </message>
+    <message>
+        <source>Choose a format or a method.</source>
+        <translation>Ein Format oder ein Verfahren wählen.</translation>
+    </message>
+    <message>
+        <source>The last layer comes before the first.</source>
+        <translation>Die letzte Schicht kommt vor der ersten.</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>the tensors of a rule: what they get</comment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
     <name>widgets::RuleList</name>
     <message>
         <source>Rules in order</source>
-        <translation type="unfinished"></translation>
+        <translation>Regeln der Reihe nach</translation>
     </message>
     <message>
         <source>%1: %2</source>
@@ -2615,51 +2797,51 @@ die ein Token liest, Gewichte und Cache.</translation>
     <name>widgets::RulerCard</name>
     <message>
         <source>%1 dB</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 dB</translation>
     </message>
     <message>
         <source>Levels</source>
-        <translation type="unfinished"></translation>
+        <translation>Stufen</translation>
     </message>
     <message>
         <source>%1 per group of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 je Gruppe von %2</translation>
     </message>
     <message>
         <source>Values that the weights of one group can take.</source>
-        <translation type="unfinished"></translation>
+        <translation>Werte, die die Gewichte einer Gruppe annehmen können.</translation>
     </message>
     <message>
         <source>Typical step</source>
-        <translation type="unfinished"></translation>
+        <translation>Typischer Schritt</translation>
     </message>
     <message>
         <source>Distance of two levels in the median group.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abstand zweier Stufen in der mittleren Gruppe.</translation>
     </message>
     <message>
         <source>Clipped</source>
-        <translation type="unfinished"></translation>
+        <translation>Gekappt</translation>
     </message>
     <message>
         <source>%1 weights, %2 %</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Gewichte, %2 %</translation>
     </message>
     <message>
         <source>Weights beyond the end of their own group by more than half a step.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte, die mehr als einen halben Schritt über ihre Gruppe hinausragen.</translation>
     </message>
     <message>
         <source>RMS error</source>
-        <translation type="unfinished"></translation>
+        <translation>RMS-Fehler</translation>
     </message>
     <message>
         <source>SQNR</source>
-        <translation type="unfinished"></translation>
+        <translation>SQNR</translation>
     </message>
     <message>
         <source>Signal to quantization noise: 6 dB are one bit.</source>
-        <translation type="unfinished"></translation>
+        <translation>Signal zu Quantisierungsrauschen: 6 dB sind ein Bit.</translation>
     </message>
     <message>
         <source>Output error</source>
@@ -2667,147 +2849,148 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Weight error</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichtsfehler</translation>
     </message>
     <message>
         <source>Of the tensor&apos;s output, relative, by the activations measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ausgabe des Tensors, relativ, nach den gemessenen Aktivierungen.</translation>
     </message>
     <message>
         <source>Relative. Measure activations to know the output&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>Relativ. Für den der Ausgabe die Aktivierungen messen.</translation>
     </message>
     <message>
         <source>Format to look at</source>
-        <translation type="unfinished"></translation>
+        <translation>Anzusehendes Format</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>Log</translation>
     </message>
     <message>
         <source>Linear</source>
-        <translation type="unfinished"></translation>
+        <translation>Linear</translation>
     </message>
     <message>
         <source>Counts</source>
-        <translation type="unfinished"></translation>
+        <translation>Zählung</translation>
     </message>
     <message>
         <source>Ruler</source>
-        <translation type="unfinished"></translation>
+        <translation>Lineal</translation>
     </message>
     <message>
         <source>and %1 more tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>und %1 weitere Tensoren</translation>
     </message>
     <message>
         <source>Select a tensor in the table.</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Tensor in der Tabelle wählen.</translation>
     </message>
     <message>
         <source>Weights that are not finite cannot be rounded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht endliche Gewichte lassen sich nicht runden.</translation>
     </message>
     <message>
         <source>Measuring the weights…</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Gewichte werden gemessen …</translation>
     </message>
     <message>
         <source>Ruler of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Lineal von %1</translation>
     </message>
     <message>
         <source>Histogram of %1, kurtosis %2, absmax %3, at %4</source>
-        <translation type="unfinished"></translation>
+        <translation>Histogramm von %1, Kurtosis %2, Absmax %3, bei %4</translation>
     </message>
     <message>
         <source>%1 · recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 · Rezept</translation>
     </message>
     <message>
         <source>• recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>• Rezept</translation>
     </message>
     <message>
         <source>recipe: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept: %1</translation>
     </message>
     <message>
         <source>recipe: mixed</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept: gemischt</translation>
     </message>
     <message>
         <source>original</source>
-        <translation type="unfinished"></translation>
+        <translation>Original</translation>
     </message>
     <message>
         <source>levels of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Stufen von %1</translation>
     </message>
     <message>
         <source>clipped, error</source>
-        <translation type="unfinished"></translation>
+        <translation>gekappt, Fehler</translation>
     </message>
     <message>
         <source>Rounding</source>
-        <translation>Wird gerundet</translation>
+        <translation>Rundet</translation>
     </message>
     <message>
         <source>RMS error %1 · error %2</source>
-        <translation type="unfinished"></translation>
+        <translation>RMS-Fehler %1 · Fehler %2</translation>
     </message>
     <message>
         <source>%1 levels · typical step %2 · clipped %3 % · error %4</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Stufen · typischer Schritt %2 · gekappt %3 % · Fehler %4</translation>
     </message>
     <message>
         <source>Other formats</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Formate</translation>
     </message>
 </context>
 <context>
     <name>widgets::RulerPlot</name>
     <message>
         <source>weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte</translation>
     </message>
     <message>
         <source>finest</source>
-        <translation type="unfinished"></translation>
+        <translation>feinste</translation>
     </message>
     <message>
         <source>typical</source>
-        <translation type="unfinished"></translation>
+        <translation>typisch</translation>
     </message>
     <message>
         <source>coarsest</source>
-        <translation type="unfinished"></translation>
+        <translation>gröbste</translation>
     </message>
     <message>
         <source>weight value</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichtswert</translation>
     </message>
     <message>
         <source>error</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehler</translation>
     </message>
     <message>
         <source>outside the typical group
 %1 of weights</source>
-        <translation type="unfinished"></translation>
+        <translation>außerhalb der typischen Gruppe
+%1 der Gewichte</translation>
     </message>
     <message>
         <source>step %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt %1</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>Von</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished"></translation>
+        <translation>Bis</translation>
     </message>
     <message>
         <source>Weights</source>
@@ -2815,133 +2998,150 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Clipped</source>
-        <translation type="unfinished"></translation>
+        <translation>Gekappt</translation>
     </message>
     <message>
         <source>RMS error</source>
-        <translation type="unfinished"></translation>
+        <translation>RMS-Fehler</translation>
     </message>
     <message>
         <source>%1 to %2: %3 weights</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 bis %2: %3 Gewichte</translation>
     </message>
     <message>
         <source>%1
 clipped %2, error %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1
+gekappt %2, Fehler %3</translation>
     </message>
 </context>
 <context>
     <name>widgets::RulesCard</name>
     <message>
         <source>Rules</source>
-        <translation type="unfinished"></translation>
+        <translation>Regeln</translation>
     </message>
     <message>
         <source>Move the rule up (Alt+Up)</source>
-        <translation type="unfinished"></translation>
+        <translation>Regel nach oben (Alt+Hoch)</translation>
     </message>
     <message>
         <source>Move the rule down (Alt+Down)</source>
-        <translation type="unfinished"></translation>
+        <translation>Regel nach unten (Alt+Runter)</translation>
     </message>
     <message>
         <source>Remove the rule (Delete)</source>
-        <translation type="unfinished"></translation>
+        <translation>Regel entfernen (Entf)</translation>
     </message>
     <message>
         <source>Load recipe...</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept laden ...</translation>
     </message>
     <message>
         <source>Save recipe...</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept speichern ...</translation>
     </message>
     <message>
         <source>first match wins</source>
-        <translation type="unfinished"></translation>
+        <translation>die erste passende gilt</translation>
     </message>
     <message>
         <source>everything else</source>
-        <translation type="unfinished"></translation>
+        <translation>alles andere</translation>
     </message>
     <message>
         <source>Format of everything else</source>
-        <translation type="unfinished"></translation>
+        <translation>Format für alles andere</translation>
     </message>
     <message>
         <source>as in the model</source>
-        <translation type="unfinished"></translation>
+        <translation>wie im Modell</translation>
     </message>
     <message numerus="yes">
-        <source>%n tensor(s) fall back...</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <source>%n tensors fall back...</source>
+        <translation>
+            <numerusform>%n Tensor weicht aus ...</numerusform>
+            <numerusform>%n Tensoren weichen aus ...</numerusform>
         </translation>
     </message>
     <message>
         <source>Their rows do not fit the format that the rules give them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Zeilen passen nicht in das Format, das die Regeln ihnen geben.</translation>
     </message>
     <message>
         <source>Fallback</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausweichen</translation>
     </message>
     <message>
         <source>Fallbacks</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausweichen</translation>
     </message>
     <message>
         <source>locked while it runs</source>
-        <translation type="unfinished"></translation>
+        <translation>gesperrt, solange es läuft</translation>
     </message>
     <message>
         <source>Move a rule</source>
-        <translation type="unfinished"></translation>
+        <translation>Regel verschieben</translation>
     </message>
     <message>
         <source>Remove a rule</source>
-        <translation type="unfinished"></translation>
+        <translation>Regel entfernen</translation>
     </message>
     <message>
         <source>Give everything else %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Allem anderen %1 geben</translation>
     </message>
     <message>
         <source>Keep the formats of everything else</source>
-        <translation type="unfinished"></translation>
+        <translation>Formate von allem anderen behalten</translation>
     </message>
     <message>
         <source>from layer %1</source>
-        <translation type="unfinished"></translation>
+        <translation>ab Schicht %1</translation>
     </message>
     <message>
         <source>layer %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Schicht %1</translation>
     </message>
     <message>
         <source>layers %1–%2</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten %1–%2</translation>
     </message>
     <message>
         <source>every tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>jeder Tensor</translation>
+    </message>
+    <message>
+        <source>Add a rule...</source>
+        <translation>Regel hinzufügen ...</translation>
+    </message>
+    <message>
+        <source>Add a rule</source>
+        <translation>Regel hinzufügen</translation>
+    </message>
+    <message>
+        <source>Edit rule %1</source>
+        <translation>Regel %1 bearbeiten</translation>
+    </message>
+    <message>
+        <source>Edit a rule</source>
+        <translation>Regel bearbeiten</translation>
     </message>
 </context>
 <context>
     <name>widgets::RunProgress</name>
     <message>
         <source>Output error by tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabefehler nach Tensor</translation>
     </message>
     <message>
         <source>Progress of the run</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortschritt des Laufs</translation>
     </message>
     <message>
         <source>Layer %1  %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Schicht %1  %2</translation>
     </message>
     <message>
         <source>Layer %1</source>
@@ -2952,11 +3152,11 @@ clipped %2, error %3</source>
     <name>widgets::RunTable</name>
     <message>
         <source>Pin</source>
-        <translation type="unfinished"></translation>
+        <translation>Pin</translation>
     </message>
     <message>
         <source>Recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept</translation>
     </message>
     <message>
         <source>Method</source>
@@ -2968,39 +3168,39 @@ clipped %2, error %3</source>
     </message>
     <message>
         <source>bpw</source>
-        <translation type="unfinished"></translation>
+        <translation>bpw</translation>
     </message>
     <message>
         <source>tok/s ≤</source>
-        <translation type="unfinished"></translation>
+        <translation>Tok/s ≤</translation>
     </message>
     <message>
         <source>PPL change</source>
-        <translation type="unfinished"></translation>
+        <translation>PPL-Änderung</translation>
     </message>
     <message>
         <source>KLD × 10⁻³</source>
-        <translation type="unfinished"></translation>
+        <translation>KLD × 10⁻³</translation>
     </message>
     <message>
         <source>Top-1</source>
-        <translation type="unfinished"></translation>
+        <translation>Top-1</translation>
     </message>
     <message>
         <source>Upper bound on the chosen device</source>
-        <translation type="unfinished"></translation>
+        <translation>Obere Schranke auf dem gewählten Gerät</translation>
     </message>
     <message>
         <source>Perplexity of the original, then the paired difference</source>
-        <translation type="unfinished"></translation>
+        <translation>Perplexität des Originals, dann die gepaarte Differenz</translation>
     </message>
     <message>
         <source>Mean KL divergence, original ‖ quantized, in 10⁻³ nats</source>
-        <translation type="unfinished"></translation>
+        <translation>Mittlere KL-Divergenz, Original ‖ quantisiert, in 10⁻³ nat</translation>
     </message>
     <message>
         <source>Runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Läufe</translation>
     </message>
     <message>
         <source>A</source>
@@ -3012,58 +3212,58 @@ clipped %2, error %3</source>
     </message>
     <message>
         <source>Measured with other settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit anderen Einstellungen gemessen</translation>
     </message>
     <message>
         <source>Measure again</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu messen</translation>
     </message>
     <message>
         <source>Measure</source>
-        <translation type="unfinished"></translation>
+        <translation>Messen</translation>
     </message>
     <message>
         <source>Pin as A</source>
-        <translation type="unfinished"></translation>
+        <translation>Als A anheften</translation>
     </message>
     <message>
         <source>Pin as B</source>
-        <translation type="unfinished"></translation>
+        <translation>Als B anheften</translation>
     </message>
     <message>
         <source>Use its recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Sein Rezept verwenden</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Entfernen</translation>
     </message>
 </context>
 <context>
     <name>widgets::SizeLossPlot</name>
     <message>
         <source>file size, MB</source>
-        <translation type="unfinished"></translation>
+        <translation>Dateigröße, MB</translation>
     </message>
     <message>
         <source>KLD</source>
-        <translation type="unfinished"></translation>
+        <translation>KLD</translation>
     </message>
     <message>
         <source>this recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>dieses Rezept</translation>
     </message>
     <message>
         <source>run</source>
-        <translation type="unfinished"></translation>
+        <translation>Lauf</translation>
     </message>
     <message>
         <source>bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte</translation>
     </message>
     <message>
         <source>%1: %2, KLD %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: %2, KLD %3</translation>
     </message>
     <message>
         <source>A</source>
@@ -3121,11 +3321,11 @@ clipped %2, error %3</source>
     <name>widgets::TensorCellStrip</name>
     <message>
         <source>Tensors of the run</source>
-        <translation type="unfinished"></translation>
+        <translation>Tensoren des Laufs</translation>
     </message>
     <message>
         <source>%1 of %2 tensors done</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2 Tensoren fertig</translation>
     </message>
     <message>
         <source>Layer %1</source>
@@ -3146,7 +3346,7 @@ clipped %2, error %3</source>
     <message>
         <source>mixed</source>
         <comment>formats of a layer</comment>
-        <translation>gemischt</translation>
+        <translation>versch.</translation>
     </message>
     <message>
         <source>equal</source>
@@ -3167,7 +3367,7 @@ clipped %2, error %3</source>
     </message>
     <message>
         <source>Rounding</source>
-        <translation>Wird gerundet</translation>
+        <translation>Rundet</translation>
     </message>
     <message>
         <source>Done</source>
@@ -3179,7 +3379,252 @@ clipped %2, error %3</source>
     </message>
     <message>
         <source>Not written</source>
-        <translation>Nicht geschrieben</translation>
+        <translation>Fehlt</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::TensorColumns</name>
+    <message>
+        <source>Tensor</source>
+        <translation>Tensor</translation>
+    </message>
+    <message>
+        <source>What the tensor does in its layer.</source>
+        <translation>Was der Tensor in seiner Schicht tut.</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Rolle</translation>
+    </message>
+    <message>
+        <source>What the tensor does: attn_q makes queries, ffn_down …</source>
+        <translation>Was der Tensor tut: attn_q macht Anfragen, ffn_down …</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>Form</translation>
+    </message>
+    <message>
+        <source>Rows × columns: outputs × inputs.</source>
+        <translation>Zeilen × Spalten: Ausgänge × Eingänge.</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Weights in the tensor.</source>
+        <translation>Gewichte im Tensor.</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>Number format in the checkpoint.</source>
+        <translation>Zahlenformat im Checkpoint.</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Bit</translation>
+    </message>
+    <message>
+        <source>Bits per weight in the checkpoint.</source>
+        <translation>Bit je Gewicht im Checkpoint.</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Bytes in the checkpoint.</source>
+        <translation>Bytes im Checkpoint.</translation>
+    </message>
+    <message>
+        <source>Kurtosis</source>
+        <translation>Kurtosis</translation>
+    </message>
+    <message>
+        <source>Kurtosis: how heavy the tails are.
+0 = normal distribution.</source>
+        <translation>Kurtosis: wie breit die Ränder sind.
+0 = Normalverteilung.</translation>
+    </message>
+    <message>
+        <source>Absmax</source>
+        <translation>Absmax</translation>
+    </message>
+    <message>
+        <source>Absmax: the largest absolute value of the weights.</source>
+        <translation>Absmax: der größte Betrag der Gewichte.</translation>
+    </message>
+    <message>
+        <source>Absmax/σ</source>
+        <translation>Absmax/σ</translation>
+    </message>
+    <message>
+        <source>Absmax in standard deviations.
+Large: few weights stretch the grid of all.</source>
+        <translation>Absmax in Standardabweichungen.
+Groß: wenige Gewichte dehnen das Gitter aller.</translation>
+    </message>
+    <message>
+        <source>Outl. ch.</source>
+        <translation>Ausr.</translation>
+    </message>
+    <message>
+        <source>Outlier channels of the weights, inputs + outputs.
+Their absmax is above the threshold times the median channel&apos;s.</source>
+        <translation>Ausreißerkanäle der Gewichte, Eingänge + Ausgänge.
+Ihr Absmax liegt über der Schwelle mal dem des mittleren Kanals.</translation>
+    </message>
+    <message>
+        <source>Output error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Relative error of the tensor&apos;s output at the recipe&apos;s format,
+rounded to nearest, weighted by importance where it was measured.</source>
+        <translation>Relativer Fehler der Ausgabe des Tensors im Format des Rezepts,
+zum nächsten Wert gerundet, nach Wichtigkeit gewichtet, wo sie gemessen ist.</translation>
+    </message>
+    <message>
+        <source>Input max</source>
+        <translation>Eing. max.</translation>
+    </message>
+    <message>
+        <source>Largest absolute value that flows in.</source>
+        <translation>Größter Betrag, der hineinfließt.</translation>
+    </message>
+    <message>
+        <source>Max/median</source>
+        <translation>Max./Median</translation>
+    </message>
+    <message>
+        <source>The largest channel&apos;s absmax over the median channel&apos;s.
+Coloured above the threshold.</source>
+        <translation>Absmax des größten Kanals durch den des mittleren.
+Farbig über der Schwelle.</translation>
+    </message>
+    <message>
+        <source>Kurtosis of the values that flow in.
+0 = normal distribution.</source>
+        <translation>Kurtosis der Werte, die hineinfließen.
+0 = Normalverteilung.</translation>
+    </message>
+    <message>
+        <source>Outlier channels of the input, by number.
+Their absmax is above the threshold times the median channel&apos;s.</source>
+        <translation>Ausreißerkanäle des Eingangs, nach Nummer.
+Ihr Absmax liegt über der Schwelle mal dem des mittleren Kanals.</translation>
+    </message>
+    <message>
+        <source>Format in the recipe.
+Click to change it; the change goes to all selected tensors.</source>
+        <translation>Format im Rezept.
+Ein Klick ändert es; die Änderung gilt allen gewählten Tensoren.</translation>
+    </message>
+    <message>
+        <source>Bits per weight in the recipe.</source>
+        <translation>Bit je Gewicht im Rezept.</translation>
+    </message>
+    <message>
+        <source>Bytes in the recipe&apos;s format.</source>
+        <translation>Bytes im Format des Rezepts.</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>How far the running quantization is.</source>
+        <translation>Wie weit das laufende Quantisieren ist.</translation>
+    </message>
+    <message>
+        <source>Relative error of the tensor&apos;s output after quantizing.</source>
+        <translation>Relativer Fehler der Ausgabe des Tensors nach dem Quantisieren.</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>Output error against importance-weighted rounding
+to the same format.</source>
+        <translation>Ausgabefehler gegen Runden nach Wichtigkeit
+im selben Format.</translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>Format in run A.</source>
+        <translation>Format in Lauf A.</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>Format in run B, bold where it differs from A.</source>
+        <translation>Format in Lauf B, fett, wo es von A abweicht.</translation>
+    </message>
+    <message>
+        <source>Error A</source>
+        <translation>Fehler A</translation>
+    </message>
+    <message>
+        <source>Relative output error in run A.</source>
+        <translation>Relativer Ausgabefehler in Lauf A.</translation>
+    </message>
+    <message>
+        <source>Error B</source>
+        <translation>Fehler B</translation>
+    </message>
+    <message>
+        <source>Relative output error in run B.</source>
+        <translation>Relativer Ausgabefehler in Lauf B.</translation>
+    </message>
+    <message>
+        <source>B − A, pp</source>
+        <translation>B − A, PP</translation>
+    </message>
+    <message>
+        <source>Difference of the output errors in percentage points.</source>
+        <translation>Unterschied der Ausgabefehler in Prozentpunkten.</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Typ</translation>
+    </message>
+    <message>
+        <source>Format in the file.</source>
+        <translation>Format in der Datei.</translation>
+    </message>
+    <message>
+        <source>Offset</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>Where the tensor begins, from the start of the file.</source>
+        <translation>Wo der Tensor beginnt, vom Anfang der Datei.</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>Exact bytes of the tensor in the file.</source>
+        <translation>Genaue Bytes des Tensors in der Datei.</translation>
+    </message>
+    <message>
+        <source>Read back</source>
+        <translation>Gelesen</translation>
+    </message>
+    <message>
+        <source>Whether the written tensor was decoded and equals what was meant.</source>
+        <translation>Ob der geschriebene Tensor zurückgelesen wurde und gleich ist.</translation>
     </message>
 </context>
 <context>
@@ -3188,11 +3633,12 @@ clipped %2, error %3</source>
         <source>%1
 %2</source>
         <comment>two names of one tensor</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1
+%2</translation>
     </message>
     <message>
         <source>Rows of %1 do not fit %2 (%3), stored as %4.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen von %1 passen nicht in %2 (%3), gespeichert als %4.</translation>
     </message>
     <message>
         <source>%1: %2</source>
@@ -3221,7 +3667,8 @@ clipped %2, error %3</source>
     <message>
         <source>Words and terms, all of which must hold:
 ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter und Bedingungen, die alle gelten müssen:
+ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers</translation>
     </message>
     <message>
         <source>Show norms and other vectors, which are never quantized</source>
@@ -3255,34 +3702,34 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     <name>widgets::TensorTree</name>
     <message>
         <source>Tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Tensoren</translation>
     </message>
     <message>
         <source>No tensor meets the filter.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Tensor erfüllt den Filter.</translation>
     </message>
     <message>
         <source>The tensors of a model appear here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier erscheinen die Tensoren eines Modells.</translation>
     </message>
 </context>
 <context>
     <name>widgets::WeightsPage</name>
     <message>
         <source>What does rounding do to a tensor?</source>
-        <translation type="unfinished"></translation>
+        <translation>Was macht das Runden mit einem Tensor?</translation>
     </message>
     <message>
         <source>Kurtosis by layer and role</source>
-        <translation type="unfinished"></translation>
+        <translation>Kurtosis nach Schicht und Rolle</translation>
     </message>
     <message>
         <source>Input channels</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingangskanäle</translation>
     </message>
     <message>
         <source>Assign</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuweisen</translation>
     </message>
     <message>
         <source>Kurtosis</source>
@@ -3294,7 +3741,7 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     </message>
     <message>
         <source>Outlier share</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausreißeranteil</translation>
     </message>
     <message>
         <source>Output error</source>
@@ -3302,31 +3749,31 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     </message>
     <message>
         <source>Statistic of the map</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe der Karte</translation>
     </message>
     <message>
         <source>Inputs</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingänge</translation>
     </message>
     <message>
         <source>Outputs</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgänge</translation>
     </message>
     <message>
         <source>Channels</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanäle</translation>
     </message>
     <message>
         <source>Ruler</source>
-        <translation type="unfinished"></translation>
+        <translation>Lineal</translation>
     </message>
     <message>
         <source>Map</source>
-        <translation type="unfinished"></translation>
+        <translation>Karte</translation>
     </message>
     <message>
         <source>View</source>
-        <translation type="unfinished"></translation>
+        <translation>Ansicht</translation>
     </message>
     <message>
         <source>Assign %1</source>
@@ -3334,23 +3781,23 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     </message>
     <message>
         <source>What does rounding do to %1?</source>
-        <translation type="unfinished"></translation>
+        <translation>Was macht das Runden mit %1?</translation>
     </message>
     <message>
         <source>What does rounding do to %1 tensors?</source>
-        <translation type="unfinished"></translation>
+        <translation>Was macht das Runden mit %1 Tensoren?</translation>
     </message>
     <message>
         <source>%1 by layer and role</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 nach Schicht und Rolle</translation>
     </message>
     <message>
         <source>logarithmic</source>
-        <translation type="unfinished"></translation>
+        <translation>logarithmisch</translation>
     </message>
     <message>
         <source>Output channels</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgangskanäle</translation>
     </message>
     <message>
         <source>%1 of %2</source>
@@ -3358,15 +3805,15 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     </message>
     <message>
         <source>input channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingangskanal</translation>
     </message>
     <message>
         <source>output channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgangskanal</translation>
     </message>
     <message>
         <source>select one tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>einen Tensor wählen</translation>
     </message>
 </context>
 </TS>

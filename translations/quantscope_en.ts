@@ -14,10 +14,10 @@
 <context>
     <name>app::QuantizePresenter</name>
     <message numerus="yes">
-        <source>Cancelled. %n finished layers are kept; quantizing goes on from there.</source>
+        <source>%n finished layers are kept; quantizing goes on from there.</source>
         <translation>
-            <numerusform>Cancelled. %n finished layer is kept; quantizing goes on from there.</numerusform>
-            <numerusform>Cancelled. %n finished layers are kept; quantizing goes on from there.</numerusform>
+            <numerusform>%n finished layer is kept; quantizing goes on from there.</numerusform>
+            <numerusform>%n finished layers are kept; quantizing goes on from there.</numerusform>
         </translation>
     </message>
 </context>
@@ -42,14 +42,14 @@
 <context>
     <name>widgets::ExportPage</name>
     <message numerus="yes">
-        <source>%1 is ready: %2, %n tensor(s) verified in %3.</source>
+        <source>%1 is ready: %2, %n tensors verified in %3.</source>
         <translation>
             <numerusform>%1 is ready: %2, %n tensor verified in %3.</numerusform>
             <numerusform>%1 is ready: %2, %n tensors verified in %3.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n fallback(s)</source>
+        <source>%n fallbacks</source>
         <translation>
             <numerusform>%n fallback</numerusform>
             <numerusform>%n fallbacks</numerusform>
@@ -59,7 +59,7 @@
 <context>
     <name>widgets::PrecisionPage</name>
     <message numerus="yes">
-        <source>%n tensor(s) fall back to another format.</source>
+        <source>%n tensors fall back to another format.</source>
         <translation>
             <numerusform>%n tensor falls back to another format.</numerusform>
             <numerusform>%n tensors fall back to another format.</numerusform>
@@ -69,7 +69,7 @@
 <context>
     <name>widgets::RulesCard</name>
     <message numerus="yes">
-        <source>%n tensor(s) fall back...</source>
+        <source>%n tensors fall back...</source>
         <translation>
             <numerusform>%n tensor falls back...</numerusform>
             <numerusform>%n tensors fall back...</numerusform>

@@ -74,7 +74,7 @@ std::vector<Check> exportChecks(
     list.push_back({ fineIf(checks.fallbacks == 0, Kind::Warning),
         checks.fallbacks == 0 ? ExportPage::tr("Every row fits its format")
                               : ExportPage::tr("Some rows do not fit their format"),
-        ExportPage::tr("%n fallback(s)", nullptr, checks.fallbacks) });
+        ExportPage::tr("%n fallbacks", nullptr, checks.fallbacks) });
     const int tensors = int(plan.tensors.size());
     list.push_back({ Kind::Fine, ExportPage::tr("Read back and compared"),
         written ? ExportPage::tr("%1 of %1").arg(tensors) : ExportPage::tr("after writing") });

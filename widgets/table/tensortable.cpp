@@ -30,6 +30,7 @@ namespace {
     constexpr int headerHeight = 26;
     constexpr int footHeight = 26;
     constexpr int narrowest = 88; ///< most a column takes where the table is narrow
+    constexpr int titlePadding = 18; ///< beside a column's title, with the line
     constexpr quint32 stateVersion = 1;
 
     QWidget* makeLine(QWidget* parent)
@@ -165,9 +166,12 @@ void TensorTable::applyColumns()
         m_tree->setColumnHidden(column, !shown.contains(column));
         header->setSectionResizeMode(
             column, column == 0 ? QHeaderView::Stretch : QHeaderView::Interactive);
-        const int width = TensorColumns::width(TensorColumn(column));
-        if (column > 0)
-            header->resizeSection(column, scaled(m_narrow ? std::min(width, narrowest) : width));
+        const int wanted = TensorColumns::width(TensorColumn(column));
+        const int width = scaled(m_narrow ? std::min(wanted, narrowest) : wanted);
+        const int title
+            = header->fontMetrics().horizontalAdvance(TensorColumns::title(TensorColumn(column)));
+        if (column > 0) // a title is whole in every language
+            header->resizeSection(column, std::max(width, title + scaled(titlePadding)));
     }
     const auto [column, order] = m_sorting.value(int(m_page), { -1, int(Qt::AscendingOrder) });
     const QSignalBlocker blocker(header);
