@@ -188,6 +188,14 @@ void CommandPalette::runCurrent()
     chosen.run();
 }
 
+void CommandPalette::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this); // a line around it: it has no frame and lies on cards of its colour
+    painter.fillRect(rect(), palette().color(QPalette::Window));
+    painter.setPen(palette().color(QPalette::Dark));
+    painter.drawRect(rect().adjusted(0, 0, -1, -1));
+}
+
 bool CommandPalette::eventFilter(QObject* watched, QEvent* event)
 {
     if (event->type() != QEvent::KeyPress)

@@ -30,6 +30,7 @@
 #include "widgets/theme.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QHBoxLayout>
@@ -38,6 +39,8 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QVBoxLayout>
+
+#include <utility>
 
 namespace app {
 
@@ -179,7 +182,7 @@ void MainWindow::connectSession()
                                  .arg(QString::fromStdString(m_session.checkpoint()->config().name),
                                      modelText(m_session)),
             true);
-        showPage(m_tabs->page());
+        showPage(std::exchange(m_firstPage, std::nullopt).value_or(m_tabs->page()));
         updateTitle();
         updateUndo();
         updateMarks();
@@ -230,6 +233,9 @@ void MainWindow::showPage(widgets::PageId page)
     m_tabs->setPage(page);
     if (!m_session.isOpen())
         return;
+    // Not to whatever comes after a button of the page that goes away.
+    if (m_pages->isAncestorOf(QApplication::focusWidget()))
+        m_table->focusTable();
     m_pages->showPage(page);
     m_actions->pages[std::size_t(page)]->setChecked(true);
     arrange();
@@ -327,7 +333,7 @@ void MainWindow::restoreLayout()
         m_splitter->restoreState(splitter);
     m_session.setDevice(m_settings.value(QStringLiteral("device")).toInt());
     const int page = m_settings.value(QStringLiteral("window/page")).toInt();
-    m_tabs->setPage(widgets::PageId(std::clamp(page, 0, widgets::pageCount - 1)));
+    m_firstPage = widgets::PageId(std::clamp(page, 0, widgets::pageCount - 1));
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)
@@ -335,7 +341,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
     m_settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     m_settings.setValue(QStringLiteral("window/table"), m_table->saveState());
     m_settings.setValue(QStringLiteral("window/splitter"), m_splitter->saveState());
-    m_settings.setValue(QStringLiteral("window/page"), int(m_tabs->page()));
+    m_settings.setValue(QStringLiteral("window/page"), int(m_firstPage.value_or(m_tabs->page())));
     m_settings.setValue(QStringLiteral("device"), m_session.deviceIndex());
     m_quick.cancel();
     m_jobs.cancel(); // finished layers are kept, quantizing goes on from there

@@ -133,6 +133,7 @@ private:
     ExportController* m_export = nullptr;
     ExportPresenter* m_exportPresenter = nullptr;
     FileController* m_files = nullptr;
+    std::optional<widgets::PageId> m_firstPage; ///< of last time, until a model is opened
     std::optional<widgets::PageId> m_failedPage; ///< has a square dot
     std::optional<widgets::Breakpoint> m_breakpoint;
     double m_textScaleBefore = 1; ///< the presentation

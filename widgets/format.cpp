@@ -176,6 +176,8 @@ QString durationText(double seconds)
 {
     if (!std::isfinite(seconds) || seconds < 0)
         return unknownText();
+    if (seconds < 0.05)
+        return withUnit(NumberText::tr("under %1").arg(numberText(0.1, 1)), NumberText::tr("s"));
     if (seconds < 59.95)
         return withUnit(numberText(seconds, 1), NumberText::tr("s"));
     const auto whole = std::int64_t(std::llround(seconds));

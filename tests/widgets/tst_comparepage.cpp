@@ -102,6 +102,20 @@ private slots:
         QCOMPARE(shown.cell(6, 8), "94.9 %");
     }
 
+    void theRunThatBecomesBIsTheCurrentOne()
+    {
+        ComparePage page;
+        std::vector<RunRow> runs = sampleRuns();
+        page.setRuns({ runs.begin(), runs.begin() + 2 }, 0, 1);
+        auto* table = page.findChild<RunTable*>();
+        QCOMPARE(table->currentRow(), 1);
+        page.setRuns(runs, 5, 6);
+        QCOMPARE(table->currentRow(), 6);
+        table->setCurrentCell(2, 1);
+        page.setRuns(runs, 5, 6); // one was measured: the user stays where they are
+        QCOMPARE(table->currentRow(), 2);
+    }
+
     void keysAndClicksPin()
     {
         Shown shown;

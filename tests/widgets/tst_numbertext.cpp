@@ -89,6 +89,8 @@ private slots:
     void timesNameTheirUnits()
     {
         QCOMPARE(shown(durationText(8.3)), "8.3~s");
+        QCOMPARE(shown(durationText(0.06)), "0.1~s");
+        QCOMPARE(shown(durationText(0.01)), "under 0.1~s");
         QCOMPARE(shown(durationText(59.96)), "1~min~00~s");
         QCOMPARE(shown(durationText(250)), "4~min~10~s");
         QCOMPARE(shown(durationText(7500)), "2~h~05~min");

@@ -189,8 +189,9 @@ void BalanceBar::setDevices(const QStringList& names, int chosen)
         connect(action, &QAction::triggered, this, [this, index] { emit deviceChosen(index); });
     }
     m_device->setVisible(!names.isEmpty());
+    // Its name without "(8 GB)", which the menu has.
     m_tokens->setCaption(chosen >= 0 && chosen < names.size()
-            ? tr("Tokens/s bound, %1").arg(names[chosen])
+            ? tr("Tokens/s bound, %1").arg(names[chosen].section(QStringLiteral(" ("), 0, 0))
             : tr("Tokens/s bound"));
 }
 

@@ -77,7 +77,11 @@ BalanceCell::BalanceCell(const QString& caption, int width, QWidget* parent)
     applySizes();
 }
 
-void BalanceCell::setCaption(const QString& caption) { m_caption->setText(caption); }
+void BalanceCell::setCaption(const QString& caption)
+{
+    m_caption->setText(caption);
+    applySizes();
+}
 
 void BalanceCell::addCaptionWidget(QWidget* widget) { m_captionRow->addWidget(widget); }
 
@@ -98,8 +102,10 @@ void BalanceCell::setText(const BalanceText& text)
 
 void BalanceCell::applySizes()
 {
-    setFixedWidth(scaled(m_width));
     layout()->setContentsMargins(scaled(16), scaled(7), scaled(12), scaled(2));
+    // Wider only where the caption, which does not change with every edit, needs it.
+    setFixedWidth(
+        std::max(scaled(m_width), m_captionRow->sizeHint().width() + scaled(16) + scaled(12)));
     m_original->setForegroundRole(QPalette::PlaceholderText); // text2
     m_arrow->setForegroundRole(QPalette::PlaceholderText);
     m_looked->setForegroundRole(QPalette::Link); // the accent

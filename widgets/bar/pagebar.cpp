@@ -17,8 +17,7 @@ namespace widgets {
 namespace {
 
     constexpr int barHeight = 40;
-    constexpr int tabPadding = 12;
-    constexpr int numberGap = 6;
+    constexpr int sideMargin = 12;
     constexpr int dotSize = 7;
     constexpr int underline = 3;
 
@@ -47,9 +46,35 @@ void PageTabs::setMark(PageId page, const PageMark& mark)
     if (m_marks[std::size_t(page)] == mark)
         return;
     m_marks[std::size_t(page)] = mark;
+    fitInto(m_room);
     setTabText(int(page), tabText(int(page))); // lays the tabs out anew
     update();
 }
+
+void PageTabs::fitInto(int width)
+{
+    m_room = width;
+    const Fit before = m_fit;
+    for (const Fit fit : { Fit::Roomy, Fit::Close, Fit::NamesOnly }) {
+        m_fit = fit;
+        int sum = 0;
+        for (int index = 0; index < count(); ++index)
+            sum += tabSizeHint(index).width();
+        if (sum <= width)
+            break;
+    }
+    if (m_fit == before)
+        return;
+    setTabText(0, tabText(0)); // lays the tabs out anew
+    update();
+}
+
+int PageTabs::padding() const
+{
+    return scaled(m_fit == Fit::Roomy ? 12 : m_fit == Fit::Close ? 8 : 7);
+}
+
+int PageTabs::numberGap() const { return scaled(m_fit == Fit::Roomy ? 6 : 4); }
 
 QString PageTabs::countText(int index) const
 {
@@ -60,12 +85,14 @@ QString PageTabs::countText(int index) const
 QSize PageTabs::tabSizeHint(int index) const
 {
     const PageMark& mark = m_marks[std::size_t(index)];
-    int width = 2 * scaled(tabPadding) + widthOf(numberFont(), QString::number(index + 1))
-        + scaled(numberGap) + widthOf(nameFont(true), tabText(index)); // bold: no jump when chosen
-    if (mark.count > 0)
-        width += scaled(numberGap) + widthOf(numberFont(), countText(index));
+    int width
+        = 2 * padding() + widthOf(nameFont(true), tabText(index)); // bold: no jump when chosen
+    if (m_fit != Fit::NamesOnly)
+        width += widthOf(numberFont(), QString::number(index + 1)) + numberGap();
+    if (mark.count > 0 && m_fit != Fit::NamesOnly)
+        width += numberGap() + widthOf(numberFont(), countText(index));
     if (mark.dot != PageMark::Dot::None)
-        width += scaled(numberGap) + scaled(dotSize);
+        width += numberGap() + scaled(dotSize);
     return { width, scaled(barHeight) };
 }
 
@@ -87,26 +114,27 @@ void PageTabs::paintTab(QPainter& painter, int index) const
     const QColor name = !enabled ? tokens.disabled : current ? tokens.accent : tokens.text;
     const QColor secondary = !enabled ? tokens.disabled : current ? tokens.accent : tokens.text2;
     if (current)
-        painter.fillRect(QRect(rect.left() + scaled(tabPadding) - scaled(6),
-                             rect.bottom() - scaled(underline) + 1,
-                             rect.width() - 2 * scaled(tabPadding) + scaled(12), scaled(underline)),
+        painter.fillRect(
+            QRect(rect.left() + padding() - scaled(6), rect.bottom() - scaled(underline) + 1,
+                rect.width() - 2 * padding() + scaled(12), scaled(underline)),
             tokens.accent);
     if (current && hasFocus()) {
         painter.setPen(QPen(tokens.accent, 2));
         painter.setBrush(Qt::NoBrush);
         painter.drawRoundedRect(QRectF(rect).adjusted(3, 5, -3, -6), 3, 3);
     }
-    int x = rect.left() + scaled(tabPadding);
+    int x = rect.left() + padding();
     const auto put = [&](const QString& text, const QFont& font, const QColor& color) {
         painter.setFont(font);
         painter.setPen(color);
         const int width = widthOf(font, text);
         painter.drawText(QRect(x, rect.top(), width + 1, rect.height()), Qt::AlignVCenter, text);
-        x += width + scaled(numberGap);
+        x += width + numberGap();
     };
-    put(QString::number(index + 1), numberFont(), secondary);
+    if (m_fit != Fit::NamesOnly)
+        put(QString::number(index + 1), numberFont(), secondary);
     put(tabText(index), nameFont(current), name);
-    if (mark.count > 0)
+    if (mark.count > 0 && m_fit != Fit::NamesOnly)
         put(countText(index), numberFont(), secondary);
     if (mark.dot == PageMark::Dot::None)
         return;
@@ -133,6 +161,8 @@ PageBar::PageBar(QWidget* parent)
     layout->addWidget(m_tabs);
     layout->addStretch(1);
     layout->addWidget(m_model);
+    m_model->setElided();
+    m_model->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     for (int page = 0; page < pageCount; ++page)
         m_tabs->addTab(title(PageId(page)));
     connect(m_tabs, &QTabBar::currentChanged, this,
@@ -172,12 +202,21 @@ void PageBar::setModelText(const QString& text, bool isOpen)
 
 void PageBar::setNarrow(bool narrow) { m_model->setVisible(!narrow); }
 
+void PageBar::fitTabs() { m_tabs->fitInto(width() - 2 * scaled(sideMargin)); }
+
+void PageBar::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitTabs();
+}
+
 void PageBar::focusTabs() { m_tabs->setFocus(Qt::ShortcutFocusReason); }
 
 void PageBar::applySizes()
 {
     setFixedHeight(scaled(barHeight) + 1);
-    layout()->setContentsMargins(scaled(12), 0, scaled(12), 1);
+    layout()->setContentsMargins(scaled(sideMargin), 0, scaled(sideMargin), 1);
+    fitTabs();
 }
 
 void PageBar::changeEvent(QEvent* event)

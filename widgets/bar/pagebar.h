@@ -27,6 +27,8 @@ class PageTabs : public QTabBar {
 public:
     explicit PageTabs(QWidget* parent = nullptr);
     void setMark(PageId page, const PageMark& mark);
+    /// Draws the tabs closer, and at last without numbers, where they would not fit.
+    void fitInto(int width);
 
 protected:
     QSize tabSizeHint(int index) const override;
@@ -34,9 +36,14 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    enum class Fit { Roomy, Close, NamesOnly };
     void paintTab(QPainter& painter, int index) const;
     QString countText(int index) const;
+    int padding() const;
+    int numberGap() const;
 
+    Fit m_fit = Fit::Roomy;
+    int m_room = QWIDGETSIZE_MAX; ///< pixels for all tabs
     std::array<PageMark, std::size_t(pageCount)> m_marks;
 };
 
@@ -61,10 +68,12 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
     void applySizes();
+    void fitTabs();
 
     PageTabs* m_tabs;
     Label* m_model;

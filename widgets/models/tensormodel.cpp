@@ -2,6 +2,7 @@
 #include "widgets/models/tensormodel.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace widgets {
 
@@ -218,6 +219,9 @@ QVariant TensorModel::bar(const QModelIndex& index) const
     const auto value = TensorCells::of(row(tensor), columnOf(index)).value;
     if (!value || *largest <= 0)
         return {};
+    constexpr double linearUpTo = 50; // beyond, one massive value would leave nothing of the others
+    if (*largest > linearUpTo)
+        return std::log1p(std::max(0.0, *value)) / std::log1p(*largest);
     return std::clamp(*value / *largest, 0.0, 1.0);
 }
 

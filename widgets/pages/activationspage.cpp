@@ -74,7 +74,6 @@ void ActivationsPage::makeMapCard()
     m_inputs->setAccessibleName(tr("Channels of"));
     m_views->setSegments({ tr("Histogram"), tr("Channels"), tr("Largest") });
     m_views->setAccessibleName(tr("View"));
-    addHeaderWidget(m_views);
     connect(m_views, &Segmented::chosen, this, &ActivationsPage::arrange);
     m_mapCard->addTool(m_inputs);
     addPlotTools(m_mapCard, m_map);
@@ -102,6 +101,7 @@ QWidget* ActivationsPage::makeView()
     layout->setSpacing(scaled(12));
     layout->addWidget(m_strip);
     layout->addWidget(m_mapCard, 26);
+    layout->addWidget(m_views, 0, Qt::AlignLeft); // above what it switches
     layout->addLayout(m_lower, 36);
     m_lower->setSpacing(scaled(12));
     m_lower->addWidget(m_histogramCard, 27);
@@ -233,8 +233,8 @@ void ActivationsPage::updateMap()
     if (!m_measured.stats)
         return;
     const auto input = static_cast<MapInput>(m_inputs->current());
-    m_mapCard->setTitle(tr("%1: channels by depth").arg(m_inputs->text(m_inputs->current())));
-    m_map->setName(m_mapCard->title());
+    m_map->setName(tr("%1: channels by depth").arg(m_inputs->text(m_inputs->current())));
+    m_mapCard->setTitle(breakpoint() == Breakpoint::Wide ? m_map->name() : tr("Channels by depth"));
     m_map->setDescription(activationsAnswer(*m_measured.stats, m_threshold));
     m_map->setData(channelMapData(*m_measured.stats, input, m_threshold));
     m_map->setMarked(input == MapInput::Down ? -1 : m_marked);

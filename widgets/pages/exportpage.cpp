@@ -69,7 +69,9 @@ QWidget* ExportPage::makeFileCard()
 {
     auto* card = new Card(tr("File"));
     m_metadata->setHorizontalHeaderLabels({ tr("Metadata key"), tr("Value") });
+    m_metadata->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     m_metadata->horizontalHeader()->setStretchLastSection(true);
+    m_metadata->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_metadata->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_metadata->horizontalHeader()->setHighlightSections(false);
     m_metadata->verticalHeader()->hide();
@@ -151,7 +153,7 @@ void ExportPage::setReport(const std::optional<core::GgufExportReport>& report)
     message()->clear();
     if (report) {
         message()->setMessage(MessageBar::Kind::Done,
-            tr("%1 is ready: %2, %n tensor(s) verified in %3.", nullptr, report->tensorsVerified)
+            tr("%1 is ready: %2, %n tensors verified in %3.", nullptr, report->tensorsVerified)
                 .arg(QString::fromStdString(report->file.filename().string()),
                     exactSizeText(report->bytes), durationText(report->seconds)));
         connect(message()->addButton(tr("Open folder"), QStringLiteral("folder")),
@@ -241,22 +243,6 @@ void ExportPage::showMetadata()
         m_metadata->setItem(row, 1, valueItem);
         m_metadata->setRowHeight(row, scaled(24));
     }
-    fitMetadata();
-}
-
-/// The keys get what they need, the values at least two fifths.
-void ExportPage::fitMetadata()
-{
-    m_metadata->resizeColumnToContents(0);
-    const int most = m_metadata->viewport()->width() * 3 / 5;
-    m_metadata->setColumnWidth(0, std::min(m_metadata->columnWidth(0), most));
-}
-
-void ExportPage::resizeEvent(QResizeEvent* event)
-{
-    Page::resizeEvent(event);
-    content()->activate(); // the table's width belongs to the new size
-    fitMetadata();
 }
 
 } // namespace widgets

@@ -63,7 +63,6 @@ signals:
 
 protected:
     void arrange() override;
-    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* makeFileCard();
@@ -73,7 +72,6 @@ private:
     void updateChecks();
     void updateCommand();
     void showMetadata();
-    void fitMetadata();
 
     std::vector<RunRow> m_sources;
     int m_source = 0;

@@ -89,6 +89,11 @@ void ModelDiagram::rebuild()
         viewport()->width() / m_scene->width(), viewport()->height() / m_scene->height());
     const double zoom = std::clamp(fit, 1.0, 1.3);
     scale(zoom, zoom);
+    const auto role = m_cursor ? m_cursor
+        : m_selected.empty()   ? std::optional<core::Role>()
+                               : std::optional(*m_selected.begin());
+    if (role && m_boxes.contains(*role)) // where the diagram is wider than its room
+        ensureVisible(m_boxes[*role]);
 }
 
 QString ModelDiagram::detailOf(core::Role role) const

@@ -156,6 +156,14 @@ void Page::changeEvent(QEvent* event)
     }
 }
 
+void Page::showEvent(QShowEvent* event)
+{
+    // What was filled while the page was hidden has not told the layouts around it its new size.
+    for (QLayout* layout : findChildren<QLayout*>())
+        layout->invalidate();
+    QWidget::showEvent(event);
+}
+
 void Page::applySizes()
 {
     const bool narrow = m_breakpoint == Breakpoint::Narrow;

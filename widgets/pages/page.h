@@ -67,6 +67,7 @@ protected:
     /// Rearranges the cards for the breakpoint() or a new text size.
     virtual void arrange() { }
     void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     void applySizes();

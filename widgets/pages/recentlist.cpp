@@ -8,7 +8,14 @@
 #include <QtGui/QPainter>
 #include <QtWidgets/QMenu>
 
+#include <algorithm>
+
 namespace widgets {
+namespace {
+
+    constexpr int leastFacts = 150; ///< pixels; less would be a few letters
+
+} // namespace
 
 RecentRow::RecentRow(const RecentEntry& entry, QWidget* parent)
     : QAbstractButton(parent)
@@ -44,10 +51,13 @@ void RecentRow::paintEvent(QPaintEvent*)
     const QFont body = textFont(13), caption = textFont(12);
     const QFontMetrics bodies(body), captions(caption);
     const int left = scaled(44), right = width() - side;
-    const int dateWidth = scaled(66), sizeWidth = scaled(66);
-    const bool roomy = width() > scaled(420);
-    const int factsLeft = roomy ? width() * 45 / 100 : right - dateWidth;
-    const int nameWidth = factsLeft - left - scaled(8);
+    const int dateWidth = std::max(scaled(66), captions.horizontalAdvance(m_entry.date));
+    const int sizeWidth = scaled(66), gap = scaled(12);
+    const int sizeLeft = right - dateWidth - gap - sizeWidth;
+    const int factsLeft = width() * 45 / 100, factsWidth = sizeLeft - factsLeft - gap;
+    const bool facts = factsWidth >= scaled(leastFacts), bytes = width() >= scaled(360);
+    const int nameRight = facts ? factsLeft : bytes ? sizeLeft : right - dateWidth;
+    const int nameWidth = nameRight - left - gap;
     painter.setFont(body);
     painter.setPen(tokens.text);
     painter.drawText(QRect(left, scaled(5), nameWidth, bodies.height()), Qt::AlignVCenter,
@@ -58,14 +68,12 @@ void RecentRow::paintEvent(QPaintEvent*)
         captions.elidedText(m_entry.folder, Qt::ElideMiddle, nameWidth));
     painter.drawText(QRect(right - dateWidth, 0, dateWidth, height()),
         Qt::AlignRight | Qt::AlignVCenter, m_entry.date);
-    if (roomy) {
-        const int sizeLeft = right - dateWidth - sizeWidth;
+    if (bytes)
         painter.drawText(QRect(sizeLeft, 0, sizeWidth, height()), Qt::AlignRight | Qt::AlignVCenter,
             m_entry.size);
-        const int factsWidth = sizeLeft - factsLeft - scaled(4);
+    if (facts)
         painter.drawText(QRect(factsLeft, 0, factsWidth, height()), Qt::AlignVCenter,
             captions.elidedText(m_entry.facts, Qt::ElideRight, factsWidth));
-    }
     if (hasFocus()) {
         painter.setPen(QPen(tokens.accent, 2));
         painter.drawRect(rect().adjusted(1, 1, -1, -1));

@@ -95,7 +95,7 @@ RunTable::RunTable(QWidget* parent)
 void RunTable::setRuns(const std::vector<RunRow>& runs, int a, int b)
 {
     const RunRow* before = current();
-    const int number = before ? before->number : b;
+    const int number = before && b == m_b ? before->number : b; // what became B is shown
     m_runs = runs;
     m_a = a;
     m_b = b;

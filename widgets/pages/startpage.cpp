@@ -65,7 +65,10 @@ StartPage::StartPage(QWidget* parent)
     m_lower->setSpacing(scaled(20));
     m_lower->addWidget(m_recentArea, 2);
     m_side = makeSide();
-    m_lower->addWidget(m_side, 1);
+    auto* side = new QHBoxLayout; // not an alignment: that would ask for no height for the width
+    side->addWidget(m_side, 1);
+    side->addStretch(0);
+    m_lower->addLayout(side, 1);
     content()->addWidget(m_drop);
     content()->addSpacing(scaled(8));
     content()->addLayout(m_lower);
@@ -133,7 +136,6 @@ void StartPage::setRecent(const std::vector<RecentEntry>& entries)
     }
     m_recentArea->setVisible(!entries.empty());
     m_side->setMaximumWidth(entries.empty() ? scaled(400) : QWIDGETSIZE_MAX);
-    m_lower->setAlignment(m_side, entries.empty() ? Qt::AlignLeft : Qt::Alignment());
 }
 
 void StartPage::setSample(const QString& description)

@@ -125,9 +125,9 @@ void TensorCellStrip::paintEvent(QPaintEvent*)
         const double right
             = i + 1 < layout.titles.size() ? layout.titles[i + 1].x() - scaled(4) : width();
         const QRectF rect(layout.titles[i], QPointF(right, scaled(titleHeight)));
-        painter.drawText(rect, Qt::AlignLeft | Qt::AlignVCenter,
-            painter.fontMetrics().elidedText(
-                groupTitle(m_groups[i]), Qt::ElideRight, int(rect.width())));
+        const QString title = groupTitle(m_groups[i]);
+        if (painter.fontMetrics().horizontalAdvance(title) <= rect.width()) // its tooltip has it
+            painter.drawText(rect, Qt::AlignLeft | Qt::AlignVCenter, title);
     }
     for (std::size_t i = 0; i < layout.cells.size(); ++i) {
         const QRectF& cell = layout.cells[i];
