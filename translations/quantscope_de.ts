@@ -529,6 +529,10 @@
         <source>Expected there: perplexity %1, up to %2 tok/s on %3.</source>
         <translation>Dort zu erwarten: Perplexität %1, bis zu %2 Token/s auf %3.</translation>
     </message>
+    <message>
+        <source>The recipe has formats for study, which no kind of file can hold.</source>
+        <translation>Das Rezept hat Formate zum Lernen, die keine Dateiart halten kann.</translation>
+    </message>
 </context>
 <context>
     <name>app::FileController</name>
@@ -2108,6 +2112,46 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>Two levels, one scale for 128 weights.</source>
         <translation>Zwei Stufen, eine Skala für 128 Gewichte.</translation>
+    </message>
+    <message>
+        <source>Integers around 0 times a scale.</source>
+        <translation>Ganze Zahlen um 0 mal eine Skala.</translation>
+    </message>
+    <message>
+        <source>Integers with a zero point, from the least weight on.</source>
+        <translation>Ganze Zahlen mit Nullpunkt, ab dem kleinsten Gewicht.</translation>
+    </message>
+    <message>
+        <source>16 levels that a normal distribution fills evenly.</source>
+        <translation>16 Stufen, die eine Normalverteilung gleichmäßig füllt.</translation>
+    </message>
+    <message>
+        <source>16 levels that a normal distribution fills evenly; its scales are quantized, too.</source>
+        <translation>16 Stufen, die eine Normalverteilung gleichmäßig füllt; auch die Skalen sind quantisiert.</translation>
+    </message>
+    <message>
+        <source>8-bit floating point, 4 bits of exponent: finer, up to 448.</source>
+        <translation>8-Bit-Gleitkomma, 4 Bit Exponent: feiner, bis 448.</translation>
+    </message>
+    <message>
+        <source>8-bit floating point, 5 bits of exponent: coarser, up to 57344.</source>
+        <translation>8-Bit-Gleitkomma, 5 Bit Exponent: gröber, bis 57344.</translation>
+    </message>
+    <message>
+        <source>Powers of two and 0.</source>
+        <translation>Zweierpotenzen und 0.</translation>
+    </message>
+    <message>
+        <source>−1, 0 or 1 times a scale.</source>
+        <translation>−1, 0 oder 1 mal eine Skala.</translation>
+    </message>
+    <message>
+        <source>−1 or 1 times a scale.</source>
+        <translation>−1 oder 1 mal eine Skala.</translation>
+    </message>
+    <message>
+        <source>For study: measured, never exported</source>
+        <translation>Zum Lernen: gemessen, nie exportiert</translation>
     </message>
 </context>
 <context>
