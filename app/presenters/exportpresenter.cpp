@@ -212,13 +212,13 @@ void ExportPresenter::showSource()
 
 void ExportPresenter::fillPlan()
 {
-    const auto planned = plan();
+    m_plan = plan();
     QString reason;
     if (!m_session.checkpoint()->hasTokenizer())
         reason = tr("The model has no tokenizer, and a GGUF needs one.");
-    else if (!planned)
+    else if (!m_plan)
         reason = tr("The recipe has formats for study, which no kind of file can hold.");
-    m_page.setPlan(planned, reason);
+    m_page.setPlan(m_plan, reason);
 }
 
 void ExportPresenter::fillChecks()
@@ -246,14 +246,13 @@ void ExportPresenter::fillChecks()
 
 void ExportPresenter::fillTable()
 {
-    const auto planned = plan();
     const bool written = m_session.exported() && m_session.exportedRun() == m_source;
     for (int tensor = 0; tensor < m_table.tensorCount(); ++tensor) {
         std::optional<widgets::ExportFacts> facts;
-        for (std::size_t i = 0; planned && i < planned->places.size(); ++i) {
-            if (planned->places[i] == m_table.row(tensor).place)
-                facts = { planned->tensors[i].format, planned->layout.offsets[i],
-                    planned->layout.sizes[i], written };
+        for (std::size_t i = 0; m_plan && i < m_plan->places.size(); ++i) {
+            if (m_plan->places[i] == m_table.row(tensor).place)
+                facts = { m_plan->tensors[i].format, m_plan->layout.offsets[i],
+                    m_plan->layout.sizes[i], written };
         }
         m_table.setExported(tensor, facts);
     }

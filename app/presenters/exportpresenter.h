@@ -55,6 +55,7 @@ private:
     int m_source = -1;
     bool m_sourceChosen = false; ///< by the user; else it follows the recipe
     bool m_exportNext = false; ///< once the running quantization is done
+    std::optional<core::GgufPlan> m_plan; ///< as last shown; none: no file can be written
     QString m_suggestedName; ///< what the user has not changed follows the source
 };
 

@@ -12,6 +12,7 @@ namespace app {
 namespace {
 
     constexpr int overviewDelay = 100; ///< milliseconds
+    constexpr std::size_t mostRulers = 4; ///< that the page shows of several selected tensors
 
 } // namespace
 
@@ -47,7 +48,9 @@ WeightsPresenter::WeightsPresenter(
         later();
     });
     connect(&session.previews(), &PreviewCache::inserted, this, [this, later](int tensor) {
-        fillPreviews(tensor);
+        const std::vector<int>& selected = m_selection.tensors();
+        if (std::find(selected.begin(), selected.end(), tensor) != selected.end())
+            fillPreviews(tensor);
         later();
     });
     connectPage();
@@ -76,8 +79,9 @@ void WeightsPresenter::fillSelection()
 {
     if (!m_session.isOpen())
         return;
-    for (const int tensor : m_selection.tensors())
-        fillPreviews(tensor);
+    const std::vector<int>& selected = m_selection.tensors();
+    for (std::size_t i = 0; i < std::min(selected.size(), mostRulers); ++i)
+        fillPreviews(selected[i]);
     m_page.setSelection(selectedTensors(m_session, m_selection));
 }
 

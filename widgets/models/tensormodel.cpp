@@ -108,6 +108,8 @@ void TensorModel::setWeights(int tensor, std::optional<WeightFacts> facts)
 
 void TensorModel::setRoundingError(int tensor, std::optional<double> error)
 {
+    if (m_rows[std::size_t(tensor)].roundingError == error)
+        return;
     m_rows[std::size_t(tensor)].roundingError = error;
     changed(tensor, TensorColumn::RoundingError, TensorColumn::RoundingError);
 }

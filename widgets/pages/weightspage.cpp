@@ -157,7 +157,10 @@ void WeightsPage::setSelection(const std::vector<SelectedTensor>& tensors)
 void WeightsPage::setPreviews(core::Place place, const Previews& previews)
 {
     m_previews.set(place, previews);
-    updateAll();
+    const bool shown = std::any_of(m_selection.begin(), m_selection.end(),
+        [place](const SelectedTensor& tensor) { return tensor.place == place; });
+    if (shown)
+        updateAll();
 }
 
 void WeightsPage::setOverview(const std::vector<TensorOverview>& tensors)
