@@ -121,7 +121,17 @@ Places consecutiveGroups(const float* first, std::size_t size)
 {
     Places places;
     for (std::size_t g = 0; g < together; ++g)
-        places[g] = first + g * size;
+        places[g] = first ? first + g * size : nullptr;
+    return places;
+}
+
+Places pairOfBlocks(const Places& blocks, std::size_t first)
+{
+    Places places;
+    for (std::size_t lane = 0; lane < together; ++lane) {
+        const float* block = blocks[first + lane / 8];
+        places[lane] = block ? block + lane % 8 * 32 : nullptr;
+    }
     return places;
 }
 
@@ -137,6 +147,17 @@ Sixteen sumsOfSquares(const Places& places, std::size_t count)
     Sixteen result;
     sumSquares(places, count, result);
     return result;
+}
+
+void loadWithImportance(const Places& x, const Places& importance, int size, Groups& groups)
+{
+    groups.size = size;
+    loadColumns(x, size, groups.x.data());
+    if (importance[0])
+        loadColumns(importance, size, groups.weight.data());
+    else
+        for (std::size_t i = 0; i < std::size_t(size); ++i)
+            groups.weight[i].fill(1.0f);
 }
 
 Sixteen sums(const Sixteen* values, int count)

@@ -65,6 +65,10 @@ void forBlocks(const RowsToEncode& rows, int blockSize, int blockBytes, const Bo
 /// The sixteen groups of `size` weights that follow each other from `first` on.
 Places consecutiveGroups(const float* first, std::size_t size);
 
+/// The groups of two super-blocks of eight groups of 32, from block `first` on: group g of block b
+/// in lane b % 2 · 8 + g.
+Places pairOfBlocks(const Places& blocks, std::size_t first);
+
 /// values[i][g] = places[g][i] for i < count. Requires: count a multiple of 16.
 void loadColumns(const Places& places, int count, Sixteen* values);
 
@@ -77,6 +81,9 @@ void weighByImportance(const Sixteen& variance, Groups& groups);
 void weighBySquares(Groups& groups);
 /// offset + |x|
 void weighByMagnitudes(const Sixteen& offset, Groups& groups);
+
+/// Sixteen groups that count by importance alone, or all alike where there is none.
+void loadWithImportance(const Places& x, const Places& importance, int size, Groups& groups);
 
 /// Σ values[i][g] over i < count, added in order.
 Sixteen sums(const Sixteen* values, int count);

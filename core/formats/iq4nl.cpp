@@ -6,9 +6,11 @@
 // A weight is d·level[code] with the levels of iq4.h.
 // Error: 7.6 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/closer.h"
 #include "core/formats/codes.h"
 #include "core/formats/decoding.h"
 #include "core/formats/format.h"
+#include "core/formats/gridfit.h"
 #include "core/formats/iq4.h"
 #include "core/formats/search.h"
 
@@ -75,6 +77,21 @@ namespace {
     };
 
 } // namespace
+
+void formats::closer::encodeIq4Nl(const RowsToEncode& rows)
+{
+    Groups groups;
+    forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+        loadWithImportance(blocks.x, blocks.importance, blockSize, groups);
+        const Sixteen d = refineSteps(groups, { .isIq4 = true }, iq4::searchScales(groups));
+        for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+            std::array<std::uint8_t, blockSize> codes;
+            iq4::roundToLevels(blocks.x[b], d[b] != 0.0f ? 1 / d[b] : 0.0f, codes.data());
+            storeHalf(d[b], blocks.bytes[b]);
+            storeCodes(codes.data(), blocks.bytes[b]);
+        }
+    });
+}
 
 const Format formats::iq4_NL{
     .name = "IQ4_NL",

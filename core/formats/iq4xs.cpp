@@ -9,9 +9,11 @@
 // A weight is d·(s − 32)·level[code] with the levels of iq4.h.
 // Error: 7.6 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/closer.h"
 #include "core/formats/codes.h"
 #include "core/formats/decoding.h"
 #include "core/formats/format.h"
+#include "core/formats/gridfit.h"
 #include "core/formats/iq4.h"
 #include "core/formats/search.h"
 
@@ -78,22 +80,15 @@ namespace {
             storeNibbles(codes + 32 * g, block + codesAt + 16 * g);
     }
 
-    /// Searches the scales of blocks `first` and `first` + 1: block b's group g in lane
-    /// b % 2 · 8 + g.
+    /// Searches the scales of blocks `first` and `first` + 1, as pairOfBlocks lays them.
     Sixteen searchPair(
         const Blocks& blocks, std::size_t first, const Sixteen& squares, Groups& pair)
     {
-        Places x, importance;
         Sixteen variance;
-        for (std::size_t lane = 0; lane < together; ++lane) {
-            const std::size_t block = first + lane / groups;
-            const std::size_t offset = lane % groups * iq4::groupSize;
-            x[lane] = blocks.x[block] + offset;
-            importance[lane]
-                = blocks.importance[block] ? blocks.importance[block] + offset : nullptr;
-            variance[lane] = squares[block] * (2.0f / blockSize);
-        }
-        iq4::loadGroups(x, importance, variance, pair);
+        for (std::size_t lane = 0; lane < together; ++lane)
+            variance[lane] = squares[first + lane / groups] * (2.0f / blockSize);
+        iq4::loadGroups(
+            pairOfBlocks(blocks.x, first), pairOfBlocks(blocks.importance, first), variance, pair);
         return iq4::searchScales(pair);
     }
 
@@ -115,6 +110,23 @@ namespace {
                 codes.data() + g * iq4::groupSize);
         }
         storeHalf(d, block);
+        storeScales(s, block);
+        storeCodes(codes.data(), block);
+    }
+
+    /// Stores a block with the scales of lanes `lane` …
+    void storeRefined(
+        const float* x, const StoredScales& stored, std::size_t lane, std::byte* block)
+    {
+        std::array<int, groups> s;
+        std::array<std::uint8_t, blockSize> codes;
+        for (std::size_t g = 0; g < groups; ++g) {
+            s[g] = stored.scale[lane + g] + half;
+            const float step = stored.unit[lane] * float(stored.scale[lane + g]);
+            iq4::roundToLevels(x + g * iq4::groupSize, step != 0.0f ? 1 / step : 0.0f,
+                codes.data() + g * iq4::groupSize);
+        }
+        storeHalf(stored.unit[lane], block);
         storeScales(s, block);
         storeCodes(codes.data(), block);
     }
@@ -142,6 +154,32 @@ namespace {
     };
 
 } // namespace
+
+void formats::closer::encodeIq4Xs(const RowsToEncode& rows)
+{
+    Groups pair;
+    forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+        for (std::size_t first = 0; first < std::size_t(blocks.count); first += 2) {
+            loadWithImportance(pairOfBlocks(blocks.x, first),
+                pairOfBlocks(blocks.importance, first), iq4::groupSize, pair);
+            const Sixteen found = iq4::searchScales(pair);
+            StoredScales stored{ groups, -half, half - 1, 0 };
+            for (std::size_t lane = 0; lane < together; ++lane) {
+                const float* own = &found[lane / groups * groups];
+                const float largest = *std::max_element(own, own + groups,
+                    [](float a, float b) { return std::fabs(a) < std::fabs(b); });
+                stored.unit[lane] = halfToFloat(floatToHalf(-largest / half));
+                stored.scale[lane] = stored.unit[lane] != 0.0f
+                    ? std::clamp(nearestInt(found[lane] / stored.unit[lane]), -half, half - 1)
+                    : 0;
+            }
+            refineScales(pair, { .isIq4 = true }, stored);
+            for (std::size_t b = first;
+                 b < std::min<std::size_t>(first + 2, std::size_t(blocks.count)); ++b)
+                storeRefined(blocks.x[b], stored, b % 2 * groups, blocks.bytes[b]);
+        }
+    });
+}
 
 const Format formats::iq4_XS{
     .name = "IQ4_XS",

@@ -9,9 +9,11 @@
 // absolute error weighted by |x|, then rounded to 4 bits, then all codes are rounded anew.
 // Error: 29.6 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/closer.h"
 #include "core/formats/codes.h"
 #include "core/formats/decoding.h"
 #include "core/formats/format.h"
+#include "core/formats/gridfit.h"
 #include "core/formats/search.h"
 
 #include <algorithm>
@@ -82,6 +84,17 @@ namespace {
         Groups mins{ .size = groups, .x = {}, .weight = {} };
     };
 
+    void searchBlock(const Groups& block, std::size_t b, const RangeTries& tries, Found& found)
+    {
+        searchScalesAndMins(block, 3, tries, found.ranges[b]);
+        for (std::size_t g = 0; g < groups; ++g) {
+            found.scales.x[g][b] = found.ranges[b].scale[g];
+            found.mins.x[g][b] = found.ranges[b].min[g];
+            found.scales.weight[g][b] = found.ranges[b].weight[g];
+            found.mins.weight[g][b] = found.ranges[b].weight[g];
+        }
+    }
+
     void search(const Blocks& blocks, Found& found)
     {
         const bool isPlain = !blocks.importance[0];
@@ -101,14 +114,8 @@ namespace {
                 variance.fill(variances[b] / blockSize);
                 weighByImportance(variance, block);
             }
-            searchScalesAndMins(block, 3, isPlain ? plainTries : importanceTries, found.ranges[b]);
-            for (std::size_t g = 0; g < groups; ++g) {
-                found.scales.x[g][b] = found.ranges[b].scale[g];
-                found.mins.x[g][b] = found.ranges[b].min[g];
-                found.scales.weight[g][b] = found.ranges[b].weight[g];
-            }
+            searchBlock(block, b, isPlain ? plainTries : importanceTries, found);
         }
-        found.mins.weight = found.scales.weight;
     }
 
     /// Rounds to 4 bits in units of the largest of them divided by 15, the unit being the scale.
@@ -176,6 +183,38 @@ namespace {
     };
 
 } // namespace
+
+void formats::closer::encodeQ2K(const RowsToEncode& rows)
+{
+    Found found;
+    std::array<Groups, together> loaded;
+    forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+        const auto count = std::size_t(blocks.count);
+        for (std::size_t b = 0; b < count; ++b) {
+            loadWithImportance(consecutiveGroups(blocks.x[b], groupSize),
+                consecutiveGroups(blocks.importance[b], groupSize), groupSize, loaded[b]);
+            searchBlock(loaded[b], b, importanceTries, found);
+        }
+        const FoundLevels foundScales = searchPositiveScales(found.scales, 15);
+        const FoundLevels foundMins = searchPositiveScales(found.mins, 15);
+        for (std::size_t b = 0; b < count; ++b) {
+            StoredScales stored{ groups, 0, 15, 15 };
+            for (std::size_t g = 0; g < groups; ++g) {
+                stored.unit[g] = halfToFloat(floatToHalf(foundScales.scale[b]));
+                stored.minUnit[g] = halfToFloat(floatToHalf(foundMins.scale[b]));
+                stored.scale[g] = int(foundScales.levels[g][b]);
+                stored.min[g] = int(foundMins.levels[g][b]);
+            }
+            refineScales(loaded[b], { 0, 3 }, stored);
+            std::byte* block = blocks.bytes[b];
+            storeHalf(stored.unit[0], block + scaleAt);
+            storeHalf(stored.minUnit[0], block + minAt);
+            for (std::size_t g = 0; g < groups; ++g)
+                block[g] = std::byte(stored.scale[g] | stored.min[g] << 4);
+            storeBlock(blocks.x[b], found.ranges[b], block);
+        }
+    });
+}
 
 const Format formats::q2_K{
     .name = "Q2_K",

@@ -7,6 +7,7 @@
 // searched. Error: at most |d|/2 a weight (|d| at the end that has no code 16); 8.6 % of the
 // root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/closer.h"
 #include "core/formats/codes.h"
 #include "core/formats/decoding.h"
 #include "core/formats/format.h"
@@ -64,6 +65,11 @@ namespace {
     };
 
 } // namespace
+
+void formats::closer::encodeQ4_0(const RowsToEncode& rows)
+{
+    encodeSignedRowsCloser(rows, 8, blockBytes, storeCodes);
+}
 
 const Format formats::q4_0{
     .name = "Q4_0",

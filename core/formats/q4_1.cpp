@@ -7,6 +7,7 @@
 // A weight is d·code + m. Plain, the grid spans the block's range; with importance d and m are
 // searched. Error: at most d/2 a weight; 7.8 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/closer.h"
 #include "core/formats/codes.h"
 #include "core/formats/decoding.h"
 #include "core/formats/format.h"
@@ -64,6 +65,11 @@ namespace {
     };
 
 } // namespace
+
+void formats::closer::encodeQ4_1(const RowsToEncode& rows)
+{
+    encodeOffsetRowsCloser(rows, 15, blockBytes, storeCodes);
+}
 
 const Format formats::q4_1{
     .name = "Q4_1",

@@ -7,6 +7,7 @@
 // A weight is d·s·code − dmin·m.
 // Error: 7.1 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/closer.h"
 #include "core/formats/codes.h"
 #include "core/formats/decoding.h"
 #include "core/formats/format.h"
@@ -67,6 +68,11 @@ namespace {
     };
 
 } // namespace
+
+void formats::closer::encodeQ4K(const RowsToEncode& rows)
+{
+    sixbit::encodeRowsCloser(rows, 15, blockBytes, storeCodes);
+}
 
 const Format formats::q4_K{
     .name = "Q4_K",

@@ -8,6 +8,7 @@
 // searched. Error: at most |d|/2 a weight (|d| at the end that has no code 32); 4.3 % of the
 // root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/closer.h"
 #include "core/formats/codes.h"
 #include "core/formats/decoding.h"
 #include "core/formats/format.h"
@@ -69,6 +70,11 @@ namespace {
     };
 
 } // namespace
+
+void formats::closer::encodeQ5_0(const RowsToEncode& rows)
+{
+    encodeSignedRowsCloser(rows, 16, blockBytes, storeCodes);
+}
 
 const Format formats::q5_0{
     .name = "Q5_0",

@@ -8,6 +8,7 @@
 // A weight is d·code + m. Plain, the grid spans the block's range; with importance d and m are
 // searched. Error: at most d/2 a weight; 3.8 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/closer.h"
 #include "core/formats/codes.h"
 #include "core/formats/decoding.h"
 #include "core/formats/format.h"
@@ -69,6 +70,11 @@ namespace {
     };
 
 } // namespace
+
+void formats::closer::encodeQ5_1(const RowsToEncode& rows)
+{
+    encodeOffsetRowsCloser(rows, 31, blockBytes, storeCodes);
+}
 
 const Format formats::q5_1{
     .name = "Q5_1",

@@ -8,6 +8,7 @@
 // A weight is d·s·code − dmin·m.
 // Error: 3.6 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/closer.h"
 #include "core/formats/codes.h"
 #include "core/formats/decoding.h"
 #include "core/formats/format.h"
@@ -72,6 +73,11 @@ namespace {
     };
 
 } // namespace
+
+void formats::closer::encodeQ5K(const RowsToEncode& rows)
+{
+    sixbit::encodeRowsCloser(rows, 31, blockBytes, storeCodes);
+}
 
 const Format formats::q5_K{
     .name = "Q5_K",

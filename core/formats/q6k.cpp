@@ -9,8 +9,10 @@
 // to 8 bits, and all codes are rounded anew. Importance alone weighs an error.
 // Error: 1.8 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/closer.h"
 #include "core/formats/decoding.h"
 #include "core/formats/format.h"
+#include "core/formats/gridfit.h"
 #include "core/formats/search.h"
 
 #include <algorithm>
@@ -148,6 +150,30 @@ namespace {
     };
 
 } // namespace
+
+void formats::closer::encodeQ6K(const RowsToEncode& rows)
+{
+    Groups loaded;
+    forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+        for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+            loadWithImportance(consecutiveGroups(blocks.x[b], groupSize),
+                consecutiveGroups(blocks.importance[b], groupSize), groupSize, loaded);
+            const FoundScales found = searchScales(loaded, half);
+            const float largest = *std::ranges::max_element(
+                found.scale, {}, [](float scale) { return std::fabs(scale); });
+            StoredScales stored{ groups, -128, 127, 0 };
+            stored.unit.fill(halfToFloat(floatToHalf(-largest / 128)));
+            for (std::size_t g = 0; g < groups && stored.unit[0] != 0.0f; ++g)
+                stored.scale[g]
+                    = std::clamp(nearestInt(found.scale[g] / stored.unit[0]), -128, 127);
+            refineScales(loaded, { -half, half - 1 }, stored);
+            storeHalf(stored.unit[0], blocks.bytes[b] + scaleAt);
+            for (std::size_t g = 0; g < groups; ++g)
+                blocks.bytes[b][scalesAt + std::ptrdiff_t(g)] = std::byte(stored.scale[g]);
+            storeBlock(blocks.x[b], found, blocks.bytes[b]);
+        }
+    });
+}
 
 const Format formats::q6_K{
     .name = "Q6_K",

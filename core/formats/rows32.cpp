@@ -2,6 +2,7 @@
 #include "core/formats/rows32.h"
 
 #include "core/formats/blockbytes.h"
+#include "core/formats/gridfit.h"
 #include "core/formats/search.h"
 
 #include <algorithm>
@@ -53,6 +54,26 @@ namespace {
         storeHalf(d, block);
         storeHalf(min, block + 2);
         storeCodes(plainCodes(x, min, d, 0.5f, largestCode).data(), block);
+    }
+
+    /// The grids over the whole range of sixteen groups.
+    struct Range {
+        Sixteen step;
+        Sixteen lowest;
+    };
+
+    Range rangeOf(const Groups& groups, int largestCode)
+    {
+        Range range{ groups.x[0], groups.x[0] }; // first the highest in `step`
+        for (std::size_t i = 1; i < blockSize; ++i) {
+            for (std::size_t g = 0; g < together; ++g) {
+                range.step[g] = std::max(range.step[g], groups.x[i][g]);
+                range.lowest[g] = std::min(range.lowest[g], groups.x[i][g]);
+            }
+        }
+        for (std::size_t g = 0; g < together; ++g)
+            range.step[g] = (range.step[g] - range.lowest[g]) / float(largestCode);
+        return range;
     }
 
     /// The mean square of each of at most sixteen rows.
@@ -144,6 +165,52 @@ void encodeOffsetRows(
                 codes.data());
             storeHalf(found.scale[b], blocks.bytes[b]);
             storeHalf(-found.min[b], blocks.bytes[b] + 2);
+            storeCodes(codes.data(), blocks.bytes[b]);
+        }
+    });
+}
+
+void encodeSignedRowsCloser(
+    const RowsToEncode& rows, int half, int blockBytes, StoreCodes storeCodes)
+{
+    Groups groups;
+    forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+        loadWithImportance(blocks.x, blocks.importance, blockSize, groups);
+        const LevelRange levels{ -half, half - 1 };
+        const Sixteen d = refineSteps(groups, levels, searchScales(groups, half).scale);
+        for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+            Codes codes;
+            codes.fill(std::uint8_t(half)); // level 0
+            if (d[b] != 0.0f)
+                roundToGrid(blocks.x[b], blockSize, d[b], 0.0f, half, 2 * half - 1, codes.data());
+            storeHalf(d[b], blocks.bytes[b]);
+            storeCodes(codes.data(), blocks.bytes[b]);
+        }
+    });
+}
+
+void encodeOffsetRowsCloser(
+    const RowsToEncode& rows, int largestCode, int blockBytes, StoreCodes storeCodes)
+{
+    Groups groups;
+    FoundRanges found;
+    forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+        loadWithImportance(blocks.x, blocks.importance, blockSize, groups);
+        searchScalesAndMins(groups, largestCode, importanceTries, found);
+        for (float& min : found.min)
+            min = -min;
+        const LevelRange levels{ 0, largestCode };
+        StepOffsets best = refineStepsAndOffsets(groups, levels, found.scale, found.min);
+        const Range range = rangeOf(groups, largestCode);
+        const StepOffsets whole = refineStepsAndOffsets(groups, levels, range.step, range.lowest);
+        for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+            const StepOffsets& taken = whole.error[b] < best.error[b] ? whole : best;
+            Codes codes{};
+            if (taken.step[b] != 0.0f)
+                roundToGrid(blocks.x[b], blockSize, taken.step[b], taken.offset[b], 0, largestCode,
+                    codes.data());
+            storeHalf(taken.step[b], blocks.bytes[b]);
+            storeHalf(taken.offset[b], blocks.bytes[b] + 2);
             storeCodes(codes.data(), blocks.bytes[b]);
         }
     });

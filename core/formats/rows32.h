@@ -17,4 +17,10 @@ void encodeSignedRows(const RowsToEncode& rows, int half, int blockBytes, StoreC
 void encodeOffsetRows(
     const RowsToEncode& rows, int largestCode, int blockBytes, StoreCodes storeCodes);
 
+/// The same with a lower error than ggml's (closer.h).
+void encodeSignedRowsCloser(
+    const RowsToEncode& rows, int half, int blockBytes, StoreCodes storeCodes);
+void encodeOffsetRowsCloser(
+    const RowsToEncode& rows, int largestCode, int blockBytes, StoreCodes storeCodes);
+
 } // namespace core::formats

@@ -2,6 +2,7 @@
 #include "core/formats/sixbit.h"
 
 #include "core/formats/blockbytes.h"
+#include "core/formats/gridfit.h"
 
 #include <algorithm>
 #include <array>
@@ -36,25 +37,34 @@ namespace {
     /// Loads the groups of blocks `first` and `first` + 1 and what their errors count.
     void loadPair(const Blocks& blocks, std::size_t first, const Sixteen& variances, Groups& pair)
     {
-        Places x, importance;
-        Sixteen variance;
-        for (std::size_t lane = 0; lane < together; ++lane) {
-            const std::size_t block = first + lane / groups;
-            x[lane] = blocks.x[block] + lane % groups * groupSize;
-            importance[lane] = blocks.importance[block]
-                ? blocks.importance[block] + lane % groups * groupSize
-                : nullptr;
-            variance[lane] = variances[block];
-        }
+        const Places x = pairOfBlocks(blocks.x, first);
         loadColumns(x, groupSize, pair.x.data());
         if (blocks.importance[first]) {
-            loadColumns(importance, groupSize, pair.weight.data());
+            loadColumns(pairOfBlocks(blocks.importance, first), groupSize, pair.weight.data());
+            Sixteen variance;
+            for (std::size_t lane = 0; lane < together; ++lane)
+                variance[lane] = variances[first + lane / groups];
             weighByImportance(variance, pair);
         } else {
             Sixteen size = sumsOfSquares(x, groupSize);
             for (float& value : size)
                 value = std::sqrt(value / groupSize);
             weighByMagnitudes(size, pair);
+        }
+    }
+
+    /// Searches the scales of the two blocks that were loaded.
+    void searchPair(const Groups& pair, std::size_t first, int largestCode, const RangeTries& tries,
+        Found& found)
+    {
+        FoundRanges& ranges = found.ranges[first / 2];
+        searchScalesAndMins(pair, largestCode, tries, ranges);
+        for (std::size_t lane = 0; lane < together; ++lane) {
+            const std::size_t block = first + lane / groups;
+            found.scales.x[lane % groups][block] = ranges.scale[lane];
+            found.mins.x[lane % groups][block] = ranges.min[lane];
+            found.scales.weight[lane % groups][block] = ranges.weight[lane];
+            found.mins.weight[lane % groups][block] = ranges.weight[lane];
         }
     }
 
@@ -69,16 +79,8 @@ namespace {
         pair.size = groupSize;
         for (std::size_t first = 0; first < std::size_t(blocks.count); first += 2) {
             loadPair(blocks, first, variances, pair);
-            FoundRanges& ranges = found.ranges[first / 2];
-            searchScalesAndMins(pair, largestCode, tries, ranges);
-            for (std::size_t lane = 0; lane < together; ++lane) {
-                const std::size_t block = first + lane / groups;
-                found.scales.x[lane % groups][block] = ranges.scale[lane];
-                found.mins.x[lane % groups][block] = ranges.min[lane];
-                found.scales.weight[lane % groups][block] = ranges.weight[lane];
-            }
+            searchPair(pair, first, largestCode, tries, found);
         }
-        found.mins.weight = found.scales.weight;
     }
 
     /// Rounds to 6 bits in units of the largest of them divided by 63, the unit being the scale.
@@ -126,6 +128,34 @@ namespace {
         storeCodes(codes.data(), block);
     }
 
+    /// Blocks `first` and `first` + 1: refined from what was searched for them.
+    StoredScales refinePair(const Groups& pair, const FoundLevels& scales, const FoundLevels& mins,
+        std::size_t first, int largestCode)
+    {
+        StoredScales stored{ groups, 0, largestSix, largestSix };
+        for (std::size_t lane = 0; lane < together; ++lane) {
+            const std::size_t block = first + lane / groups;
+            stored.unit[lane] = halfToFloat(floatToHalf(scales.scale[block]));
+            stored.minUnit[lane] = halfToFloat(floatToHalf(mins.scale[block]));
+            stored.scale[lane] = int(scales.levels[lane % groups][block]);
+            stored.min[lane] = int(mins.levels[lane % groups][block]);
+        }
+        refineScales(pair, { 0, largestCode }, stored);
+        return stored;
+    }
+
+    void storeRefined(const StoredScales& stored, std::size_t lane, std::byte* block)
+    {
+        Codes scale, min;
+        for (std::size_t g = 0; g < groups; ++g) {
+            scale[g] = std::uint8_t(stored.scale[lane + g]);
+            min[g] = std::uint8_t(stored.min[lane + g]);
+        }
+        storeHalf(stored.unit[lane], block);
+        storeHalf(stored.minUnit[lane], block + 2);
+        storeSixBits(scale, min, block + scalesAt);
+    }
+
 } // namespace
 
 BlockScales scales(const std::byte* block)
@@ -165,6 +195,31 @@ void encodeRows(const RowsToEncode& rows, int largestCode, const RangeTries& pla
             storeSixBits(codesOf(foundScales, b), codesOf(foundMins, b), block + scalesAt);
             storeBlock(
                 blocks.x[b], found.ranges[b / 2], b % 2 * groups, largestCode, storeCodes, block);
+        }
+    });
+}
+
+void encodeRowsCloser(const RowsToEncode& rows, int largestCode, int blockBytes,
+    decltype(Grid::storeCodes) storeCodes)
+{
+    Found found;
+    std::array<Groups, together / 2> pairs;
+    forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+        const auto count = std::size_t(blocks.count);
+        for (std::size_t first = 0; first < count; first += 2) {
+            loadWithImportance(pairOfBlocks(blocks.x, first),
+                pairOfBlocks(blocks.importance, first), groupSize, pairs[first / 2]);
+            searchPair(pairs[first / 2], first, largestCode, importanceTries, found);
+        }
+        const FoundLevels scales = searchPositiveScales(found.scales, largestSix);
+        const FoundLevels mins = searchPositiveScales(found.mins, largestSix);
+        StoredScales refined{};
+        for (std::size_t b = 0; b < count; ++b) {
+            if (b % 2 == 0)
+                refined = refinePair(pairs[b / 2], scales, mins, b, largestCode);
+            storeRefined(refined, b % 2 * groups, blocks.bytes[b]);
+            storeBlock(blocks.x[b], found.ranges[b / 2], b % 2 * groups, largestCode, storeCodes,
+                blocks.bytes[b]);
         }
     });
 }
