@@ -104,9 +104,13 @@ QWidget* TensorTable::makeFilterRow()
 void TensorTable::connectTree()
 {
     connect(m_filterEdit, &QLineEdit::textChanged, this, [this](const QString& text) {
-        m_filter.setFilter(text);
-        m_tree->expandAll();
+        {
+            const QSignalBlocker blocker(m_tree); // rows leave a selection in many pieces
+            m_filter.setFilter(text);
+            m_tree->expandAll();
+        }
         updateFoot();
+        emit selectionEdited();
     });
     connect(m_norms, &QCheckBox::toggled, this, [this](bool shown) {
         m_filter.setNormsShown(shown);
