@@ -38,4 +38,14 @@ constexpr std::array<float, count> consecutiveLevels(int first)
     return levels;
 }
 
+/// Encodes a row block by block, without importance: for eachRow of a format whose blocks are
+/// independent of each other.
+template<void (*encodeBlock)(const float* weights, std::byte* block), int blockSize, int blockBytes>
+void encodeBlocks(
+    const float* weights, std::size_t columns, const float* /*importance*/, std::byte* bytes)
+{
+    for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
+        encodeBlock(weights + i, bytes);
+}
+
 } // namespace core::formats

@@ -50,12 +50,6 @@ namespace {
         storeCodes(codes.data(), block);
     }
 
-    void encode(const float* weights, std::size_t columns, const float*, std::byte* bytes)
-    {
-        for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
-            encodeBlock(weights + i, bytes);
-    }
-
     BlockScales scales(const std::byte* block)
     {
         return { .step = { loadHalf(block) }, .offset = {} };
@@ -80,7 +74,7 @@ const Format formats::q2_0{
     .grid = &grid,
     .errorBound = 0.74f,
     .decodeBlocks = decode,
-    .encodeRows = eachRow<encode>,
+    .encodeRows = eachRow<encodeBlocks<encodeBlock, blockSize, blockBytes>>,
 };
 
 } // namespace core

@@ -69,12 +69,6 @@ namespace {
         storeHalf(d, block + scaleAt);
     }
 
-    void encode(const float* weights, std::size_t columns, const float*, std::byte* bytes)
-    {
-        for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
-            encodeBlock(weights + i, bytes);
-    }
-
     BlockScales scales(const std::byte* block)
     {
         return { .step = { loadHalf(block + scaleAt) }, .offset = {} };
@@ -99,7 +93,7 @@ const Format formats::tq1_0{
     .grid = &grid,
     .errorBound = 0.83f,
     .decodeBlocks = decode,
-    .encodeRows = eachRow<encode>,
+    .encodeRows = eachRow<encodeBlocks<encodeBlock, blockSize, blockBytes>>,
 };
 
 } // namespace core
