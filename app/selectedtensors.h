@@ -9,6 +9,9 @@
 
 namespace app {
 
+/// Of several selected tensors the Weights page shows only these.
+constexpr std::size_t mostShownTensors = 4;
+
 /// The selected tensors with what is known of them, as the pages take them.
 std::vector<widgets::SelectedTensor> selectedTensors(
     const Session& session, const Selection& selection);

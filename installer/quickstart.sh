@@ -149,7 +149,9 @@ run() {
     fi
 }
 
-run_tests() { # how ctest selects them
+run_tests() { # what to build, how ctest selects the tests
+    local targets=$1
+    shift
     install_for_tests
     mkdir -p "$interop"
     fetch_model
@@ -159,14 +161,15 @@ run_tests() { # how ctest selects them
     else
         say "llama.cpp's libraries are fetched for x86_64 only: the tests against them skip"
     fi
-    build dev
+    # shellcheck disable=SC2086 # several words
+    build dev --target $targets
     QT_QPA_PLATFORM=offscreen ctest --preset dev "$@"
 }
 
 case "${1:-}" in
 run) run ;;
-test) run_tests --label-exclude slow ;;
-slow) run_tests --label-regex slow ;;
+test) run_tests "quantscope quantscope-cli quick_tests" --label-exclude slow ;;
+slow) run_tests all --label-regex slow ;;
 -h | --help | help) usage ;;
 *)
     usage >&2

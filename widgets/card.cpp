@@ -103,6 +103,15 @@ void Card::applySizes()
     m_content->setSpacing(scaled(8));
 }
 
+QFrame* makeLine(Qt::Orientation orientation, QWidget* parent)
+{
+    auto* line = new QFrame(parent);
+    orientation == Qt::Vertical ? line->setFixedWidth(1) : line->setFixedHeight(1);
+    line->setAutoFillBackground(true);
+    line->setBackgroundRole(QPalette::Mid);
+    return line;
+}
+
 QToolButton* makeToolButton(const QString& iconName, const QString& toolTip, QWidget* parent)
 {
     auto* button = new QToolButton(parent);

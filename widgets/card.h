@@ -54,6 +54,8 @@ private:
     int m_margin = 12;
 };
 
+/// A line of one pixel between what lies beside or above each other.
+QFrame* makeLine(Qt::Orientation orientation, QWidget* parent = nullptr);
 /// A borderless button that shows only an icon.
 QToolButton* makeToolButton(const QString& iconName, const QString& toolTip, QWidget* parent);
 

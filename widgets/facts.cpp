@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/facts.h"
 
+#include "widgets/card.h"
 #include "widgets/label.h"
 #include "widgets/theme.h"
 
@@ -31,15 +32,6 @@ namespace {
     {
         delete widget->layout();
         qDeleteAll(widget->findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
-    }
-
-    QFrame* makeLine()
-    {
-        auto* line = new QFrame;
-        line->setFixedWidth(1);
-        line->setAutoFillBackground(true);
-        line->setBackgroundRole(QPalette::Mid);
-        return line;
     }
 
 } // namespace
@@ -100,7 +92,7 @@ void FactStrip::setFacts(const std::vector<Fact>& facts)
     row->setSpacing(scaled(12));
     for (const Fact& fact : facts) {
         if (&fact != &facts.front())
-            row->addWidget(makeLine());
+            row->addWidget(makeLine(Qt::Vertical));
         auto* cell = new QVBoxLayout;
         cell->setSpacing(0);
         cell->addWidget(makeLabel(fact, TextRole::Caption));

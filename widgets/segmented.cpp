@@ -2,6 +2,7 @@
 #include "widgets/segmented.h"
 
 #include "widgets/theme.h"
+#include "widgets/themedrawing.h"
 
 #include <QtGui/QPainter>
 #include <QtGui/QPainterPath>
@@ -11,8 +12,6 @@
 
 namespace widgets {
 namespace {
-
-    constexpr double radius = 3;
 
     /// One segment; draws its share of the common frame.
     class Segment : public QToolButton {
@@ -79,7 +78,7 @@ namespace {
                 fill = tokens.window;
             painter.setBrush(fill);
             painter.setPen(QPen(tokens.buttonLine, 1));
-            painter.drawRoundedRect(box, radius, radius);
+            painter.drawRoundedRect(box, cornerRadius, cornerRadius);
             if (!m_last) {
                 painter.setPen(QPen(filled ? tokens.accent : tokens.line, 1));
                 painter.drawLine(

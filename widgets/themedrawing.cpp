@@ -9,8 +9,6 @@
 
 namespace widgets {
 namespace {
-    constexpr double radius = 3;
-
     /// Painter state kept for the time of one drawing.
     class Saved {
     public:
@@ -70,7 +68,7 @@ void drawButton(QPainter* painter, const QStyleOption& option, bool primary, boo
     }
     painter->setPen(border.alpha() == 0 ? QPen(Qt::NoPen) : QPen(border, 1));
     painter->setBrush(fill);
-    painter->drawRoundedRect(inner(option.rect), radius, radius);
+    painter->drawRoundedRect(inner(option.rect), cornerRadius, cornerRadius);
 }
 
 void drawButtonLabel(QPainter* painter, const QStyleOptionButton& option, bool primary)
@@ -116,7 +114,7 @@ void drawField(QPainter* painter, const QStyleOption& option)
     painter->setBrush(enabled ? tokens.base : tokens.window);
     painter->setPen(QPen(focus ? tokens.accent : borderOf(option), focus ? 2 : 1));
     const QRectF rect = focus ? QRectF(option.rect).adjusted(1, 1, -1, -1) : inner(option.rect);
-    painter->drawRoundedRect(rect, radius, radius);
+    painter->drawRoundedRect(rect, cornerRadius, cornerRadius);
 }
 
 void drawFocusRing(QPainter* painter, const QRectF& rect, const QStyleOption& option)
@@ -124,7 +122,7 @@ void drawFocusRing(QPainter* painter, const QRectF& rect, const QStyleOption& op
     const Saved saved(painter);
     painter->setPen(QPen(tokensOf(option.palette).accent, 2));
     painter->setBrush(Qt::NoBrush);
-    painter->drawRoundedRect(rect.adjusted(1, 1, -1, -1), radius, radius);
+    painter->drawRoundedRect(rect.adjusted(1, 1, -1, -1), cornerRadius, cornerRadius);
 }
 
 void drawCheckBox(QPainter* painter, const QStyleOption& option)

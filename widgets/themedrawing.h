@@ -12,6 +12,9 @@ class QStyleOptionToolButton;
 
 namespace widgets {
 
+/// Of buttons, fields and what else has a frame, in pixels.
+constexpr double cornerRadius = 3;
+
 // How ThemeStyle draws its controls; each leaves the painter as it was.
 
 /// Background and one-pixel border of a button or field, radius 3.

@@ -17,7 +17,7 @@ namespace cli {
 
 namespace {
 
-    struct Options {
+    struct ActivationArguments {
         std::string model;
         TextOptions text;
         double threshold = 3;
@@ -79,7 +79,7 @@ namespace {
         table.print(std::cout);
     }
 
-    void activations(const Options& options, const core::Progress& progress)
+    void activations(const ActivationArguments& options, const core::Progress& progress)
     {
         const auto checkpoint = core::Checkpoint::open(options.model);
         const auto sequences = readSequences(*checkpoint, options.text);
@@ -108,7 +108,7 @@ namespace {
 
 void addActivations(CLI::App& app, Action& action)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<ActivationArguments>();
     CLI::App* command = app.add_subcommand(
         "activations", "Measures what flows into every linear layer on a calibration text");
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();

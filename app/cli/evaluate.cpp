@@ -15,14 +15,14 @@ namespace cli {
 
 namespace {
 
-    struct Options {
+    struct EvaluateArguments {
         std::string model;
         std::string reference;
         TextOptions text;
         bool json = false;
     };
 
-    void evaluate(const Options& options, const core::Progress& progress)
+    void evaluate(const EvaluateArguments& options, const core::Progress& progress)
     {
         const auto model = core::Checkpoint::open(options.model);
         const auto reference
@@ -40,7 +40,7 @@ namespace {
 
 void addEvaluate(CLI::App& app, Action& action)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<EvaluateArguments>();
     CLI::App* command = app.add_subcommand(
         "evaluate", "Measures perplexity and, against a reference, what was lost");
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();

@@ -17,7 +17,7 @@ namespace cli {
 
 namespace {
 
-    struct Options {
+    struct InspectArguments {
         std::string model;
         double threshold = 3;
         bool json = false;
@@ -67,7 +67,7 @@ namespace {
                                           : core::Json() } };
     }
 
-    void inspect(const Options& options, const core::Progress& progress)
+    void inspect(const InspectArguments& options, const core::Progress& progress)
     {
         const auto checkpoint = core::Checkpoint::open(options.model);
         Table table({ "tensor", "shape", "format", "bpw", "size", "absmax", "deviation", "kurtosis",
@@ -100,7 +100,7 @@ namespace {
 
 void addInspect(CLI::App& app, Action& action)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<InspectArguments>();
     CLI::App* command = app.add_subcommand(
         "inspect", "Lists the tensors of a model and what their weights look like");
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();

@@ -19,7 +19,7 @@ namespace cli {
 
 namespace {
 
-    struct Options {
+    struct PreviewArguments {
         std::string model;
         std::string format;
         std::string imatrix;
@@ -36,7 +36,7 @@ namespace {
             { "weighted", preview.weighted } };
     }
 
-    void preview(const Options& options, const core::Progress& progress)
+    void preview(const PreviewArguments& options, const core::Progress& progress)
     {
         const auto checkpoint = core::Checkpoint::open(options.model);
         const core::Format* wanted = core::findFormat(options.format);
@@ -86,7 +86,7 @@ namespace {
 
 void addPreview(CLI::App& app, Action& action)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<PreviewArguments>();
     CLI::App* command = app.add_subcommand(
         "preview", "Shows what rounding every tensor to one format would do to its weights");
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();

@@ -21,7 +21,7 @@ namespace cli {
 
 namespace {
 
-    struct Options {
+    struct QuantizeArguments {
         std::string model;
         std::string type;
         std::string recipe;
@@ -38,7 +38,7 @@ namespace {
     };
 
     /// The method asked for, or the best that the given material allows.
-    core::Method chosenMethod(const Options& options)
+    core::Method chosenMethod(const QuantizeArguments& options)
     {
         if (!options.method.empty())
             return *core::findMethod(options.method); // checked while parsing
@@ -47,7 +47,7 @@ namespace {
         return options.imatrix.empty() ? core::Method::RoundToNearest : core::Method::Importance;
     }
 
-    core::Recipe chosenRecipe(const Options& options, const core::Checkpoint& checkpoint)
+    core::Recipe chosenRecipe(const QuantizeArguments& options, const core::Checkpoint& checkpoint)
     {
         core::Recipe recipe = options.recipe.empty()
             ? core::presetRecipe(options.type, checkpoint, chosenMethod(options))
@@ -149,7 +149,7 @@ namespace {
                   << " at context " << checkpoint.config().context << ".\n";
     }
 
-    core::GgufExportOptions exportOptions(const Options& options, const core::Recipe& recipe)
+    core::GgufExportOptions exportOptions(const QuantizeArguments& options, const core::Recipe& recipe)
     {
         core::GgufExportOptions exported;
         exported.modelName = options.name;
@@ -158,7 +158,7 @@ namespace {
     }
 
     core::QuantizeOptions quantizeOptions(
-        const Options& options, const core::Checkpoint& checkpoint)
+        const QuantizeArguments& options, const core::Checkpoint& checkpoint)
     {
         core::QuantizeOptions quantizing;
         if (!options.calibration.file.empty())
@@ -204,7 +204,7 @@ namespace {
     }
 
     /// Rounds, and does with the result what was asked for.
-    Result run(const Options& options, const std::shared_ptr<const core::Checkpoint>& checkpoint,
+    Result run(const QuantizeArguments& options, const std::shared_ptr<const core::Checkpoint>& checkpoint,
         const core::Recipe& recipe, const core::Progress& progress)
     {
         std::vector<std::vector<int>> chunks; // read first: a missing text is found at once
@@ -225,7 +225,7 @@ namespace {
         return result;
     }
 
-    void quantize(const Options& options, const core::Progress& progress)
+    void quantize(const QuantizeArguments& options, const core::Progress& progress)
     {
         const auto checkpoint = core::Checkpoint::open(options.model);
         const core::Recipe recipe = chosenRecipe(options, *checkpoint);
@@ -253,7 +253,7 @@ namespace {
 
 void addQuantize(CLI::App& app, Action& action)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<QuantizeArguments>();
     CLI::App* command = app.add_subcommand(
         "quantize", "Rounds a model as a recipe says and writes a verified GGUF file");
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();

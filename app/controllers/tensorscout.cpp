@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/tensorscout.h"
 
+#include "app/selectedtensors.h"
+
 #include <algorithm>
 
 namespace app {
 
 namespace {
-
-    constexpr std::size_t mostRulers = 4; ///< of several selected tensors only these are drawn
 
     const core::Format* encodable(const core::Format* format, const core::Tensor& tensor)
     {
@@ -67,7 +67,7 @@ std::optional<TensorScout::Task> TensorScout::taskFor(int tensor, const core::Fo
 std::optional<TensorScout::Task> TensorScout::selectedTask() const
 {
     const std::vector<int>& selected = m_selection.tensors();
-    const auto count = std::min(selected.size(), mostRulers);
+    const auto count = std::min(selected.size(), mostShownTensors);
     const auto planned
         = [this](int tensor) { return m_session.recipe().plan()[std::size_t(tensor)].format; };
     for (std::size_t i = 0; i < count; ++i) {

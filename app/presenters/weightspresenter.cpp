@@ -12,8 +12,6 @@ namespace app {
 namespace {
 
     constexpr int overviewDelay = 100; ///< milliseconds
-    constexpr std::size_t mostRulers = 4; ///< that the page shows of several selected tensors
-
 } // namespace
 
 WeightsPresenter::WeightsPresenter(
@@ -80,7 +78,7 @@ void WeightsPresenter::fillSelection()
     if (!m_session.isOpen())
         return;
     const std::vector<int>& selected = m_selection.tensors();
-    for (std::size_t i = 0; i < std::min(selected.size(), mostRulers); ++i)
+    for (std::size_t i = 0; i < std::min(selected.size(), mostShownTensors); ++i)
         fillPreviews(selected[i]);
     m_page.setSelection(selectedTensors(m_session, m_selection));
 }

@@ -25,11 +25,6 @@ namespace {
 
     constexpr int maximumTries = 1000; // names left behind by killed runs before we give up
 
-    fs::path folderOf(const fs::path& path)
-    {
-        return path.has_parent_path() ? path.parent_path() : fs::path(".");
-    }
-
     [[noreturn]] void fail(const fs::path& path, const char* what, int error)
     {
         throw Error(text(path.string(), ": ", what, ": ", std::generic_category().message(error)));

@@ -28,6 +28,9 @@ namespace core {
 //   padding      to general.alignment (32 if absent)
 //   data         each tensor at its offset, padded to the alignment
 
+/// Bytes a key may have, by the format document; tensor names get the same limit.
+constexpr std::uint64_t ggufLongestKey = 65535;
+
 /// An array of a metadata pair. Arrays of arrays are refused: no model has one.
 using GgufArray = std::variant<std::vector<std::uint8_t>, std::vector<std::int8_t>,
     std::vector<std::uint16_t>, std::vector<std::int16_t>, std::vector<std::uint32_t>,

@@ -12,8 +12,6 @@ namespace core {
 
 namespace {
 
-    constexpr std::uint64_t longestKey
-        = 65535; // the format document's limit; tensor names get the same
     constexpr std::uint64_t maximumPairs
         = 65536; // models have about 40; no container grows before this
     constexpr std::uint64_t maximumElements = 1
@@ -130,14 +128,14 @@ namespace {
         failType(reader, key, type);
     }
 
-    /// A key or tensor name: at least one byte, at most longestKey.
+    /// A key or tensor name: at least one byte, at most ggufLongestKey.
     std::string readName(ByteReader& reader, const char* what)
     {
         const std::size_t position = reader.position();
         const auto length = reader.number<std::uint64_t>(what);
-        if (length == 0 || length > longestKey)
+        if (length == 0 || length > ggufLongestKey)
             throw Error(text(reader.place(), ": ", what, " at byte ", position, " has ", length,
-                " bytes, expected 1 to ", longestKey));
+                " bytes, expected 1 to ", ggufLongestKey));
         return reader.string(length, what);
     }
 

@@ -15,7 +15,6 @@ namespace {
 
     constexpr std::size_t longestTensorName
         = 63; // ggml.h: GGML_MAX_NAME is 64, with the final zero
-    constexpr std::size_t longestKey = 65535; // the format document's limit
     // Sums of offsets stay far from overflow.
     constexpr std::uint64_t largestFile = std::uint64_t(1) << 62;
     constexpr std::size_t piece = std::size_t(8) << 20; // bytes between two looks at `progress`
@@ -81,9 +80,9 @@ namespace {
     void checkMetadata(const GgufMetadata& metadata)
     {
         for (const auto& [key, value] : metadata.pairs()) {
-            if (key.empty() || key.size() > longestKey)
+            if (key.empty() || key.size() > ggufLongestKey)
                 throw Error(text("a metadata key of ", key.size(),
-                    " bytes cannot be written, expected 1 to ", longestKey));
+                    " bytes cannot be written, expected 1 to ", ggufLongestKey));
         }
     }
 

@@ -125,13 +125,17 @@ namespace {
     {
         if (auto result = valueAs<T>(value))
             return *std::move(result);
-        // error_handler_t: a string may hold bytes that dump() would throw for.
-        const std::string found = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-        throw Error(text(place, ": ", key, " is ", found.substr(0, maximumQuote),
-            found.size() > maximumQuote ? "..." : "", ", expected ", typeName<T>()));
+        throw Error(text(place, ": ", key, " is ", shownJson(value), ", expected ", typeName<T>()));
     }
 
 } // namespace
+
+std::string shownJson(const Json& value)
+{
+    // error_handler_t: a string may hold bytes that dump() would throw for.
+    const std::string all = value.dump(-1, ' ', true, Json::error_handler_t::replace);
+    return all.size() > maximumQuote ? all.substr(0, maximumQuote) + "..." : all;
+}
 
 Json parseJson(std::string_view source, const std::string& place)
 {

@@ -19,6 +19,9 @@ Json parseJson(std::string_view text, const std::string& place);
 /// JSON as above.
 Json readJson(const std::filesystem::path& file);
 
+/// What was found, for a message: ASCII, cut after 200 bytes.
+std::string shownJson(const Json& value);
+
 /// object[key] as T (int64, double, bool, string). Throws Error naming `place`, the key, and what
 /// was found instead if it is missing or of another type.
 template<typename T>

@@ -18,15 +18,15 @@ namespace core {
 
 namespace fs = std::filesystem;
 
+fs::path folderOf(const fs::path& file)
+{
+    return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
 namespace {
 
     // Linux writes at most 2 GiB − 4 KiB at once.
     constexpr std::size_t longestWrite = std::size_t(1) << 30;
-
-    fs::path folderOf(const fs::path& path)
-    {
-        return path.has_parent_path() ? path.parent_path() : fs::path(".");
-    }
 
     /// Bytes free for a file at `path`, or the largest number if the system does not say.
     std::uint64_t freeBytes(const fs::path& path)

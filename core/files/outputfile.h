@@ -9,6 +9,9 @@
 
 namespace core {
 
+/// The folder a file lies in; "." for a bare name.
+std::filesystem::path folderOf(const std::filesystem::path& file);
+
 /// Where bytes go, and what messages call it: a temporary file is called by its target's name.
 struct OutputPath {
     OutputPath(std::filesystem::path file)

@@ -16,12 +16,10 @@ namespace core {
 
 namespace {
 
-    constexpr std::int64_t largestSize = 1 << 24; // beyond any model; products stay in 63 bits
-    constexpr std::int64_t largestLayers = 10'000;
 
     /// object[key], a whole number from 1 to `largest`; `fallback` (0: none) if it is absent.
     int size(const Json& config, const char* key, const std::string& place,
-        std::int64_t fallback = 0, std::int64_t largest = largestSize)
+        std::int64_t fallback = 0, std::int64_t largest = largestModelSize)
     {
         const std::int64_t value = fallback > 0 ? jsonValue(config, key, place, fallback)
                                                 : jsonValue<std::int64_t>(config, key, place);
@@ -48,9 +46,9 @@ namespace {
         if (config.headDim % 2 != 0)
             throw Error(text(place, ": ", headDim, " is ", config.headDim,
                 ", expected an even number, as the rotary embedding pairs channels"));
-        if (std::int64_t(config.heads) * config.headDim > largestSize)
+        if (std::int64_t(config.heads) * config.headDim > largestModelSize)
             throw Error(text(place, ": ", heads, " × ", headDim, " is ",
-                std::int64_t(config.heads) * config.headDim, ", expected at most ", largestSize));
+                std::int64_t(config.heads) * config.headDim, ", expected at most ", largestModelSize));
     }
 
     void requireArchitecture(const Json& config, const std::string& place)
@@ -152,7 +150,7 @@ ModelConfig configFromJson(const Json& config, const std::string& place)
     requireArchitecture(config, place);
     refuseOthers(config, place);
     ModelConfig model;
-    model.layers = size(config, "num_hidden_layers", place, 0, largestLayers);
+    model.layers = size(config, "num_hidden_layers", place, 0, largestModelDepth);
     model.hidden = size(config, "hidden_size", place);
     model.feedForward = size(config, "intermediate_size", place);
     model.heads = size(config, "num_attention_heads", place);

@@ -4,10 +4,15 @@
 #include "core/files/gguf.h"
 #include "core/files/json.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace core {
+
+// Beyond any model: products of two sizes stay in 63 bits.
+constexpr std::int64_t largestModelSize = 1 << 24;
+constexpr std::int64_t largestModelDepth = 10'000; ///< layers
 
 /// How a head's channels are paired for the rotary embedding.
 enum class RotaryLayout {

@@ -13,8 +13,6 @@ namespace core {
 
 namespace {
 
-    constexpr std::int64_t largestSize = 1 << 24; // beyond any model; products stay in 63 bits
-    constexpr std::int64_t largestLayers = 10'000;
 
     /// Reads pairs of one file; every message names it.
     class Pairs {
@@ -57,7 +55,7 @@ namespace {
         }
 
         /// A whole number from 1 to `largest`; none if absent.
-        std::optional<int> size(const char* key, std::int64_t largest = largestSize) const
+        std::optional<int> size(const char* key, std::int64_t largest = largestModelSize) const
         {
             const auto value = number(key);
             if (!value)
@@ -67,7 +65,7 @@ namespace {
             return int(*value);
         }
 
-        int required(const char* key, std::int64_t largest = largestSize) const
+        int required(const char* key, std::int64_t largest = largestModelSize) const
         {
             if (const auto value = size(key, largest))
                 return *value;
@@ -138,7 +136,7 @@ ModelConfig configFromGguf(const GgufMetadata& metadata, const std::string& plac
             text(place, ": llama.expert_count is ", experts, ", expected a model without experts"));
     ModelConfig model;
     model.name = pairs.string("general.name").value_or("");
-    model.layers = pairs.required("llama.block_count", largestLayers);
+    model.layers = pairs.required("llama.block_count", largestModelDepth);
     model.hidden = pairs.required("llama.embedding_length");
     model.feedForward = pairs.required("llama.feed_forward_length");
     model.heads = pairs.required("llama.attention.head_count");
@@ -149,11 +147,11 @@ ModelConfig configFromGguf(const GgufMetadata& metadata, const std::string& plac
         throw Error(text(place, ": llama.attention.head_count is ", model.heads,
             " and llama.attention.head_count_kv ", model.keyValueHeads,
             ", expected the first to be a multiple of the second"));
-    if (model.headDim % 2 != 0 || std::int64_t(model.heads) * model.headDim > largestSize)
+    if (model.headDim % 2 != 0 || std::int64_t(model.heads) * model.headDim > largestModelSize)
         throw Error(text(place, ": a head has ", model.headDim,
             " channels, expected an even "
             "number and at most ",
-            largestSize, " in all heads"));
+            largestModelSize, " in all heads"));
     const auto epsilon = pairs.positive("llama.attention.layer_norm_rms_epsilon");
     if (!epsilon)
         throw Error(

@@ -14,7 +14,6 @@ namespace core {
 
 namespace {
 
-    constexpr std::size_t shownBytes = 300; // of hostile JSON in a message
 
     /// Tokens that convert_hf_to_gguf.py takes for control tokens although they are not marked so.
     bool looksSpecial(std::string_view token)
@@ -123,12 +122,6 @@ const Json& memberOrNull(const Json& object, const char* key)
         return null;
     const auto found = object.find(key);
     return found == object.end() ? null : *found;
-}
-
-std::string shownJson(const Json& json)
-{
-    const std::string all = json.dump(-1, ' ', true, Json::error_handler_t::replace);
-    return all.size() > shownBytes ? text(all.substr(0, shownBytes), "...") : all;
 }
 
 GgufMetadata vocabularyMetadata(const Json& tokenizer, int vocabulary, const std::string& place)

@@ -35,7 +35,5 @@ void addSpecialTokens(GgufMetadata& metadata, const TokenizerFiles& files, int v
 /// object[key], or a null value if `object` is none or lacks it.
 const Json& memberOrNull(const Json& object, const char* key);
 
-/// `json` in at most 300 bytes, for messages.
-std::string shownJson(const Json& json);
 
 } // namespace core

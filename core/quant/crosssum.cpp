@@ -11,7 +11,7 @@ namespace core {
 
 namespace {
 
-    constexpr Eigen::Index blockWidth = 256; // as Hessian's
+    constexpr Eigen::Index outputBlock = 256; // as Hessian's
 
 } // namespace
 
@@ -23,13 +23,13 @@ CrossSum::CrossSum(Eigen::Index rows, Eigen::Index columns)
 void CrossSum::add(const MatrixView& a, const MatrixView& x)
 {
     assert(a.rows() == x.rows() && a.cols() == m_sum.rows() && x.cols() == m_sum.cols());
-    const Eigen::Index across = (m_sum.cols() + blockWidth - 1) / blockWidth;
-    const Eigen::Index down = (m_sum.rows() + blockWidth - 1) / blockWidth;
+    const Eigen::Index across = (m_sum.cols() + outputBlock - 1) / outputBlock;
+    const Eigen::Index down = (m_sum.rows() + outputBlock - 1) / outputBlock;
     parallelFor(std::size_t(across * down), [&](std::size_t task) {
-        const Eigen::Index row = Eigen::Index(task) / across * blockWidth;
-        const Eigen::Index column = Eigen::Index(task) % across * blockWidth;
-        const Eigen::Index height = std::min(blockWidth, m_sum.rows() - row);
-        const Eigen::Index width = std::min(blockWidth, m_sum.cols() - column);
+        const Eigen::Index row = Eigen::Index(task) / across * outputBlock;
+        const Eigen::Index column = Eigen::Index(task) % across * outputBlock;
+        const Eigen::Index height = std::min(outputBlock, m_sum.rows() - row);
+        const Eigen::Index width = std::min(outputBlock, m_sum.cols() - column);
         Matrix product(height, width);
         blas::multiply(blas::Side::Transposed, blas::Side::Plain, height, width, a.rows(), 1.0f,
             { a.data() + row, a.outerStride() }, { x.data() + column, x.outerStride() }, 0.0f,

@@ -40,7 +40,7 @@ namespace {
     }
 
     /// One matrix on its way to the grid of `format`.
-    struct Rounding {
+    struct RoundingState {
         const Format& format;
         const GptqFactor& factor;
         Index span; ///< columns between two updates of all the rest: whole blocks
@@ -58,7 +58,7 @@ namespace {
     };
 
     /// Rounds columns first … last − 1 of one row, all of one block whose scales are known.
-    void roundColumns(Rounding& r, Index row, Index first, Index last, Index spanStart,
+    void roundColumns(RoundingState& r, Index row, Index first, Index last, Index spanStart,
         const BlockScales& scales, std::uint8_t* codes)
     {
         const Matrix& U = r.factor.U;
@@ -78,7 +78,7 @@ namespace {
     }
 
     /// W[rows, from … to) −= Err[rows, panel] · U[panel, from … to).
-    void carryErrors(Rounding& r, Index row, Index rows, Index panel, Index width, Index spanStart,
+    void carryErrors(RoundingState& r, Index row, Index rows, Index panel, Index width, Index spanStart,
         Index from, Index to)
     {
         if (from >= to)
@@ -90,7 +90,7 @@ namespace {
     }
 
     /// Fits the scales of a block of columns on what is still to be rounded.
-    void fitBlock(Rounding& r, Index row, Index rows, Index block)
+    void fitBlock(RoundingState& r, Index row, Index rows, Index block)
     {
         r.format.encodeRows({ &r.W(row, block), std::size_t(r.W.cols()), std::size_t(rows),
             std::size_t(r.format.blockSize), r.factor.importance.data() + block,
@@ -99,7 +99,7 @@ namespace {
 
     /// Rounds columns spanStart … spanEnd − 1 of a tile of rows and carries their errors to the
     /// rest.
-    void roundSpan(Rounding& r, Index tile, Index spanStart, Index spanEnd)
+    void roundSpan(RoundingState& r, Index tile, Index spanStart, Index spanEnd)
     {
         const Index row0 = tile * tileRows;
         const Index rows = std::min(tileRows, r.W.rows() - row0);
@@ -129,14 +129,14 @@ namespace {
     }
 
     /// Runs the algorithm on a copy of W. Afterwards r.bytes is filled and squares are summed.
-    Rounding roundAll(const Matrix& W, const GptqFactor& factor, const Format& format,
+    RoundingState roundAll(const Matrix& W, const GptqFactor& factor, const Format& format,
         const GptqOptions& options, const Progress& progress)
     {
         const Index n = W.cols();
         const Index blockSize = format.blockSize;
         const Index blocks = std::max<Index>(1, (options.columnBlock + blockSize - 1) / blockSize);
         const Index tiles = (W.rows() + tileRows - 1) / tileRows;
-        Rounding r{ format, factor, std::min(n, blocks * blockSize), W, {}, {}, {} };
+        RoundingState r{ format, factor, std::min(n, blocks * blockSize), W, {}, {}, {} };
         r.Err.resize(W.rows(), r.span);
         r.bytes.resize(std::size_t(W.rows()) * format.rowBytes(std::size_t(n)));
         r.squares.assign(std::size_t(tiles), 0.0);
@@ -213,7 +213,7 @@ namespace {
         const GptqOptions& options, const Progress& progress)
     {
         const TensorFormat own(format, target);
-        Rounding r = roundAll(target, factor, own.format(), options, progress.part(0, 0.6));
+        RoundingState r = roundAll(target, factor, own.format(), options, progress.part(0, 0.6));
         const Matrix rounded = decodeMatrix(r.bytes, format, target.rows(), target.cols());
         double error = 0;
         for (const double squares : r.squares)

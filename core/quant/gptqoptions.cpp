@@ -39,18 +39,11 @@ namespace {
 
     constexpr int mostSweeps = 100;
 
-    std::string shown(const Json& value)
-    {
-        constexpr std::size_t largest = 80; // bytes of what was found that a message repeats
-        const std::string dump = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-        return dump.size() > largest ? dump.substr(0, largest) + "..." : dump;
-    }
-
     double shareIn(const Json& value, const Share& share, const std::string& place)
     {
         if (!value.is_number() || !(value.get<double>() >= share.least)
             || !(value.get<double>() <= share.most))
-            throw Error(text(place, ": ", share.key, " is ", shown(value),
+            throw Error(text(place, ": ", share.key, " is ", shownJson(value),
                 ", expected a number from ", share.least, " to ", share.most));
         return value.get<double>();
     }
@@ -59,7 +52,7 @@ namespace {
     {
         if (!value.is_number_integer() || value.get<double>() < 0
             || value.get<double>() > mostSweeps)
-            throw Error(text(place, ": sweeps is ", shown(value),
+            throw Error(text(place, ": sweeps is ", shownJson(value),
                 ", expected a whole number from 0 to ", mostSweeps));
         return value.get<int>();
     }
@@ -80,7 +73,7 @@ namespace {
         if (found == switches.end())
             return false;
         if (!value.is_boolean())
-            throw Error(text(place, ": ", key, " is ", shown(value), ", expected true or false"));
+            throw Error(text(place, ": ", key, " is ", shownJson(value), ", expected true or false"));
         options.*found->value = value.get<bool>();
         return true;
     }
@@ -90,7 +83,7 @@ namespace {
 GptqOptions gptqOptionsFromJson(const Json& json, const std::string& place)
 {
     if (!json.is_object())
-        throw Error(text(place, ": found ", shown(json), ", expected an object"));
+        throw Error(text(place, ": found ", shownJson(json), ", expected an object"));
     GptqOptions options;
     for (const auto& [key, value] : json.items())
         if (!set(options, key, value, place)) {
@@ -100,7 +93,7 @@ GptqOptions gptqOptionsFromJson(const Json& json, const std::string& place)
             for (const Switch& entry : switches)
                 known.append(", ").append(entry.key);
             throw Error(
-                text(place, ": unknown key ", shown(Json(key)), ", expected one of ", known));
+                text(place, ": unknown key ", shownJson(Json(key)), ", expected one of ", known));
         }
     return options;
 }

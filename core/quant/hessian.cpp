@@ -13,7 +13,7 @@ namespace core {
 
 namespace {
 
-    constexpr Eigen::Index blockWidth
+    constexpr Eigen::Index sumBlock
         = 256; // of the output: 256 KiB of floats, inside a level-2 cache
 
     struct BlockPair {
@@ -24,8 +24,8 @@ namespace {
     std::vector<BlockPair> upperBlocks(Eigen::Index channels)
     {
         std::vector<BlockPair> blocks;
-        for (Eigen::Index row = 0; row < channels; row += blockWidth)
-            for (Eigen::Index column = row; column < channels; column += blockWidth)
+        for (Eigen::Index row = 0; row < channels; row += sumBlock)
+            for (Eigen::Index column = row; column < channels; column += sumBlock)
                 blocks.push_back({ row, column });
         return blocks;
     }
@@ -43,8 +43,8 @@ void Hessian::add(const MatrixView& x)
     const auto blocks = upperBlocks(m_sum.rows());
     parallelFor(blocks.size(), [&](std::size_t task) {
         const auto [row, column] = blocks[task];
-        const Eigen::Index height = std::min(blockWidth, m_sum.rows() - row);
-        const Eigen::Index width = std::min(blockWidth, m_sum.rows() - column);
+        const Eigen::Index height = std::min(sumBlock, m_sum.rows() - row);
+        const Eigen::Index width = std::min(sumBlock, m_sum.rows() - column);
         Matrix product(height, width);
         blas::multiply(blas::Side::Transposed, blas::Side::Plain, height, width, x.rows(), 1.0f,
             { x.data() + row, x.outerStride() }, { x.data() + column, x.outerStride() }, 0.0f,
@@ -60,8 +60,8 @@ MatrixD Hessian::take()
     const auto blocks = upperBlocks(m_sum.rows());
     parallelFor(blocks.size(), [&](std::size_t task) {
         const auto [row, column] = blocks[task];
-        const Eigen::Index height = std::min(blockWidth, m_sum.rows() - row);
-        const Eigen::Index width = std::min(blockWidth, m_sum.rows() - column);
+        const Eigen::Index height = std::min(sumBlock, m_sum.rows() - row);
+        const Eigen::Index width = std::min(sumBlock, m_sum.rows() - column);
         auto upper = m_sum.block(row, column, height, width);
         if (row == column) { // a product's two triangles may differ in the last bit
             upper *= share;

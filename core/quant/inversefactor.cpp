@@ -15,11 +15,11 @@ namespace {
     using Index = Eigen::Index;
     using blas::Side;
 
-    constexpr Index blockWidth
+    constexpr Index factorBlock
         = 128; // three blocks of doubles fill 384 KiB, inside a level-2 cache
 
-    Index blockCount(Index size) { return (size + blockWidth - 1) / blockWidth; }
-    Index widthAt(Index first, Index size) { return std::min(blockWidth, size - first); }
+    Index blockCount(Index size) { return (size + factorBlock - 1) / factorBlock; }
+    Index widthAt(Index first, Index size) { return std::min(factorBlock, size - first); }
 
     blas::Block<double> at(MatrixD& matrix, Index row, Index column)
     {
@@ -36,7 +36,7 @@ namespace {
         const Index n = H.rows();
         MatrixD A(n, n);
         parallelFor(std::size_t(blockCount(n)), [&](std::size_t task) {
-            const Index first = Index(task) * blockWidth;
+            const Index first = Index(task) * factorBlock;
             for (Index i = first; i < first + widthAt(first, n); ++i) {
                 for (Index j = 0; j <= i; ++j)
                     A(i, j) = H(n - 1 - i, n - 1 - j);
@@ -65,7 +65,7 @@ namespace {
     bool factorLower(MatrixD& A, const Progress& progress)
     {
         const Index n = A.rows();
-        for (Index first = 0; first < n; first += blockWidth) {
+        for (Index first = 0; first < n; first += factorBlock) {
             progress.at(double(first) / double(n));
             const Index width = widthAt(first, n);
             if (!factorDiagonal(A, first))
@@ -73,14 +73,14 @@ namespace {
             const Index next = first + width;
             const Index below = blockCount(n - next);
             parallelFor(std::size_t(below), [&](std::size_t task) {
-                const Index row = next + Index(task) * blockWidth;
+                const Index row = next + Index(task) * factorBlock;
                 blas::solveLowerTransposedRight(
                     widthAt(row, n), width, at(std::as_const(A), first, first), at(A, row, first));
             });
             parallelFor(
                 std::size_t(below), [&](std::size_t task) { // a row of blocks each, longest first
-                    const Index row = next + (below - 1 - Index(task)) * blockWidth;
-                    for (Index column = next; column <= row; column += blockWidth)
+                    const Index row = next + (below - 1 - Index(task)) * factorBlock;
+                    for (Index column = next; column <= row; column += factorBlock)
                         blas::multiply(Side::Plain, Side::Transposed, widthAt(row, n),
                             widthAt(column, n), width, -1.0, at(std::as_const(A), row, first),
                             at(std::as_const(A), column, first), 1.0, at(A, row, column));
@@ -96,7 +96,7 @@ namespace {
         const Index width = widthAt(first, n);
         MatrixD X = MatrixD::Zero(n - first, width); // rows first … n − 1 of L⁻¹
         X.topRows(width).setIdentity();
-        for (Index row = first; row < n; row += blockWidth) {
+        for (Index row = first; row < n; row += factorBlock) {
             const Index height = widthAt(row, n);
             if (row > first)
                 blas::multiply(Side::Plain, Side::Plain, height, width, row - first, -1.0,
@@ -119,7 +119,7 @@ std::optional<Matrix> inverseFactor(
     Matrix U = Matrix::Zero(H.rows(), H.cols());
     parallelFor(std::size_t(blockCount(L.rows())), [&](std::size_t task) {
         progress.checkCancelled();
-        invertColumn(L, Index(task) * blockWidth, U);
+        invertColumn(L, Index(task) * factorBlock, U);
     });
     progress.at(1);
     return U;

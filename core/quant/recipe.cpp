@@ -26,15 +26,8 @@ namespace {
         MethodWord{ Method::Gptq, "gptq" },
     };
 
-    constexpr std::size_t largestQuote = 80; // bytes of what was found that a message repeats
 
     /// A JSON value as a message shows it.
-    std::string shown(const Json& value)
-    {
-        const std::string dump = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-        return dump.size() > largestQuote ? dump.substr(0, largestQuote) + "..." : dump;
-    }
-
     /// "a, b, c"
     template<typename Range>
     std::string listed(const Range& words)
@@ -49,11 +42,11 @@ namespace {
         const Json& object, const std::string& place, std::initializer_list<std::string_view> known)
     {
         if (!object.is_object())
-            throw Error(text(place, ": found ", shown(object), ", expected an object"));
+            throw Error(text(place, ": found ", shownJson(object), ", expected an object"));
         for (const auto& [key, value] : object.items())
             if (std::ranges::find(known, key) == known.end())
                 throw Error(
-                    text(place, ": unknown key ", shown(key), ", expected one of ", listed(known)));
+                    text(place, ": unknown key ", shownJson(key), ", expected one of ", listed(known)));
     }
 
     /// object[key] if it is there and not null.
@@ -73,7 +66,7 @@ namespace {
         std::vector<std::string_view> names;
         for (const Format* format : allFormats())
             names.push_back(format->name);
-        throw Error(text(place, ": format is ", shown(Json(name)), ", expected one of ",
+        throw Error(text(place, ": format is ", shownJson(Json(name)), ", expected one of ",
             listed(names), " or a study format like INT4_ASYM_G64"));
     }
 
@@ -88,7 +81,7 @@ namespace {
         for (const MethodWord& known : methodWords)
             words.push_back(known.word);
         throw Error(
-            text(place, ": method is ", shown(Json(word)), ", expected one of ", listed(words)));
+            text(place, ": method is ", shownJson(Json(word)), ", expected one of ", listed(words)));
     }
 
     std::vector<Role> rolesIn(const Json& object, const std::string& place)
@@ -98,13 +91,13 @@ namespace {
             return {};
         if (!words->is_array() || words->empty())
             throw Error(text(
-                place, ": roles is ", shown(*words), ", expected a list of at least one role"));
+                place, ": roles is ", shownJson(*words), ", expected a list of at least one role"));
         std::vector<Role> roles;
         for (const Json& word : *words) {
             const auto role
                 = word.is_string() ? findRole(word.get_ref<const std::string&>()) : std::nullopt;
             if (!role)
-                throw Error(text(place, ": roles has ", shown(word),
+                throw Error(text(place, ": roles has ", shownJson(word),
                     ", expected roles as GGUF names them, like \"attn_v\" or \"token_embd\""));
             roles.push_back(*role);
         }
@@ -118,7 +111,7 @@ namespace {
                 && n.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<int>::max());
         };
         if (!isLayer(number))
-            throw Error(text(place, ": layers has ", shown(number),
+            throw Error(text(place, ": layers has ", shownJson(number),
                 ", expected a layer's number, counted from 0"));
         return number.get<int>();
     }
@@ -130,13 +123,13 @@ namespace {
         if (!layers)
             return;
         if (!layers->is_array() || layers->size() != 2)
-            throw Error(text(place, ": layers is ", shown(*layers), ", expected [first, last]"));
+            throw Error(text(place, ": layers is ", shownJson(*layers), ", expected [first, last]"));
         if (!(*layers)[0].is_null())
             rule.firstLayer = layerIn((*layers)[0], place);
         if (!(*layers)[1].is_null())
             rule.lastLayer = layerIn((*layers)[1], place);
         if (rule.firstLayer && rule.lastLayer && *rule.firstLayer > *rule.lastLayer)
-            throw Error(text(place, ": layers is ", shown(*layers),
+            throw Error(text(place, ": layers is ", shownJson(*layers),
                 ", expected a first layer that is not after the last"));
     }
 
@@ -195,7 +188,7 @@ Recipe recipeFromJson(const Json& json, const std::string& place)
         recipe.gptq = gptqOptionsFromJson(*gptq, text(place, ": gptq"));
     const Json* rules = valueOf(json, "rules");
     if (rules && !rules->is_array())
-        throw Error(text(place, ": rules is ", shown(*rules), ", expected a list of rules"));
+        throw Error(text(place, ": rules is ", shownJson(*rules), ", expected a list of rules"));
     for (std::size_t i = 0; rules && i < rules->size(); ++i)
         recipe.rules.push_back(ruleFromJson((*rules)[i], text(place, ": rule ", i + 1)));
     return recipe;

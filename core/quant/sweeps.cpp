@@ -23,7 +23,7 @@ namespace {
     using Index = Eigen::Index;
     using blas::Side;
 
-    constexpr Index tileRows = 64; // rows a task takes at once
+    constexpr Index sweptRows = 64; // rows a task takes at once
     constexpr Index spanWidth = 128; // columns that are fitted together, or a block if it is wider
     constexpr double enough = 0.01; // a sweep that gains less of E is the last
 
@@ -72,9 +72,9 @@ namespace {
     };
 
     /// Some rows of one matrix on their way through a sweep.
-    class Tile {
+    class SweptTile {
     public:
-        Tile(const Sweep& sweep, Index first, Index rows)
+        SweptTile(const Sweep& sweep, Index first, Index rows)
             : m_sweep(sweep)
             , m_first(first)
             , m_rows(rows)
@@ -137,7 +137,7 @@ namespace {
     };
 
     /// GPTQ of `w` (rows, width) alone, the blocks' bytes row by row.
-    Matrix Tile::roundedAfresh(const Span& span, Matrix w, std::vector<std::byte>& bytes) const
+    Matrix SweptTile::roundedAfresh(const Span& span, Matrix w, std::vector<std::byte>& bytes) const
     {
         const Format& format = m_sweep.format;
         const Grid& grid = *format.grid;
@@ -168,7 +168,7 @@ namespace {
         return rounded;
     }
 
-    double Tile::tryAfresh(const Span& span)
+    double SweptTile::tryAfresh(const Span& span)
     {
         auto old = m_What.middleCols(span.first, span.width);
         auto g = m_G.middleCols(span.first, span.width);
@@ -194,7 +194,7 @@ namespace {
         return gain;
     }
 
-    double Tile::refitFactors(const Span& span)
+    double SweptTile::refitFactors(const Span& span)
     {
         double gain = 0;
         if (const auto factors = blockFactors(m_sweep.format))
@@ -217,7 +217,7 @@ namespace {
         return { pp > 0 ? p / pp : 0.0, 0.0 };
     }
 
-    double Tile::refitBlock(const Span& span, Index column, const BlockFactors& factors)
+    double SweptTile::refitBlock(const Span& span, Index column, const BlockFactors& factors)
     {
         const Format& format = m_sweep.format;
         const Grid& grid = *format.grid;
@@ -270,7 +270,7 @@ namespace {
         return gain;
     }
 
-    double Tile::moveCodes(const Span& span)
+    double SweptTile::moveCodes(const Span& span)
     {
         double gain = 0;
         for (Index i = 0; i < m_rows; ++i)
@@ -280,7 +280,7 @@ namespace {
     }
 
     /// Moves each code of one block to the level that is best given all others.
-    double Tile::moveCodes(const Span& span, Index row, Index column)
+    double SweptTile::moveCodes(const Span& span, Index row, Index column)
     {
         const Format& format = m_sweep.format;
         const Grid& grid = *format.grid;
@@ -323,13 +323,13 @@ SweepResult sweepRounded(const Matrix& T, const GptqFactor& factor, const Format
         return result;
     const std::vector<Span> spans = spansOf(factor, format, progress);
     const Sweep sweep{ T, factor, format, spans, bytes };
-    const Index tiles = (T.rows() + tileRows - 1) / tileRows;
+    const Index tiles = (T.rows() + sweptRows - 1) / sweptRows;
     std::vector<double> gains(static_cast<std::size_t>(tiles));
     while (result.sweeps < sweeps) {
         progress.at(double(result.sweeps) / double(sweeps));
         parallelFor(std::size_t(tiles), [&](std::size_t task) {
-            const Index first = Index(task) * tileRows;
-            Tile tile(sweep, first, std::min(tileRows, T.rows() - first));
+            const Index first = Index(task) * sweptRows;
+            SweptTile tile(sweep, first, std::min(sweptRows, T.rows() - first));
             gains[task] = tile.run(progress);
         });
         double gain = 0;

@@ -15,18 +15,18 @@ namespace {
 
     using blas::Side;
 
-    constexpr Eigen::Index tileRows = 64;
+    constexpr Eigen::Index pairRows = 64;
 
     /// a · b or a · bᵀ, by tiles of a's rows.
     Matrix multiplied(const MatrixView& a, Side side, const MatrixView& b, const Progress& progress)
     {
         const Eigen::Index columns = side == Side::Plain ? b.cols() : b.rows();
         Matrix result(a.rows(), columns);
-        const Eigen::Index tiles = (a.rows() + tileRows - 1) / tileRows;
+        const Eigen::Index tiles = (a.rows() + pairRows - 1) / pairRows;
         parallelFor(std::size_t(tiles), [&](std::size_t tile) {
             progress.checkCancelled();
-            const Eigen::Index first = Eigen::Index(tile) * tileRows;
-            const Eigen::Index rows = std::min(tileRows, a.rows() - first);
+            const Eigen::Index first = Eigen::Index(tile) * pairRows;
+            const Eigen::Index rows = std::min(pairRows, a.rows() - first);
             blas::multiply(Side::Plain, side, rows, columns, a.cols(), 1.0f,
                 { a.data() + first * a.outerStride(), a.outerStride() },
                 { b.data(), b.outerStride() }, 0.0f, { result.row(first).data(), columns });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/bench.h"
-#include "tests/core/formats/hardrows.h"
+#include "tests/support/hardrows.h"
 #include "tests/interop/ggmllibrary.h"
 #include "tests/interop/interopfiles.h"
 

@@ -21,7 +21,7 @@ namespace widgets {
 
 namespace {
 
-    constexpr int barHeight = 72;
+    constexpr int fullHeight = 72;
     constexpr int lineHeight = 32;
     constexpr int bytesWidth = 178;
     constexpr int bitsWidth = 154;
@@ -206,7 +206,7 @@ void BalanceBar::setCompact(bool compact)
 
 void BalanceBar::applySizes()
 {
-    setFixedHeight(scaled(m_compact ? lineHeight : barHeight) + 1);
+    setFixedHeight(scaled(m_compact ? lineHeight : fullHeight) + 1);
     m_measuredCell->setFixedWidth(scaled(measuredWidth));
     m_measuredCell->layout()->setContentsMargins(scaled(16), scaled(7), scaled(12), scaled(2));
     m_line->setContentsMargins(scaled(16), 0, 0, 0);

@@ -20,7 +20,7 @@ namespace widgets {
 
 namespace {
 
-    constexpr int barHeight = 4;
+    constexpr int progressHeight = 4;
     constexpr int steps = 1000; ///< of the progress bar
 
 } // namespace
@@ -140,7 +140,7 @@ void JobArea::applySizes()
     layout()->setContentsMargins(
         scaled(16), m_compact ? 0 : scaled(7), scaled(16), m_compact ? 0 : scaled(2));
     static_cast<QVBoxLayout*>(layout())->setStretch(0, m_compact ? 1 : 0);
-    m_bar->setFixedHeight(scaled(barHeight));
+    m_bar->setFixedHeight(scaled(progressHeight));
 }
 
 } // namespace widgets

@@ -12,7 +12,7 @@
 namespace widgets {
 namespace {
 
-    constexpr int barHeight = 28;
+    constexpr int stripHeight = 28;
     constexpr int legendHeight = 24;
     constexpr int swatch = 10;
     constexpr int legendGap = 24; ///< between two entries
@@ -53,7 +53,7 @@ void FileBar::setParts(std::vector<FilePart> parts)
 int FileBar::heightForWidth(int width) const
 {
     const std::vector<QRectF> legends = legendRects(width);
-    return legends.empty() ? scaled(barHeight + 8 + legendHeight) : int(legends.back().bottom());
+    return legends.empty() ? scaled(stripHeight + 8 + legendHeight) : int(legends.back().bottom());
 }
 
 QSize FileBar::sizeHint() const
@@ -61,7 +61,7 @@ QSize FileBar::sizeHint() const
     return { scaled(320), heightForWidth(width() > 0 ? width() : scaled(800)) };
 }
 
-QRectF FileBar::barRect() const { return { 0, 0, double(width()), double(scaled(barHeight)) }; }
+QRectF FileBar::barRect() const { return { 0, 0, double(width()), double(scaled(stripHeight)) }; }
 
 QRectF FileBar::partRect(int index) const
 {
@@ -93,7 +93,7 @@ std::vector<QRectF> FileBar::legendRects(int width) const
     const double room = (width - all) / std::max<std::size_t>(1, widths.size() - 1);
     const double gap = std::clamp(room, double(scaled(8)), double(scaled(legendGap)));
     std::vector<QRectF> rects;
-    double left = 0, top = scaled(barHeight + 8);
+    double left = 0, top = scaled(stripHeight + 8);
     for (const double entry : widths) {
         if (left > 0 && left + entry > width) {
             left = 0;

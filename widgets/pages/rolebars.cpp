@@ -11,7 +11,7 @@
 
 namespace widgets {
 namespace {
-    constexpr int rowHeight = 17;
+    constexpr int roleHeight = 17;
 }
 
 RoleBars::RoleBars(QWidget* parent)
@@ -37,14 +37,14 @@ void RoleBars::setBars(std::vector<Bar> bars)
 
 QSize RoleBars::sizeHint() const
 {
-    return { scaled(240), std::max(1, int(m_bars.size())) * scaled(rowHeight) };
+    return { scaled(240), std::max(1, int(m_bars.size())) * scaled(roleHeight) };
 }
 
 QRectF RoleBars::rowRect(std::size_t row) const
 {
     const double height
         = std::min(double(this->height()) / double(std::max<std::size_t>(1, m_bars.size())),
-            scaled(rowHeight) * 1.4);
+            scaled(roleHeight) * 1.4);
     return { 0, double(row) * height, double(width()), height };
 }
 

@@ -6,6 +6,7 @@
 #include "widgets/label.h"
 #include "widgets/legend.h"
 #include "widgets/models/formatabout.h"
+#include "widgets/models/tensorcells.h"
 #include "widgets/plots/rulerplot.h"
 #include "widgets/segmented.h"
 #include "widgets/theme.h"
@@ -26,10 +27,9 @@ namespace {
 
     constexpr std::size_t mostRulers = 4, mostSegments = 6;
 
-    QString formatName(const core::Format* format)
+    QString formatText(const core::Format* format)
     {
-        return format ? QString::fromUtf8(format->name.data(), qsizetype(format->name.size()))
-                      : unknownText();
+        return format ? formatName(format) : unknownText();
     }
 
     QString decibelText(double sqnr)
@@ -166,7 +166,7 @@ void RulerCard::setFormats(const std::vector<const core::Format*>& formats)
     const auto names = [](const std::vector<const core::Format*>& some) {
         QStringList list;
         for (const core::Format* format : some)
-            list.append(formatName(format));
+            list.append(formatText(format));
         return list;
     };
     m_choice->setSegments(names(m_segments));
@@ -221,7 +221,7 @@ void RulerCard::fillRuler(std::size_t index, const SelectedTensor& tensor,
     ruler->setDescription(
         tr("Histogram of %1, kurtosis %2, absmax %3, at %4")
             .arg(tensor.name, numberText(tensor.stats->moments.kurtosis, 2),
-                significantText(tensor.stats->moments.absmax()), formatName(format)));
+                significantText(tensor.stats->moments.absmax()), formatText(format)));
 }
 
 void RulerCard::openOthers()
@@ -259,18 +259,18 @@ void RulerCard::updateFormats(const core::Format* looked, const core::Format* re
     m_choice->setMarked(indexOf(m_segments, recipe));
     const bool other = indexOf(m_rest, current) >= 0;
     m_others->setChecked(other);
-    m_others->setText(other ? formatName(current) : QString());
+    m_others->setText(other ? formatText(current) : QString());
     m_others->setToolButtonStyle(other ? Qt::ToolButtonTextOnly : Qt::ToolButtonIconOnly);
     m_box->setCurrentIndex(indexOf(m_formats, current));
     for (int i = 0; i < m_box->count(); ++i)
         m_box->setItemText(i,
-            i == marked ? tr("%1 · recipe").arg(formatName(m_formats[std::size_t(i)]))
-                        : formatName(m_formats[std::size_t(i)]));
+            i == marked ? tr("%1 · recipe").arg(formatText(m_formats[std::size_t(i)]))
+                        : formatText(m_formats[std::size_t(i)]));
     m_recipe->setText(indexOf(m_segments, recipe) >= 0 ? tr("• recipe")
-            : recipe                                   ? tr("recipe: %1").arg(formatName(recipe))
+            : recipe                                   ? tr("recipe: %1").arg(formatText(recipe))
                                                        : tr("recipe: mixed"));
     m_legend->setEntries({ { &Tokens::originalFill, tr("original") },
-        { &Tokens::accent, tr("levels of %1").arg(formatName(current)) },
+        { &Tokens::accent, tr("levels of %1").arg(formatText(current)) },
         { &Tokens::loss, tr("clipped, error") } });
 }
 

@@ -5,6 +5,7 @@
 #include "widgets/format.h"
 #include "widgets/label.h"
 #include "widgets/models/formatabout.h"
+#include "widgets/models/tensorcells.h"
 #include "widgets/models/tensormodel.h"
 #include "widgets/pages/ruledialog.h"
 #include "widgets/pages/rulelist.h"

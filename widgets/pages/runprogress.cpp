@@ -3,6 +3,7 @@
 
 #include "widgets/label.h"
 #include "widgets/pages/methodchooser.h"
+#include "widgets/pages/selectedtensor.h"
 #include "widgets/pages/tensorcellstrip.h"
 #include "widgets/theme.h"
 
@@ -26,14 +27,7 @@ namespace {
         return QString::fromUtf8(text.data(), int(text.size()));
     }
 
-    QString tensorName(core::Place place)
-    {
-        QString name = QString::fromStdString(core::ggufName(place));
-        name.chop(name.endsWith(QStringLiteral(".weight")) ? 7 : 0);
-        return name;
-    }
-
-    std::optional<double> known(double error)
+    std::optional<double> measuredError(double error)
     {
         return error >= 0 ? std::optional(error) : std::nullopt;
     }
@@ -180,8 +174,8 @@ std::vector<DumbbellRow> RunProgress::rowsByTensor() const
         if (first && place.layer >= 0)
             row.label = tr("Layer %1  %2").arg(QString::number(place.layer), row.label);
         if (m_reports[i]) {
-            row.importance = known(m_reports[i]->importanceError);
-            row.method = known(m_reports[i]->outputError);
+            row.importance = measuredError(m_reports[i]->importanceError);
+            row.method = measuredError(m_reports[i]->outputError);
         }
         rows.push_back(row);
     }

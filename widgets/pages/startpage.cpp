@@ -26,15 +26,6 @@ namespace {
                                                               : QString();
     }
 
-    QFrame* makeLine()
-    {
-        auto* line = new QFrame;
-        line->setFixedHeight(1);
-        line->setAutoFillBackground(true);
-        line->setBackgroundRole(QPalette::Mid);
-        return line;
-    }
-
 } // namespace
 
 StartPage::StartPage(QWidget* parent)
@@ -120,7 +111,7 @@ void StartPage::setRecent(const std::vector<RecentEntry>& entries)
     qDeleteAll(m_recent->findChildren<QWidget*>(QStringLiteral("recent")));
     for (const RecentEntry& entry : entries) {
         if (&entry != &entries.front()) {
-            QFrame* line = makeLine();
+            QFrame* line = makeLine(Qt::Horizontal);
             line->setObjectName(QStringLiteral("recent"));
             m_recent->content()->addWidget(line);
         }

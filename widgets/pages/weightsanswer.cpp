@@ -3,6 +3,7 @@
 
 #include "core/stats/outliers.h"
 #include "widgets/format.h"
+#include "widgets/models/tensorcells.h"
 
 #include <QtCore/QCoreApplication>
 
@@ -19,11 +20,6 @@ namespace {
 
     // Excess kurtosis of which we speak of heavy tails: a Laplace distribution has 3, a normal 0.
     constexpr double heavyTails = 1, lightTails = -0.5;
-
-    QString formatName(const core::Format* format)
-    {
-        return QString::fromUtf8(format->name.data(), qsizetype(format->name.size()));
-    }
 
     QString tailsText(const core::TensorStats& stats)
     {

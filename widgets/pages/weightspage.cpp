@@ -2,6 +2,7 @@
 #include "widgets/pages/weightspage.h"
 
 #include "widgets/card.h"
+#include "widgets/models/tensorcells.h"
 #include "widgets/pages/rulercard.h"
 #include "widgets/pages/weightsanswer.h"
 #include "widgets/plots/channelplot.h"
@@ -28,11 +29,6 @@ namespace {
             if (tensor.recipeFormat != tensors.front().recipeFormat)
                 return nullptr;
         return tensors.empty() ? nullptr : tensors.front().recipeFormat;
-    }
-
-    QString formatName(const core::Format* format)
-    {
-        return QString::fromUtf8(format->name.data(), qsizetype(format->name.size()));
     }
 
 } // namespace

@@ -13,7 +13,7 @@ namespace widgets {
 namespace {
     constexpr std::size_t mostLabels = 200;
     constexpr int belowMap = 26; // room of the scale
-    constexpr int mostGaps = 40; // more would eat the cells
+    constexpr int mostSeparated = 40; // more would eat the cells
 
     const std::array<QColor, 5>& colours(const Tokens& tokens, HeatMapData::Scale scale)
     {
@@ -163,9 +163,9 @@ void HeatMap::makeCells()
         line->end->setCoords(x1, y1);
         m_gaps.push_back(line);
     };
-    for (int column = 1; column < columns && columns <= mostGaps; ++column)
+    for (int column = 1; column < columns && columns <= mostSeparated; ++column)
         addGap(column - 0.5, -0.5, column - 0.5, rows - 0.5);
-    for (int row = 1; row < rows && rows <= mostGaps; ++row)
+    for (int row = 1; row < rows && rows <= mostSeparated; ++row)
         addGap(-0.5, row - 0.5, columns - 0.5, row - 0.5);
     if (m_data.labels.size() != m_data.values.size() || m_data.values.size() > mostLabels)
         return;

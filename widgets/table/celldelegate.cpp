@@ -15,7 +15,7 @@ namespace {
 
     constexpr int rowHeight = 24;
     constexpr int padding = 8;
-    constexpr int barHeight = 10;
+    constexpr int valueBarHeight = 10;
     constexpr int barWidth = 34; ///< of the largest value
     constexpr int iconSize = 16;
 
@@ -113,7 +113,7 @@ void BarDelegate::paint(
         const Tokens tokens = tokensOf(option.palette);
         const bool loss = Tone(index.data(TensorModel::ToneRole).toInt()) == Tone::Loss;
         const int width = std::max(1, int(share.toDouble() * scaled(barWidth) + 0.5));
-        const int height = scaled(barHeight);
+        const int height = scaled(valueBarHeight);
         const int left = cell.direction == Qt::RightToLeft ? room.right() - width + 1 : room.left();
         painter->fillRect(QRect(left, room.top() + (room.height() - height) / 2, width, height),
             loss ? tokens.loss : tokens.original);

@@ -19,7 +19,7 @@ namespace {
     constexpr int glyphWidth = 33;
     constexpr int glyphHeight = 12;
     constexpr int gap = 6;
-    constexpr int iconSize = 16;
+    constexpr int fallbackIconSize = 16;
     constexpr double fullBits = 8.5; ///< a full glyph: Q8_0 and more
 
     void drawGlyph(QPainter* painter, const QRect& rect, double bits, const QPalette& palette)
@@ -67,7 +67,7 @@ void FormatDelegate::paint(
     const bool editable = index.flags().testFlag(Qt::ItemIsEditable);
     const int textWidth = cell.fontMetrics.horizontalAdvance(cell.text);
     const int glyph = scaled(glyphWidth + gap);
-    if (format && room.width() >= glyph + textWidth + scaled(iconSize)) {
+    if (format && room.width() >= glyph + textWidth + scaled(fallbackIconSize)) {
         const int height = scaled(glyphHeight);
         drawGlyph(painter,
             QRect(
@@ -76,7 +76,7 @@ void FormatDelegate::paint(
         room.setLeft(room.left() + glyph);
     }
     if (format && editable) {
-        const int size = scaled(iconSize);
+        const int size = scaled(fallbackIconSize);
         icon(QStringLiteral("chevron-down"), Ink::Text2)
             .paint(painter, QRect(room.right() - size, room.center().y() - size / 2, size, size));
         room.setRight(room.right() - size);

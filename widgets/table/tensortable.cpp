@@ -33,15 +33,6 @@ namespace {
     constexpr int titlePadding = 18; ///< beside a column's title, with the line
     constexpr quint32 stateVersion = 1;
 
-    QWidget* makeLine(QWidget* parent)
-    {
-        auto* line = new QWidget(parent);
-        line->setAutoFillBackground(true);
-        line->setBackgroundRole(QPalette::Mid);
-        line->setFixedHeight(1);
-        return line;
-    }
-
 } // namespace
 
 TensorTable::TensorTable(TensorModel& model, QWidget* parent)
@@ -59,7 +50,7 @@ TensorTable::TensorTable(TensorModel& model, QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(makeFilterRow());
     layout->addWidget(m_tree, 1);
-    layout->addWidget(makeLine(this));
+    layout->addWidget(makeLine(Qt::Horizontal));
     layout->addWidget(m_foot);
 
     auto* bars = new BarDelegate(m_tree);

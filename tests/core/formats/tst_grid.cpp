@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/core/formats/hardrows.h"
+#include "tests/support/hardrows.h"
 
 #include "core/formats/format.h"
 

@@ -3,7 +3,7 @@
 #include "core/quant/awq.h"
 #include "core/quant/encode.h"
 #include "core/quant/hessian.h"
-#include "oneprocessor.h"
+#include "tests/support/oneprocessor.h"
 #include "syntheticlayer.h"
 
 #include <QtTest>
@@ -219,7 +219,7 @@ void TestAwq::isTheSameForAnyNumberOfProcessors()
     const Readers r;
     const auto readers = r.all(formats::q4_1, ScaledReader::Rounding::Gptq);
     const ScaleChoice all = searchScales(readers, r.H, r.groups, {}, Progress());
-    const OneProcessor only;
+    const support::OneProcessor only;
     const ScaleChoice one = searchScales(readers, r.H, r.groups, {}, Progress());
     QVERIFY(one.scales == all.scales);
     QCOMPARE(one.errorAfter, all.errorAfter);
@@ -285,7 +285,7 @@ void TestAwq::clippedBytesAreTheSameForAnyNumberOfProcessors()
 {
     const Readers r;
     const auto all = clippedRound(r.layer.W, r.H, formats::q4_1, {}, Progress());
-    const OneProcessor only;
+    const support::OneProcessor only;
     QVERIFY(clippedRound(r.layer.W, r.H, formats::q4_1, {}, Progress()) == all);
 }
 

@@ -5,7 +5,7 @@
 #include "core/quant/gptq.h"
 #include "core/quant/gridrounding.h"
 #include "core/quant/hessian.h"
-#include "oneprocessor.h"
+#include "tests/support/oneprocessor.h"
 #include "syntheticlayer.h"
 
 #include <Eigen/Cholesky>
@@ -210,7 +210,7 @@ void TestGptq::isTheSameForAnyNumberOfProcessors()
     const SyntheticLayer layer = syntheticLayer(200, 512, 800, 16);
     const MatrixD H = hessianOf(layer.x);
     const GptqResult all = gptqRound(layer.W, H, formats::q4_K, {}, Progress());
-    const OneProcessor only;
+    const support::OneProcessor only;
     const GptqResult one = gptqRound(layer.W, H, formats::q4_K, {}, Progress());
     QVERIFY(one.bytes == all.bytes);
     QCOMPARE(one.error, all.error);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/hessian.h"
 #include "core/quant/inversefactor.h"
-#include "oneprocessor.h"
+#include "tests/support/oneprocessor.h"
 #include "syntheticlayer.h"
 
 #include <QtTest>
@@ -53,7 +53,7 @@ void TestHessian::isTheSameForAnyNumberOfProcessors()
 {
     const Matrix x = syntheticLayer(1, 600, 512, 2).x;
     const MatrixD all = gathered(x, 512);
-    const OneProcessor only;
+    const support::OneProcessor only;
     QVERIFY(gathered(x, 512) == all);
 }
 
@@ -93,7 +93,7 @@ void TestHessian::factorIsTheSameForAnyNumberOfProcessors()
     const MatrixD H = gathered(syntheticLayer(1, 500, 600, 4).x, 600);
     const Eigen::VectorXd added = Eigen::VectorXd::Constant(500, 0.01 * H.diagonal().mean());
     const auto all = inverseFactor(H, added, Progress());
-    const OneProcessor only;
+    const support::OneProcessor only;
     QVERIFY(*inverseFactor(H, added, Progress()) == *all);
 }
 

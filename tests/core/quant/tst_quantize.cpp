@@ -3,105 +3,14 @@
 #include "core/model/walk.h"
 #include "core/quant/encode.h"
 #include "core/quant/inputimportance.h"
-#include "core/quant/quantize.h"
-#include "oneprocessor.h"
+#include "tests/core/quant/smallrun.h"
+#include "tests/support/oneprocessor.h"
 #include "tests/support/tinymodel.h"
 
 #include <QtTest>
 
-#include <csignal>
-#include <fstream>
-
-#include <sys/resource.h>
-
 using namespace core;
-
-namespace {
-
-constexpr int sequenceLength = 32;
-
-support::TinyModel smallModel()
-{
-    support::TinyModel model;
-    model.hidden = 256;
-    model.headSize = 64;
-    model.feedForward = 512;
-    model.layers = 3;
-    return model;
-}
-
-QuantizeOptions calibrated(const Checkpoint& checkpoint)
-{
-    QuantizeOptions options;
-    unsigned state = 7;
-    for (int sequence = 0; sequence < 40; ++sequence) {
-        auto& tokens = options.calibration.emplace_back();
-        for (int i = 0; i < sequenceLength; ++i) {
-            state = state * 1664525u + 1013904223u; // Numerical Recipes' generator
-            tokens.push_back(int((state >> 8) % unsigned(checkpoint.config().vocabulary)));
-        }
-    }
-    return options;
-}
-
-Recipe recipeOf(const Format* format, Method method)
-{
-    Recipe recipe;
-    recipe.format = format;
-    recipe.method = method;
-    return recipe;
-}
-
-std::vector<std::byte> allBytes(const Checkpoint& checkpoint)
-{
-    std::vector<std::byte> bytes;
-    for (const Tensor& tensor : checkpoint.tensors())
-        bytes.insert(bytes.end(), tensor.bytes.begin(), tensor.bytes.end());
-    return bytes;
-}
-
-/// GPTQ with every ingredient on.
-Recipe everythingOn(const Format* format)
-{
-    Recipe recipe = recipeOf(format, Method::Gptq);
-    recipe.gptq.weighTokens = true;
-    recipe.gptq.refitNorms = true;
-    recipe.gptq.orderNeurons = true;
-    return recipe;
-}
-
-/// What quantize() says; empty if nothing.
-std::string errorOf(const std::shared_ptr<const Checkpoint>& checkpoint, const Recipe& recipe,
-    const QuantizeOptions& options)
-{
-    try {
-        (void)quantize(checkpoint, recipe, options, {}, Progress());
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return {};
-}
-
-/// Runs until `tensors` of them are done, then cancels.
-void cancelAfter(int tensors, const std::shared_ptr<const Checkpoint>& checkpoint,
-    const Recipe& recipe, const QuantizeOptions& options)
-{
-    std::stop_source stop;
-    const Progress progress(stop.get_token(), {});
-    const auto count = [&](const TensorReport&) {
-        if (--tensors == 0)
-            stop.request_stop();
-    };
-    QVERIFY_EXCEPTION_THROWN(
-        (void)quantize(checkpoint, recipe, options, count, progress), Cancelled);
-}
-
-int resumedTensors(const QuantizedModel& model)
-{
-    return int(std::ranges::count(model.reports, true, &TensorReport::resumed));
-}
-
-} // namespace
+using namespace smallrun;
 
 class TestQuantize : public QObject {
     Q_OBJECT
@@ -119,15 +28,6 @@ private slots:
     void saysWhatIsMissing();
     void refusesWeightsThatAreNotFinite();
     void isTheSameForAnyNumberOfProcessors();
-    void aCancelledRunResumesToTheSameBytes_data();
-    void aCancelledRunResumesToTheSameBytes();
-    void studyFormatsResumeToTheSameBytes_data();
-    void studyFormatsResumeToTheSameBytes();
-    void otherSettingsStartAfresh();
-    void aDamagedPartIsDoneAgain();
-    void leavesOtherFilesInTheWorkFolderAlone();
-    void refusesAWorkFolderThatCannotBeMade();
-    void saysWhenAPartCannotBeWritten();
     void correctingTargetsLowersTheDrift();
     void orderingNeuronsChangesNoOutput();
     void fitsNormsToTheRoundedMatrices();
@@ -142,13 +42,7 @@ private:
     std::shared_ptr<const Checkpoint> m_checkpoint;
 };
 
-void TestQuantize::initTestCase()
-{
-    const std::filesystem::path folder = workFolder("model");
-    std::filesystem::create_directory(folder);
-    support::writeTinyModel(smallModel(), folder);
-    m_checkpoint = Checkpoint::open(folder);
-}
+void TestQuantize::initTestCase() { m_checkpoint = openModel(workFolder("model")); }
 
 void TestQuantize::reportsEveryMatrixInOrder()
 {
@@ -314,149 +208,8 @@ void TestQuantize::isTheSameForAnyNumberOfProcessors()
     const Recipe recipe = everythingOn(&formats::q4_K);
     const QuantizeOptions options = calibrated(*m_checkpoint);
     const auto all = allBytes(*quantize(m_checkpoint, recipe, options, {}, Progress()).checkpoint);
-    const OneProcessor only;
+    const support::OneProcessor only;
     QVERIFY(allBytes(*quantize(m_checkpoint, recipe, options, {}, Progress()).checkpoint) == all);
-}
-
-void TestQuantize::aCancelledRunResumesToTheSameBytes_data()
-{
-    QTest::addColumn<int>("tensors");
-    QTest::addColumn<int>("resumed");
-    QTest::newRow("in the first layer") << 4 << 1;
-    QTest::newRow("in the middle") << 12 << 8;
-    QTest::newRow("in the last layer") << 20 << 15;
-}
-
-void TestQuantize::aCancelledRunResumesToTheSameBytes()
-{
-    QFETCH(int, tensors);
-    QFETCH(int, resumed);
-    const Recipe recipe = everythingOn(&formats::q4_K);
-    QuantizeOptions options = calibrated(*m_checkpoint);
-    const auto straight = quantize(m_checkpoint, recipe, options, {}, Progress());
-    options.workFolder = workFolder(QTest::currentDataTag());
-    cancelAfter(tensors, m_checkpoint, recipe, options);
-    const auto second = quantize(m_checkpoint, recipe, options, {}, Progress());
-    QCOMPARE(resumedTensors(second), resumed);
-    QVERIFY(allBytes(*second.checkpoint) == allBytes(*straight.checkpoint));
-    const auto third = quantize(m_checkpoint, recipe, options, {}, Progress());
-    QCOMPARE(resumedTensors(third), int(third.reports.size()));
-    QVERIFY(allBytes(*third.checkpoint) == allBytes(*straight.checkpoint));
-    for (std::size_t i = 0; i < third.reports.size(); ++i)
-        QCOMPARE(third.reports[i].outputError, straight.reports[i].outputError);
-    const GptqDetails& said = *straight.reports.back().gptq;
-    QVERIFY(said.chosenByData && said.sweeps > 0);
-    QCOMPARE(third.reports.back().gptq->targetDamping, said.targetDamping);
-    QCOMPARE(third.reports.back().gptq->sweeps, said.sweeps);
-}
-
-void TestQuantize::studyFormatsResumeToTheSameBytes_data()
-{
-    QTest::addColumn<int>("unused");
-    for (const char* name : { "INT8_ASYM_TENSOR", "NF4_DQ_G64" })
-        QTest::newRow(name) << 0;
-}
-
-void TestQuantize::studyFormatsResumeToTheSameBytes()
-{
-    const Recipe recipe
-        = recipeOf(findFormat(std::string_view(QTest::currentDataTag())), Method::Gptq);
-    QuantizeOptions options = calibrated(*m_checkpoint);
-    const auto straight = quantize(m_checkpoint, recipe, options, {}, Progress());
-    for (const TensorReport& report : straight.reports) {
-        QCOMPARE(report.format->name, recipe.format->name);
-        QVERIFY(report.outputError > 0 && report.outputError < 0.2);
-    }
-    options.workFolder = workFolder(QTest::currentDataTag());
-    cancelAfter(12, m_checkpoint, recipe, options);
-    const auto second = quantize(m_checkpoint, recipe, options, {}, Progress());
-    QCOMPARE(resumedTensors(second), 8);
-    QVERIFY(allBytes(*second.checkpoint) == allBytes(*straight.checkpoint));
-}
-
-void TestQuantize::otherSettingsStartAfresh()
-{
-    QuantizeOptions options = calibrated(*m_checkpoint);
-    options.workFolder = workFolder("afresh");
-    const Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
-    (void)quantize(m_checkpoint, recipe, options, {}, Progress());
-    Recipe damped = recipe;
-    damped.gptq.damping = 0.02;
-    QCOMPARE(resumedTensors(quantize(m_checkpoint, damped, options, {}, Progress())), 0);
-    options.calibration.pop_back();
-    QCOMPARE(resumedTensors(quantize(m_checkpoint, recipe, options, {}, Progress())), 0);
-    const Recipe other = recipeOf(&formats::q5_0, Method::Gptq);
-    QCOMPARE(resumedTensors(quantize(m_checkpoint, other, options, {}, Progress())), 0);
-    Recipe renamed = other;
-    renamed.name = "another name";
-    QVERIFY(resumedTensors(quantize(m_checkpoint, renamed, options, {}, Progress())) > 0);
-}
-
-void TestQuantize::aDamagedPartIsDoneAgain()
-{
-    QuantizeOptions options = calibrated(*m_checkpoint);
-    options.workFolder = workFolder("damaged");
-    const Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
-    const auto expected
-        = allBytes(*quantize(m_checkpoint, recipe, options, {}, Progress()).checkpoint);
-    const std::filesystem::path part = options.workFolder / "layer-0001.part.qs";
-    {
-        std::fstream file(part, std::ios::in | std::ios::out | std::ios::binary);
-        file.seekp(5000);
-        file.put('x');
-        file.put('y');
-    }
-    const auto again = quantize(m_checkpoint, recipe, options, {}, Progress());
-    QCOMPARE(resumedTensors(again), int(again.reports.size()) - 7);
-    QVERIFY(allBytes(*again.checkpoint) == expected);
-    std::filesystem::resize_file(part, 7);
-    QVERIFY(
-        allBytes(*quantize(m_checkpoint, recipe, options, {}, Progress()).checkpoint) == expected);
-}
-
-void TestQuantize::leavesOtherFilesInTheWorkFolderAlone()
-{
-    QuantizeOptions options;
-    options.workFolder = workFolder("shared");
-    std::filesystem::create_directory(options.workFolder);
-    std::ofstream(options.workFolder / "notes.txt") << "mine";
-    for (const Format* format : { &formats::q4_0, &formats::q5_0 })
-        (void)quantize(
-            m_checkpoint, recipeOf(format, Method::RoundToNearest), options, {}, Progress());
-    QVERIFY(std::filesystem::exists(options.workFolder / "notes.txt"));
-}
-
-void TestQuantize::refusesAWorkFolderThatCannotBeMade()
-{
-    QuantizeOptions options;
-    options.workFolder = workFolder("missing") / "deeper";
-    const std::string error
-        = errorOf(m_checkpoint, recipeOf(&formats::q4_0, Method::RoundToNearest), options);
-    QVERIFY2(error.find("cannot be created as work folder") != std::string::npos, error.c_str());
-}
-
-void TestQuantize::saysWhenAPartCannotBeWritten()
-{
-    QuantizeOptions options;
-    options.workFolder = workFolder("small");
-    rlimit before;
-    getrlimit(RLIMIT_FSIZE, &before);
-    const rlimit small{ 100000, before.rlim_max }; // bytes a file may have; a layer needs more
-    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-    setrlimit(RLIMIT_FSIZE, &small);
-    const std::string error
-        = errorOf(m_checkpoint, recipeOf(&formats::q4_0, Method::RoundToNearest), options);
-    setrlimit(RLIMIT_FSIZE, &before);
-    std::signal(SIGXFSZ, handler);
-    QVERIFY2(error.find("cannot be written after byte") != std::string::npos, error.c_str());
-    QVERIFY2(error.find("bytes, ") != std::string::npos, error.c_str());
-    QVERIFY2(error.ends_with("are free"), error.c_str());
-    QVERIFY(!std::filesystem::exists(options.workFolder / "layer-0000.part.qs"));
-    for (const auto& entry : std::filesystem::directory_iterator(options.workFolder))
-        QVERIFY(!entry.path().filename().string().starts_with("."));
-    const auto model = quantize(
-        m_checkpoint, recipeOf(&formats::q4_0, Method::RoundToNearest), options, {}, Progress());
-    QVERIFY(std::filesystem::exists(options.workFolder / "layer-0002.part.qs"));
 }
 
 void TestQuantize::correctingTargetsLowersTheDrift()

@@ -4,7 +4,7 @@
 #include "core/quant/gptq.h"
 #include "core/quant/hessian.h"
 #include "core/quant/sweeps.h"
-#include "oneprocessor.h"
+#include "tests/support/oneprocessor.h"
 #include "syntheticlayer.h"
 
 #include <QtTest>
@@ -114,7 +114,7 @@ void TestSweeps::areTheSameForAnyNumberOfProcessors()
 {
     Rounded all(formats::q4_K, 45), one(formats::q4_K, 45);
     const SweepResult result = all.sweep(formats::q4_K, 2);
-    const OneProcessor only;
+    const support::OneProcessor only;
     QCOMPARE(one.sweep(formats::q4_K, 2).gain, result.gain);
     QVERIFY(one.bytes == all.bytes);
 }

@@ -5,7 +5,7 @@
 #include "core/quant/gptq.h"
 #include "core/quant/hessian.h"
 #include "core/quant/target.h"
-#include "oneprocessor.h"
+#include "tests/support/oneprocessor.h"
 #include "syntheticlayer.h"
 
 #include <Eigen/Cholesky>
@@ -141,7 +141,7 @@ void TestTarget::isTheSameForAnyNumberOfProcessors()
             + ridge(layer.cross(), *targetFactor(factor.H, 0.05, Progress()), Progress());
     };
     const Matrix all = targetNow();
-    const OneProcessor only;
+    const support::OneProcessor only;
     QVERIFY(targetNow() == all);
 }
 

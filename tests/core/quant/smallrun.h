@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quant/quantize.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// A model of three small layers, random tokens to calibrate it, and what tests ask of its runs.
+namespace smallrun {
+
+/// Writes the model into `folder` and opens it.
+std::shared_ptr<const core::Checkpoint> openModel(const std::filesystem::path& folder);
+
+/// 40 sequences of 32 random tokens of the checkpoint's vocabulary.
+core::QuantizeOptions calibrated(const core::Checkpoint& checkpoint);
+
+core::Recipe recipeOf(const core::Format* format, core::Method method);
+
+/// GPTQ with every ingredient on.
+core::Recipe everythingOn(const core::Format* format);
+
+/// Of all tensors, one after the other.
+std::vector<std::byte> allBytes(const core::Checkpoint& checkpoint);
+
+/// What quantize() says; empty if nothing.
+std::string errorOf(const std::shared_ptr<const core::Checkpoint>& checkpoint,
+    const core::Recipe& recipe, const core::QuantizeOptions& options);
+
+} // namespace smallrun
