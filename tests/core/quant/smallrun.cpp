@@ -13,7 +13,7 @@ std::shared_ptr<const Checkpoint> openModel(const std::filesystem::path& folder)
     support::TinyModel model;
     model.hidden = 256;
     model.headSize = 64;
-    model.feedForward = 512;
+    model.feedForward = 256;
     model.layers = 3;
     std::filesystem::create_directory(folder);
     support::writeTinyModel(model, folder);
