@@ -6,7 +6,6 @@
 #include "core/base/text.h"
 #include "core/measure/comparison.h"
 #include "core/measure/scores.h"
-#include "core/model/walk.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,10 +19,13 @@ namespace {
     /// One model on its way through the text: its hidden states in tiles of whole chunks.
     struct Walker {
         const Checkpoint& checkpoint;
+        const LinearArithmetic* arithmetic; ///< null: full precision
         std::vector<HiddenStates> tiles;
 
-        Walker(const Checkpoint& model, const Chunks& chunks, const Progress& progress)
+        Walker(const Checkpoint& model, const LinearArithmetic* itsArithmetic, const Chunks& chunks,
+            const Progress& progress)
             : checkpoint(model)
+            , arithmetic(itsArithmetic)
         {
             const std::size_t step
                 = std::max<std::size_t>(1, std::size_t(walkTileTokens) / chunks.front().size());
@@ -33,6 +35,14 @@ namespace {
                 const auto end = begin + std::ptrdiff_t(std::min(step, chunks.size() - first));
                 tiles.push_back(embed(model, Chunks(begin, end)));
             }
+        }
+
+        LayerWeights load(int layer, const Progress& progress) const
+        {
+            LayerWeights weights = loadLayer(checkpoint, layer, progress);
+            if (arithmetic)
+                arithmetic->prepare(weights, layer, progress);
+            return weights;
         }
     };
 
@@ -51,8 +61,8 @@ namespace {
     void walkBoth(
         Walker& reference, Walker& model, int layer, DriftSums& drift, const Progress& progress)
     {
-        const LayerWeights referenceWeights = loadLayer(reference.checkpoint, layer, progress);
-        const LayerWeights weights = loadLayer(model.checkpoint, layer, progress);
+        const LayerWeights referenceWeights = reference.load(layer, progress);
+        const LayerWeights weights = model.load(layer, progress);
         const double share = 1.0 / double(model.tiles.size());
         for (std::size_t i = 0; i < model.tiles.size(); ++i) {
             const Progress part = progress.part(double(i) * share, double(i + 1) * share);
@@ -60,7 +70,7 @@ namespace {
             walkLayer(reference.tiles[i], referenceWeights, reference.checkpoint.config(), layer,
                 &keptReference, part.part(0, 0.5));
             walkLayer(model.tiles[i], weights, model.checkpoint.config(), layer, &kept,
-                part.part(0.5, 1));
+                model.arithmetic, part.part(0.5, 1));
             drift.add(1 + 2 * layer, keptReference.middle, kept.middle);
             drift.add(2 + 2 * layer, reference.tiles[i].states, model.tiles[i].states);
         }
@@ -68,11 +78,11 @@ namespace {
 
     void walkOne(Walker& model, int layer, const Progress& progress)
     {
-        const LayerWeights weights = loadLayer(model.checkpoint, layer, progress);
+        const LayerWeights weights = model.load(layer, progress);
         const double share = 1.0 / double(model.tiles.size());
         for (std::size_t i = 0; i < model.tiles.size(); ++i)
             walkLayer(model.tiles[i], weights, model.checkpoint.config(), layer, nullptr,
-                progress.part(double(i) * share, double(i + 1) * share));
+                model.arithmetic, progress.part(double(i) * share, double(i + 1) * share));
     }
 
     /// The first position of a chunk whose next token is scored, and how many are: DESIGN §5.
@@ -137,12 +147,18 @@ namespace {
 Evaluation evaluate(const Checkpoint& model, const Checkpoint* reference, const Chunks& chunks,
     const Progress& progress)
 {
+    return evaluate(model, nullptr, reference, chunks, progress);
+}
+
+Evaluation evaluate(const Checkpoint& model, const LinearArithmetic* arithmetic,
+    const Checkpoint* reference, const Chunks& chunks, const Progress& progress)
+{
     requireComparable(model, reference, chunks);
-    Walker walker(model, chunks, progress);
+    Walker walker(model, arithmetic, chunks, progress);
     std::optional<Walker> referenceWalker;
     DriftSums drift(1 + 2 * model.config().layers);
     if (reference) {
-        referenceWalker.emplace(*reference, chunks, progress);
+        referenceWalker.emplace(*reference, nullptr, chunks, progress);
         for (std::size_t i = 0; i < walker.tiles.size(); ++i)
             drift.add(0, referenceWalker->tiles[i].states, walker.tiles[i].states);
     }

@@ -3,6 +3,7 @@
 
 #include "core/base/progress.h"
 #include "core/model/checkpoint.h"
+#include "core/model/walk.h"
 
 #include <cstdint>
 #include <optional>
@@ -52,5 +53,9 @@ struct Evaluation {
 /// finite.
 Evaluation evaluate(const Checkpoint& model, const Checkpoint* reference,
     const std::vector<std::vector<int>>& chunks, const Progress& progress);
+/// The same with the model's linear layers computing by `arithmetic` (null: in full precision).
+Evaluation evaluate(const Checkpoint& model, const LinearArithmetic* arithmetic,
+    const Checkpoint* reference, const std::vector<std::vector<int>>& chunks,
+    const Progress& progress);
 
 } // namespace core

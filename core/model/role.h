@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -60,5 +61,8 @@ enum class LinearInput {
 /// Requires: a matrix. token_embd gives Head (what it reads when it is tied).
 LinearInput inputOf(Role role);
 std::span<const Role> rolesOf(LinearInput input);
+/// Those of a layer, in the order in which it computes.
+inline constexpr std::array layerInputs{ LinearInput::Attention, LinearInput::AttentionOutput,
+    LinearInput::FeedForward, LinearInput::Down };
 
 } // namespace core

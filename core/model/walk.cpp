@@ -37,32 +37,38 @@ namespace {
     /// One tile's way through a layer.
     void walkTile(MatrixBlock hidden, Eigen::Index firstRow, int length,
         const LayerWeights& weights, const ModelConfig& config, int layer, WalkObserver* observer,
-        const Progress& progress)
+        const LinearArithmetic* arithmetic, const Progress& progress)
     {
         const Shares shares(weights);
         progress.at(0);
-        const auto show = [&](LinearInput input, const Matrix& x) {
+        const auto show = [&](LinearInput input, Matrix& x) {
+            if (arithmetic)
+                arithmetic->roundInput(input, layer, x, progress);
             if (observer)
                 observer->linearInput(input, layer, x, firstRow);
         };
         {
-            const Matrix input = attentionInput(hidden, weights, config, progress);
+            Matrix input = attentionInput(hidden, weights, config, progress);
             show(LinearInput::Attention, input);
-            const Matrix context = attentionContext(input, weights, config, length, progress);
+            Matrix context = attentionContext(input, weights, config, length, progress);
             show(LinearInput::AttentionOutput, context);
             addLinear(hidden, context, weights.output, progress);
         }
-        if (observer)
-            observer->residual(1 + 2 * layer, hidden, firstRow);
+        const auto finish = [&](int depth) {
+            if (arithmetic)
+                arithmetic->correctResidual(depth, hidden);
+            if (observer)
+                observer->residual(depth, hidden, firstRow);
+        };
+        finish(1 + 2 * layer);
         progress.at(shares.attention);
-        const Matrix input = feedForwardInput(hidden, weights, config, progress);
+        Matrix input = feedForwardInput(hidden, weights, config, progress);
         show(LinearInput::FeedForward, input);
-        const Matrix gated = feedForwardGated(input, weights, progress);
+        Matrix gated = feedForwardGated(input, weights, progress);
         show(LinearInput::Down, gated);
         progress.at(shares.gated);
         addLinear(hidden, gated, weights.down, progress);
-        if (observer)
-            observer->residual(2 + 2 * layer, hidden, firstRow);
+        finish(2 + 2 * layer);
     }
 
     void showTiles(const HiddenStates& hidden, const Progress& progress,
@@ -102,11 +108,17 @@ HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<i
 void walkLayer(HiddenStates& hidden, const LayerWeights& weights, const ModelConfig& config,
     int layer, WalkObserver* observer, const Progress& progress)
 {
+    walkLayer(hidden, weights, config, layer, observer, nullptr, progress);
+}
+
+void walkLayer(HiddenStates& hidden, const LayerWeights& weights, const ModelConfig& config,
+    int layer, WalkObserver* observer, const LinearArithmetic* arithmetic, const Progress& progress)
+{
     const Eigen::Index rows = hidden.states.rows();
     for (Eigen::Index first = 0; first < rows; first += tileRows(hidden)) {
         const Eigen::Index count = std::min(tileRows(hidden), rows - first);
         walkTile(hidden.states.middleRows(first, count), first, hidden.length, weights, config,
-            layer, observer,
+            layer, observer, arithmetic,
             progress.part(double(first) / double(rows), double(first + count) / double(rows)));
     }
     progress.at(1);

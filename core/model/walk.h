@@ -36,10 +36,28 @@ struct WalkObserver {
     virtual void residual(int depth, const MatrixView& hidden, Eigen::Index firstRow) = 0;
 };
 
+/// How the linear layers inside decoder layers compute where that is not in full precision: to
+/// study rounded activations. Its results must depend on a token's own row only.
+struct LinearArithmetic {
+    virtual ~LinearArithmetic() = default;
+    /// Changes the decoded weights of `layer` before they are used.
+    virtual void prepare(LayerWeights& weights, int layer, const Progress& progress) const = 0;
+    /// Changes what the linear layers of `input` in `layer` read: `x` (tokens, in).
+    virtual void roundInput(
+        LinearInput input, int layer, MatrixBlock x, const Progress& progress) const = 0;
+    /// Changes the residual stream at a depth of 1 or more, as WalkObserver counts them.
+    virtual void correctResidual(int /*depth*/, MatrixBlock /*hidden*/) const { }
+};
+
 /// Moves `hidden` through one layer, tile by tile, telling `observer` (may be
 /// null). Checks for cancellation at least ten times a second.
 void walkLayer(HiddenStates& hidden, const LayerWeights& weights, const ModelConfig& config,
     int layer, WalkObserver* observer, const Progress& progress);
+/// The same with `arithmetic` (may be null) between each input and its linear layers; the observer
+/// is shown what they read. Requires: weights that it has prepared.
+void walkLayer(HiddenStates& hidden, const LayerWeights& weights, const ModelConfig& config,
+    int layer, WalkObserver* observer, const LinearArithmetic* arithmetic,
+    const Progress& progress);
 
 /// Moves `hidden` through all layers of `checkpoint`, loading one at a time, then tells the Head's
 /// input.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/parallel.h"
+#include "core/formats/tensorformat.h"
 #include "core/quant/awq.h"
 #include "core/quant/encode.h"
 
@@ -68,8 +69,10 @@ std::vector<std::byte> clippedRound(const Matrix& W, const MatrixD& H, const For
 {
     assert(format.fits(std::size_t(W.cols())) && W.cols() == H.cols());
     auto plain = encodeMatrix(W, format, importance, progress);
-    if (!format.grid)
+    constexpr int largestBlock = 1024; // beyond, H of a block is no small part of H
+    if (!format.grid || format.blockSize > largestBlock)
         return plain;
+    const TensorFormat own(format, W);
 
     const std::size_t rowBytes = format.rowBytes(std::size_t(W.cols()));
     std::vector<std::byte> bytes(plain.size());
@@ -78,7 +81,7 @@ std::vector<std::byte> clippedRound(const Matrix& W, const MatrixD& H, const For
     for (Index block = 0; block < columns; ++block) {
         progress.at(double(block) / double(columns));
         const Index first = block * format.blockSize;
-        const BlockColumn column{ format, first,
+        const BlockColumn column{ own.format(), first,
             H.block(first, first, format.blockSize, format.blockSize).cast<float>(),
             importance.empty() ? nullptr : importance.data() + first };
         parallelFor(std::size_t((W.rows() + rowsATask - 1) / rowsATask), [&](std::size_t task) {

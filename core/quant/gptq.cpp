@@ -78,8 +78,8 @@ namespace {
     }
 
     /// W[rows, from … to) −= Err[rows, panel] · U[panel, from … to).
-    void carryErrors(RoundingState& r, Index row, Index rows, Index panel, Index width, Index spanStart,
-        Index from, Index to)
+    void carryErrors(RoundingState& r, Index row, Index rows, Index panel, Index width,
+        Index spanStart, Index from, Index to)
     {
         if (from >= to)
             return;

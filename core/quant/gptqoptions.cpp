@@ -73,7 +73,8 @@ namespace {
         if (found == switches.end())
             return false;
         if (!value.is_boolean())
-            throw Error(text(place, ": ", key, " is ", shownJson(value), ", expected true or false"));
+            throw Error(
+                text(place, ": ", key, " is ", shownJson(value), ", expected true or false"));
         options.*found->value = value.get<bool>();
         return true;
     }

@@ -49,8 +49,9 @@ namespace {
 
     Json reportToJson(const TensorReport& report)
     {
-        Json json{ { "method", methodName(report.method) }, { "outputError", report.outputError },
-            { "importanceError", report.importanceError }, { "note", report.note } };
+        Json json{ { "method", treatmentName({ report.method, report.scaling }) },
+            { "outputError", report.outputError }, { "importanceError", report.importanceError },
+            { "note", report.note } };
         if (report.gptq) {
             json["gptq"] = { { "sweeps", report.gptq->sweeps },
                 { "chosenByData", report.gptq->chosenByData } };
@@ -76,10 +77,11 @@ namespace {
         report.place = tensor.place;
         report.name = tensor.name;
         report.format = tensor.format;
-        const auto method = findMethod(jsonValue<std::string>(json, "method", place));
-        if (!method)
+        const auto treatment = findTreatment(jsonValue<std::string>(json, "method", place));
+        if (!treatment)
             throw Error(text(place, ": unknown method"));
-        report.method = *method;
+        report.method = treatment->method;
+        report.scaling = treatment->scaling;
         report.outputError = jsonValue<double>(json, "outputError", place);
         report.importanceError = jsonValue<double>(json, "importanceError", place);
         report.note = jsonValue<std::string>(json, "note", place);

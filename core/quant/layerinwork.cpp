@@ -18,14 +18,34 @@ namespace {
 
 } // namespace
 
-LayerInWork::LayerInWork(
-    const LayerRounding& run, int layer, bool hasReference, const Progress& progress)
+LayerInWork::LayerInWork(const LayerRounding& run, int layer, LayerScaling scaling,
+    bool hasReference, const Progress& progress)
     : m_run(run)
     , m_layer(layer)
+    , m_scaling(std::move(scaling))
     , m_weights(loadLayer(run.checkpoint, layer, progress))
 {
     if (hasReference)
         m_original = m_weights;
+    applyFold(m_weights, m_scaling.fold, run.checkpoint.config());
+    if (m_scaling.fold.attention.size() > 0)
+        m_fittedNorms.push_back(Role::AttnNorm);
+    if (m_scaling.fold.feedForward.size() > 0)
+        m_fittedNorms.push_back(Role::FfnNorm);
+}
+
+Matrix LayerInWork::folded(LinearInput input, Matrix x) const
+{
+    if (const Vector& scales = m_scaling.fold.of(input); scales.size() > 0)
+        x.array().rowwise() /= scales.transpose().array();
+    return x;
+}
+
+Matrix LayerInWork::unfolded(LinearInput input, Matrix x) const
+{
+    if (const Vector& scales = m_scaling.fold.of(input); scales.size() > 0)
+        x.array().rowwise() *= scales.transpose().array();
+    return x;
 }
 
 std::size_t LayerInWork::indexOf(Place place) const
@@ -55,6 +75,7 @@ void LayerInWork::round(LinearInput input, InputSums fit, InputSums held, const 
         roundOne(role, group, progress.part(done, done + share));
         done += share;
     }
+    m_scaling.hessians.erase(input);
     if (!fitsNorm)
         return;
     group.sums.H = std::move(group.factor->H);
@@ -125,6 +146,7 @@ void LayerInWork::roundOne(Role role, const Group& group, const Progress& progre
         done.report.gptq->chosenByData = group.choice.byData;
     }
     W = decode(done.tensor);
+    m_scaling.report(done.report, plannedAt(role));
     m_run.tensorDone(done.report);
     m_done.push_back(std::move(done));
 }
@@ -137,9 +159,12 @@ RoundedTensor LayerInWork::rounded(
     const Matrix& W = m_weights.matrix(role);
     if (planned.method == Method::Gptq)
         return roundByGptq(tensor, planned, W, target, *group.factor, options(), progress);
-    std::span<const float> importance;
+    std::vector<float> importance;
     if (planned.method == Method::Importance)
-        importance = m_run.importance.at(tensor.name);
+        importance
+            = scaledImportance(m_run.importance.at(tensor.name), m_scaling.fold.of(group.input));
+    if (const auto H = m_scaling.hessians.find(group.input); H != m_scaling.hessians.end())
+        return roundClipped(tensor, planned, W, importance, H->second, progress);
     return roundByEncoder(
         tensor, planned, W, importance, group.factor ? &group.factor->H : nullptr, progress);
 }

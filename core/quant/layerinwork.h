@@ -11,14 +11,21 @@
 
 namespace core {
 
-/// One layer on its way: its weights, rounded so far, and the original ones. What changes weights
-/// before they are rounded (folded scales) does so in the constructor, to both.
+/// One layer on its way: its weights, scaled before they are rounded where it was asked for and
+/// rounded so far, and the original ones.
 class LayerInWork {
 public:
-    LayerInWork(const LayerRounding& run, int layer, bool hasReference, const Progress& progress);
+    LayerInWork(const LayerRounding& run, int layer, LayerScaling scaling, bool hasReference,
+        const Progress& progress);
 
     const LayerWeights& weights() const { return m_weights; }
-    const LayerWeights& original() const { return m_original; } ///< with a reference only
+    /// As in the original model, not scaled: a reference path that went through it is the same
+    /// whether this layer was rounded now or before. With a reference only.
+    const LayerWeights& original() const { return m_original; }
+    /// What the original layer's `input` would be if it were scaled as weights() is, and the
+    /// input of weights() if it were not.
+    Matrix folded(LinearInput input, Matrix x) const;
+    Matrix unfolded(LinearInput input, Matrix x) const;
     const ModelConfig& config() const { return m_run.checkpoint.config(); }
     const GptqOptions& options() const { return m_run.gptq; }
 
@@ -64,11 +71,12 @@ private:
 
     const LayerRounding& m_run;
     int m_layer;
+    LayerScaling m_scaling;
     LayerWeights m_weights;
     LayerWeights m_original{};
     std::vector<RoundedTensor> m_done;
     std::vector<Eigen::Index> m_neuronOrder;
-    std::vector<Role> m_fittedNorms;
+    std::vector<Role> m_fittedNorms; ///< that are not as they were
 };
 
 } // namespace core

@@ -112,7 +112,9 @@ namespace {
                 Matrix x = inputOf(tile.of(paths.rounded), layer.weights());
                 Matrix change;
                 if (gathering.corrects())
-                    change = inputOf(tile.of(*paths.reference), layer.original()) - x;
+                    change
+                        = layer.folded(input, inputOf(tile.of(*paths.reference), layer.original()))
+                        - x;
                 gathering.add(tile, std::move(x), std::move(change), {},
                     tile.of(paths.reference ? *paths.reference : paths.rounded));
             });
@@ -120,15 +122,18 @@ namespace {
     }
 
     /// Takes a tile of what attn_output or ffn_down read, `x` and `reference`, in, and moves the
-    /// reference's residual stream on. `W` as in the original model.
-    void gatherWriter(GroupGathering& gathering, const LayerPaths& paths, const Tile& tile,
-        const MatrixView& x, const Matrix& reference, const Matrix& W, const Progress& progress)
+    /// reference's residual stream on.
+    void gatherWriter(const LayerInWork& layer, LinearInput input, GroupGathering& gathering,
+        const LayerPaths& paths, const Tile& tile, const MatrixView& x, const Matrix& reference,
+        const Progress& progress)
     {
+        const LayerWeights& original = layer.original();
+        const Matrix& W = input == LinearInput::Down ? original.down : original.output;
         Matrix change, drift;
         if (gathering.corrects()) {
             drift = tile.of(*paths.reference) - tile.of(paths.rounded);
             change = Matrix::Zero(drift.rows(), drift.cols());
-            addLinear(change, reference - x, W, progress);
+            addLinear(change, reference - layer.unfolded(input, x), W, progress);
         }
         if (paths.reference)
             addLinear(tile.of(*paths.reference), reference, W, progress);
@@ -155,8 +160,8 @@ namespace {
             Matrix reference;
             if (paths.reference)
                 reference = contextOf(tile.of(*paths.reference), layer.original());
-            gatherWriter(gathering, paths, tile, tile.of(context), reference,
-                layer.original().output, progress);
+            gatherWriter(layer, LinearInput::AttentionOutput, gathering, paths, tile,
+                tile.of(context), reference, progress);
         });
         gathering.round(layer, LinearInput::AttentionOutput, progress.part(0.8, 0.95));
         forTiles(paths.rounded, progress.part(0.95, 1), [&](const Tile& tile) {
@@ -184,7 +189,7 @@ namespace {
             Matrix reference;
             if (paths.reference)
                 reference = gatedOf(tile.of(*paths.reference), layer.original());
-            gatherWriter(gathering, paths, tile, x, reference, layer.original().down, progress);
+            gatherWriter(layer, LinearInput::Down, gathering, paths, tile, x, reference, progress);
             if (keeps)
                 tile.of(gated) = x;
         });
@@ -204,18 +209,19 @@ namespace {
 
 } // namespace
 
-RoundedPart roundLayer(
-    const LayerRounding& run, int layer, const LayerPaths& paths, const Progress& progress)
+RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling,
+    const LayerPaths& paths, const Progress& progress)
 {
-    LayerInWork work(run, layer, paths.reference != nullptr, progress);
+    LayerInWork work(run, layer, std::move(scaling), paths.reference != nullptr, progress);
     roundAttention(work, paths, progress.part(0, 0.45));
     roundFeedForward(work, paths, progress.part(0.45, 1));
     return work.finish();
 }
 
-RoundedPart roundLayerAlone(const LayerRounding& run, int layer, const Progress& progress)
+RoundedPart roundLayerAlone(
+    const LayerRounding& run, int layer, LayerScaling scaling, const Progress& progress)
 {
-    LayerInWork work(run, layer, false, progress);
+    LayerInWork work(run, layer, std::move(scaling), false, progress);
     double done = 0;
     for (const LinearInput input : { LinearInput::Attention, LinearInput::AttentionOutput,
              LinearInput::FeedForward, LinearInput::Down }) {

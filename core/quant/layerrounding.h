@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/walk.h"
+#include "core/quant/layerscaling.h"
 #include "core/quant/quantize.h"
 #include "core/quant/tensorrounding.h"
 
@@ -27,13 +28,15 @@ struct LayerPaths {
 /// rounded. A Hessian is gathered only for inputs that a tensor with GPTQ reads. With a reference,
 /// each tensor aims at the reference's outputs; attn_output and ffn_down also at taking up
 /// `driftShare` of what the residual streams differ by before their addition.
+/// Before that, its inputs are scaled as `scaling` says, in both paths.
 /// Beside the layer's weights (twice with a reference) it holds the heads' outputs of all tokens,
 /// the feed-forward's too if they take under 512 MiB (else they are computed twice), and one
 /// Hessian at a time. Throws Error for a weight that is not finite, Cancelled.
-RoundedPart roundLayer(
-    const LayerRounding& run, int layer, const LayerPaths& paths, const Progress& progress);
+RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling,
+    const LayerPaths& paths, const Progress& progress);
 
 /// The same without any activations, for layers that GPTQ does not reach.
-RoundedPart roundLayerAlone(const LayerRounding& run, int layer, const Progress& progress);
+RoundedPart roundLayerAlone(
+    const LayerRounding& run, int layer, LayerScaling scaling, const Progress& progress);
 
 } // namespace core

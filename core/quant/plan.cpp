@@ -51,15 +51,25 @@ namespace {
     /// The method that will really be used where `wanted` was asked for.
     Method usableMethod(Method wanted, const PlannedTensor& planned)
     {
-        if (!planned.format->grid || planned.keeps || planned.place.role == Role::TokenEmbd)
-            return Method::RoundToNearest; // nothing to choose; and an embedding reads no
-                                           // activations
+        if (!planned.format->grid || planned.keeps)
+            return Method::RoundToNearest; // nothing to choose
+        if (wanted == Method::Hqq)
+            return Method::Hqq;
+        if (planned.place.role == Role::TokenEmbd)
+            return Method::RoundToNearest; // an embedding reads no activations
         const bool inLayer = planned.place.layer >= 0;
         const bool usesImportance = planned.format->importance == Format::Importance::Used;
         if (wanted == Method::Gptq && inLayer)
             return Method::Gptq;
         return wanted != Method::RoundToNearest && usesImportance ? Method::Importance
                                                                   : Method::RoundToNearest;
+    }
+
+    /// The same for the scaling: only inside layers is there something that takes the inverse.
+    Scaling usableScaling(Scaling wanted, const PlannedTensor& planned)
+    {
+        const bool rounds = planned.format->grid && !planned.keeps;
+        return rounds && planned.place.layer >= 0 ? wanted : Scaling::None;
     }
 
     PlannedTensor planVector(const Tensor& tensor)
@@ -74,14 +84,14 @@ namespace {
     PlannedTensor planMatrix(const Tensor& tensor, const Recipe& recipe)
     {
         const Format* wanted = nullptr;
-        std::optional<Method> method;
+        std::optional<Treatment> treatment;
         for (const Rule& rule : recipe.rules) {
             if (!applies(rule, tensor))
                 continue;
             if (!wanted)
                 wanted = rule.format;
-            if (!method)
-                method = rule.method;
+            if (!treatment && rule.method)
+                treatment = Treatment{ *rule.method, rule.scaling };
         }
         if (!wanted)
             wanted = recipe.format ? recipe.format : tensor.format;
@@ -92,7 +102,10 @@ namespace {
         // A study format keeps its name when it becomes one for rows of this length.
         planned.wanted = wanted->name == planned.format->name ? planned.format : wanted;
         planned.keeps = planned.format == tensor.format;
-        planned.method = usableMethod(method.value_or(recipe.method), planned);
+        if (!treatment)
+            treatment = Treatment{ recipe.method, recipe.scaling };
+        planned.method = usableMethod(treatment->method, planned);
+        planned.scaling = usableScaling(treatment->scaling, planned);
         return planned;
     }
 
@@ -155,7 +168,7 @@ const Format* fallbackFormat(const Format* format, std::int64_t columns)
 
 std::string fallbackText(const PlannedTensor& planned, const Tensor& tensor)
 {
-    return text(tensor.name, ": rows of ", tensor.columns, " do not fit ", planned.wanted->name,
+    return text("rows of ", tensor.columns, " do not fit ", planned.wanted->name,
         " (", planned.wanted->blockSize, "), stored as ", planned.format->name);
 }
 

@@ -14,6 +14,7 @@ struct PlannedTensor {
     Place place;
     const Format* format = nullptr; ///< what will be stored
     Method method = Method::RoundToNearest;
+    Scaling scaling = Scaling::None; ///< of its input; scaleLayer says where it can be
     const Format* wanted = nullptr; ///< what the recipe said, for rows of this length; differs from
                                     ///< `format` where these do not fit
     bool keeps = false; ///< stored as it is in the checkpoint, no rounding
@@ -38,7 +39,7 @@ bool hasStudyFormat(const std::vector<PlannedTensor>& plan);
 /// study format for rows of that length, or what it falls back to.
 const Format* fallbackFormat(const Format* format, std::int64_t columns);
 
-/// "blk.0.attn_q.weight: rows of 576 do not fit Q4_K (256), stored as Q5_0".
+/// "rows of 576 do not fit Q4_K (256), stored as Q5_0".
 std::string fallbackText(const PlannedTensor& planned, const Tensor& tensor);
 
 /// Names that are offered for presetRecipe, which knows every study format, too: every format

@@ -18,7 +18,7 @@ namespace core {
 
 namespace {
 
-    constexpr int journalVersion = 2; // raise it when the same settings give other bytes
+    constexpr int journalVersion = 3; // raise it when the same settings give other bytes
 
     /// What shows that a work folder's results are those of this run.
     Json journalKey(
@@ -84,8 +84,12 @@ namespace {
                 plan[i].method = Method::RoundToNearest;
             else if (byImatrix)
                 requireEntry(options.importance, tensor);
-            else if (plan[i].method != Method::RoundToNearest && options.calibration.empty())
-                throw Error(text(tensor.name, ": method ", methodName(plan[i].method),
+            const Treatment treatment{ plan[i].method, plan[i].scaling };
+            const bool needsText = treatment.method == Method::Gptq
+                || (treatment.method == Method::Importance && !byImatrix)
+                || treatment.scaling != Scaling::None;
+            if (needsText && options.calibration.empty())
+                throw Error(text(tensor.name, ": method ", treatmentName(treatment),
                     " needs a calibration text, found none"));
         }
         return plan;
@@ -120,11 +124,12 @@ namespace {
         {
             return std::ranges::find(m_plan, method, &PlannedTensor::method) != m_plan.end();
         }
-        int lastGptqLayer() const
+        template<typename Condition>
+        int lastLayerWith(const Condition& condition) const
         {
             int last = -1;
             for (const PlannedTensor& planned : m_plan)
-                if (planned.method == Method::Gptq)
+                if (condition(planned))
                     last = std::max(last, planned.place.layer);
             return last;
         }
@@ -216,10 +221,16 @@ namespace {
     {
         const LayerRounding rounding{ *m_checkpoint, m_plan, m_importance, m_gptq, m_tensorDone };
         const int layers = m_checkpoint->config().layers;
-        const int lastGptq = lastGptqLayer();
+        const int lastGptq = lastLayerWith(
+            [](const PlannedTensor& planned) { return planned.method == Method::Gptq; });
+        const int lastScaled = lastLayerWith(
+            [](const PlannedTensor& planned) { return planned.scaling != Scaling::None; });
         HiddenStates rounded;
         HiddenStates reference;
         const LayerPaths paths{ rounded, m_gptq.correctTarget ? &reference : nullptr };
+        HiddenStates original; // what scales are searched on
+        if (lastScaled >= 0)
+            original = embed(*m_checkpoint, m_options.calibration);
         if (lastGptq >= 0)
             rounded = embed(*m_checkpoint->withTensors(m_tensors), m_options.calibration);
         if (lastGptq >= 0 && paths.reference)
@@ -233,10 +244,19 @@ namespace {
                 addFound(*std::move(found));
                 if (layer < lastGptq)
                     forward(paths, layer, part);
+                if (layer < lastScaled)
+                    walkLayer(original, loadLayer(*m_checkpoint, layer, part),
+                        m_checkpoint->config(), layer, nullptr, part);
                 continue;
             }
-            RoundedPart done = layer <= lastGptq ? roundLayer(rounding, layer, paths, part)
-                                                 : roundLayerAlone(rounding, layer, part);
+            LayerScaling scaling;
+            if (layer <= lastScaled)
+                scaling
+                    = scaleLayer(*m_checkpoint, m_plan, m_gptq, layer, original, part.part(0, 0.5));
+            const Progress rest = layer <= lastScaled ? part.part(0.5, 1) : part;
+            RoundedPart done = layer <= lastGptq
+                ? roundLayer(rounding, layer, std::move(scaling), paths, rest)
+                : roundLayerAlone(rounding, layer, std::move(scaling), rest);
             add(m_journal.keep(name, std::move(done), *m_checkpoint));
         }
     }

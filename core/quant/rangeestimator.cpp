@@ -195,6 +195,8 @@ ValueSample::ValueSample(std::int64_t stride)
 void ValueSample::add(const MatrixView& x)
 {
     constexpr std::int64_t shift = 7919; // a prime: no two rows in a row begin at the same channel
+    if (x.size() == 0)
+        return;
     for (Eigen::Index row = 0; row < x.rows(); ++row, ++m_row) {
         const auto values = x.row(row);
         m_extremes.minimum = std::min(m_extremes.minimum, values.minCoeff());
@@ -221,6 +223,8 @@ double ValueSample::deviation() const
 ValueRange estimateRange(const ValueSample& sample, const RangeOptions& options)
 {
     const ValueRange seen = sample.extremes();
+    if (sample.count() == 0)
+        return seen;
     ValueRange range = chosen(sample, options);
     range = { std::max(range.minimum, seen.minimum), std::min(range.maximum, seen.maximum) };
     if (options.symmetry == Symmetry::Asymmetric)

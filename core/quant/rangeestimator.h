@@ -61,8 +61,8 @@ private:
 /// magnitude. Percentile: the magnitudes' percentile, or (asymmetric) the two outer quantiles, by
 /// linear interpolation. SquaredError: of the extremes times 0.97^i, i = 0 … 240. Divergence: 2048
 /// bins of magnitude; the threshold after bin i = 2^(bits−1) … 2048 whose histogram, cut there with
-/// the rest in its last bin, diverges least from itself in 2^(bits−1) levels. Requires: a sorted
-/// sample. Pure.
+/// the rest in its last bin, diverges least from itself in 2^(bits−1) levels. No values: 0 to 0.
+/// Requires: a sorted sample. Pure.
 ValueRange estimateRange(const ValueSample& sample, const RangeOptions& options);
 
 } // namespace core

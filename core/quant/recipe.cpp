@@ -24,10 +24,18 @@ namespace {
         MethodWord{ Method::RoundToNearest, "rtn" },
         MethodWord{ Method::Importance, "importance" },
         MethodWord{ Method::Gptq, "gptq" },
+        MethodWord{ Method::Hqq, "hqq" },
     };
 
+    struct ScalingWord {
+        Scaling scaling;
+        std::string_view word;
+        Method alone; ///< the method that the word alone stands for
+    };
+    constexpr std::array scalingWords{
+        ScalingWord{ Scaling::Awq, "awq", Method::Importance },
+    };
 
-    /// A JSON value as a message shows it.
     /// "a, b, c"
     template<typename Range>
     std::string listed(const Range& words)
@@ -45,8 +53,8 @@ namespace {
             throw Error(text(place, ": found ", shownJson(object), ", expected an object"));
         for (const auto& [key, value] : object.items())
             if (std::ranges::find(known, key) == known.end())
-                throw Error(
-                    text(place, ": unknown key ", shownJson(key), ", expected one of ", listed(known)));
+                throw Error(text(
+                    place, ": unknown key ", shownJson(key), ", expected one of ", listed(known)));
     }
 
     /// object[key] if it is there and not null.
@@ -70,18 +78,15 @@ namespace {
             listed(names), " or a study format like INT4_ASYM_G64"));
     }
 
-    std::optional<Method> methodIn(const Json& object, const std::string& place)
+    std::optional<Treatment> treatmentIn(const Json& object, const std::string& place)
     {
         if (!valueOf(object, "method"))
             return std::nullopt;
         const auto word = jsonValue<std::string>(object, "method", place);
-        if (const auto method = findMethod(word))
-            return method;
-        std::vector<std::string_view> words;
-        for (const MethodWord& known : methodWords)
-            words.push_back(known.word);
-        throw Error(
-            text(place, ": method is ", shownJson(Json(word)), ", expected one of ", listed(words)));
+        if (const auto treatment = findTreatment(word))
+            return treatment;
+        throw Error(text(place, ": method is ", shownJson(Json(word)), ", expected one of ",
+            listed(treatmentNames())));
     }
 
     std::vector<Role> rolesIn(const Json& object, const std::string& place)
@@ -123,7 +128,8 @@ namespace {
         if (!layers)
             return;
         if (!layers->is_array() || layers->size() != 2)
-            throw Error(text(place, ": layers is ", shownJson(*layers), ", expected [first, last]"));
+            throw Error(
+                text(place, ": layers is ", shownJson(*layers), ", expected [first, last]"));
         if (!(*layers)[0].is_null())
             rule.firstLayer = layerIn((*layers)[0], place);
         if (!(*layers)[1].is_null())
@@ -141,7 +147,10 @@ namespace {
         readLayers(json, place, rule);
         rule.name = jsonValue<std::string>(json, "name", place, std::string());
         rule.format = formatIn(json, place);
-        rule.method = methodIn(json, place);
+        if (const auto treatment = treatmentIn(json, place)) {
+            rule.method = treatment->method;
+            rule.scaling = treatment->scaling;
+        }
         if (!rule.format && !rule.method)
             throw Error(text(place, ": found neither format nor method, expected at least one"));
         return rule;
@@ -160,7 +169,7 @@ namespace {
         if (rule.format)
             json["format"] = rule.format->name;
         if (rule.method)
-            json["method"] = methodName(*rule.method);
+            json["method"] = treatmentName({ *rule.method, rule.scaling });
         return json;
     }
 
@@ -177,13 +186,48 @@ std::optional<Method> findMethod(std::string_view name)
     return found == methodWords.end() ? std::nullopt : std::optional(found->method);
 }
 
+std::string treatmentName(Treatment treatment)
+{
+    const std::string method(methodName(treatment.method));
+    if (treatment.scaling == Scaling::None)
+        return method;
+    const auto& known = *std::ranges::find(scalingWords, treatment.scaling, &ScalingWord::scaling);
+    return treatment.method == known.alone ? std::string(known.word)
+                                           : text(known.word, "+", method);
+}
+
+std::vector<std::string> treatmentNames()
+{
+    std::vector<std::string> names;
+    for (const MethodWord& method : methodWords)
+        names.push_back(treatmentName({ method.method, Scaling::None }));
+    for (const ScalingWord& scaling : scalingWords)
+        for (const MethodWord& method : methodWords)
+            names.push_back(treatmentName({ method.method, scaling.scaling }));
+    return names;
+}
+
+std::optional<Treatment> findTreatment(std::string_view name)
+{
+    for (const MethodWord& method : methodWords) {
+        if (name == treatmentName({ method.method, Scaling::None }))
+            return Treatment{ method.method, Scaling::None };
+        for (const ScalingWord& scaling : scalingWords)
+            if (name == treatmentName({ method.method, scaling.scaling }))
+                return Treatment{ method.method, scaling.scaling };
+    }
+    return std::nullopt;
+}
+
 Recipe recipeFromJson(const Json& json, const std::string& place)
 {
     refuseUnknownKeys(json, place, { "name", "format", "method", "rules", "gptq" });
     Recipe recipe;
     recipe.name = jsonValue<std::string>(json, "name", place, std::string());
     recipe.format = formatIn(json, place);
-    recipe.method = methodIn(json, place).value_or(recipe.method);
+    const Treatment treatment = treatmentIn(json, place).value_or(Treatment{ recipe.method });
+    recipe.method = treatment.method;
+    recipe.scaling = treatment.scaling;
     if (const Json* gptq = valueOf(json, "gptq"))
         recipe.gptq = gptqOptionsFromJson(*gptq, text(place, ": gptq"));
     const Json* rules = valueOf(json, "rules");
@@ -210,7 +254,7 @@ Json recipeToJson(const Recipe& recipe)
     json["name"] = recipe.name;
     if (recipe.format)
         json["format"] = recipe.format->name;
-    json["method"] = methodName(recipe.method);
+    json["method"] = treatmentName({ recipe.method, recipe.scaling });
     json["rules"] = Json::array();
     for (const Rule& rule : recipe.rules)
         json["rules"].push_back(ruleToJson(rule));

@@ -19,9 +19,29 @@ enum class Method {
     Importance, ///< "importance": scales chosen for the channels that matter, as llama.cpp's
                 ///< imatrix does
     Gptq, ///< "gptq": each column makes up for the errors of those before it
+    Hqq, ///< "hqq": scales and offsets that few large weights do not spoil; no text needed
 };
 std::string_view methodName(Method method);
 std::optional<Method> findMethod(std::string_view name);
+
+/// How the inputs of linear layers are scaled before rounding; what makes them takes the inverse
+/// (LayerFold), so that the file is an ordinary one.
+enum class Scaling {
+    None,
+    Awq, ///< "awq": channels with large activations are rounded more finely
+};
+
+/// A method and the scaling before it: what the word after "method" says. "rtn", "importance",
+/// "gptq", "hqq"; "awq" stands for scaling before importance-weighted rounding, "awq+rtn" and
+/// "awq+gptq" for scaling before the others, "awq+hqq" too.
+struct Treatment {
+    Method method = Method::Importance;
+    Scaling scaling = Scaling::None;
+    bool operator==(const Treatment&) const = default;
+};
+std::string treatmentName(Treatment treatment);
+std::optional<Treatment> findTreatment(std::string_view name);
+std::vector<std::string> treatmentNames();
 
 /// One line of a recipe: the tensors it speaks of and what they get. Empty conditions match
 /// everything.
@@ -32,7 +52,8 @@ struct Rule {
     std::optional<int> lastLayer{};
     std::string name{}; ///< pattern of the GGUF name with * and ?
     const Format* format = nullptr; ///< null: leaves the format to later rules
-    std::optional<Method> method{}; ///< none: leaves it to later rules
+    std::optional<Method> method{}; ///< none: leaves it, and the scaling, to later rules
+    Scaling scaling = Scaling::None; ///< before `method`
 };
 
 /// Which format and method each tensor gets: for each, the first matching rule that says so; the
@@ -42,7 +63,10 @@ struct Recipe {
     std::vector<Rule> rules;
     const Format* format = nullptr; ///< default of everything; null: every tensor keeps its own
     Method method = Method::Importance; ///< default
+    Scaling scaling = Scaling::None; ///< before `method`
     GptqOptions gptq{}; ///< for every tensor with GPTQ
+
+    Treatment treatment() const { return { method, scaling }; }
 };
 
 /// JSON: {"name": …, "format": "Q4_K", "method": "gptq", "rules": [{"roles": ["attn_v"], "layers":

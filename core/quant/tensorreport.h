@@ -28,13 +28,14 @@ struct TensorReport {
     std::string name;
     const Format* format = nullptr;
     Method method = Method::RoundToNearest; ///< that was really used
+    Scaling scaling = Scaling::None; ///< of its input, where scales were found that help
     double outputError = -1; ///< relative, sqrt(E / tr(W H Wᵀ)), or by importance or weights alone
                              ///< where no H was gathered; −1 unknown
     double importanceError
         = -1; ///< the same of importance-weighted rounding; −1 where it was not made
     std::optional<GptqDetails> gptq; ///< where GPTQ was used
-    std::string note; ///< a fallback, a raised damping, importance kept: a sentence; empty if all
-                      ///< went as asked
+    std::string note; ///< a fallback, a raised damping, importance kept, the scales that were
+                      ///< found: a sentence; empty if there is nothing to say
     bool resumed = false; ///< taken from the work folder
 };
 

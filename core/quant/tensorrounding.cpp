@@ -3,7 +3,9 @@
 
 #include "core/base/text.h"
 #include "core/formats/tensorformat.h"
+#include "core/quant/awq.h"
 #include "core/quant/encode.h"
+#include "core/quant/hqq.h"
 
 #include <algorithm>
 #include <cmath>
@@ -72,6 +74,14 @@ namespace {
         return energy > 0 ? std::sqrt(error / energy) : error > 0 ? -1 : 0;
     }
 
+    /// What the method makes of `W` without a Hessian.
+    std::vector<std::byte> encoded(const MatrixView& W, const PlannedTensor& planned,
+        const Format& format, std::span<const float> importance, const Progress& progress)
+    {
+        return planned.method == Method::Hqq ? hqqRound(W, format, progress)
+                                             : encodeMatrix(W, format, importance, progress);
+    }
+
     double relativeError(
         const Matrix& W, const Matrix& rounded, std::span<const float> importance, const MatrixD* H)
     {
@@ -93,11 +103,28 @@ RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned,
     rounded.report.outputError = 0;
     if (planned.keeps)
         return rounded;
-    rounded.tensor
-        = stored(tensor, planned.format, encodeMatrix(W, *planned.format, importance, progress));
+    rounded.tensor = stored(
+        tensor, planned.format, encoded(W, planned, *planned.format, importance, progress));
     rounded.report.outputError = relativeError(W, decode(rounded.tensor), importance, H);
     if (planned.method == Method::Importance)
         rounded.report.importanceError = rounded.report.outputError;
+    return rounded;
+}
+
+RoundedTensor roundClipped(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
+    std::span<const float> importance, const MatrixD& H, const Progress& progress)
+{
+    if (planned.keeps)
+        return roundByEncoder(tensor, planned, W, importance, &H, progress);
+    RoundedTensor rounded{ stored(tensor, planned.format,
+                               clippedRound(W, H, *planned.format, importance, progress)),
+        reportOn(tensor, planned) };
+    rounded.report.outputError = relativeError(W, decode(rounded.tensor), importance, &H);
+    if (planned.method == Method::Importance)
+        rounded.report.importanceError = relativeError(W,
+            decodeMatrix(encodeMatrix(W, *planned.format, importance, progress), *planned.format,
+                W.rows(), W.cols()),
+            importance, &H);
     return rounded;
 }
 
@@ -117,7 +144,7 @@ RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
         requireFinite(tensor, W, row);
         if (planned.keeps)
             continue;
-        const auto tile = encodeMatrix(W, own.format(), importance, progress);
+        const auto tile = encoded(W, planned, own.format(), importance, progress);
         bytes.insert(bytes.end(), tile.begin(), tile.end());
         error += weightedSum(
             W - decodeMatrix(tile, *planned.format, rows, tensor.columns), importance);

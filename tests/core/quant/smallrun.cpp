@@ -4,6 +4,9 @@
 #include "core/base/error.h"
 #include "tests/support/tinymodel.h"
 
+#include <algorithm>
+#include <stop_token>
+
 namespace smallrun {
 
 using namespace core;
@@ -69,6 +72,28 @@ std::string errorOf(const std::shared_ptr<const Checkpoint>& checkpoint, const R
         return error.what();
     }
     return {};
+}
+
+bool cancelAfter(int tensors, const std::shared_ptr<const Checkpoint>& checkpoint,
+    const Recipe& recipe, const QuantizeOptions& options)
+{
+    std::stop_source stop;
+    const Progress progress(stop.get_token(), {});
+    const auto count = [&](const TensorReport&) {
+        if (--tensors == 0)
+            stop.request_stop();
+    };
+    try {
+        (void)quantize(checkpoint, recipe, options, count, progress);
+    } catch (const Cancelled&) {
+        return true;
+    }
+    return false;
+}
+
+int resumedTensors(const QuantizedModel& model)
+{
+    return int(std::ranges::count(model.reports, true, &TensorReport::resumed));
 }
 
 } // namespace smallrun

@@ -29,4 +29,11 @@ std::vector<std::byte> allBytes(const core::Checkpoint& checkpoint);
 std::string errorOf(const std::shared_ptr<const core::Checkpoint>& checkpoint,
     const core::Recipe& recipe, const core::QuantizeOptions& options);
 
+/// Runs until `tensors` of them are done, then cancels. Returns whether it was cancelled.
+bool cancelAfter(int tensors, const std::shared_ptr<const core::Checkpoint>& checkpoint,
+    const core::Recipe& recipe, const core::QuantizeOptions& options);
+
+/// How many of the model's tensors were taken from the work folder.
+int resumedTensors(const core::QuantizedModel& model);
+
 } // namespace smallrun

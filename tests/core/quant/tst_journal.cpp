@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a run leaves in its work folder, and how the next one goes on from there.
-#include "core/base/error.h"
 #include "tests/core/quant/smallrun.h"
 
 #include <QtTest>
@@ -12,29 +11,6 @@
 
 using namespace core;
 using namespace smallrun;
-
-namespace {
-
-/// Runs until `tensors` of them are done, then cancels.
-void cancelAfter(int tensors, const std::shared_ptr<const Checkpoint>& checkpoint,
-    const Recipe& recipe, const QuantizeOptions& options)
-{
-    std::stop_source stop;
-    const Progress progress(stop.get_token(), {});
-    const auto count = [&](const TensorReport&) {
-        if (--tensors == 0)
-            stop.request_stop();
-    };
-    QVERIFY_EXCEPTION_THROWN(
-        (void)quantize(checkpoint, recipe, options, count, progress), Cancelled);
-}
-
-int resumedTensors(const QuantizedModel& model)
-{
-    return int(std::ranges::count(model.reports, true, &TensorReport::resumed));
-}
-
-} // namespace
 
 class TestJournal : public QObject {
     Q_OBJECT
@@ -85,7 +61,7 @@ void TestJournal::aCancelledRunResumesToTheSameBytes()
     const Recipe recipe = everythingOn(&formats::q4_K);
     QuantizeOptions options = calibrated(*m_checkpoint);
     options.workFolder = workFolder(QTest::currentDataTag());
-    cancelAfter(tensors, m_checkpoint, recipe, options);
+    QVERIFY(cancelAfter(tensors, m_checkpoint, recipe, options));
     const auto second = quantize(m_checkpoint, recipe, options, {}, Progress());
     QCOMPARE(resumedTensors(second), resumed);
     QVERIFY(allBytes(*second.checkpoint) == allBytes(*m_straight->checkpoint));
@@ -118,7 +94,7 @@ void TestJournal::studyFormatsResumeToTheSameBytes()
         QVERIFY(report.outputError > 0 && report.outputError < 0.2);
     }
     options.workFolder = workFolder(QTest::currentDataTag());
-    cancelAfter(12, m_checkpoint, recipe, options);
+    QVERIFY(cancelAfter(12, m_checkpoint, recipe, options));
     const auto second = quantize(m_checkpoint, recipe, options, {}, Progress());
     QCOMPARE(resumedTensors(second), 8);
     QVERIFY(allBytes(*second.checkpoint) == allBytes(*straight.checkpoint));

@@ -40,6 +40,7 @@ private slots:
     void saysWhatIsWrong();
     void writesAFile();
     void knowsItsMethodsByName();
+    void aMethodMaySayAScalingBeforeIt();
 };
 
 void TestRecipe::readsTheExample()
@@ -157,6 +158,21 @@ void TestRecipe::knowsItsMethodsByName()
     for (const Method method : { Method::RoundToNearest, Method::Importance, Method::Gptq })
         QCOMPARE(findMethod(methodName(method)), std::optional(method));
     QVERIFY(!findMethod("GPTQ"));
+}
+
+void TestRecipe::aMethodMaySayAScalingBeforeIt()
+{
+    const Recipe recipe
+        = parsed(R"({"method": "awq+gptq", "rules": [{"roles": ["attn_v"], "method": "awq"}]})");
+    QCOMPARE(recipe.method, Method::Gptq);
+    QCOMPARE(recipe.scaling, Scaling::Awq);
+    QCOMPARE(recipe.rules.at(0).method, std::optional(Method::Importance));
+    QCOMPARE(recipe.rules.at(0).scaling, Scaling::Awq);
+    QCOMPARE(recipeToJson(recipe)["method"], Json("awq+gptq"));
+    QCOMPARE(recipeToJson(recipe)["rules"][0]["method"], Json("awq"));
+    for (const std::string& name : treatmentNames())
+        QCOMPARE(treatmentName(*findTreatment(name)), name);
+    QVERIFY(!findTreatment("awq+awq") && !findTreatment("gptq+awq"));
 }
 
 QTEST_GUILESS_MAIN(TestRecipe)

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/layerscaling.h"
+
+#include "core/base/text.h"
+#include "core/quant/awq.h"
+#include "core/quant/hessian.h"
+
+#include <algorithm>
+#include <array>
+#include <iomanip>
+#include <optional>
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    const PlannedTensor& plannedAt(std::span<const PlannedTensor> plan, Place place)
+    {
+        return *std::ranges::find(plan, place, &PlannedTensor::place);
+    }
+
+    /// The matrix whose rows are divided; the norms, which are free, make the other inputs.
+    std::optional<Role> makerOf(LinearInput input)
+    {
+        if (input == LinearInput::AttentionOutput)
+            return Role::AttnV;
+        return input == LinearInput::Down ? std::optional(Role::FfnUp) : std::nullopt;
+    }
+
+    /// Why an input that a matrix wants scaled cannot be; empty if it can.
+    std::string obstacle(std::span<const PlannedTensor> plan, LinearInput input, int layer)
+    {
+        const auto kept = [](const PlannedTensor& planned) {
+            return text("its input is not scaled: ", ggufName(planned.place), " keeps its bytes");
+        };
+        for (const Role role : rolesOf(input)) {
+            const PlannedTensor& planned = plannedAt(plan, { role, layer });
+            if (planned.keeps)
+                return kept(planned);
+            if (planned.scaling == Scaling::None)
+                return text("its input is not scaled: ", ggufName(planned.place),
+                    " reads it too and is rounded without scales");
+        }
+        if (const auto maker = makerOf(input)) {
+            const PlannedTensor& planned = plannedAt(plan, { *maker, layer });
+            if (planned.keeps)
+                return kept(planned);
+        }
+        return {};
+    }
+
+    /// Gathers the Hessians of some inputs while a layer is walked.
+    class HessianObserver : public WalkObserver {
+    public:
+        explicit HessianObserver(std::vector<LinearInput> inputs)
+            : m_inputs(std::move(inputs))
+        {
+        }
+        void linearInput(LinearInput input, int, const Matrix& x, Eigen::Index) override
+        {
+            if (std::ranges::find(m_inputs, input) != m_inputs.end())
+                m_hessians.try_emplace(input, x.cols()).first->second.add(x);
+        }
+        void residual(int, const MatrixView&, Eigen::Index) override { }
+
+        MatrixD take(LinearInput input) { return m_hessians.at(input).take(); }
+
+    private:
+        std::vector<LinearInput> m_inputs;
+        std::map<LinearInput, Hessian> m_hessians;
+    };
+
+    /// "activation^0.55 / weight^0.45"
+    std::string formulaOf(const ScaleChoice& choice)
+    {
+        const std::string activation = text("activation^", choice.activationPower);
+        return choice.weightPower > 0 ? text(activation, " / weight^", choice.weightPower)
+                                      : activation;
+    }
+
+    std::string noteOn(const ScaleChoice& choice)
+    {
+        if (choice.scales.size() == 0)
+            return "scaling its input does not help, it is left as it is";
+        const double change = 100 * (choice.errorAfter / choice.errorBefore - 1);
+        return text("input scaled by ", formulaOf(choice), ", output error ", std::fixed,
+            std::setprecision(1), change, " % in the search");
+    }
+
+    /// Finds the scales of one input by AWQ.
+    ScaleChoice choose(std::span<const PlannedTensor> plan, const LayerWeights& weights,
+        const ModelConfig& config, std::pair<LinearInput, int> place, const MatrixD& H,
+        const GptqOptions& gptq, const Progress& progress)
+    {
+        std::vector<ScaledReader> readers;
+        for (const Role role : rolesOf(place.first)) {
+            const PlannedTensor& planned = plannedAt(plan, { role, place.second });
+            readers.push_back({ &weights.matrix(role), planned.format,
+                planned.method == Method::Gptq             ? ScaledReader::Rounding::Gptq
+                    : planned.method == Method::Importance ? ScaledReader::Rounding::Importance
+                                                           : ScaledReader::Rounding::Nearest });
+        }
+        GptqOptions quick = gptq;
+        quick.sweeps = 0; // they follow the first rounding, and cost a multiple of it
+        return searchScales(readers, H, foldGroups(place.first, config), quick, progress);
+    }
+
+    bool clips(std::span<const PlannedTensor> plan, LinearInput input, int layer)
+    {
+        return std::ranges::any_of(rolesOf(input), [&](Role role) {
+            const PlannedTensor& planned = plannedAt(plan, { role, layer });
+            return planned.scaling == Scaling::Awq && planned.method != Method::Gptq
+                && planned.method != Method::Hqq;
+        });
+    }
+
+} // namespace
+
+void LayerScaling::report(TensorReport& report, const PlannedTensor& planned) const
+{
+    if (planned.scaling == Scaling::None)
+        return;
+    const LinearInput input = inputOf(planned.place.role);
+    report.scaling = fold.of(input).size() > 0 ? planned.scaling : Scaling::None;
+    report.note.append(report.note.empty() ? "" : "; ").append(notes.at(input));
+}
+
+std::vector<float> scaledImportance(std::vector<float> importance, const Vector& scales)
+{
+    for (Eigen::Index j = 0; j < scales.size(); ++j)
+        importance[std::size_t(j)] /= scales[j] * scales[j];
+    return importance;
+}
+
+bool wantsScaling(std::span<const PlannedTensor> plan, LinearInput input, int layer)
+{
+    return std::ranges::any_of(rolesOf(input), [&](Role role) {
+        return plannedAt(plan, { role, layer }).scaling != Scaling::None;
+    });
+}
+
+LayerScaling scaleLayer(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan,
+    const GptqOptions& gptq, int layer, HiddenStates& original, const Progress& progress)
+{
+    std::vector<LinearInput> wanted;
+    for (const LinearInput input : layerInputs)
+        if (wantsScaling(plan, input, layer))
+            wanted.push_back(input);
+    const LayerWeights weights = loadLayer(checkpoint, layer, progress);
+    HessianObserver observer(wanted);
+    walkLayer(original, weights, checkpoint.config(), layer, &observer, progress.part(0, 0.4));
+
+    LayerScaling scaling;
+    double done = 0.4;
+    for (const LinearInput input : wanted) {
+        const double next = done + 0.6 / double(wanted.size());
+        MatrixD H = observer.take(input);
+        std::string& note = scaling.notes[input] = obstacle(plan, input, layer);
+        if (note.empty()) {
+            ScaleChoice choice = choose(plan, weights, checkpoint.config(), { input, layer }, H,
+                gptq, progress.part(done, next));
+            note = noteOn(choice);
+            if (choice.scales.size() > 0)
+                H = scaledHessian(std::move(H), choice.scales);
+            scaling.fold.of(input) = std::move(choice.scales);
+        }
+        if (clips(plan, input, layer))
+            scaling.hessians[input] = std::move(H);
+        done = next;
+    }
+    return scaling;
+}
+
+} // namespace core
