@@ -84,6 +84,27 @@ std::string significant(double value)
 
 std::string percent(double share) { return fixed(100 * share, 1) + " %"; }
 
+void Notes::add(const std::string& tensor, const std::string& note)
+{
+    if (note.empty())
+        return;
+    auto found = std::ranges::find(m_notes, note, &Note::text);
+    if (found == m_notes.end())
+        found = m_notes.insert(found, { note, tensor });
+    ++found->count;
+}
+
+void Notes::print(std::ostream& out) const
+{
+    for (const Note& note : m_notes) {
+        if (note.count > 1)
+            out << note.count << " tensors, from " << note.firstTensor << " on";
+        else
+            out << note.firstTensor;
+        out << ": " << note.text << '\n';
+    }
+}
+
 std::string sizeText(double bytes)
 {
     static constexpr std::array<const char*, 5> units{ "B", "kB", "MB", "GB", "TB" };

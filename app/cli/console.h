@@ -21,6 +21,21 @@ private:
     std::vector<std::vector<std::string>> m_rows; ///< the first is the header
 };
 
+/// What is to be said of tensors, one line for all of which the same is said.
+class Notes {
+public:
+    void add(const std::string& tensor, const std::string& note); ///< nothing if `note` is empty
+    /// "blk.0.attn_q.weight: raised damping", "180 tensors, from blk.0.attn_q.weight on: rows ..."
+    void print(std::ostream& out) const;
+
+private:
+    struct Note {
+        std::string text, firstTensor;
+        int count = 0;
+    };
+    std::vector<Note> m_notes;
+};
+
 /// "2.70 MB": three digits, decimal units.
 std::string sizeText(double bytes);
 /// Fixed decimals: fixed(3.14159, 2) = "3.14"; "nan", "inf" by name.

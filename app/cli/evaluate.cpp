@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/arithmetic.h"
 #include "app/cli/commands.h"
 #include "app/cli/evaluationtext.h"
 #include "app/cli/input.h"
@@ -19,6 +20,7 @@ namespace {
         std::string model;
         std::string reference;
         TextOptions text;
+        ArithmeticWords arithmetic;
         bool json = false;
     };
 
@@ -28,12 +30,23 @@ namespace {
         const auto reference
             = options.reference.empty() ? nullptr : core::Checkpoint::open(options.reference);
         const auto chunks = readSequences(reference ? *reference : *model, options.text);
-        const core::Evaluation evaluation
-            = core::evaluate(*model, reference.get(), chunks, progress.part(0, 1, "Evaluating"));
-        if (options.json)
-            std::cout << evaluationJson(evaluation).dump(2) << '\n';
-        else
-            printEvaluation(evaluation);
+        ArithmeticWords words = options.arithmetic;
+        words.calibration.length = options.text.length;
+        const double start = words.isUsed() ? 0.3 : 0;
+        const Simulation simulation = simulationOf(
+            words, model, reference, progress.part(0, start, "Calibrating activations"));
+        const core::Evaluation evaluation = core::evaluate(*model, simulation.all.get(),
+            reference.get(), chunks, progress.part(start, 1, "Evaluating"));
+        if (options.json) {
+            core::Json json = evaluationJson(evaluation);
+            if (simulation.integers)
+                json["activations"] = arithmeticJson(*simulation.integers);
+            std::cout << json.dump(2) << '\n';
+            return;
+        }
+        if (simulation.integers)
+            printArithmetic(*simulation.integers);
+        printEvaluation(evaluation);
     }
 
 } // namespace
@@ -49,6 +62,7 @@ void addEvaluate(CLI::App& app, Action& action)
     command->add_option("--ctx", options->text.length,
         "Tokens a chunk (default: the model's context, at most 512)");
     command->add_option("--chunks", options->text.sequences, "Chunks to use (default: all)");
+    addArithmetic(*command, options->arithmetic);
     command->add_flag("--json", options->json,
         "Print one JSON object: perplexity, perplexity_error, kld_mean, kld_error, top1 and more");
     command->callback([options, &action] {

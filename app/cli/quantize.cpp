@@ -38,22 +38,26 @@ namespace {
     };
 
     /// The method asked for, or the best that the given material allows.
-    core::Method chosenMethod(const QuantizeArguments& options)
+    core::Treatment chosenMethod(const QuantizeArguments& options)
     {
         if (!options.method.empty())
-            return *core::findMethod(options.method); // checked while parsing
+            return *core::findTreatment(options.method); // checked while parsing
         if (!options.calibration.file.empty())
-            return core::Method::Gptq;
-        return options.imatrix.empty() ? core::Method::RoundToNearest : core::Method::Importance;
+            return { core::Method::Gptq };
+        return { options.imatrix.empty() ? core::Method::RoundToNearest
+                                         : core::Method::Importance };
     }
 
     core::Recipe chosenRecipe(const QuantizeArguments& options, const core::Checkpoint& checkpoint)
     {
+        const core::Treatment treatment = chosenMethod(options);
         core::Recipe recipe = options.recipe.empty()
-            ? core::presetRecipe(options.type, checkpoint, chosenMethod(options))
+            ? core::presetRecipe(options.type, checkpoint, treatment.method)
             : core::readRecipe(options.recipe);
-        if (!options.method.empty())
-            recipe.method = chosenMethod(options);
+        if (options.recipe.empty() || !options.method.empty()) {
+            recipe.method = treatment.method;
+            recipe.scaling = treatment.scaling;
+        }
         recipe.gptq = options.gptq->applied(recipe.gptq);
         return recipe;
     }
@@ -83,7 +87,8 @@ namespace {
     core::Json toJson(const core::TensorReport& report)
     {
         core::Json json{ { "name", report.name }, { "format", report.format->name },
-            { "method", core::methodName(report.method) }, { "resumed", report.resumed } };
+            { "method", core::treatmentName({ report.method, report.scaling }) },
+            { "resumed", report.resumed } };
         if (report.outputError >= 0)
             json["output_error"] = report.outputError;
         if (report.importanceError >= 0)
@@ -100,13 +105,13 @@ namespace {
         Table table({ "tensor", "format", "method", "output error", "against importance" });
         for (const core::TensorReport& report : reports)
             table.addRow({ report.name, std::string(report.format->name),
-                std::string(core::methodName(report.method)), errorText(report.outputError),
-                changeText(report) });
+                core::treatmentName({ report.method, report.scaling }),
+                errorText(report.outputError), changeText(report) });
         table.print(std::cout);
-        for (const core::TensorReport& report : reports) {
-            if (!report.note.empty())
-                std::cout << report.name << ": " << report.note << '\n';
-        }
+        Notes notes;
+        for (const core::TensorReport& report : reports)
+            notes.add(report.name, report.note);
+        notes.print(std::cout);
         std::cout << '\n';
     }
 
@@ -128,13 +133,16 @@ namespace {
         Table table({ "tensor", "format", "method", "bytes" });
         for (std::size_t i = 0; i < plan.size(); ++i)
             table.addRow({ checkpoint.tensors()[i].name, std::string(plan[i].format->name),
-                std::string(plan[i].keeps ? "kept" : core::methodName(plan[i].method)),
+                plan[i].keeps ? "kept" : core::treatmentName({ plan[i].method, plan[i].scaling }),
                 std::to_string(core::plannedBytes(plan[i], checkpoint.tensors()[i])) });
         table.print(std::cout);
+        Notes notes;
         for (std::size_t i = 0; i < plan.size(); ++i) {
+            const core::Tensor& tensor = checkpoint.tensors()[i];
             if (plan[i].fellBack())
-                std::cout << core::fallbackText(plan[i], checkpoint.tensors()[i]) << '\n';
+                notes.add(tensor.name, core::fallbackText(plan[i], tensor));
         }
+        notes.print(std::cout);
         const std::uint64_t bytes = plannedBytes(checkpoint, plan);
         if (file)
             std::cout << "\nThe file would have " << file->layout.fileSize << " bytes, ";
@@ -149,11 +157,13 @@ namespace {
                   << " at context " << checkpoint.config().context << ".\n";
     }
 
-    core::GgufExportOptions exportOptions(const QuantizeArguments& options, const core::Recipe& recipe)
+    core::GgufExportOptions exportOptions(
+        const QuantizeArguments& options, const core::Recipe& recipe)
     {
         core::GgufExportOptions exported;
         exported.modelName = options.name;
-        exported.recipe = core::text(recipe.name, ", ", core::methodName(recipe.method));
+        exported.recipe
+            = core::text(recipe.name, ", ", core::treatmentName({ recipe.method, recipe.scaling }));
         return exported;
     }
 
@@ -204,8 +214,9 @@ namespace {
     }
 
     /// Rounds, and does with the result what was asked for.
-    Result run(const QuantizeArguments& options, const std::shared_ptr<const core::Checkpoint>& checkpoint,
-        const core::Recipe& recipe, const core::Progress& progress)
+    Result run(const QuantizeArguments& options,
+        const std::shared_ptr<const core::Checkpoint>& checkpoint, const core::Recipe& recipe,
+        const core::Progress& progress)
     {
         std::vector<std::vector<int>> chunks; // read first: a missing text is found at once
         if (!options.evaluation.file.empty())
@@ -266,9 +277,11 @@ void addQuantize(CLI::App& app, Action& action)
     what->require_option(1);
     command
         ->add_option("--method", options->method,
-            "rtn, importance or gptq (default: gptq with --calibration, importance with --imatrix, "
+            "rtn, importance, gptq, hqq (no text), or with the inputs scaled before them awq+rtn, "
+            "awq (before "
+            "importance), awq+gptq (default: gptq with --calibration, importance with --imatrix, "
             "else rtn)")
-        ->check(CLI::IsMember({ "rtn", "importance", "gptq" }));
+        ->check(CLI::IsMember(core::treatmentNames()));
     command->add_option("--calibration", options->calibration.file, "Calibration text (UTF-8)");
     command->add_option("--ctx", options->calibration.length,
         "Tokens a sequence or chunk (default: the model's context, at most 512)");
