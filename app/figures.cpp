@@ -33,9 +33,9 @@ std::uint64_t fileBytes(const core::Checkpoint& checkpoint,
     return core::planGguf(checkpoint, plan, options).layout.fileSize;
 }
 
-std::string recipeText(const QString& title, core::Method method)
+std::string recipeText(const QString& title, core::Treatment treatment)
 {
-    return title.toStdString() + ", " + std::string(core::methodName(method));
+    return title.toStdString() + ", " + core::treatmentName(treatment);
 }
 
 double bitsPerWeight(

@@ -21,7 +21,7 @@ namespace app {
 std::uint64_t fileBytes(const core::Checkpoint& checkpoint,
     const std::vector<core::PlannedTensor>& plan, const std::string& recipeText);
 /// What the file says of its recipe: "Q4_K_M, gptq".
-std::string recipeText(const QString& title, core::Method method);
+std::string recipeText(const QString& title, core::Treatment treatment);
 /// Bits of all tensors over the number of weights.
 double bitsPerWeight(
     const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan);

@@ -148,12 +148,12 @@ void MainWindow::connectRecipeActions()
     for (const auto& [format, action] : m_actions->formats)
         connect(action, &QAction::triggered, this,
             [this, chosen = format] { m_session.recipe().assign(m_selection.tensors(), chosen); });
-    for (const auto& [method, action] : m_actions->methods)
+    for (const auto& [treatment, action] : m_actions->methods)
         connect(action, &QAction::triggered, this,
-            [this, chosen = method] { m_session.recipe().setMethod(chosen); });
+            [this, chosen = treatment] { m_session.recipe().setTreatment(chosen); });
     connect(&m_session.recipe(), &RecipeEditor::changed, this, [this] {
-        for (const auto& [method, action] : m_actions->methods)
-            action->setChecked(method == m_session.recipe().recipe().method);
+        for (const auto& [treatment, action] : m_actions->methods)
+            action->setChecked(treatment == m_session.recipe().recipe().treatment());
     });
     connect(m_actions->loadRecipe, &QAction::triggered, m_files, &FileController::loadRecipe);
     connect(m_actions->saveRecipe, &QAction::triggered, m_files, &FileController::saveRecipe);

@@ -129,11 +129,11 @@ bool Pictures::quantizeAndCompare()
     QuantizeController& quantize = m_window.quantizeController();
     RecipeEditor& recipe = m_window.session().recipe();
     const auto idle = [&quantize] { return quantize.phase() == QuantizeController::Phase::Idle; };
-    recipe.setMethod(core::Method::Importance);
+    recipe.setTreatment({ core::Method::Importance });
     quantize.quantize();
     if (!wait(idle))
         return false;
-    recipe.setMethod(core::Method::Gptq); // this one is B, the importance-weighted one A
+    recipe.setTreatment({ core::Method::Gptq }); // this one is B, the importance-weighted one A
     quantize.quantize();
     return wait(idle) && wait([this] { return m_window.scout().isIdle(); });
 }

@@ -10,6 +10,12 @@
 
 namespace app {
 
+namespace {
+
+    constexpr int gptqEdits = 1;
+
+} // namespace
+
 /// One edit: the recipe before and after.
 class RecipeEditor::Edit : public QUndoCommand {
 public:
@@ -23,10 +29,20 @@ public:
 
     void undo() override { m_editor.setRecipe(m_before); }
     void redo() override { m_editor.setRecipe(m_after); }
+    int id() const override { return m_id; }
+    bool mergeWith(const QUndoCommand* later) override
+    {
+        m_after = static_cast<const Edit*>(later)->m_after;
+        return true;
+    }
+
+    /// Edits of the same kind, not −1, that follow each other become one.
+    void setId(int id) { m_id = id; }
 
 private:
     RecipeEditor& m_editor;
     core::Recipe m_before, m_after;
+    int m_id = -1;
 };
 
 RecipeEditor::RecipeEditor(QObject* parent)
@@ -109,25 +125,41 @@ void RecipeEditor::replace(core::Recipe recipe, const QString& text)
         m_undo.push(new Edit(*this, std::move(recipe), text)); // the stack owns it
 }
 
-void RecipeEditor::setMethod(core::Method method)
+void RecipeEditor::setTreatment(core::Treatment treatment)
 {
-    if (!m_checkpoint || method == m_recipe.method)
+    if (!m_checkpoint || treatment == core::Treatment{ m_recipe.method, m_recipe.scaling })
         return;
     core::Recipe recipe = m_recipe;
-    recipe.method = method;
+    recipe.method = treatment.method;
+    recipe.scaling = treatment.scaling;
     m_undo.push(new Edit(*this, std::move(recipe), // the stack owns it
-        tr("Round by %1", "a method").arg(methodTitle(method))));
+        tr("Round by %1", "a method").arg(methodTitle(treatment))));
 }
 
-QString methodTitle(core::Method method)
+void RecipeEditor::setGptq(const core::GptqOptions& options)
 {
-    switch (method) {
+    if (!m_checkpoint || options == m_recipe.gptq)
+        return;
+    core::Recipe recipe = m_recipe;
+    recipe.gptq = options;
+    auto edit = std::make_unique<Edit>(*this, std::move(recipe), tr("Change the options of GPTQ"));
+    edit->setId(gptqEdits);
+    m_undo.push(edit.release()); // the stack owns it
+}
+
+QString methodTitle(core::Treatment treatment)
+{
+    if (treatment.scaling == core::Scaling::Awq)
+        return RecipeEditor::tr("AWQ + %1").arg(methodTitle({ treatment.method }));
+    switch (treatment.method) {
     case core::Method::RoundToNearest:
         return RecipeEditor::tr("round to nearest");
     case core::Method::Importance:
         return RecipeEditor::tr("importance-weighted");
     case core::Method::Gptq:
         return RecipeEditor::tr("GPTQ");
+    case core::Method::Hqq:
+        return RecipeEditor::tr("HQQ");
     }
     return {};
 }

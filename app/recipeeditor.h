@@ -37,8 +37,10 @@ public:
         const std::vector<int>& tensors, const core::Format* format) const;
     /// Replaces the recipe; `text` names the undo step.
     void replace(core::Recipe recipe, const QString& text);
-    /// The default method; rules that name one keep it.
-    void setMethod(core::Method method);
+    /// The default method and scaling; rules that name one keep it.
+    void setTreatment(core::Treatment treatment);
+    /// The options of every tensor with GPTQ; changes that follow each other are one undo step.
+    void setGptq(const core::GptqOptions& options);
 
 signals:
     void changed();
@@ -54,7 +56,7 @@ private:
     QUndoStack m_undo;
 };
 
-/// The default method's word for people: "GPTQ", "importance-weighted", "round to nearest".
-QString methodTitle(core::Method method);
+/// A method's word for people: "GPTQ", "importance-weighted", "round to nearest", "AWQ + GPTQ".
+QString methodTitle(core::Treatment treatment);
 
 } // namespace app

@@ -24,7 +24,6 @@ struct Run {
     std::vector<core::TensorReport> reports;
     std::shared_ptr<const core::Checkpoint> model; ///< with its rounded tensors
     TextSettings calibration;
-    double damping = 0;
     std::filesystem::path imatrix;
     double seconds = 0; ///< quantizing took
     std::filesystem::path workFolder; ///< with its finished layers

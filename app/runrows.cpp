@@ -64,7 +64,7 @@ namespace {
         widgets::RunRow row;
         row.number = run.number;
         row.title = run.title;
-        row.method = methodTitle(run.recipe.method);
+        row.method = methodTitle(run.recipe.treatment());
         row.fileBytes = run.fileBytes;
         row.bitsPerWeight = run.bitsPerWeight;
         row.tokensPerSecond = tokensPerSecond(session.device(),
@@ -81,8 +81,7 @@ namespace {
 std::shared_ptr<const Run> presentRun(const Session& session)
 {
     const auto run = session.runs().matching(session.recipe().recipe());
-    if (!run || run->calibration != session.calibration() || run->damping != session.damping()
-        || run->imatrix != session.imatrix())
+    if (!run || run->calibration != session.calibration() || run->imatrix != session.imatrix())
         return nullptr;
     return run;
 }

@@ -100,14 +100,6 @@ void Session::setEvaluation(const TextSettings& text)
     emit textsChanged();
 }
 
-void Session::setDamping(double damping)
-{
-    if (damping == m_damping)
-        return;
-    m_damping = damping;
-    emit textsChanged();
-}
-
 void Session::setImatrix(const std::filesystem::path& file)
 {
     if (file == m_imatrix)
@@ -139,8 +131,11 @@ void Session::usePreset(const std::string& name)
 {
     if (!isOpen())
         return;
-    m_recipe.replace(core::presetRecipe(name, *checkpoint(), m_recipe.recipe().method),
-        tr("Use preset %1").arg(QString::fromStdString(name)));
+    const core::Recipe& before = m_recipe.recipe();
+    core::Recipe recipe = core::presetRecipe(name, *checkpoint(), before.method);
+    recipe.scaling = before.scaling;
+    recipe.gptq = before.gptq;
+    m_recipe.replace(std::move(recipe), tr("Use preset %1").arg(QString::fromStdString(name)));
 }
 
 void Session::useRecipeOf(int run)

@@ -62,8 +62,6 @@ public:
     void setCalibration(const TextSettings& text);
     const TextSettings& evaluation() const { return m_evaluation; }
     void setEvaluation(const TextSettings& text);
-    double damping() const { return m_damping; } ///< of GPTQ, a share of the mean diagonal
-    void setDamping(double damping);
     /// An importance matrix to use instead of our own statistics; empty: our own.
     const std::filesystem::path& imatrix() const { return m_imatrix; }
     void setImatrix(const std::filesystem::path& file);
@@ -97,7 +95,7 @@ signals:
     void weightStatsChanged(int tensor);
     void activationsChanged();
     void thresholdChanged();
-    void textsChanged(); ///< calibration, evaluation, damping or importance matrix
+    void textsChanged(); ///< calibration, evaluation or importance matrix
     void deviceChanged();
     void exportedChanged();
 
@@ -115,7 +113,6 @@ private:
     int m_exportedRun = 0;
     int m_device = 0;
     double m_threshold = 3;
-    double m_damping = 0.01;
 };
 
 } // namespace app

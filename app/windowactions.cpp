@@ -5,6 +5,7 @@
 #include "core/quant/plan.h"
 #include "widgets/bar/pagebar.h"
 #include "widgets/models/formatabout.h"
+#include "widgets/pages/methodchooser.h"
 
 #include <QAction>
 #include <QActionGroup>
@@ -127,14 +128,13 @@ void WindowActions::makeRecipeMenu()
     }
     menu->addSeparator();
     auto* group = new QActionGroup(this);
-    for (const core::Method method :
-        { core::Method::RoundToNearest, core::Method::Importance, core::Method::Gptq }) {
-        QString text = methodTitle(method);
+    for (const core::Treatment treatment : widgets::allTreatments()) {
+        QString text = methodTitle(treatment);
         text[0] = text[0].toUpper();
         QAction* action = add(menu, text);
         action->setCheckable(true);
         group->addAction(action);
-        methods.emplace_back(method, action);
+        methods.emplace_back(treatment, action);
     }
     menu->addSeparator();
     loadRecipe = add(menu, tr("&Load recipe..."));

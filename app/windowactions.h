@@ -42,7 +42,7 @@ public:
     QMenu *presets, *assign;
     std::vector<QAction*> presetActions; ///< with the preset's name as data
     std::vector<std::pair<const core::Format*, QAction*>> formats;
-    std::vector<std::pair<core::Method, QAction*>> methods;
+    std::vector<std::pair<core::Treatment, QAction*>> methods;
     QAction *loadRecipe, *saveRecipe;
     // Run
     QAction *mainAction, *measureActivations, *quantize, *measureLoss, *pause, *cancel;

@@ -15,6 +15,7 @@ namespace {
     {
         switch (method) {
         case core::Method::RoundToNearest:
+        case core::Method::Hqq: // no text either
             return Pace::Kind::RoundToNearest;
         case core::Method::Importance:
             return Pace::Kind::Importance;
@@ -61,15 +62,14 @@ void QuantizeController::quantize()
     if (m_phase != Phase::Idle || !m_session.isOpen())
         return;
     QuantizeRequest request{ m_session.checkpoint(), m_session.recipe().recipe(),
-        m_session.recipe().title(), m_session.calibration(), m_session.damping(),
-        m_session.imatrix(), {} };
+        m_session.recipe().title(), m_session.calibration(), m_session.imatrix(), {} };
     request.workFolder = m_cacheFolder / "runs" / requestKey(request).toStdString();
     const auto tell = m_jobs.relay<core::TensorReport>(
         [this](const core::TensorReport& report) { emit tensorDone(report); });
     setPhase(Phase::Quantizing);
     emit started();
     m_job = m_jobs.start(
-        tr("%1: %2", "method: recipe").arg(methodTitle(request.recipe.method), request.title),
+        tr("%1: %2", "method: recipe").arg(methodTitle(request.recipe.treatment()), request.title),
         [request, tell](
             const core::Progress& progress) { return quantizeNow(request, tell, progress); },
         [this](Run run) { finishRun(std::move(run)); });

@@ -21,7 +21,7 @@ namespace {
         return std::any_of(plan.begin(), plan.end(), [hasImatrix](const auto& planned) {
             if (planned.keeps || !core::isMatrix(planned.place.role))
                 return false;
-            return planned.method == core::Method::Gptq
+            return planned.method == core::Method::Gptq || planned.scaling != core::Scaling::None
                 || (planned.method == core::Method::Importance && !hasImatrix);
         });
     }
@@ -58,7 +58,6 @@ QString requestKey(const QuantizeRequest& request)
     add(request.calibration.file.string());
     add(std::to_string(request.calibration.length));
     add(std::to_string(request.calibration.count));
-    add(std::to_string(request.damping));
     add(request.imatrix.string());
     return QString::fromLatin1(hash.result().toHex().left(24));
 }
@@ -72,8 +71,6 @@ Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDo
     Run run;
     run.plan = core::planTensors(checkpoint, request.recipe);
     core::QuantizeOptions options;
-    core::Recipe recipe = request.recipe;
-    recipe.gptq.damping = request.damping;
     if (!request.imatrix.empty())
         options.importance = core::readImatrix(request.imatrix);
     if (needsText(run.plan, !request.imatrix.empty()))
@@ -83,17 +80,16 @@ Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDo
         options.workFolder = request.workFolder;
     }
     core::QuantizedModel quantized
-        = core::quantize(request.checkpoint, recipe, options, tensorDone, progress);
+        = core::quantize(request.checkpoint, request.recipe, options, tensorDone, progress);
     run.title = request.title;
     run.recipe = request.recipe;
     run.reports = std::move(quantized.reports);
     run.model = std::move(quantized.checkpoint);
     run.calibration = request.calibration;
-    run.damping = request.damping;
     run.imatrix = request.imatrix;
     run.workFolder = request.workFolder;
     run.fileBytes
-        = fileBytes(checkpoint, run.plan, recipeText(request.title, request.recipe.method));
+        = fileBytes(checkpoint, run.plan, recipeText(request.title, request.recipe.treatment()));
     run.bitsPerWeight = bitsPerWeight(checkpoint, run.plan);
     run.seconds = double(clock.elapsed()) / 1000;
     return run;

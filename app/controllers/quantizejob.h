@@ -15,7 +15,6 @@ struct QuantizeRequest {
     core::Recipe recipe;
     QString title;
     TextSettings calibration;
-    double damping = 0.01;
     std::filesystem::path imatrix; ///< empty: own statistics
     std::filesystem::path workFolder;
 };

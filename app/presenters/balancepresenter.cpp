@@ -104,7 +104,7 @@ void BalancePresenter::fillFigures()
     const auto speed = [device](std::uint64_t bytes) { return tokensPerSecond(device, bytes); };
 
     const std::string text
-        = recipeText(m_session.recipe().title(), m_session.recipe().recipe().method);
+        = recipeText(m_session.recipe().title(), m_session.recipe().recipe().treatment());
     widgets::BalanceFigures figures;
     figures.context = context;
     figures.bytes

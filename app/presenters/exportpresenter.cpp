@@ -160,9 +160,8 @@ core::GgufExportOptions ExportPresenter::options() const
     if (m_source == 0)
         return options;
     const auto finished = run();
-    const core::Method method
-        = finished ? finished->recipe.method : m_session.recipe().recipe().method;
-    options.recipe = recipeText(sourceTitle(), method);
+    const core::Recipe& recipe = finished ? finished->recipe : m_session.recipe().recipe();
+    options.recipe = recipeText(sourceTitle(), recipe.treatment());
     return options;
 }
 
@@ -191,9 +190,9 @@ void ExportPresenter::fillSources()
         widgets::RunRow row;
         row.number = theRecipe;
         row.title = m_session.recipe().title();
-        row.method = methodTitle(m_session.recipe().recipe().method);
+        row.method = methodTitle(m_session.recipe().recipe().treatment());
         row.fileBytes = fileBytes(*m_session.checkpoint(), m_session.recipe().plan(),
-            recipeText(row.title, m_session.recipe().recipe().method));
+            recipeText(row.title, m_session.recipe().recipe().treatment()));
         row.isRecipe = true;
         rows.insert(rows.begin() + 1, row);
     }

@@ -99,13 +99,13 @@ void PrecisionPresenter::fillRecipe()
     summary.title = m_session.recipe().title();
     summary.originalBytes = m_session.model().fileBytes;
     summary.fileBytes = fileBytes(checkpoint, plan,
-        recipeText(m_session.recipe().title(), m_session.recipe().recipe().method));
+        recipeText(m_session.recipe().title(), m_session.recipe().recipe().treatment()));
     summary.originalBits = bitsPerWeight(checkpoint);
     summary.bits = bitsPerWeight(checkpoint, plan);
     for (std::size_t i = 0; i < plan.size(); ++i) {
         if (plan[i].fellBack())
-            summary.fallbacks
-                += QString::fromStdString(core::fallbackText(plan[i], checkpoint.tensors()[i]));
+            summary.fallbacks += QString::fromStdString(checkpoint.tensors()[i].name + ": "
+                + core::fallbackText(plan[i], checkpoint.tensors()[i]));
     }
     m_page.setSummary(summary);
     m_page.setRecipe(m_session.recipe().recipe());

@@ -120,11 +120,11 @@ void QuantizePresenter::fillSettings()
         return;
     const TextSettings& text = m_session.calibration();
     widgets::QuantizeSettings settings;
-    settings.method = m_session.recipe().recipe().method;
+    settings.treatment = m_session.recipe().recipe().treatment();
     settings.calibrationFile = QString::fromStdString(text.file.string());
     settings.length = text.length;
     settings.sequences = text.count;
-    settings.damping = m_session.damping();
+    settings.gptq = m_session.recipe().recipe().gptq;
     settings.imatrixFile = QString::fromStdString(m_session.imatrix().string());
     m_page.setSettings(settings);
     m_page.setEstimate({ m_controller.quantizeEstimate(), memoryEstimate(), diskEstimate() });
@@ -132,11 +132,11 @@ void QuantizePresenter::fillSettings()
 
 void QuantizePresenter::take(const widgets::QuantizeSettings& settings)
 {
-    m_session.setDamping(settings.damping);
     m_session.setImatrix(settings.imatrixFile.toStdString());
     m_session.setCalibration(
         { settings.calibrationFile.toStdString(), settings.length, settings.sequences });
-    m_session.recipe().setMethod(settings.method);
+    m_session.recipe().setTreatment(settings.treatment);
+    m_session.recipe().setGptq(settings.gptq);
 }
 
 double QuantizePresenter::memoryEstimate() const

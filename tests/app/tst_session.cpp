@@ -107,7 +107,7 @@ private slots:
         m_session->recipe().assign({ tensor }, &core::formats::q2_K);
         m_session->recipe().assign(
             { tensorNamed(*m_session, "blk.0.attn_norm.weight") }, &core::formats::q2_K);
-        m_session->recipe().setMethod(m_session->recipe().recipe().method);
+        m_session->recipe().setTreatment(m_session->recipe().recipe().treatment());
         QCOMPARE(m_session->recipe().undoStack().count(), 1);
     }
 
@@ -166,7 +166,6 @@ private slots:
         run.recipe = m_session->recipe().recipe();
         run.plan = m_session->recipe().plan();
         run.calibration = m_session->calibration();
-        run.damping = m_session->damping();
         const int number = m_session->runs().add(std::move(run));
         QVERIFY(app::presentRun(*m_session));
         m_session->recipe().assign({ 0 }, &core::formats::q2_K);

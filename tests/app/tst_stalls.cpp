@@ -209,7 +209,7 @@ private:
         step(
             "see their results", [] {}, [this] { return m_window->scout().isIdle(); });
         m_window->showPage(widgets::PageId::Quantize);
-        session().recipe().setMethod(core::Method::Gptq);
+        session().recipe().setTreatment({ core::Method::Gptq });
         step(
             "quantize and evaluate", [this] { m_window->quantizeController().quantize(); },
             [this] { return isIdle() && !session().runs().runs().empty(); });

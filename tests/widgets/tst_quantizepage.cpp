@@ -4,12 +4,15 @@
 #include "pictures.h"
 #include "sampleruns.h"
 #include "widgets/messagebar.h"
+#include "widgets/pages/gptqform.h"
 #include "widgets/pages/methodchooser.h"
 #include "widgets/pages/runprogress.h"
 #include "widgets/pages/tensorcellstrip.h"
 
 #include <QtTest/QtTest>
 #include <QtWidgets/QApplication>
+#include <QtWidgets/QCheckBox>
+#include <QtWidgets/QComboBox>
 #include <QtWidgets/QDoubleSpinBox>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
@@ -114,10 +117,10 @@ private slots:
         shown.settings.calibrationFile.clear();
         shown.page.setSettings(shown.settings);
         QVERIFY(!button(shown.page, "Quantize")->isEnabled());
-        shown.settings.method = core::Method::RoundToNearest;
+        shown.settings.treatment.method = core::Method::RoundToNearest;
         shown.page.setSettings(shown.settings);
         QVERIFY(button(shown.page, "Quantize")->isEnabled());
-        shown.settings.method = core::Method::Importance;
+        shown.settings.treatment.method = core::Method::Importance;
         shown.settings.imatrixFile = "/texts/imatrix.gguf";
         shown.page.setSettings(shown.settings);
         QTest::mouseClick(button(shown.page, "Quantize"), Qt::LeftButton);
@@ -134,7 +137,7 @@ private slots:
             if (radio->text() == "Importance-weighted")
                 radio->click();
         QCOMPARE(changed.size(), 1);
-        QCOMPARE(shown.page.settings().method, core::Method::Importance);
+        QCOMPARE(shown.page.settings().treatment, core::Treatment{ core::Method::Importance });
         QVERIFY(!named<QDoubleSpinBox>(shown.page, "Damping")->isEnabled());
         named<QSpinBox>(shown.page, "Sequences")->setValue(128);
         named<QSpinBox>(shown.page, "Tokens a sequence")->setValue(512);
@@ -149,8 +152,51 @@ private slots:
     {
         Shown shown;
         named<QDoubleSpinBox>(shown.page, "Damping")->setValue(2.5);
-        QCOMPARE(shown.page.settings().damping, 0.025);
-        QCOMPARE(shown.page.settings().method, core::Method::Gptq);
+        QCOMPARE(shown.page.settings().gptq.damping, 0.025);
+        QCOMPARE(shown.page.settings().treatment, core::Treatment{ core::Method::Gptq });
+    }
+
+    void channelsMayBeScaledBeforeAnyMethodButHqq()
+    {
+        Shown shown;
+        auto* scaled = shown.page.findChild<MethodChooser*>()->findChild<QCheckBox*>();
+        scaled->click();
+        const core::Treatment expected{ core::Method::Gptq, core::Scaling::Awq };
+        QCOMPARE(shown.page.settings().treatment, expected);
+        for (QRadioButton* radio : shown.page.findChildren<QRadioButton*>())
+            if (radio->text() == "HQQ")
+                radio->click();
+        QCOMPARE(shown.page.settings().treatment, core::Treatment{ core::Method::Hqq });
+        QVERIFY(!scaled->isEnabled());
+        shown.settings.treatment = { core::Method::RoundToNearest, core::Scaling::Awq };
+        shown.settings.calibrationFile.clear();
+        shown.page.setSettings(shown.settings);
+        QVERIFY(scaled->isChecked());
+        QVERIFY(!button(shown.page, "Quantize")->isEnabled()); // scales are found in a text
+    }
+
+    void everyIngredientOfGptqCanBeSwitched()
+    {
+        Shown shown;
+        QVERIFY(!named<QSpinBox>(shown.page, "Sweeps, at most")->isVisible());
+        QTest::mouseClick(button(shown.page, "More options of GPTQ"), Qt::LeftButton);
+        named<QSpinBox>(shown.page, "Sweeps, at most")->setValue(5);
+        for (QCheckBox* box : shown.page.findChild<GptqForm*>()->findChildren<QCheckBox*>())
+            box->click();
+        auto* target = named<QComboBox>(shown.page, "Aim at");
+        QVERIFY(!named<QDoubleSpinBox>(shown.page, "Take up")->isVisible());
+        target->setCurrentIndex(1);
+        emit target->activated(1);
+        named<QDoubleSpinBox>(shown.page, "Take up")->setValue(25);
+        named<QDoubleSpinBox>(shown.page, "Target damping")->setValue(30);
+        const core::GptqOptions options = shown.page.settings().gptq, before;
+        QCOMPARE(options.sweeps, 5);
+        QCOMPARE(options.refitNorms, !before.refitNorms);
+        QCOMPARE(options.orderNeurons, !before.orderNeurons);
+        QCOMPARE(options.weighTokens, !before.weighTokens);
+        QVERIFY(options.correctTarget && !options.chooseTarget);
+        QCOMPARE(options.driftShare, 0.25);
+        QCOMPARE(options.targetDamping, 0.3);
     }
 
     void filesAreAskedFor()

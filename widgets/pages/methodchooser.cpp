@@ -5,6 +5,7 @@
 #include "widgets/theme.h"
 
 #include <QtWidgets/QButtonGroup>
+#include <QtWidgets/QCheckBox>
 #include <QtWidgets/QRadioButton>
 #include <QtWidgets/QVBoxLayout>
 
@@ -19,13 +20,32 @@ QString methodText(core::Method method)
         return MethodChooser::tr("importance-weighted rounding");
     case core::Method::Gptq:
         return MethodChooser::tr("GPTQ");
+    case core::Method::Hqq:
+        return MethodChooser::tr("HQQ");
     }
     return {};
+}
+
+QString treatmentText(core::Treatment treatment)
+{
+    const QString method = methodText(treatment.method);
+    return treatment.scaling == core::Scaling::None ? method
+                                                    : MethodChooser::tr("AWQ and %1").arg(method);
+}
+
+std::vector<core::Treatment> allTreatments()
+{
+    using core::Method;
+    using core::Scaling;
+    return { { Method::RoundToNearest }, { Method::Importance }, { Method::Gptq }, { Method::Hqq },
+        { Method::RoundToNearest, Scaling::Awq }, { Method::Importance, Scaling::Awq },
+        { Method::Gptq, Scaling::Awq } };
 }
 
 MethodChooser::MethodChooser(QWidget* parent)
     : QWidget(parent)
     , m_group(new QButtonGroup(this))
+    , m_scaled(new QCheckBox(tr("Scale the channels first (AWQ)")))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -36,27 +56,42 @@ MethodChooser::MethodChooser(QWidget* parent)
         tr("Rounds important channels more carefully, as llama.cpp's imatrix does."));
     addMethod(core::Method::Gptq, tr("GPTQ"),
         tr("Each column makes up for the errors of the ones before it. Best at 2–4 bits."));
-    connect(
-        m_group, &QButtonGroup::idClicked, this, [this](int id) { emit chosen(core::Method(id)); });
+    addMethod(
+        core::Method::Hqq, tr("HQQ"), tr("Large weights do not spoil the scales. No text needed."));
+    addDescribed(m_scaled, tr("Channels with large inputs are rounded more finely."));
+    connect(m_group, &QButtonGroup::idClicked, this, [this] { emit chosen(treatment()); });
+    connect(m_scaled, &QCheckBox::clicked, this, [this] { emit chosen(treatment()); });
 }
 
 void MethodChooser::addMethod(core::Method method, const QString& title, const QString& description)
 {
     auto* button = new QRadioButton(title);
+    m_group->addButton(button, int(method));
+    addDescribed(button, description);
+}
+
+void MethodChooser::addDescribed(QWidget* button, const QString& description)
+{
     auto* text = new Label(TextRole::Caption, description);
     text->setWordWrap(true);
     text->setContentsMargins(scaled(22), 0, 0, scaled(8));
     button->setAccessibleDescription(description);
-    m_group->addButton(button, int(method));
     layout()->addWidget(button);
     layout()->addWidget(text);
 }
 
-void MethodChooser::setMethod(core::Method method)
+void MethodChooser::setTreatment(core::Treatment treatment)
 {
-    m_group->button(int(method))->setChecked(true);
+    m_group->button(int(treatment.method))->setChecked(true);
+    m_scaled->setChecked(treatment.scaling == core::Scaling::Awq);
+    m_scaled->setEnabled(treatment.method != core::Method::Hqq);
 }
 
-core::Method MethodChooser::method() const { return core::Method(m_group->checkedId()); }
+core::Treatment MethodChooser::treatment() const
+{
+    const auto method = core::Method(m_group->checkedId());
+    const bool scaled = m_scaled->isChecked() && method != core::Method::Hqq;
+    return { method, scaled ? core::Scaling::Awq : core::Scaling::None };
+}
 
 } // namespace widgets

@@ -3,6 +3,8 @@
 
 #include "widgets/buttons.h"
 #include "widgets/label.h"
+#include "widgets/pages/gptqform.h"
+#include "widgets/pages/sharebox.h"
 #include "widgets/theme.h"
 
 #include <QtCore/QFileInfo>
@@ -15,26 +17,14 @@
 #include <QtWidgets/QSpinBox>
 
 namespace widgets {
-namespace {
-
-    /// Writes only the decimals that a value has: "1 %", "0.25 %".
-    class ShareBox : public QDoubleSpinBox {
-    public:
-        using QDoubleSpinBox::QDoubleSpinBox;
-        QString textFromValue(double value) const override
-        {
-            return locale().toString(value, 'g', 6);
-        }
-    };
-
-} // namespace
-
 QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
     : QWidget(parent)
     , m_layout(new QFormLayout(this))
     , m_sequences(new QSpinBox)
     , m_length(new QSpinBox)
     , m_damping(new ShareBox)
+    , m_gptq(new GptqForm)
+    , m_more(makeLinkButton({}))
 {
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setHorizontalSpacing(scaled(16));
@@ -54,12 +44,29 @@ QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
     m_layout->addRow(new Label(TextRole::Secondary, tr("Damping")), m_damping);
     m_imatrix = addFile(
         tr("Importance"), tr("from the text"), &QuantizeOptionsForm::chooseImatrixRequested);
+    addGptq();
     m_damping->setMinimumWidth(scaled(196)); // not as wide as the longest value there could be
     m_sequences->setMinimumWidth(scaled(64));
     m_length->setMinimumWidth(scaled(108));
     for (QSpinBox* box : { m_sequences, m_length })
         connect(box, &QSpinBox::valueChanged, this, &QuantizeOptionsForm::changed);
     connect(m_damping, &QDoubleSpinBox::valueChanged, this, &QuantizeOptionsForm::changed);
+}
+
+void QuantizeOptionsForm::addGptq()
+{
+    m_layout->addRow(m_more);
+    m_layout->addRow(m_gptq);
+    showMore(false);
+    connect(m_more, &QPushButton::clicked, this, [this] { showMore(m_gptq->isHidden()); });
+    connect(m_gptq, &GptqForm::changed, this, &QuantizeOptionsForm::changed);
+}
+
+void QuantizeOptionsForm::showMore(bool shown)
+{
+    m_gptq->setVisible(shown);
+    m_more->setText(shown ? tr("Fewer options of GPTQ") : tr("More options of GPTQ"));
+    m_more->updateGeometry();
 }
 
 QLineEdit* QuantizeOptionsForm::addFile(
@@ -107,13 +114,18 @@ void QuantizeOptionsForm::setSettings(const QuantizeSettings& settings)
     m_imatrix->setToolTip(settings.imatrixFile);
     m_sequences->setValue(settings.sequences);
     m_length->setValue(settings.length);
-    m_damping->setValue(100 * settings.damping);
-    const bool reads = settings.method != core::Method::RoundToNearest;
+    m_damping->setValue(100 * settings.gptq.damping);
+    m_gptq->setOptions(settings.gptq);
+    const core::Method method = settings.treatment.method;
+    const bool reads = method == core::Method::Importance || method == core::Method::Gptq
+        || settings.treatment.scaling != core::Scaling::None;
     for (QWidget* field :
         { static_cast<QWidget*>(m_calibration), static_cast<QWidget*>(m_sequences),
             static_cast<QWidget*>(m_length), static_cast<QWidget*>(m_imatrix) })
         field->setEnabled(reads);
-    m_damping->setEnabled(settings.method == core::Method::Gptq);
+    const bool gptq = method == core::Method::Gptq;
+    for (QWidget* field : std::initializer_list<QWidget*>{ m_damping, m_gptq, m_more })
+        field->setEnabled(gptq);
 }
 
 QuantizeSettings QuantizeOptionsForm::settings() const
@@ -121,7 +133,8 @@ QuantizeSettings QuantizeOptionsForm::settings() const
     QuantizeSettings settings = m_settings;
     settings.sequences = m_sequences->value();
     settings.length = m_length->value();
-    settings.damping = m_damping->value() / 100;
+    settings.gptq = m_gptq->options();
+    settings.gptq.damping = m_damping->value() / 100;
     return settings;
 }
 

@@ -8,21 +8,25 @@
 class QDoubleSpinBox;
 class QFormLayout;
 class QLineEdit;
+class QPushButton;
 class QSpinBox;
 
 namespace widgets {
 
+class GptqForm;
+
 /// What the options of the quantize page say.
 struct QuantizeSettings {
-    core::Method method = core::Method::Gptq;
+    core::Treatment treatment{ core::Method::Gptq };
     QString calibrationFile; ///< path
     int length = 256; ///< tokens a sequence
     int sequences = 0; ///< 0: all
-    double damping = 0.01;
+    core::GptqOptions gptq;
     QString imatrixFile; ///< path; empty: own statistics
 };
 
-/// Calibration text, how much of it, damping, importance matrix. Shows what the chosen method uses.
+/// Calibration text, how much of it, importance matrix, options of GPTQ. Enables what the chosen
+/// method uses.
 class QuantizeOptionsForm : public QWidget {
     Q_OBJECT
 
@@ -42,6 +46,8 @@ private:
     QLineEdit* addFile(
         const QString& label, const QString& placeholder, void (QuantizeOptionsForm::*choose)());
     void addAmount();
+    void addGptq();
+    void showMore(bool shown);
 
     QuantizeSettings m_settings;
     QFormLayout* m_layout;
@@ -49,6 +55,8 @@ private:
     QSpinBox* m_sequences;
     QSpinBox* m_length;
     QDoubleSpinBox* m_damping;
+    GptqForm* m_gptq;
+    QPushButton* m_more; ///< shows m_gptq
     QLineEdit* m_imatrix;
 };
 

@@ -103,7 +103,7 @@ void QuantizePage::setTensors(const std::vector<core::Place>& places)
 void QuantizePage::setSettings(const QuantizeSettings& settings)
 {
     m_settings = settings;
-    m_methods->setMethod(settings.method);
+    m_methods->setTreatment(settings.treatment);
     m_options->setSettings(settings);
     updateAnswer();
     updateButtons();
@@ -114,7 +114,8 @@ QuantizeSettings QuantizePage::settings() const { return m_settings; }
 void QuantizePage::settingsEdited()
 {
     m_settings = m_options->settings();
-    m_settings.method = m_methods->method();
+    m_settings.treatment = m_methods->treatment();
+    m_methods->setTreatment(m_settings.treatment);
     m_options->setSettings(m_settings);
     updateAnswer();
     updateButtons();
@@ -193,10 +194,10 @@ void QuantizePage::setLocked(bool locked)
 
 void QuantizePage::updateAnswer()
 {
-    const QString method = methodText(m_settings.method);
+    const QString method = treatmentText(m_settings.treatment);
     const std::optional<double> change = m_progress->meanChange();
     const bool hasRun = m_progress->doneCount() > 0 && m_state != State::Ready;
-    if (!hasRun || !change || m_settings.method != core::Method::Gptq) {
+    if (!hasRun || !change || m_settings.treatment.method != core::Method::Gptq) {
         setAnswer(tr("“%1” will be rounded by %2.").arg(m_recipe, method));
         if (hasRun)
             setAnswer(m_state == State::Finished
@@ -222,8 +223,9 @@ void QuantizePage::updateAnswer()
 void QuantizePage::updateButtons()
 {
     const bool running = m_state == State::Running;
-    const bool needsText = m_settings.method == core::Method::Gptq
-        || (m_settings.method == core::Method::Importance && m_settings.imatrixFile.isEmpty());
+    const auto [method, scaling] = m_settings.treatment;
+    const bool needsText = method == core::Method::Gptq || scaling != core::Scaling::None
+        || (method == core::Method::Importance && m_settings.imatrixFile.isEmpty());
     const bool ready = !needsText || !m_settings.calibrationFile.isEmpty();
     const bool focused = m_quantize->hasFocus() || m_cancel->hasFocus();
     m_quantize->setVisible(!running);

@@ -27,7 +27,6 @@ namespace {
     constexpr int anyLayer = -1;
     constexpr int mostLayers = 9999;
     constexpr int roleColumns = 3;
-    constexpr int noMethod = -1;
 
     QSpinBox* makeLayerBox(const QString& name)
     {
@@ -128,10 +127,10 @@ void RuleDialog::fillFormats()
 
 void RuleDialog::fillMethods()
 {
-    m_method->addItem(tr("as later rules say"), noMethod);
-    for (const core::Method method :
-        { core::Method::RoundToNearest, core::Method::Importance, core::Method::Gptq })
-        m_method->addItem(methodText(method), int(method));
+    m_method->addItem(tr("as later rules say"), QString());
+    for (const core::Treatment treatment : allTreatments())
+        m_method->addItem(
+            treatmentText(treatment), QString::fromStdString(core::treatmentName(treatment)));
 }
 
 void RuleDialog::show(const core::Rule& rule)
@@ -144,7 +143,9 @@ void RuleDialog::show(const core::Rule& rule)
     if (m_format->findData(QVariant::fromValue(rule.format)) < 0) // a size that is not offered
         m_format->addItem(formatEntry(rule.format), QVariant::fromValue(rule.format));
     m_format->setCurrentIndex(m_format->findData(QVariant::fromValue(rule.format)));
-    m_method->setCurrentIndex(m_method->findData(rule.method ? int(*rule.method) : noMethod));
+    m_method->setCurrentIndex(m_method->findData(rule.method
+            ? QString::fromStdString(core::treatmentName({ *rule.method, rule.scaling }))
+            : QString()));
 }
 
 core::Rule RuleDialog::rule() const
@@ -158,8 +159,11 @@ core::Rule RuleDialog::rule() const
     rule.lastLayer = layerOf(m_last);
     rule.name = m_name->text().trimmed().toStdString();
     rule.format = m_format->currentData().value<const core::Format*>();
-    if (const int method = m_method->currentData().toInt(); method != noMethod)
-        rule.method = core::Method(method);
+    const std::string method = m_method->currentData().toString().toStdString();
+    if (const auto treatment = core::findTreatment(method)) {
+        rule.method = treatment->method;
+        rule.scaling = treatment->scaling;
+    }
     return rule;
 }
 

@@ -66,7 +66,7 @@ QString ruleGives(const core::Rule& rule)
     if (rule.format)
         parts << formatName(rule.format);
     if (rule.method)
-        parts << methodText(*rule.method);
+        parts << treatmentText({ *rule.method, rule.scaling });
     return parts.join(QStringLiteral(", "));
 }
 

@@ -89,7 +89,7 @@ void RunProgress::addReport(const core::TensorReport& report)
     const auto index = found - m_places.begin();
     m_reports[std::size_t(index)] = report;
     m_cells->setState(int(index), CellState::Done);
-    m_plot->setMethodName(methodText(report.method));
+    m_plot->setMethodName(treatmentText({ report.method, report.scaling }));
     setRunning(m_running);
     updatePlot();
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quant/gptqoptions.h"
+
+#include <QtWidgets/QWidget>
+
+class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
+class QFormLayout;
+class QSpinBox;
+
+namespace widgets {
+
+/// The ingredients of GPTQ, each with what it does as its tooltip.
+class GptqForm : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit GptqForm(QWidget* parent = nullptr);
+
+    void setOptions(const core::GptqOptions& options); ///< without a signal
+    core::GptqOptions options() const;
+
+signals:
+    void changed();
+
+private:
+    void addRow(const QString& label, QWidget* field, const QString& explanation);
+    QCheckBox* addSwitch(const QString& text, const QString& explanation);
+    void addTarget();
+    void updateEnabled();
+
+    core::GptqOptions m_options; ///< what the form does not show stays as it was set
+    QFormLayout* m_layout;
+    QComboBox* m_target;
+    QDoubleSpinBox *m_driftShare, *m_targetDamping;
+    QSpinBox* m_sweeps;
+    QCheckBox *m_refitNorms, *m_orderNeurons, *m_weighTokens;
+};
+
+} // namespace widgets
