@@ -785,6 +785,18 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>GPTQ</source>
         <translation>GPTQ</translation>
     </message>
+    <message>
+        <source>Change the options of GPTQ</source>
+        <translation>Optionen von GPTQ ändern</translation>
+    </message>
+    <message>
+        <source>AWQ + %1</source>
+        <translation>AWQ + %1</translation>
+    </message>
+    <message>
+        <source>HQQ</source>
+        <translation>HQQ</translation>
+    </message>
 </context>
 <context>
     <name>app::RunRows</name>
@@ -2162,6 +2174,99 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
 </context>
 <context>
+    <name>widgets::GptqForm</name>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>Sweeps, at most</source>
+        <translation>Durchgänge, höchstens</translation>
+    </message>
+    <message>
+        <source>After rounding, each block is rounded again given all the others, scales included.
+It ends where nothing improves.</source>
+        <translation>Nach dem Runden wird jeder Block neu gerundet, alle anderen gegeben, samt Skalen.
+Es endet, wo nichts mehr besser wird.</translation>
+    </message>
+    <message>
+        <source>Refit the norms</source>
+        <translation>Normen nachführen</translation>
+    </message>
+    <message>
+        <source>Norm weights stay F32 in the file, so they may be fitted to the rounded matrices
+behind them at no cost.</source>
+        <translation>Normgewichte bleiben F32 in der Datei und lassen sich ohne Mehrbedarf an die
+gerundeten Matrizen dahinter anpassen.</translation>
+    </message>
+    <message>
+        <source>Order the neurons</source>
+        <translation>Neuronen ordnen</translation>
+    </message>
+    <message>
+        <source>Puts the most active neurons of each feed-forward first, so that ffn_down rounds
+its columns in that order. The model stays the same.</source>
+        <translation>Stellt die aktivsten Neuronen jedes Feed-Forward-Teils an den Anfang, damit ffn_down
+seine Spalten in dieser Reihenfolge rundet. Das Modell bleibt dasselbe.</translation>
+    </message>
+    <message>
+        <source>Weigh the tokens</source>
+        <translation>Tokens gewichten</translation>
+    </message>
+    <message>
+        <source>Counts an error relative to the size of the residual stream at its token, so that
+tokens with massive activations do not outweigh all others.</source>
+        <translation>Zählt einen Fehler im Verhältnis zur Größe des Residualstroms bei seinem Token, damit
+Tokens mit massiven Aktivierungen nicht alle anderen überwiegen.</translation>
+    </message>
+    <message>
+        <source>original outputs, by data</source>
+        <translation>Ausgaben des Originals, nach Daten</translation>
+    </message>
+    <message>
+        <source>original outputs, as given</source>
+        <translation>Ausgaben des Originals, wie angegeben</translation>
+    </message>
+    <message>
+        <source>original weights</source>
+        <translation>Gewichte des Originals</translation>
+    </message>
+    <message>
+        <source>Aim at</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>The outputs of the original model on its own inputs make up for what earlier layers
+lost. How far to follow them is chosen on held-out sequences, or given below.</source>
+        <translation>Die Ausgaben des Originalmodells auf seinen eigenen Eingaben gleichen aus, was frühere
+Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene Sequenzen oder die Angaben unten.</translation>
+    </message>
+    <message>
+        <source> % of the drift</source>
+        <translation> % der Drift</translation>
+    </message>
+    <message>
+        <source>Take up</source>
+        <translation>Auffangen</translation>
+    </message>
+    <message>
+        <source>How much of the residual stream&apos;s drift attn_output and ffn_down take up.</source>
+        <translation>Wie viel von der Drift des Residualstroms attn_output und ffn_down auffangen.</translation>
+    </message>
+    <message>
+        <source> % of the mean diagonal</source>
+        <translation> % der mittleren Diagonale</translation>
+    </message>
+    <message>
+        <source>Target damping</source>
+        <translation>Dämpfung des Ziels</translation>
+    </message>
+    <message>
+        <source>Keeps the weights aimed at near the original ones: more is more careful.</source>
+        <translation>Hält die angestrebten Gewichte nahe an den ursprünglichen: mehr ist vorsichtiger.</translation>
+    </message>
+</context>
+<context>
     <name>widgets::HeatMap</name>
     <message>
         <source>%1, %2: %3 %4</source>
@@ -2305,6 +2410,26 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>Each column makes up for the errors of the ones before it. Best at 2–4 bits.</source>
         <translation>Jede Spalte gleicht die Fehler der vorigen aus. Am besten bei 2–4 Bit.</translation>
+    </message>
+    <message>
+        <source>HQQ</source>
+        <translation>HQQ</translation>
+    </message>
+    <message>
+        <source>AWQ and %1</source>
+        <translation>AWQ und %1</translation>
+    </message>
+    <message>
+        <source>Scale the channels first (AWQ)</source>
+        <translation>Kanäle zuerst skalieren (AWQ)</translation>
+    </message>
+    <message>
+        <source>Large weights do not spoil the scales. No text needed.</source>
+        <translation>Große Gewichte verderben die Skalen nicht. Ohne Text.</translation>
+    </message>
+    <message>
+        <source>Channels with large inputs are rounded more finely.</source>
+        <translation>Kanäle mit großen Eingaben werden feiner gerundet.</translation>
     </message>
 </context>
 <context>
@@ -2600,6 +2725,14 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>from the text</source>
         <translation>aus dem Text</translation>
+    </message>
+    <message>
+        <source>Fewer options of GPTQ</source>
+        <translation>Weniger Optionen von GPTQ</translation>
+    </message>
+    <message>
+        <source>More options of GPTQ</source>
+        <translation>Mehr Optionen von GPTQ</translation>
     </message>
 </context>
 <context>
