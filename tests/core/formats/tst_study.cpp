@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "studyrows.h"
 #include "tests/support/hardrows.h"
 
 #include "core/base/parallel.h"
@@ -12,7 +13,7 @@
 #include <set>
 #include <vector>
 
-/// The formats for study: names, sizes, worked numbers, and what every format must do.
+/// The formats for study: names, sizes and worked numbers.
 class TestStudy : public QObject {
     Q_OBJECT
 
@@ -29,83 +30,18 @@ private slots:
     void eightBitFloatsSaturate();
     void logarithmicLevelsArePowersOfTwo();
     void noIntegerIsFurtherThanHalfAStep();
-    void keepsItsErrorBound_data();
-    void keepsItsErrorBound();
-    void importanceLowersTheWeightedError_data();
-    void importanceLowersTheWeightedError();
-    void encodesZerosAndHardRows_data();
-    void encodesZerosAndHardRows();
-    void decodesEveryCodeToStepTimesLevelPlusOffset_data();
-    void decodesEveryCodeToStepTimesLevelPlusOffset();
-    void decodesHostileBytes_data();
-    void decodesHostileBytes();
 };
 
 using core::Format;
+using namespace studyrows;
 
 namespace {
-
-const Format& formatOf(std::string_view name, std::size_t columns)
-{
-    const Format* format = core::findFormat(name);
-    return *core::formatForRows(format, std::int64_t(columns));
-}
-
-core::MatrixView asRow(const std::vector<float>& row)
-{
-    return Eigen::Map<const core::Matrix>(row.data(), 1, Eigen::Index(row.size()));
-}
-
-std::vector<std::byte> encode(
-    const Format& format, const std::vector<float>& row, const float* importance = nullptr)
-{
-    std::vector<std::byte> bytes(format.rowBytes(row.size()));
-    const core::TensorFormat own(format, asRow(row));
-    own.format().encodeRow(row.data(), row.size(), importance, bytes.data());
-    return bytes;
-}
-
-std::vector<float> decode(const Format& format, const std::vector<std::byte>& bytes)
-{
-    const std::size_t blocks = bytes.size() / std::size_t(format.blockBytes);
-    std::vector<float> weights(blocks * std::size_t(format.blockSize));
-    format.decodeBlocks(bytes.data(), blocks, weights.data());
-    return weights;
-}
-
-std::vector<float> rounded(
-    std::string_view name, const std::vector<float>& row, const float* importance = nullptr)
-{
-    const Format& format = formatOf(name, row.size());
-    return decode(format, encode(format, row, importance));
-}
-
-/// √(Σ w·(a − b)² / Σ w·a²)
-double relativeError(
-    const std::vector<float>& a, const std::vector<float>& b, const float* weight = nullptr)
-{
-    double error = 0;
-    double size = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        const double w = weight ? weight[i] : 1;
-        error += w * std::pow(double(a[i]) - double(b[i]), 2);
-        size += w * std::pow(double(a[i]), 2);
-    }
-    return std::sqrt(error / size);
-}
 
 float loadFloat(const std::byte* bytes)
 {
     float value;
     std::memcpy(&value, bytes, sizeof(value));
     return value;
-}
-
-void eachOfferedFormat()
-{
-    QTest::addColumn<const Format*>("family");
-    for (const Format* format : core::studyFormats())
-        QTest::newRow(std::string(format->name).c_str()) << format;
 }
 
 /// x with Φ(x) = p, by bisection.
@@ -340,116 +276,6 @@ void TestStudy::noIntegerIsFurtherThanHalfAStep()
             }
         }
     }
-}
-
-void TestStudy::keepsItsErrorBound_data() { eachOfferedFormat(); }
-
-void TestStudy::keepsItsErrorBound()
-{
-    // A scale for many weights is larger: groups of 64 are what the bound is stated for.
-    QFETCH(const Format*, family);
-    const std::vector<float> weights = hardrows::normalWeights(256 * 64);
-    std::vector<float> back;
-    const Format& format = formatOf(family->name, 64);
-    for (std::size_t i = 0; i < weights.size(); i += 64) {
-        const std::vector<float> row(
-            weights.begin() + std::ptrdiff_t(i), weights.begin() + std::ptrdiff_t(i) + 64);
-        const std::vector<float> part = decode(format, encode(format, row));
-        back.insert(back.end(), part.begin(), part.end());
-    }
-    const double error = relativeError(weights, back);
-    qInfo("relative error %.3g, bound %.3g", error, double(format.errorBound));
-    QVERIFY(error <= double(format.errorBound));
-    QVERIFY2(error >= 0.85 * double(format.errorBound), "the bound says too little");
-}
-
-void TestStudy::importanceLowersTheWeightedError_data() { eachOfferedFormat(); }
-
-void TestStudy::importanceLowersTheWeightedError()
-{
-    QFETCH(const Format*, family);
-    const hardrows::Rows& importance = hardrows::importances().at(2);
-    const hardrows::Rows sample = hardrows::sampleWeights(16);
-    double with = 0;
-    double without = 0;
-    for (std::size_t r = 0; r < sample.count(); ++r) {
-        const std::vector<float> row(sample.row(r), sample.row(r) + hardrows::columns);
-        const float* weight = importance.values.data();
-        without += relativeError(row, rounded(family->name, row), weight);
-        with += relativeError(row, rounded(family->name, row, weight), weight);
-    }
-    if (family->importance == Format::Importance::Ignored)
-        QCOMPARE(with, without);
-    else
-        QVERIFY2(with < without, qPrintable(QString("%1, %2").arg(with).arg(without)));
-}
-
-void TestStudy::encodesZerosAndHardRows_data() { eachOfferedFormat(); }
-
-void TestStudy::encodesZerosAndHardRows()
-{
-    QFETCH(const Format*, family);
-    const std::vector<float> zeros(hardrows::columns, 0.0f);
-    for (const hardrows::Rows& importance : hardrows::importances())
-        QCOMPARE(rounded(family->name, zeros,
-                     importance.values.empty() ? nullptr : importance.values.data()),
-            zeros);
-    for (const hardrows::Rows& rows : hardrows::weights()) {
-        for (std::size_t r = 0; r < std::min<std::size_t>(2, rows.count()); ++r) {
-            const std::vector<float> row(rows.row(r), rows.row(r) + hardrows::columns);
-            for (const float weight : rounded(family->name, row))
-                QVERIFY2(std::isfinite(weight) || rows.name == "the largest float",
-                    rows.name.c_str()); // rounded up it is infinite
-        }
-    }
-}
-
-void TestStudy::decodesEveryCodeToStepTimesLevelPlusOffset_data() { eachOfferedFormat(); }
-
-void TestStudy::decodesEveryCodeToStepTimesLevelPlusOffset()
-{
-    QFETCH(const Format*, family);
-    const hardrows::Rows sample = hardrows::sampleWeights(1);
-    const Format& format = formatOf(family->name, sample.values.size());
-    if (!format.grid) {
-        QVERIFY(format.study->sharing == core::Study::Sharing::Nothing);
-        return;
-    }
-    std::vector<std::byte> bytes = encode(format, sample.values);
-    const auto size = std::size_t(format.blockSize);
-    const std::size_t levels = format.grid->levels.size();
-    QCOMPARE(format.blockSize % format.grid->groupSize, 0);
-    for (std::size_t at = 0; at < bytes.size(); at += std::size_t(format.blockBytes)) {
-        std::byte* block = bytes.data() + at;
-        const core::BlockScales before = format.grid->scales(block);
-        std::vector<std::uint8_t> codes(size);
-        for (std::size_t i = 0; i < size; ++i)
-            codes[i] = std::uint8_t((at + i) * 31 % levels);
-        format.grid->storeCodes(codes.data(), block);
-        const core::BlockScales scales = format.grid->scales(block);
-        QVERIFY(before.step == scales.step && before.offset == scales.offset);
-        std::vector<float> weights(size);
-        format.decodeBlocks(block, 1, weights.data());
-        for (std::size_t i = 0; i < size; ++i) {
-            const std::size_t g = i / std::size_t(format.grid->groupSize);
-            QCOMPARE(weights[i], scales.step[g] * format.grid->levels[codes[i]] + scales.offset[g]);
-        }
-    }
-}
-
-void TestStudy::decodesHostileBytes_data() { eachOfferedFormat(); }
-
-void TestStudy::decodesHostileBytes()
-{
-    QFETCH(const Format*, family);
-    const Format& format = formatOf(family->name, 192);
-    const std::size_t rows = 300;
-    std::vector<std::byte> bytes = hardrows::randomBytes(rows * format.rowBytes(192));
-    std::vector<float> weights = decode(format, bytes);
-    QCOMPARE(weights.size(), rows * 192);
-    std::fill(bytes.begin(), bytes.end(), std::byte(0xff)); // scales are NaN, codes the largest
-    weights = decode(format, bytes);
-    QVERIFY(std::isnan(weights.front()) && std::isnan(weights.back()));
 }
 
 QTEST_APPLESS_MAIN(TestStudy)
