@@ -87,8 +87,7 @@ struct GgufTensorInfo {
 
 /// Where everything will lie in the file to be written, to the byte, known before anything is.
 struct GgufLayout {
-    std::vector<std::byte> header; ///< everything before the data, padded
-    std::uint64_t dataStart = 0; ///< bytes of `header`
+    std::uint64_t dataStart = 0; ///< bytes before the data: header, pairs, tensors, padding
     std::vector<std::uint64_t> offsets; ///< of each tensor from the start of the file
     std::vector<std::uint64_t> sizes; ///< bytes of each tensor, without padding
     std::uint64_t fileSize = 0;

@@ -26,8 +26,16 @@ namespace {
         return std::uint32_t(index <= 8 ? index : index + 1);
     }
 
+    /// Puts values into bytes, or only counts these: a tokenizer has a hundred thousand strings,
+    /// and the size of a file is asked for at every change of a recipe.
     class Bytes {
     public:
+        enum class Mode { Keep, Count };
+        explicit Bytes(Mode mode)
+            : m_mode(mode)
+        {
+        }
+
         template<typename T>
         void add(const T& value)
         {
@@ -55,9 +63,12 @@ namespace {
 
         void pad(std::uint64_t alignment)
         {
-            m_bytes.resize((m_bytes.size() + alignment - 1) / alignment * alignment);
+            m_size = (m_size + alignment - 1) / alignment * alignment;
+            if (m_mode == Mode::Keep)
+                m_bytes.resize(m_size);
         }
 
+        std::size_t size() const { return m_size; }
         std::vector<std::byte> take() { return std::move(m_bytes); }
 
     private:
@@ -65,16 +76,20 @@ namespace {
         void addElements(const std::vector<Element>& array)
         {
             add(std::uint64_t(array.size()));
-            for (std::size_t i = 0; i < array.size(); ++i)
-                add(Element(array[i])); // a copy, since vector<bool> gives no reference
+            for (const auto& element : array)
+                add<Element>(element);
         }
 
         void append(std::span<const std::byte> bytes)
         {
-            m_bytes.insert(m_bytes.end(), bytes.begin(), bytes.end());
+            m_size += bytes.size();
+            if (m_mode == Mode::Keep)
+                m_bytes.insert(m_bytes.end(), bytes.begin(), bytes.end());
         }
 
-        std::vector<std::byte> m_bytes;
+        Mode m_mode;
+        std::size_t m_size = 0;
+        std::vector<std::byte> m_bytes; ///< Keep only
     };
 
     void checkMetadata(const GgufMetadata& metadata)
@@ -106,26 +121,39 @@ namespace {
         return *size;
     }
 
+    /// Everything before the data, padded. `offsets` from the start of the data.
+    Bytes headerOf(const GgufMetadata& metadata, const std::vector<GgufTensorInfo>& tensors,
+        const std::vector<std::uint64_t>& offsets, Bytes::Mode mode)
+    {
+        Bytes header(mode);
+        for (const char letter : { 'G', 'G', 'U', 'F' })
+            header.add(letter);
+        header.add(std::uint32_t(3));
+        header.add(std::uint64_t(tensors.size()));
+        header.add(std::uint64_t(metadata.pairs().size()));
+        for (const auto& [key, value] : metadata.pairs()) {
+            header.add(key);
+            header.addValue(value);
+        }
+        for (std::size_t i = 0; i < tensors.size(); ++i) {
+            const auto& shape = tensors[i].shape;
+            header.add(tensors[i].name);
+            header.add(std::uint32_t(shape.size()));
+            for (auto dimension = shape.rbegin(); dimension != shape.rend(); ++dimension)
+                header.add(*dimension);
+            header.add(tensors[i].format->ggmlType);
+            header.add(offsets[i]);
+        }
+        header.pad(ggufAlignment(metadata, "the file to be written"));
+        return header;
+    }
+
 } // namespace
 
 GgufLayout layoutGguf(const GgufMetadata& metadata, const std::vector<GgufTensorInfo>& tensors)
 {
     const std::uint64_t alignment = ggufAlignment(metadata, "the file to be written");
     checkMetadata(metadata);
-    const auto padded
-        = [&](std::uint64_t size) { return (size + alignment - 1) / alignment * alignment; };
-
-    Bytes header;
-    for (const char letter : { 'G', 'G', 'U', 'F' })
-        header.add(letter);
-    header.add(std::uint32_t(3));
-    header.add(std::uint64_t(tensors.size()));
-    header.add(std::uint64_t(metadata.pairs().size()));
-    for (const auto& [key, value] : metadata.pairs()) {
-        header.add(key);
-        header.addValue(value);
-    }
-
     GgufLayout layout;
     std::unordered_set<std::string_view> seen;
     std::uint64_t offset = 0;
@@ -134,19 +162,11 @@ GgufLayout layoutGguf(const GgufMetadata& metadata, const std::vector<GgufTensor
         layout.offsets.push_back(offset);
         if (!seen.insert(tensor.name).second)
             throw Error(text("tensor ", tensor.name, " comes twice, expected once in a GGUF file"));
-        header.add(tensor.name);
-        header.add(std::uint32_t(tensor.shape.size()));
-        for (auto dimension = tensor.shape.rbegin(); dimension != tensor.shape.rend(); ++dimension)
-            header.add(*dimension);
-        header.add(tensor.format->ggmlType);
-        header.add(offset);
         if (layout.sizes.back() > largestFile || offset > largestFile - layout.sizes.back())
             throw Error(text("tensor ", tensor.name, " would end after byte 2^62 of the file"));
-        offset += padded(layout.sizes.back());
+        offset += (layout.sizes.back() + alignment - 1) / alignment * alignment;
     }
-    header.pad(alignment);
-    layout.header = header.take();
-    layout.dataStart = layout.header.size();
+    layout.dataStart = headerOf(metadata, tensors, layout.offsets, Bytes::Mode::Count).size();
     for (std::uint64_t& tensorOffset : layout.offsets)
         tensorOffset += layout.dataStart;
     layout.fileSize = layout.dataStart + offset;
@@ -169,7 +189,10 @@ void writeGguf(const OutputPath& file, const GgufMetadata& metadata,
             progress.at(double(written) / double(layout.fileSize));
         }
     };
-    write(layout.header);
+    std::vector<std::uint64_t> offsets = layout.offsets;
+    for (std::uint64_t& offset : offsets)
+        offset -= layout.dataStart;
+    write(headerOf(metadata, tensors, offsets, Bytes::Mode::Keep).take());
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         progress.checkCancelled();
         assert(written == layout.offsets[i]);
