@@ -68,11 +68,15 @@ void ExportPresenter::connectSession()
         const core::Checkpoint& checkpoint = *m_session.checkpoint();
         m_suggestedName.clear();
         m_page.setSettings({ defaultFolder(checkpoint), {}, modelName(checkpoint), {} });
-        fillSources();
     });
-    connect(&m_session.runs(), &RunList::changed, this, &ExportPresenter::fillSources);
-    connect(&m_session.recipe(), &RecipeEditor::changed, this, &ExportPresenter::fillSources);
-    connect(&m_session, &Session::textsChanged, this, &ExportPresenter::fillSources);
+    // Opening a model sends all four: what a file would hold is planned once, after them.
+    m_fillSoon.setSingleShot(true);
+    const auto soon = [this] { m_fillSoon.start(); };
+    connect(&m_session, &Session::modelChanged, this, soon);
+    connect(&m_session.runs(), &RunList::changed, this, soon);
+    connect(&m_session.recipe(), &RecipeEditor::changed, this, soon);
+    connect(&m_session, &Session::textsChanged, this, soon);
+    connect(&m_fillSoon, &QTimer::timeout, this, &ExportPresenter::fillSources);
     connect(&m_session, &Session::deviceChanged, this, &ExportPresenter::fillExpectation);
     connect(&m_session, &Session::exportedChanged, this, [this] {
         if (!m_session.exported())
@@ -277,8 +281,17 @@ void ExportPresenter::fillExpectation()
                                   QString::fromStdString(device->name)));
 }
 
+void ExportPresenter::fillNow()
+{
+    if (!m_fillSoon.isActive())
+        return;
+    m_fillSoon.stop();
+    fillSources();
+}
+
 void ExportPresenter::startExport()
 {
+    fillNow();
     if (!m_session.isOpen() || m_controller.isRunning())
         return;
     if (m_source != theRecipe) {
@@ -294,6 +307,7 @@ void ExportPresenter::startExport()
 
 void ExportPresenter::exportSource(int source)
 {
+    fillNow();
     const widgets::ExportSettings settings = m_page.settings();
     m_controller.exportRun(
         source, QDir(settings.folder).filePath(settings.fileName).toStdString(), options());

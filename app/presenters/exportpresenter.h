@@ -7,6 +7,7 @@
 #include "app/session.h"
 
 #include <QObject>
+#include <QTimer>
 
 namespace widgets {
 class ExportPage;
@@ -36,6 +37,7 @@ private:
     void connectRun();
     void suggest();
     void fillSources();
+    void fillNow(); ///< what would be filled soon
     void fillPlan();
     void fillChecks();
     void fillTable();
@@ -56,6 +58,7 @@ private:
     bool m_sourceChosen = false; ///< by the user; else it follows the recipe
     bool m_exportNext = false; ///< once the running quantization is done
     std::optional<core::GgufPlan> m_plan; ///< as last shown; none: no file can be written
+    QTimer m_fillSoon;
     QString m_suggestedName; ///< what the user has not changed follows the source
 };
 

@@ -28,7 +28,6 @@ namespace fs = std::filesystem;
 const fs::path source = QUANTSCOPE_SOURCE_DIR;
 constexpr int longJob = 900'000; ///< milliseconds
 constexpr double mostBusy = 50; ///< milliseconds that a person does not notice
-constexpr double mostOpening = 500; ///< table, plan and pages of a new model are filled at once
 
 fs::path realModel()
 {
@@ -118,7 +117,7 @@ private:
         const auto [longest, event] = application.take();
         qInfo("%-34s %8.2f s, longest event %6.1f ms (%s)", name, double(clock.elapsed()) / 1e3,
             longest, qPrintable(event));
-        if (longest > (qstrcmp(name, "open") == 0 ? mostOpening : mostBusy))
+        if (longest > mostBusy)
             m_stalls += QStringLiteral("%1: %2 ms").arg(name).arg(longest);
     }
 
