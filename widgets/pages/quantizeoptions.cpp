@@ -16,6 +16,8 @@
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QSpinBox>
 
+#include <algorithm>
+
 namespace widgets {
 QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
     : QWidget(parent)
@@ -62,8 +64,22 @@ void QuantizeOptionsForm::addGptq()
     connect(m_gptq, &GptqForm::changed, this, &QuantizeOptionsForm::changed);
 }
 
+/// GPTQ's form is one of its own: its fields stand under those above only with labels as wide.
+void QuantizeOptionsForm::alignLabels()
+{
+    const auto layouts = { m_layout, qobject_cast<QFormLayout*>(m_gptq->layout()) };
+    int widest = 0;
+    for (const QFormLayout* layout : layouts)
+        for (int row = 0; row < layout->rowCount(); ++row)
+            if (const QLayoutItem* label = layout->itemAt(row, QFormLayout::LabelRole))
+                widest = std::max(widest, label->sizeHint().width());
+    for (const QFormLayout* layout : layouts)
+        layout->itemAt(0, QFormLayout::LabelRole)->widget()->setMinimumWidth(widest);
+}
+
 void QuantizeOptionsForm::showMore(bool shown)
 {
+    alignLabels();
     m_gptq->setVisible(shown);
     m_more->setText(shown ? tr("Fewer options of GPTQ") : tr("More options of GPTQ"));
     m_more->updateGeometry();

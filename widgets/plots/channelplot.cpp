@@ -8,12 +8,15 @@
 #include <qcustomplot.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace widgets {
 namespace {
     constexpr std::size_t crowd = 12; // outliers that would touch as wide bars
     constexpr int mostLabels = 3; // more would cover each other
+    /// Where along the line its words may stand, best first: shares of its length.
+    constexpr std::array ratiosOfLineText{ 0.45, 0.6, 0.7, 0.3, 0.25, 0.8, 0.2, 0.85, 0.15 };
     constexpr double nearOutlier = 0.85; // of the line: worth a number of its own
 }
 
@@ -157,11 +160,12 @@ void ChannelPlot::applyTokens(const Tokens& tokens)
 void ChannelPlot::placeLabels()
 {
     std::vector<QRectF> taken;
+    const auto isFree = [&taken](const QRectF& box) {
+        return std::none_of(taken.begin(), taken.end(),
+            [&box](const QRectF& other) { return other.intersects(box); });
+    };
     const QRectF inside(plot()->axisRect()->rect());
-    const double lineY = plot()->yAxis->coordToPixel(m_outliers.median * m_threshold);
     const QFontMetrics metrics(textFont(12, QFont::Bold));
-    double atRatio = 0.45;
-    std::vector<std::pair<QCPItemText*, QRectF>> placed;
     for (QCPItemText* label : m_labels) {
         const int channel = label->property("channel").toInt();
         const QPointF top(plot()->xAxis->coordToPixel(channel),
@@ -170,30 +174,28 @@ void ChannelPlot::placeLabels()
         const bool toTheLeft = top.x() + size.width() + 6 > inside.right();
         QRectF box(
             QPointF(toTheLeft ? top.x() - size.width() - 5 : top.x() + 5, top.y() - 3), size);
-        for (int attempt = 0; attempt < 6; ++attempt) {
-            const bool hit = std::any_of(taken.begin(), taken.end(),
-                [&box](const QRectF& other) { return other.intersects(box); });
-            if (!hit)
-                break;
+        while (!isFree(box) && box.bottom() < inside.bottom())
             box.translate(0, size.height());
-        }
-        taken.push_back(box);
+        const bool shown = isFree(box);
+        label->setVisible(shown);
+        if (shown)
+            taken.push_back(box);
         label->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
         label->position->setType(QCPItemPosition::ptAbsolute);
         label->position->setCoords(box.topLeft());
     }
     // The words on the line move along it until they touch no label.
     const double width = metrics.horizontalAdvance(m_lineText->text());
-    for (const double ratio : { 0.45, 0.6, 0.7, 0.3, 0.25 }) {
-        const QRectF box(inside.left() + ratio * inside.width() - width / 2,
-            lineY - metrics.height(), width, metrics.height());
-        if (std::none_of(taken.begin(), taken.end(),
-                [&box](const QRectF& other) { return other.intersects(box); })) {
-            atRatio = ratio;
-            break;
-        }
-    }
-    m_lineText->position->setCoords(atRatio, m_outliers.median * m_threshold);
+    const double lineY = plot()->yAxis->coordToPixel(m_outliers.median * m_threshold);
+    const auto boxAt = [&](double ratio) {
+        return QRectF(inside.left() + ratio * inside.width() - width / 2, lineY - metrics.height(),
+            width, metrics.height());
+    };
+    const auto free = std::ranges::find_if(
+        ratiosOfLineText, [&](double ratio) { return isFree(boxAt(ratio)); });
+    m_lineText->setVisible(m_outliers.median > 0 && free != ratiosOfLineText.end());
+    if (free != ratiosOfLineText.end())
+        m_lineText->position->setCoords(*free, m_outliers.median * m_threshold);
 }
 
 int ChannelPlot::channelAt(const QPointF& position) const
