@@ -4,6 +4,7 @@
 #include "app/cli/console.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/measure/ggmlarithmetic.h"
 #include "core/quant/biascorrection.h"
 
 #include <CLI/CLI.hpp>
@@ -96,9 +97,15 @@ void addArithmetic(CLI::App& command, ArithmeticWords& words)
             "Channels that reach this magnitude in the calibration text stay in 16 bits, with "
             "their weights (LLM.int8() takes 6)"))
         ->check(CLI::PositiveNumber);
-    command.add_flag("--bias-correction", words.correctsBias,
+    CLI::Option* correction = command.add_flag("--bias-correction", words.correctsBias,
         "Takes the mean shift of the residual stream against --against away after each half of a "
         "layer, as found in the calibration text");
+    command
+        .add_flag("--as-llama", words.asLlama,
+            "Rounds activations as llama.cpp's processor code does for each format (8 bits in "
+            "blocks of 32 or 256), to tell what that program will measure")
+        ->excludes(scope)
+        ->excludes(correction);
     command.add_option("--calibration", words.calibration.file,
         "Text (UTF-8) in which ranges, strengths, outlier channels and mean shifts are found");
     command.add_option("--sequences", words.calibration.sequences,
@@ -110,7 +117,9 @@ Simulation simulationOf(const ArithmeticWords& words,
     const std::shared_ptr<const core::Checkpoint>& original, const core::Progress& progress)
 {
     Simulation simulation;
-    if (!words.isUsed())
+    if (words.asLlama)
+        simulation.all = std::make_shared<const core::GgmlArithmetic>(*model);
+    if (words.asLlama || !words.isUsed())
         return simulation;
     const core::ArithmeticOptions options = optionsOf(words);
     std::vector<std::vector<int>> calibration;

@@ -14,7 +14,7 @@ class App;
 
 namespace cli {
 
-/// The options that make `evaluate` simulate integer arithmetic.
+/// The options that make `evaluate` simulate arithmetic of fewer bits.
 struct ArithmeticWords {
     std::string scope; ///< "static", "dynamic"; empty: full precision
     int bits = 8;
@@ -26,16 +26,17 @@ struct ArithmeticWords {
     std::string smoothing; ///< "auto", a strength, or empty
     double outliers = 0;
     bool correctsBias = false;
+    bool asLlama = false;
     TextOptions calibration;
 
-    bool isUsed() const { return !scope.empty() || correctsBias; }
+    bool isUsed() const { return !scope.empty() || correctsBias || asLlama; }
 };
 void addArithmetic(CLI::App& command, ArithmeticWords& words);
 
 /// How a model computes while it is measured.
 struct Simulation {
-    std::shared_ptr<const core::IntegerArithmetic> integers; ///< null: full precision
-    std::shared_ptr<const core::LinearArithmetic> all; ///< bias correction too; null: neither
+    std::shared_ptr<const core::IntegerArithmetic> integers; ///< null: none of its own
+    std::shared_ptr<const core::LinearArithmetic> all; ///< all of it; null: full precision
 };
 
 /// What the words say. Throws Error.

@@ -109,7 +109,10 @@ namespace {
                 hidden.middleRows(row, count) = tile.states.middleRows(
                     Eigen::Index(i) * tile.length + firstScored(tile.length), count);
         }
-        return headInput(hidden, walker.checkpoint, progress);
+        Matrix input = headInput(hidden, walker.checkpoint, progress);
+        if (walker.arithmetic)
+            walker.arithmetic->roundInput(LinearInput::Head, -1, input, progress);
+        return input;
     }
 
     void requireComparable(

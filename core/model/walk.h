@@ -36,13 +36,13 @@ struct WalkObserver {
     virtual void residual(int depth, const MatrixView& hidden, Eigen::Index firstRow) = 0;
 };
 
-/// How the linear layers inside decoder layers compute where that is not in full precision: to
-/// study rounded activations. Its results must depend on a token's own row only.
+/// How linear layers compute where that is not in full precision: to study rounded activations.
+/// Its results must depend on a token's own row only.
 struct LinearArithmetic {
     virtual ~LinearArithmetic() = default;
     /// Changes the decoded weights of `layer` before they are used.
     virtual void prepare(LayerWeights& weights, int layer, const Progress& progress) const = 0;
-    /// Changes what the linear layers of `input` in `layer` read: `x` (tokens, in).
+    /// Changes what the linear layers of `input` in `layer` (Head: −1) read: `x` (tokens, in).
     virtual void roundInput(
         LinearInput input, int layer, MatrixBlock x, const Progress& progress) const = 0;
     /// Changes the residual stream at a depth of 1 or more, as WalkObserver counts them.

@@ -233,6 +233,8 @@ void IntegerArithmetic::prepare(LayerWeights& weights, int layer, const Progress
 void IntegerArithmetic::roundInput(
     LinearInput input, int layer, MatrixBlock x, const Progress& progress) const
 {
+    if (input == LinearInput::Head)
+        return; // in full precision, as its weights are
     const InputArithmetic& found = at(input, layer);
     roundActivations(x, m_options.activations, found.grid, found.outliers, progress);
 }

@@ -39,7 +39,7 @@ struct InputArithmetic {
     std::optional<SmoothingChoice> smoothing;
 };
 
-/// A model whose linear layers compute with integers, for measuring: activations rounded, weights
+/// A model whose decoder layers compute with integers, for measuring: activations rounded, weights
 /// too if asked for, outlier channels in 16 bits, after SmoothQuant's scaling. It rides beside a
 /// checkpoint; nothing of it is stored in a file. Immutable; safe from several threads.
 class IntegerArithmetic : public LinearArithmetic {

@@ -3,6 +3,7 @@
 
 #include "core/export/ggufexport.h"
 #include "core/measure/evaluation.h"
+#include "core/measure/ggmlarithmetic.h"
 #include "core/model/walk.h"
 #include "core/quant/quantize.h"
 
@@ -24,11 +25,27 @@ std::shared_ptr<const Checkpoint> exportAs(std::shared_ptr<const Checkpoint> che
     return rounded;
 }
 
+namespace {
+
+    double lossWith(const core::LinearArithmetic* arithmetic, const Checkpoint& checkpoint,
+        const TextChunks& chunks)
+    {
+        const auto sequences = core::tokenSequences(
+            checkpoint.tokenizer(), chunks.text, chunks.length, chunks.count);
+        return core::evaluate(checkpoint, arithmetic, nullptr, sequences, {}).meanLoss;
+    }
+
+} // namespace
+
 double ourLoss(const Checkpoint& checkpoint, const TextChunks& chunks)
 {
-    const auto sequences
-        = core::tokenSequences(checkpoint.tokenizer(), chunks.text, chunks.length, chunks.count);
-    return core::evaluate(checkpoint, nullptr, sequences, {}).meanLoss;
+    return lossWith(nullptr, checkpoint, chunks);
+}
+
+double ourLossAsLlama(const Checkpoint& checkpoint, const TextChunks& chunks)
+{
+    const core::GgmlArithmetic arithmetic(checkpoint);
+    return lossWith(&arithmetic, checkpoint, chunks);
 }
 
 double llamaLoss(const std::shared_ptr<const LlamaLibrary>& llama,

@@ -28,6 +28,8 @@ std::shared_ptr<const core::Checkpoint> exportAs(std::shared_ptr<const core::Che
 
 /// ln(perplexity) by Quantscope, and by llama.cpp of the GGUF `file`.
 double ourLoss(const core::Checkpoint& checkpoint, const TextChunks& chunks);
+/// The same with activations rounded as llama.cpp's processor code does.
+double ourLossAsLlama(const core::Checkpoint& checkpoint, const TextChunks& chunks);
 double llamaLoss(const std::shared_ptr<const LlamaLibrary>& llama,
     const std::filesystem::path& file, const TextChunks& chunks);
 

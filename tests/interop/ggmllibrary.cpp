@@ -17,12 +17,19 @@ using core::text;
 
 namespace {
 
+    void* load(const std::filesystem::path& file)
+    {
+        if (void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL))
+            return library;
+        throw Error(text("cannot load ", file.filename().string(), ": ", dlerror()));
+    }
+
     template<typename Function>
     void find(void* library, const std::string& name, Function*& function)
     {
         function = reinterpret_cast<Function*>(dlsym(library, name.c_str()));
         if (!function)
-            throw Error(text("libggml-base.so: has no function ", name));
+            throw Error(text("ggml's library has no function ", name));
     }
 
     /// ggml writes its formats in lower case, but the K of K formats as it is.
@@ -41,10 +48,12 @@ namespace {
 void GgmlLibrary::Close::operator()(void* library) const { dlclose(library); }
 
 GgmlLibrary::GgmlLibrary(const std::filesystem::path& folder)
-    : m_library(dlopen((folder / "libggml-base.so").c_str(), RTLD_NOW | RTLD_LOCAL))
+    : m_library(load(folder / "libggml-base.so"))
+    , m_processorLibrary(load(folder / "libggml-cpu-x64.so")) // its table is that of all variants
 {
-    if (!m_library)
-        throw Error(text("cannot load libggml-base.so: ", dlerror()));
+    find(m_processorLibrary.get(), "ggml_get_type_traits_cpu", m_traits);
+    find(m_library.get(), "quantize_row_q8_K_ref", m_encodeQ8K);
+    find(m_library.get(), "dequantize_row_q8_K", m_decodeQ8K);
     find(m_library.get(), "ggml_quantize_chunk", m_quantizeChunk);
     find(m_library.get(), "ggml_fp16_to_fp32", halfToFloat);
     find(m_library.get(), "ggml_fp32_to_fp16", floatToHalf);
@@ -83,6 +92,14 @@ GgmlLibrary::Decode GgmlLibrary::decoder(const core::Format& format) const
     Decode decode = nullptr;
     find(m_library.get(), decoderName(format), decode);
     return decode;
+}
+
+void GgmlLibrary::roundToQ8K(std::vector<float>& row) const
+{
+    constexpr std::size_t blockSize = 256, blockBytes = 4 + 256 + 32; // scale, codes, sums of 16
+    std::vector<std::byte> bytes(row.size() / blockSize * blockBytes);
+    m_encodeQ8K(row.data(), bytes.data(), std::int64_t(row.size()));
+    m_decodeQ8K(bytes.data(), row.data(), std::int64_t(row.size()));
 }
 
 } // namespace interop

@@ -31,6 +31,14 @@ public:
     /// ggml's decoder of a format; null for F32, which needs none.
     Decode decoder(const core::Format& format) const;
 
+    /// The type that a matrix of `format` is multiplied with, by ggml's processor code.
+    std::uint32_t partner(const core::Format& format) const
+    {
+        return m_traits(int(format.ggmlType))->partner;
+    }
+    /// `row` rounded to Q8_K, as that code rounds activations beside blocks of 256.
+    void roundToQ8K(std::vector<float>& row) const;
+
     float (*halfToFloat)(std::uint16_t) = nullptr;
     std::uint16_t (*floatToHalf)(float) = nullptr;
     float (*bfloat16ToFloat)(std::uint16_t) = nullptr;
@@ -43,10 +51,20 @@ private:
     using QuantizeChunk = std::size_t (*)(int type, const float* weights, void* bytes,
         std::int64_t start, std::int64_t rows, std::int64_t columns, const float* importance);
 
+    /// The beginning of ggml_type_traits_cpu (ggml-cpu.h).
+    struct Traits {
+        void* fromFloat;
+        void* dot;
+        std::uint32_t partner; ///< vec_dot_type
+    };
+
     struct Close {
         void operator()(void* library) const;
     };
-    std::unique_ptr<void, Close> m_library;
+    std::unique_ptr<void, Close> m_library, m_processorLibrary;
+    const Traits* (*m_traits)(int type) = nullptr;
+    void (*m_encodeQ8K)(const float* weights, void* bytes, std::int64_t count) = nullptr;
+    Decode m_decodeQ8K = nullptr;
     QuantizeChunk m_quantizeChunk = nullptr;
 };
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/support/hardrows.h"
 #include "tests/interop/ggmllibrary.h"
 #include "tests/interop/interopfiles.h"
+#include "tests/support/hardrows.h"
 
 #include "core/base/half.h"
+#include "core/measure/ggmlarithmetic.h"
 
 #include <QTest>
 
@@ -24,6 +25,7 @@ private slots:
     void encodesByteForByte();
     void decodesEveryByteBitForBit_data();
     void decodesEveryByteBitForBit();
+    void roundsActivationsAsItsProcessorCode();
 
 private:
     std::optional<interop::GgmlLibrary> m_ggml;
@@ -155,6 +157,43 @@ void TestGgmlFormats::decodesEveryByteBitForBit()
         if (!bothNan && !sameBits(ours[i], ggmls[i]))
             QFAIL(qPrintable(
                 QString("weight %1: %2, ggml has %3").arg(i).arg(ours[i]).arg(ggmls[i])));
+    }
+}
+
+void TestGgmlFormats::roundsActivationsAsItsProcessorCode()
+{
+    constexpr std::uint32_t f32 = 0, f16 = 1, q8Zero = 8, q8One = 9, q8K = 15, bf16 = 30;
+    const auto sameAs = [](const Format& rounding, std::vector<float>& row) {
+        std::vector<std::byte> bytes(rounding.rowBytes(row.size()));
+        rounding.encodeRow(row.data(), row.size(), nullptr, bytes.data());
+        rounding.decodeBlocks(
+            bytes.data(), row.size() / std::size_t(rounding.blockSize), row.data());
+    };
+    for (const Format* format : core::allFormats()) {
+        std::vector<float> ours = hardrows::normalWeights(hardrows::columns);
+        ours[100] = 300; // one massive activation
+        std::vector<float> ggmls = ours;
+        core::roundAsGgml(*format, ours);
+        switch (m_ggml->partner(*format)) {
+        case f32:
+            break;
+        case f16:
+            sameAs(core::formats::f16, ggmls);
+            break;
+        case bf16:
+            sameAs(core::formats::bf16, ggmls);
+            break;
+        case q8Zero:
+        case q8One: // the same codes and scale, and the sum of the codes
+            sameAs(core::formats::q8_0, ggmls);
+            break;
+        case q8K:
+            m_ggml->roundToQ8K(ggmls);
+            break;
+        default:
+            QFAIL(qPrintable(QString::number(m_ggml->partner(*format))));
+        }
+        QVERIFY2(ours == ggmls, std::string(format->name).c_str());
     }
 }
 

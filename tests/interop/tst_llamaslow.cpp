@@ -112,7 +112,7 @@ void TestLlamaSlow::aRealModelRoundedAndExportedHasTheSamePerplexity_data()
 
 void TestLlamaSlow::aRealModelRoundedAndExportedHasTheSamePerplexity()
 {
-    const TextChunks some{ m_realText, 512, 8 };
+    const TextChunks some{ m_realText, 512, 20 };
     const std::filesystem::path gguf = file("real.gguf");
     const std::filesystem::path decoded = file("decoded.gguf");
     const auto rounded = exportAs(Checkpoint::open(smolLm2()), QTest::currentDataTag(), gguf);
@@ -120,10 +120,13 @@ void TestLlamaSlow::aRealModelRoundedAndExportedHasTheSamePerplexity()
     m_llama->quantize(gguf, decoded, { .fileType = llamaFileTypeF32, .requantize = true });
     const double exact = llamaLoss(m_llama, decoded, some);
     QCOMPARE(disagreement("ln(perplexity), decoded", ours, exact, 1e-4), QString());
-    // As it is run, with activations rounded to 8 bits: this model's massive ones make that cost
-    // more than on the sample.
+    // As it is run, with activations in 8 bits: this model's massive ones make that cost more than
+    // the sample's, so it is simulated. A value near the middle of two steps may fall on either
+    // side: over few tokens the two do not yet average out.
+    const double simulated = ourLossAsLlama(*rounded, some);
     const double run = llamaLoss(m_llama, gguf, some);
-    QCOMPARE(disagreement("ln(perplexity), as run", ours, run, 2e-2), QString());
+    qInfo("ln(perplexity): %g exact, %g simulated, %g run", ours, simulated, run);
+    QCOMPARE(disagreement("ln(perplexity), as run", simulated, run, 3e-3), QString());
 }
 
 void TestLlamaSlow::aRealModelContinuesAsInLlama()

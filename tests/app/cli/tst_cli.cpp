@@ -182,6 +182,22 @@ private slots:
             std::abs(ours - reopened) < 1e-3 * ours); // the file has the rows of q and k reordered
     }
 
+    void measuresAsLlamaComputes()
+    {
+        const Workplace place;
+        QCOMPARE(run(place.quantize("rtn")).code, 0);
+        const QStringList measure{ "evaluate", place.output, "--against", place.model, "--text",
+            place.text, "--ctx", "64", "--chunks", "4", "--json" };
+        const auto kld = [](const Outcome& outcome) {
+            return Json::parse(outcome.out.toStdString())["kld_mean"].get<double>();
+        };
+        const double exact = kld(run(measure));
+        const double simulated = kld(run(measure + QStringList{ "--as-llama" }));
+        QVERIFY(simulated != exact);
+        QVERIFY(std::abs(simulated - exact) < 0.1 * exact);
+        QCOMPARE(run(measure + QStringList{ "--as-llama", "--activations", "dynamic" }).code, 2);
+    }
+
     void aDryRunKnowsTheSizeAndWritesNothing()
     {
         const Workplace place;
