@@ -59,6 +59,9 @@ private:
         app::TextSettings evaluation = session().evaluation();
         evaluation.count = 2;
         session().setEvaluation(evaluation);
+        core::GptqOptions once = session().recipe().recipe().gptq;
+        once.sweeps = 1; // sanitized programs are slow
+        session().recipe().setGptq(once);
     }
 
     bool isIdle() const
@@ -156,7 +159,7 @@ private slots:
     {
         openSample();
         app::TextSettings calibration = session().calibration();
-        calibration.count = 64; // long enough to be cancelled
+        calibration.count = 16; // long enough to be cancelled
         session().setCalibration(calibration);
         session().usePreset("Q4_K");
         QSignalSpy tensors(&m_window->quantizeController(), &QuantizeController::tensorDone);
@@ -179,7 +182,7 @@ private slots:
     {
         openSample();
         app::TextSettings calibration = session().calibration();
-        calibration.count = 64;
+        calibration.count = 16;
         session().setCalibration(calibration);
         session().usePreset("Q4_K");
         QSignalSpy tensors(&m_window->quantizeController(), &QuantizeController::tensorDone);

@@ -11,13 +11,13 @@ namespace smallrun {
 
 using namespace core;
 
-std::shared_ptr<const Checkpoint> openModel(const std::filesystem::path& folder)
+std::shared_ptr<const Checkpoint> openModel(const std::filesystem::path& folder, int layers)
 {
     support::TinyModel model;
     model.hidden = 256;
     model.headSize = 64;
     model.feedForward = 256;
-    model.layers = 3;
+    model.layers = layers;
     std::filesystem::create_directory(folder);
     support::writeTinyModel(model, folder);
     return Checkpoint::open(folder);
@@ -43,6 +43,7 @@ Recipe recipeOf(const Format* format, Method method)
     Recipe recipe;
     recipe.format = format;
     recipe.method = method;
+    recipe.gptq.sweeps = 1;
     return recipe;
 }
 

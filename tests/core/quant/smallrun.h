@@ -8,15 +8,17 @@
 #include <string>
 #include <vector>
 
-/// A model of three small layers, random tokens to calibrate it, and what tests ask of its runs.
+/// A model of a few small layers, random tokens to calibrate it, and what tests ask of its runs.
 namespace smallrun {
 
 /// Writes the model into `folder` and opens it.
-std::shared_ptr<const core::Checkpoint> openModel(const std::filesystem::path& folder);
+std::shared_ptr<const core::Checkpoint> openModel(
+    const std::filesystem::path& folder, int layers = 3);
 
 /// 40 sequences of 32 random tokens of the checkpoint's vocabulary.
 core::QuantizeOptions calibrated(const core::Checkpoint& checkpoint);
 
+/// GPTQ with one sweep: sanitized programs are slow.
 core::Recipe recipeOf(const core::Format* format, core::Method method);
 
 /// GPTQ with every ingredient on.

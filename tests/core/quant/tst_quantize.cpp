@@ -48,7 +48,7 @@ private:
     std::shared_ptr<const Checkpoint> m_checkpoint;
 };
 
-void TestQuantize::initTestCase() { m_checkpoint = openModel(workFolder("model")); }
+void TestQuantize::initTestCase() { m_checkpoint = openModel(workFolder("model"), 2); }
 
 void TestQuantize::reportsEveryMatrixInOrder()
 {
@@ -90,9 +90,9 @@ void TestQuantize::roundsByTheImportanceOfTheOriginalModel()
     const auto model = quantize(
         m_checkpoint, recipeOf(&formats::q4_K, Method::Importance), options, {}, Progress());
     const Importance importance = inputImportance(*m_checkpoint, options.calibration, Progress());
-    const Place place{ Role::FfnDown, 2 };
+    const Place place{ Role::FfnDown, 1 };
     const auto expected = encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_K,
-        importance.at("blk.2.ffn_down.weight"), Progress());
+        importance.at("blk.1.ffn_down.weight"), Progress());
     QVERIFY(std::ranges::equal(model.checkpoint->find(place)->bytes, expected));
     const Tensor& embedding = *m_checkpoint->find({ Role::TokenEmbd });
     QVERIFY(std::ranges::equal(model.checkpoint->find({ Role::TokenEmbd })->bytes,
@@ -127,7 +127,7 @@ void TestQuantize::mixesMethods()
     Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
     recipe.rules.push_back({ .roles = { Role::AttnK }, .method = Method::RoundToNearest });
     recipe.rules.push_back({ .roles = { Role::FfnUp }, .method = Method::Importance });
-    recipe.rules.push_back({ .firstLayer = 2, .method = Method::Importance });
+    recipe.rules.push_back({ .firstLayer = 1, .method = Method::Importance });
     const QuantizeOptions options = calibrated(*m_checkpoint);
     const auto model = quantize(m_checkpoint, recipe, options, {}, Progress());
     const Importance importance = inputImportance(*m_checkpoint, options.calibration, Progress());
@@ -136,10 +136,10 @@ void TestQuantize::mixesMethods()
         return encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_0, weights, Progress());
     };
     QVERIFY(std::ranges::equal(bytesOf({ Role::AttnK, 1 }), encoded({ Role::AttnK, 1 }, {})));
-    for (const Place place : { Place{ Role::FfnUp, 1 }, Place{ Role::FfnGate, 2 } })
+    for (const Place place : { Place{ Role::FfnUp, 1 }, Place{ Role::FfnGate, 1 } })
         QVERIFY(std::ranges::equal(bytesOf(place), encoded(place, importance.at(ggufName(place)))));
-    QVERIFY(!std::ranges::equal(bytesOf({ Role::AttnQ, 1 }),
-        encoded({ Role::AttnQ, 1 }, importance.at("blk.1.attn_q.weight"))));
+    QVERIFY(!std::ranges::equal(bytesOf({ Role::AttnQ, 0 }),
+        encoded({ Role::AttnQ, 0 }, importance.at("blk.0.attn_q.weight"))));
 }
 
 void TestQuantize::vectorsBecomeF32Unchanged()
@@ -308,7 +308,7 @@ void TestQuantize::awqScalesInputsAndLowersTheDrift()
         QCOMPARE(report.scaling == Scaling::Awq, report.note.starts_with("input scaled by"));
         QCOMPARE(report.method, Method::RoundToNearest);
     }
-    QVERIFY(found > 10);
+    QVERIFY(found > 6); // about half of all
     QVERIFY(std::ranges::any_of(m_checkpoint->tensors(), [&](const Tensor& tensor) {
         return tensor.place.role == Role::FfnNorm
             && decode(*scaled.checkpoint->find(tensor.place)) != decode(tensor);
