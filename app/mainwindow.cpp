@@ -323,8 +323,29 @@ void MainWindow::setPresentation(bool on)
     arrange();
 }
 
+void MainWindow::restoreLooks()
+{
+    const int lightness = m_settings.value(QStringLiteral("window/lightness")).toInt();
+    for (const auto& [value, action] : m_actions->lightness)
+        if (int(value) == lightness)
+            action->trigger();
+    bool known = false;
+    const double scale = m_settings.value(QStringLiteral("window/textScale")).toDouble(&known);
+    if (known)
+        m_theme.setTextScale(scale);
+}
+
+void MainWindow::rememberLooks()
+{
+    m_settings.setValue(QStringLiteral("window/lightness"), int(m_theme.lightness()));
+    const bool presents = m_actions->presentation->isChecked();
+    m_settings.setValue(QStringLiteral("window/textScale"),
+        presents ? m_textScaleBefore : m_theme.textScale());
+}
+
 void MainWindow::restoreLayout()
 {
+    restoreLooks();
     restoreGeometry(m_settings.value(QStringLiteral("window/geometry")).toByteArray());
     m_table->restoreState(m_settings.value(QStringLiteral("window/table")).toByteArray());
     arrange();
@@ -343,6 +364,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
     m_settings.setValue(QStringLiteral("window/splitter"), m_splitter->saveState());
     m_settings.setValue(QStringLiteral("window/page"), int(m_firstPage.value_or(m_tabs->page())));
     m_settings.setValue(QStringLiteral("device"), m_session.deviceIndex());
+    rememberLooks();
     m_quick.cancel();
     m_jobs.cancel(); // finished layers are kept, quantizing goes on from there
     event->accept();

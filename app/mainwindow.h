@@ -104,6 +104,8 @@ private:
     void presentCommands();
     void showFailure(const QString& reason, const QString& kept);
     void setPresentation(bool on);
+    void restoreLooks();
+    void rememberLooks();
     void restoreLayout();
 
     QSettings& m_settings;

@@ -268,6 +268,29 @@ private slots:
         QCOMPARE(session().recipe().plan()[tensor].format, &core::formats::q8_0);
     }
 
+    void remembersColoursAndTextSize()
+    {
+        const auto restart = [this] {
+            m_window->close();
+            m_window.reset();
+            m_theme->setLightness(widgets::Lightness::System);
+            m_theme->setTextScale(1);
+            m_window = std::make_unique<MainWindow>(*m_settings, *m_theme,
+                core::readDevices(resources / "devices.json"),
+                app::WindowFolders{ resources, m_folder->path().toStdString() });
+        };
+        restart();
+        QVERIFY(m_theme->lightness() == widgets::Lightness::System); // nothing was chosen
+        QCOMPARE(m_theme->textScale(), 1.0);
+        m_theme->setLightness(widgets::Lightness::Dark);
+        m_theme->setTextScale(1.25);
+        restart();
+        QVERIFY(m_theme->lightness() == widgets::Lightness::Dark);
+        QCOMPARE(m_theme->textScale(), 1.25);
+        m_theme->setLightness(widgets::Lightness::System);
+        m_theme->setTextScale(1);
+    }
+
     void remembersTheModelsOpened()
     {
         openSample();
