@@ -2180,14 +2180,14 @@ die ein Token liest, Gewichte und Cache.</translation>
         <translation>keine</translation>
     </message>
     <message>
-        <source>Sweeps, at most</source>
-        <translation>Durchgänge, höchstens</translation>
+        <source>Sweeps</source>
+        <translation>Durchgänge</translation>
     </message>
     <message>
-        <source>After rounding, each block is rounded again given all the others, scales included.
-It ends where nothing improves.</source>
-        <translation>Nach dem Runden wird jeder Block neu gerundet, alle anderen gegeben, samt Skalen.
-Es endet, wo nichts mehr besser wird.</translation>
+        <source>After rounding, each block is rounded again given all the others, scales included:
+at most so often, it ends where nothing improves.</source>
+        <translation>Nach dem Runden wird jeder Block neu gerundet, alle anderen gegeben, samt Skalen:
+höchstens so oft, es endet, wo nichts mehr besser wird.</translation>
     </message>
     <message>
         <source>Refit the norms</source>
@@ -2221,15 +2221,15 @@ Tokens mit massiven Aktivierungen nicht alle anderen überwiegen.</translation>
     </message>
     <message>
         <source>original outputs, by data</source>
-        <translation>Ausgaben des Originals, nach Daten</translation>
+        <translation>Ausgaben, nach Daten</translation>
     </message>
     <message>
         <source>original outputs, as given</source>
-        <translation>Ausgaben des Originals, wie angegeben</translation>
+        <translation>Ausgaben, wie gesetzt</translation>
     </message>
     <message>
         <source>original weights</source>
-        <translation>Gewichte des Originals</translation>
+        <translation>Gewichte</translation>
     </message>
     <message>
         <source>Aim at</source>
@@ -2255,11 +2255,11 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
     </message>
     <message>
         <source> % of the mean diagonal</source>
-        <translation> % der mittleren Diagonale</translation>
+        <translation> % der Diagonale</translation>
     </message>
     <message>
         <source>Target damping</source>
-        <translation>Dämpfung des Ziels</translation>
+        <translation>Zieldämpfung</translation>
     </message>
     <message>
         <source>Keeps the weights aimed at near the original ones: more is more careful.</source>
@@ -2688,7 +2688,7 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
     </message>
     <message>
         <source> % of the mean diagonal</source>
-        <translation> % der mittleren Diagonale</translation>
+        <translation> % der Diagonale</translation>
     </message>
     <message>
         <source>Damping</source>

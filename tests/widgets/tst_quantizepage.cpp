@@ -178,9 +178,9 @@ private slots:
     void everyIngredientOfGptqCanBeSwitched()
     {
         Shown shown;
-        QVERIFY(!named<QSpinBox>(shown.page, "Sweeps, at most")->isVisible());
+        QVERIFY(!named<QSpinBox>(shown.page, "Sweeps")->isVisible());
         QTest::mouseClick(button(shown.page, "More options of GPTQ"), Qt::LeftButton);
-        named<QSpinBox>(shown.page, "Sweeps, at most")->setValue(5);
+        named<QSpinBox>(shown.page, "Sweeps")->setValue(5);
         for (QCheckBox* box : shown.page.findChild<GptqForm*>()->findChildren<QCheckBox*>())
             box->click();
         auto* target = named<QComboBox>(shown.page, "Aim at");

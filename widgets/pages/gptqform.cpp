@@ -44,9 +44,9 @@ GptqForm::GptqForm(QWidget* parent)
     addTarget();
     m_sweeps->setRange(0, mostSweeps);
     m_sweeps->setSpecialValueText(tr("none"));
-    addRow(tr("Sweeps, at most"), m_sweeps,
-        tr("After rounding, each block is rounded again given all the others, scales included.\n"
-           "It ends where nothing improves."));
+    addRow(tr("Sweeps"), m_sweeps,
+        tr("After rounding, each block is rounded again given all the others, scales included:\n"
+           "at most so often, it ends where nothing improves."));
     m_refitNorms = addSwitch(tr("Refit the norms"),
         tr("Norm weights stay F32 in the file, so they may be fitted to the rounded matrices\n"
            "behind them at no cost."));

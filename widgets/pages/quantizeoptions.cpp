@@ -65,7 +65,7 @@ void QuantizeOptionsForm::addGptq()
 }
 
 /// GPTQ's form is one of its own: its fields stand under those above only with labels as wide.
-void QuantizeOptionsForm::alignLabels()
+void QuantizeOptionsForm::alignLabels(bool aligned)
 {
     const auto layouts = { m_layout, qobject_cast<QFormLayout*>(m_gptq->layout()) };
     int widest = 0;
@@ -74,12 +74,12 @@ void QuantizeOptionsForm::alignLabels()
             if (const QLayoutItem* label = layout->itemAt(row, QFormLayout::LabelRole))
                 widest = std::max(widest, label->sizeHint().width());
     for (const QFormLayout* layout : layouts)
-        layout->itemAt(0, QFormLayout::LabelRole)->widget()->setMinimumWidth(widest);
+        layout->itemAt(0, QFormLayout::LabelRole)->widget()->setMinimumWidth(aligned ? widest : 0);
 }
 
 void QuantizeOptionsForm::showMore(bool shown)
 {
-    alignLabels();
+    alignLabels(shown);
     m_gptq->setVisible(shown);
     m_more->setText(shown ? tr("Fewer options of GPTQ") : tr("More options of GPTQ"));
     m_more->updateGeometry();

@@ -47,7 +47,7 @@ private:
         const QString& label, const QString& placeholder, void (QuantizeOptionsForm::*choose)());
     void addAmount();
     void addGptq();
-    void alignLabels();
+    void alignLabels(bool aligned);
     void showMore(bool shown);
 
     QuantizeSettings m_settings;
