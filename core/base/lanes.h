@@ -158,12 +158,12 @@ QUANTSCOPE_KERNEL Floats<width> select(
     }
 }
 
-/// Whether any lane is true.
+/// Bit i: whether lane i is true.
 template<int width>
-QUANTSCOPE_KERNEL bool any(const Mask<width>& mask)
+QUANTSCOPE_KERNEL std::uint32_t bitsOf(const Mask<width>& mask)
 {
     if constexpr (sizeof(Mask<width>) == 2) {
-        return mask != 0;
+        return mask;
     } else {
         std::uint32_t bits = 0;
 #ifdef __x86_64__
@@ -173,10 +173,16 @@ QUANTSCOPE_KERNEL bool any(const Mask<width>& mask)
             asm("movmskps %1, %0" : "=r"(bits) : "x"(mask));
 #else
         for (int i = 0; i < width; ++i)
-            bits |= std::uint32_t(mask[i]);
+            bits |= (std::uint32_t(mask[i]) & 1) << i;
 #endif
-        return bits != 0;
+        return bits;
     }
+}
+
+template<int width>
+QUANTSCOPE_KERNEL bool any(const Mask<width>& mask)
+{
+    return bitsOf<width>(mask) != 0;
 }
 
 template<int width>
@@ -189,6 +195,28 @@ template<int width>
 QUANTSCOPE_KERNEL Mask<width> eitherOf(const Mask<width>& a, const Mask<width>& b)
 {
     return Mask<width>(a | b);
+}
+
+/// The largest lane, of finite numbers.
+template<int width>
+QUANTSCOPE_KERNEL float largestLane(const Floats<width>& x)
+{
+    float lanes[width];
+    store(x, lanes);
+    for (int half = width / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; ++i)
+            lanes[i] = lanes[i + half] > lanes[i] ? lanes[i + half] : lanes[i];
+    return lanes[0];
+}
+
+/// The largest magnitude of `count` finite numbers. Requires: count a multiple of the width.
+template<int width>
+QUANTSCOPE_KERNEL float largestMagnitude(const float* x, int count)
+{
+    Floats<width> largest{};
+    for (int i = 0; i < count; i += width)
+        largest = larger(magnitude(load<Floats<width>>(x + i)), largest);
+    return largestLane<width>(largest);
 }
 
 /// x held to lowest … highest.

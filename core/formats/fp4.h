@@ -16,7 +16,7 @@ constexpr std::array<float, 15> levels{ -12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3,
 
 /// E2M1 of 2·count weights that decode with `step`: weight i < count in the lower, weight i + count
 /// in the upper half of byte i. Each becomes the nearest level, the one nearer to zero halfway; 0
-/// for a step of 0.
+/// for a step of 0. Requires: count 8 or 16.
 void encodeGroup(const float* x, int count, float step, std::byte* nibbles);
 
 /// weights[i] = step·level of what encodeGroup stored.

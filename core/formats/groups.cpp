@@ -34,9 +34,10 @@ namespace {
         }
     }
 
-    template<int width>
-    QUANTSCOPE_KERNEL void sumSquaresKernel(
-        const Places& places, std::size_t count, Sixteen& result)
+    /// Σ of(x)
+    template<int width, typename Of>
+    QUANTSCOPE_KERNEL void sumKernel(
+        const Of& of, const Places& places, std::size_t count, Sixteen& result)
     {
         for (int first = 0; first < together; first += width) {
             Floats<width> sum{};
@@ -44,10 +45,28 @@ namespace {
                 Floats<width> columns[width];
                 loadSquare<width>(places, i, first, columns);
                 for (int k = 0; k < width; ++k)
-                    sum += columns[k] * columns[k];
+                    sum += of(columns[k]);
             }
             store(sum, &result[std::size_t(first)]);
         }
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void sumSquaresKernel(
+        const Places& places, std::size_t count, Sixteen& result)
+    {
+        sumKernel<width>(
+            [](const auto& x) __attribute__((always_inline)) { return x * x; }, places, count,
+            result);
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void sumMagnitudesKernel(
+        const Places& places, std::size_t count, Sixteen& result)
+    {
+        sumKernel<width>(
+            [](const auto& x) __attribute__((always_inline)) { return magnitude(x); }, places,
+            count, result);
     }
 
     /// weight = weigh(x, weight, parameter) in all groups.
@@ -107,6 +126,9 @@ namespace {
     QUANTSCOPE_EVERY_WIDTH(
         void sumSquares(const Places& places, std::size_t count, Sixteen& result), sumSquaresKernel,
         (places, count, result))
+    QUANTSCOPE_EVERY_WIDTH(
+        void sumMagnitudes(const Places& places, std::size_t count, Sixteen& result),
+        sumMagnitudesKernel, (places, count, result))
     QUANTSCOPE_EVERY_WIDTH(void sumAll(const Sixteen* values, int count, Sixteen& result),
         sumsKernel, (values, count, result))
     QUANTSCOPE_EVERY_WIDTH(void weighAll(const Sixteen& variance, Groups& groups), importanceKernel,
@@ -146,6 +168,14 @@ Sixteen sumsOfSquares(const Places& places, std::size_t count)
     assert(count % together == 0);
     Sixteen result;
     sumSquares(places, count, result);
+    return result;
+}
+
+Sixteen sumsOfMagnitudes(const Places& places, std::size_t count)
+{
+    assert(count % together == 0);
+    Sixteen result;
+    sumMagnitudes(places, count, result);
     return result;
 }
 

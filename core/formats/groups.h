@@ -74,6 +74,8 @@ void loadColumns(const Places& places, int count, Sixteen* values);
 
 /// Σ x² of `count` weights from each place on, added in order. Requires: count a multiple of 16.
 Sixteen sumsOfSquares(const Places& places, std::size_t count);
+/// The same of |x|.
+Sixteen sumsOfMagnitudes(const Places& places, std::size_t count);
 
 /// What an error counts: importance·√(variance + x²). `groups.weight` holds the importance before.
 void weighByImportance(const Sixteen& variance, Groups& groups);

@@ -7,9 +7,9 @@
 // best for signs alone, and code 1 for x >= 0.
 // Error: 60 % of the root mean square of normal weights, √(1 − 2/π).
 #include "core/formats/blockbytes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
-
-#include <cmath>
+#include "core/formats/groups.h"
 
 namespace core {
 
@@ -22,13 +22,34 @@ namespace {
     constexpr int codesAt = 2;
     constexpr std::array<float, 2> levels{ -1, 1 };
 
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        Ints<width> places{}; // bit k in lane k
+        for (int k = 0; k < width; ++k)
+            places[k] = 1 << k;
+        forBlocksWithHalves<1>(
+            bytes, blocks, blockBytes,
+            [&](const std::byte* block, const float* d, std::size_t b)
+                __attribute__((always_inline)) {
+                    for (int i = 0; i < blockSize; i += width) {
+                        std::uint16_t bits = 0; // of at least `width` weights from i on
+                        std::memcpy(&bits, block + codesAt + i / 16 * 2, sizeof(bits));
+                        const Ints<width> all = Ints<width>{} + (bits >> i % 16);
+                        const Ints<width> isMinus = (all & places) == 0; // all bits or none
+                        store(toFloats<width>(isMinus | 1) * *d,
+                            weights + b * blockSize + std::size_t(i));
+                    }
+                });
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(
+        void decodeAll(const std::byte* bytes, std::size_t blocks, float* weights), decodeKernel,
+        (bytes, blocks, weights))
+
     void decode(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
-            const float d = loadHalf(bytes);
-            for (int i = 0; i < blockSize; ++i)
-                weights[i] = (loadByte(bytes + codesAt + i / 8) >> i % 8 & 1) != 0 ? d : -d;
-        }
+        decodeAll(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block)
@@ -41,16 +62,33 @@ namespace {
         }
     }
 
-    void encodeBlock(const float* x, std::byte* block)
+    /// The codes of one block: which weights are not below 0.
+    template<int width>
+    QUANTSCOPE_KERNEL void signsKernel(const float* x, std::byte* codes)
     {
-        std::array<std::uint8_t, blockSize> codes;
-        float sum = 0.0f;
-        for (std::size_t i = 0; i < codes.size(); ++i) {
-            sum += std::fabs(x[i]);
-            codes[i] = x[i] >= 0.0f ? 1 : 0;
+        for (int i = 0; i < blockSize; i += 32) {
+            std::uint32_t negative = 0;
+            for (int k = 0; k < 32; k += width)
+                negative
+                    |= bitsOf<width>(isLess<width>(load<Floats<width>>(x + i + k), Floats<width>{}))
+                    << k;
+            const std::uint32_t bits = ~negative;
+            std::memcpy(codes + i / 8, &bits, sizeof(bits));
         }
-        storeHalf(sum / blockSize, block);
-        storeCodes(codes.data(), block);
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(
+        void storeSigns(const float* x, std::byte* codes), signsKernel, (x, codes))
+
+    void encode(const RowsToEncode& rows)
+    {
+        forBlocks(rows, blockSize, blockBytes, [&](const Blocks& blocks) {
+            const Sixteen sums = sumsOfMagnitudes(blocks.x, blockSize);
+            for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
+                storeHalf(sums[b] / blockSize, blocks.bytes[b]);
+                storeSigns(blocks.x[b], blocks.bytes[b] + codesAt);
+            }
+        });
     }
 
     BlockScales scales(const std::byte* block)
@@ -77,7 +115,7 @@ const Format formats::q1_0{
     .grid = &grid,
     .errorBound = 0.61f,
     .decodeBlocks = decode,
-    .encodeRows = eachRow<encodeBlocks<encodeBlock, blockSize, blockBytes>>,
+    .encodeRows = encode,
 };
 
 } // namespace core

@@ -7,6 +7,7 @@
 // stands for 2·d; GPTQ may.
 // Error: at most d/2 a weight; 72 % of the root mean square of normal weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/ternary.h"
 
@@ -23,13 +24,33 @@ namespace {
     constexpr int codesAt = 2;
     constexpr auto levels = consecutiveLevels<4>(-1);
 
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        Ints<width> shifts{};
+        for (int k = 0; k < width; ++k)
+            shifts[k] = 2 * k;
+        forBlocksWithHalves<1>(
+            bytes, blocks, blockBytes,
+            [&](const std::byte* block, const float* d, std::size_t b)
+                __attribute__((always_inline)) {
+                    for (int i = 0; i < blockSize; i += width) {
+                        std::int32_t codes = 0; // of `width` weights
+                        std::memcpy(&codes, block + codesAt + i / 4, width / 4);
+                        const Ints<width> all = Ints<width>{} + codes;
+                        store(toFloats<width>((all >> shifts & 3) - 1) * *d,
+                            weights + b * blockSize + std::size_t(i));
+                    }
+                });
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(
+        void decodeAll(const std::byte* bytes, std::size_t blocks, float* weights), decodeKernel,
+        (bytes, blocks, weights))
+
     void decode(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
-            const float d = loadHalf(bytes);
-            for (int i = 0; i < blockSize; ++i)
-                weights[i] = float(int(loadByte(bytes + codesAt + i / 4) >> i % 4 * 2 & 3) - 1) * d;
-        }
+        decodeAll(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block)

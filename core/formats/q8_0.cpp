@@ -9,7 +9,11 @@
 #include "core/formats/decoding.h"
 #include "core/formats/format.h"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <limits>
 
 namespace core {
 
@@ -43,27 +47,62 @@ namespace {
         decode(bytes, blocks, weights);
     }
 
-    /// To the nearest integer, halves away from zero, for |x| < 2²². The addend is the float just
+    /// To the nearest integers, halves away from zero, for |x| < 2²². The addend is the float just
     /// below one half: with one half itself 0.49999997 would become 1.
-    int roundAwayFromZero(float x) { return int(x + std::copysign(0.49999997f, x)); }
-
-    void encodeBlock(const float* x, std::byte* block)
+    template<int width>
+    QUANTSCOPE_KERNEL Ints<width> roundedAwayFromZero(const Floats<width>& x)
     {
-        float largest = 0.0f;
-        for (int i = 0; i < blockSize; ++i)
-            largest = std::max(largest, std::fabs(x[i]));
-        const float d = largest / 127.0f;
-        storeHalf(d, block);
-        // The inverse of a subnormal d is infinite, and ggml stores codes of 0 then.
-        const float inverse = d != 0.0f && std::isfinite(1.0f / d) ? 1.0f / d : 0.0f;
-        for (int i = 0; i < blockSize; ++i)
-            block[2 + i] = std::byte(roundAwayFromZero(x[i] * inverse));
+        constexpr int sign = std::numeric_limits<int>::min();
+        const Ints<width> addend = (load<Ints<width>>(&x) & sign) | std::bit_cast<int>(0.49999997f);
+        return __builtin_convertvector(x + load<Floats<width>>(&addend), Ints<width>);
     }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void encodeKernel(
+        const float* weights, std::size_t blocks, const float* largest, std::byte* bytes)
+    {
+        for (std::size_t b = 0; b < blocks; ++b, weights += blockSize, bytes += blockBytes) {
+            const float d = largest[b] / 127.0f;
+            // The inverse of a subnormal d is infinite, and ggml stores codes of 0 then.
+            const float inverse = d != 0.0f && std::isfinite(1.0f / d) ? 1.0f / d : 0.0f;
+            for (int i = 0; i < blockSize; i += width)
+                store(narrowed<width>(
+                          roundedAwayFromZero<width>(load<Floats<width>>(weights + i) * inverse)),
+                    bytes + 2 + i);
+        }
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void largestKernel(const float* weights, std::size_t blocks, float* largest)
+    {
+        for (std::size_t b = 0; b < blocks; ++b)
+            largest[b] = largestMagnitude<width>(weights + b * blockSize, blockSize);
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void encodeSome(const float* weights, std::size_t blocks,
+                               const float* largest, std::byte* bytes),
+        encodeKernel, (weights, blocks, largest, bytes))
+    QUANTSCOPE_EVERY_WIDTH(
+        void findLargest(const float* weights, std::size_t blocks, float* largest), largestKernel,
+        (weights, blocks, largest))
 
     void encode(const float* weights, std::size_t columns, const float*, std::byte* bytes)
     {
-        for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes)
-            encodeBlock(weights + i, bytes);
+        constexpr std::size_t batch = 64; // blocks whose scales are converted at once
+        std::array<float, batch> largest, scales;
+        std::array<std::byte, 2 * batch> halves;
+        const std::size_t blocks = columns / blockSize;
+        for (std::size_t first = 0; first < blocks; first += batch) {
+            const std::size_t some = std::min(batch, blocks - first);
+            std::byte* target = bytes + first * blockBytes;
+            findLargest(weights + first * blockSize, some, largest.data());
+            for (std::size_t b = 0; b < some; ++b)
+                scales[b] = largest[b] / 127.0f;
+            floatsToHalves(scales.data(), some, halves.data());
+            for (std::size_t b = 0; b < some; ++b)
+                std::memcpy(target + b * blockBytes, &halves[2 * b], 2);
+            encodeSome(weights + first * blockSize, some, largest.data(), target);
+        }
     }
 
     BlockScales scales(const std::byte* block)

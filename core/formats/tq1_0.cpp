@@ -10,6 +10,7 @@
 // integer part of byte·3/256, the next that of what is left, times 3, and so on.
 // The encoder takes d = max |x|. Error as TQ2_0, which holds the same weights.
 #include "core/formats/blockbytes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/ternary.h"
 
@@ -30,21 +31,43 @@ namespace {
     };
     constexpr std::array runs{ Run{ 0, 0, 32, 5 }, Run{ 32, 160, 16, 5 }, Run{ 48, 240, 4, 4 } };
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    /// Digit k of the codes in `count` bytes, from the most significant on.
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeDigit(
+        const std::byte* bytes, int count, int power, float d, float* weights)
+    {
+        for (int i = 0; i < count; i += width) {
+            const Ints<width> left = bytesFrom<width>(bytes + i) * power & 0xff;
+            store(toFloats<width>((left * 3 >> 8) - 1) * d, weights + i);
+        }
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
         for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
             const float d = loadHalf(bytes + scaleAt);
             for (const Run& run : runs) {
-                unsigned power = 1; // 3ᵏ
+                int power = 1; // 3ᵏ
                 for (int k = 0; k < run.digits; ++k, power *= 3) {
-                    for (int i = 0; i < run.count; ++i) {
-                        const unsigned left = loadByte(bytes + run.firstByte + i) * power & 0xff;
-                        weights[run.firstWeight + run.count * k + i]
-                            = float(int(left * 3 >> 8) - 1) * d;
-                    }
+                    const std::byte* from = bytes + run.firstByte;
+                    float* to = weights + run.firstWeight + run.count * k;
+                    if (run.count < width)
+                        decodeDigit<4>(from, run.count, power, d, to);
+                    else
+                        decodeDigit<width>(from, run.count, power, d, to);
                 }
             }
         }
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(
+        void decodeAll(const std::byte* bytes, std::size_t blocks, float* weights), decodeKernel,
+        (bytes, blocks, weights))
+
+    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decodeAll(bytes, blocks, weights);
     }
 
     void storeCodes(const std::uint8_t* codes, std::byte* block)

@@ -8,6 +8,7 @@
 // of their root mean square.
 #include "core/formats/blockbytes.h"
 #include "core/formats/codes.h"
+#include "core/formats/decoding.h"
 #include "core/formats/format.h"
 #include "core/formats/ternary.h"
 
@@ -22,17 +23,27 @@ namespace {
     constexpr int scaleAt = 64;
     constexpr auto levels = consecutiveLevels<3>(-1);
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes) {
+        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
             const float d = loadHalf(bytes + scaleAt);
-            for (int run = 0; run < 8; ++run, weights += 32) {
-                const std::byte* pairs = bytes + run / 4 * 32;
-                const int shift = run % 4 * 2;
-                for (int i = 0; i < 32; ++i)
-                    weights[i] = float(int(loadByte(pairs + i) >> shift & 3) - 1) * d;
+            for (int i = 0; i < 64; i += width) { // 32 bytes for each half of the weights
+                const Ints<width> pairs = bytesFrom<width>(bytes + i);
+                float* target = weights + i / 32 * 128 + i % 32;
+                for (int k = 0; k < 4; ++k)
+                    store(toFloats<width>((pairs >> 2 * k & 3) - 1) * d, target + 32 * k);
             }
         }
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(
+        void decodeAll(const std::byte* bytes, std::size_t blocks, float* weights), decodeKernel,
+        (bytes, blocks, weights))
+
+    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decodeAll(bytes, blocks, weights);
     }
 
     void encodeBlock(const float* x, std::byte* block)
