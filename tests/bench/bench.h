@@ -8,14 +8,18 @@
 /// the same work and its library is there.
 namespace bench {
 
-/// Encode and decode MB/s of every number format on one thread.
+/// Encode and decode MB/s of every number format on all processors.
 void formats();
 
-/// Tokens/s of the walk through the sample and SmolLM2 in F32, on one thread.
+/// Tokens/s of the walk through the sample and SmolLM2 in F32, on one thread and on all processors.
 void forward();
 
-/// Seconds that GPTQ of one layer takes, by phase, on all processors.
+/// Seconds that GPTQ of one layer takes on all processors, beside what its matrix products would
+/// take at their peak, and its memory.
 void gptq();
+
+/// The same of a layer of Llama-3-8B with 8,192 and 32,768 tokens: many minutes.
+void largeGptq();
 
 /// Seconds that one call of `work` takes: the least of as many calls as fit in `budget`, at least
 /// three.

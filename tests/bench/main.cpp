@@ -13,12 +13,15 @@ struct Part {
     std::string_view name;
     std::string_view what;
     void (*run)();
+    bool isLong = false;
 };
 
 constexpr std::array parts{
     Part{ "formats", "encode and decode MB/s of every number format", bench::formats },
     Part{ "forward", "tokens a second through a model's layers", bench::forward },
-    Part{ "gptq", "seconds that GPTQ of one layer takes, by phase", bench::gptq },
+    Part{ "gptq", "seconds and memory that GPTQ of one layer takes", bench::gptq },
+    Part{ "gptq-8b", "the same of a layer of Llama-3-8B (many minutes; only when named)",
+        bench::largeGptq, true },
 };
 
 int usage()
@@ -37,7 +40,8 @@ try {
         if (std::ranges::find(parts, std::string_view(argv[i]), &Part::name) == parts.end())
             return usage();
     for (const Part& part : parts)
-        if (argc == 1 || std::find(argv + 1, argv + argc, part.name) != argv + argc)
+        if ((argc == 1 && !part.isLong)
+            || std::find(argv + 1, argv + argc, part.name) != argv + argc)
             part.run();
     return 0;
 } catch (const std::exception& error) {

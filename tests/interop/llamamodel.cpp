@@ -69,7 +69,7 @@ std::string LlamaModel::piece(int token) const
     return bytes;
 }
 
-LlamaContext::LlamaContext(std::shared_ptr<const LlamaModel> model, int tokens)
+LlamaContext::LlamaContext(std::shared_ptr<const LlamaModel> model, int tokens, int threads)
     : m_model(std::move(model))
     , m_context(nullptr, m_model->functions().freeContext)
 {
@@ -77,8 +77,8 @@ LlamaContext::LlamaContext(std::shared_ptr<const LlamaModel> model, int tokens)
     params.context = std::uint32_t(tokens);
     params.batch = std::uint32_t(tokens);
     params.microBatch = std::uint32_t(tokens);
-    params.threads = 1;
-    params.batchThreads = 1;
+    params.threads = threads;
+    params.batchThreads = threads;
     params.flashAttention = abi::flashAttentionOff;
     params.keyType = abi::typeF32;
     params.valueType = abi::typeF32;

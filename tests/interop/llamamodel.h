@@ -45,13 +45,13 @@ private:
 };
 
 /// One sequence that flows through a model, with keys and values kept as F32 and without flash
-/// attention, so that nothing but the weights is rounded. Computes on the calling thread:
-/// llama.cpp's own threads wait for each other by spinning, which takes minutes where processors
-/// are busy. Several contexts of one model may compute at once.
+/// attention, so that nothing but the weights is rounded. Computes on the calling thread unless
+/// told otherwise: llama.cpp's own threads wait for each other by spinning, which takes minutes
+/// where processors are busy. Several contexts of one model may compute at once.
 class LlamaContext {
 public:
     /// Holds up to `tokens` positions.
-    LlamaContext(std::shared_ptr<const LlamaModel> model, int tokens);
+    LlamaContext(std::shared_ptr<const LlamaModel> model, int tokens, int threads = 1);
 
     const LlamaModel& model() const { return *m_model; }
     /// Forgets every token.
