@@ -34,6 +34,12 @@ LayerInWork::LayerInWork(const LayerRounding& run, int layer, LayerScaling scali
         m_fittedNorms.push_back(Role::FfnNorm);
 }
 
+void LayerInWork::releaseOriginal(std::initializer_list<Role> roles)
+{
+    for (const Role role : roles)
+        m_original.matrix(role).resize(0, 0);
+}
+
 Matrix LayerInWork::folded(LinearInput input, Matrix x) const
 {
     if (const Vector& scales = m_scaling.fold.of(input); scales.size() > 0)

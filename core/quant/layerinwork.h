@@ -22,6 +22,9 @@ public:
     /// As in the original model, not scaled: a reference path that went through it is the same
     /// whether this layer was rounded now or before. With a reference only.
     const LayerWeights& original() const { return m_original; }
+    /// Matrices of original() that are not needed any more.
+    void releaseOriginal(std::initializer_list<Role> roles);
+    const std::filesystem::path& scratchFolder() const { return m_run.scratchFolder; }
     /// What the original layer's `input` would be if it were scaled as weights() is, and the
     /// input of weights() if it were not.
     Matrix folded(LinearInput input, Matrix x) const;

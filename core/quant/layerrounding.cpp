@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/layerrounding.h"
 
+#include "core/files/scratchfile.h"
 #include "core/quant/layerinwork.h"
 #include "core/quant/tokenweights.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace core {
@@ -14,7 +16,7 @@ namespace {
     using Index = Eigen::Index;
 
     constexpr Index tileTokens = 4096; // as walkLayer's, through which finished layers are replayed
-    constexpr Index keptGatedBytes = Index(512) << 20;
+    constexpr Index keptBytes = Index(512) << 20; // in memory
     constexpr Index heldShare = 4; // every fourth sequence is held out
     constexpr Index mostHeldInputs = 8192; // a second Hessian of them takes 512 MiB
 
@@ -29,6 +31,34 @@ namespace {
             const Index before = first / length, after = (first + rows) / length;
             return (after / heldShare - before / heldShare) * length;
         }
+    };
+
+    /// Activations of all tokens, kept from one pass to the next: in memory, or on the disk if they
+    /// are many.
+    class Kept {
+    public:
+        Kept(Index tokens, Index channels, const std::filesystem::path& scratchFolder)
+            : m_channels(channels)
+        {
+            const Index bytes = tokens * channels * Index(sizeof(float));
+            if (bytes <= keptBytes)
+                m_memory.resize(tokens, channels);
+            else
+                m_disk = ScratchFile::make(scratchFolder, std::size_t(bytes));
+        }
+        /// False where the disk had no room.
+        bool isThere() const { return m_disk || m_memory.size() > 0; }
+        MatrixBlock of(const Tile& tile)
+        {
+            float* all
+                = m_disk ? reinterpret_cast<float*>(m_disk->bytes().data()) : m_memory.data();
+            return Eigen::Map<Matrix>(all + tile.first * m_channels, tile.rows, m_channels);
+        }
+
+    private:
+        Index m_channels;
+        Matrix m_memory;
+        std::unique_ptr<ScratchFile> m_disk;
     };
 
     /// Calls body(tile) for all tiles of `hidden`, in order.
@@ -163,6 +193,7 @@ namespace {
             gatherWriter(layer, LinearInput::AttentionOutput, gathering, paths, tile,
                 tile.of(context), reference, progress);
         });
+        layer.releaseOriginal({ Role::AttnQ, Role::AttnK, Role::AttnV, Role::AttnOutput });
         gathering.round(layer, LinearInput::AttentionOutput, progress.part(0.8, 0.95));
         forTiles(paths.rounded, progress.part(0.95, 1), [&](const Tile& tile) {
             addLinear(tile.of(paths.rounded), tile.of(context), layer.weights().output, progress);
@@ -180,9 +211,7 @@ namespace {
         const auto gatedOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
             return feedForwardGated(inputOf(hidden, weights), weights, progress);
         };
-        const Index tokens = paths.rounded.states.rows();
-        const bool keeps = tokens * config.feedForward * Index(sizeof(float)) <= keptGatedBytes;
-        Matrix gated(keeps ? tokens : 0, config.feedForward);
+        Kept gated(paths.rounded.states.rows(), config.feedForward, layer.scratchFolder());
         GroupGathering gathering(layer, LinearInput::Down, paths);
         forTiles(paths.rounded, progress.part(0.4, 0.6), [&](const Tile& tile) {
             const Matrix x = gatedOf(tile.of(paths.rounded), layer.weights());
@@ -190,16 +219,17 @@ namespace {
             if (paths.reference)
                 reference = gatedOf(tile.of(*paths.reference), layer.original());
             gatherWriter(layer, LinearInput::Down, gathering, paths, tile, x, reference, progress);
-            if (keeps)
-                tile.of(gated) = x;
+            if (gated.isThere())
+                gated.of(tile) = x;
         });
+        layer.releaseOriginal({ Role::FfnGate, Role::FfnUp, Role::FfnDown });
         gathering.round(layer, LinearInput::Down, progress.part(0.6, 0.9));
         forTiles(paths.rounded, progress.part(0.9, 1), [&](const Tile& tile) {
             const auto& order = layer.neuronOrder();
-            if (keeps && order.empty())
-                addLinear(tile.of(paths.rounded), tile.of(gated), layer.weights().down, progress);
-            else if (keeps)
-                addLinear(tile.of(paths.rounded), Matrix(tile.of(gated)(Eigen::all, order)),
+            if (gated.isThere() && order.empty())
+                addLinear(tile.of(paths.rounded), gated.of(tile), layer.weights().down, progress);
+            else if (gated.isThere())
+                addLinear(tile.of(paths.rounded), Matrix(gated.of(tile)(Eigen::all, order)),
                     layer.weights().down, progress);
             else
                 addLinear(tile.of(paths.rounded), gatedOf(tile.of(paths.rounded), layer.weights()),

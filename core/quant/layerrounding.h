@@ -15,6 +15,8 @@ struct LayerRounding {
     const Importance& importance; ///< of every tensor whose method is Importance
     const GptqOptions& gptq;
     const TensorDone& tensorDone;
+    /// Where large activations may be put on the disk; empty: where temporary files are.
+    const std::filesystem::path& scratchFolder;
 };
 
 /// The hidden states of all calibration sequences before a layer.
@@ -29,9 +31,10 @@ struct LayerPaths {
 /// each tensor aims at the reference's outputs; attn_output and ffn_down also at taking up
 /// `driftShare` of what the residual streams differ by before their addition.
 /// Before that, its inputs are scaled as `scaling` says, in both paths.
-/// Beside the layer's weights (twice with a reference) it holds the heads' outputs of all tokens,
-/// the feed-forward's too if they take under 512 MiB (else they are computed twice), and one
-/// Hessian at a time. Throws Error for a weight that is not finite, Cancelled.
+/// Beside the layer's weights (with a reference twice until they have been used) it holds the
+/// heads' outputs of all tokens, then the feed-forward's, in memory or, from 512 MiB on, on the
+/// disk (where that has no room they are computed twice), and one Hessian at a time. Throws Error
+/// for a weight that is not finite, Cancelled.
 RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling,
     const LayerPaths& paths, const Progress& progress);
 

@@ -48,13 +48,16 @@ namespace {
         return rule.name.empty() || matches(rule.name, tensor.name);
     }
 
-    /// The method that will really be used where `wanted` was asked for.
-    Method usableMethod(Method wanted, const PlannedTensor& planned)
+    /// The method that will really be used where `wanted` was asked for, of the head (tied or not)
+    /// by a rule of its own.
+    Method usableMethod(Method wanted, const PlannedTensor& planned, bool headByRule)
     {
         if (!planned.format->grid || planned.keeps)
             return Method::RoundToNearest; // nothing to choose
         if (wanted == Method::Hqq)
             return Method::Hqq;
+        if (wanted == Method::Gptq && headByRule)
+            return Method::Gptq;
         if (planned.place.role == Role::TokenEmbd)
             return Method::RoundToNearest; // an embedding reads no activations
         const bool inLayer = planned.place.layer >= 0;
@@ -81,7 +84,7 @@ namespace {
         return planned;
     }
 
-    PlannedTensor planMatrix(const Tensor& tensor, const Recipe& recipe)
+    PlannedTensor planMatrix(const Tensor& tensor, const Recipe& recipe, bool isHead)
     {
         const Format* wanted = nullptr;
         std::optional<Treatment> treatment;
@@ -102,9 +105,10 @@ namespace {
         // A study format keeps its name when it becomes one for rows of this length.
         planned.wanted = wanted->name == planned.format->name ? planned.format : wanted;
         planned.keeps = planned.format == tensor.format;
+        const bool byRule = treatment.has_value();
         if (!treatment)
             treatment = Treatment{ recipe.method, recipe.scaling };
-        planned.method = usableMethod(treatment->method, planned);
+        planned.method = usableMethod(treatment->method, planned, isHead && byRule);
         planned.scaling = usableScaling(treatment->scaling, planned);
         return planned;
     }
@@ -140,8 +144,9 @@ std::vector<PlannedTensor> planTensors(const Checkpoint& checkpoint, const Recip
     std::vector<PlannedTensor> plan;
     plan.reserve(checkpoint.tensors().size());
     for (const Tensor& tensor : checkpoint.tensors())
-        plan.push_back(
-            isMatrix(tensor.place.role) ? planMatrix(tensor, recipe) : planVector(tensor));
+        plan.push_back(isMatrix(tensor.place.role)
+                ? planMatrix(tensor, recipe, &tensor == &checkpoint.head())
+                : planVector(tensor));
     return plan;
 }
 
@@ -168,8 +173,8 @@ const Format* fallbackFormat(const Format* format, std::int64_t columns)
 
 std::string fallbackText(const PlannedTensor& planned, const Tensor& tensor)
 {
-    return text("rows of ", tensor.columns, " do not fit ", planned.wanted->name,
-        " (", planned.wanted->blockSize, "), stored as ", planned.format->name);
+    return text("rows of ", tensor.columns, " do not fit ", planned.wanted->name, " (",
+        planned.wanted->blockSize, "), stored as ", planned.format->name);
 }
 
 } // namespace core

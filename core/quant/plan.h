@@ -24,9 +24,10 @@ struct PlannedTensor {
 
 /// One entry for each tensor of `checkpoint`, in its order. Rows that a format cannot hold fall
 /// back by llama.cpp's rule (TQ, Q2_0, Q2_K, Q3_K → Q4_0; Q4_K → Q5_0; Q5_K → Q5_1; Q6_K → Q8_0;
-/// IQ4_XS → IQ4_NL; groups of a study format → a scale a row; still indivisible → F16). token_embd
-/// and output never use GPTQ here: they get Importance (or the rule's RoundToNearest). Pure; quick
-/// enough for every keystroke.
+/// IQ4_XS → IQ4_NL; groups of a study format → a scale a row; still indivisible → F16). The
+/// recipe's own GPTQ reaches layers only; output gets Importance instead, token_embd
+/// RoundToNearest. A rule that names GPTQ brings it to the head, be it output or a tied token_embd.
+/// Pure; quick enough for every keystroke.
 std::vector<PlannedTensor> planTensors(const Checkpoint& checkpoint, const Recipe& recipe);
 
 /// Bytes that `tensor` takes in its planned format.

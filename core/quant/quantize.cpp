@@ -4,6 +4,7 @@
 #include "core/base/contenthash.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/quant/headhessian.h"
 #include "core/quant/inputimportance.h"
 #include "core/quant/journal.h"
 #include "core/quant/layerrounding.h"
@@ -18,7 +19,7 @@ namespace core {
 
 namespace {
 
-    constexpr int journalVersion = 3; // raise it when the same settings give other bytes
+    constexpr int journalVersion = 4; // raise it when the same settings give other bytes
 
     /// What shows that a work folder's results are those of this run.
     Json journalKey(
@@ -115,11 +116,17 @@ namespace {
         void measureImportance(const Progress& progress);
         void roundOutside(
             const std::string& part, std::initializer_list<Role> roles, const Progress&);
+        RoundedTensor roundOne(
+            const Tensor& tensor, const PlannedTensor& planned, const Progress&) const;
         void roundLayers(const Progress& progress);
         void forward(const LayerPaths& paths, int layer, const Progress& progress) const;
         void add(RoundedPart part);
         void addFound(RoundedPart part);
 
+        const PlannedTensor& plannedHead() const
+        {
+            return *std::ranges::find(m_plan, m_checkpoint->head().place, &PlannedTensor::place);
+        }
         bool uses(Method method) const
         {
             return std::ranges::find(m_plan, method, &PlannedTensor::method) != m_plan.end();
@@ -180,6 +187,20 @@ namespace {
         add(std::move(part));
     }
 
+    /// A matrix outside the layers. What a tied embedding reads as the head is taken from the
+    /// original model: the layers are not rounded yet.
+    RoundedTensor Run::roundOne(
+        const Tensor& tensor, const PlannedTensor& planned, const Progress& progress) const
+    {
+        if (planned.method != Method::Gptq)
+            return roundInTiles(tensor, planned, importanceOf(planned), progress);
+        const auto path = planned.place.role == Role::Output ? m_checkpoint->withTensors(m_tensors)
+                                                             : m_checkpoint;
+        MatrixD H = headHessian(*path, m_options.calibration, progress.part(0, 0.4));
+        const GptqFactor factor = factorHessian(std::move(H), m_gptq, progress.part(0.4, 0.45));
+        return roundByGptqInTiles(tensor, planned, factor, m_gptq, progress.part(0.45, 1));
+    }
+
     void Run::roundOutside(
         const std::string& name, std::initializer_list<Role> roles, const Progress& progress)
     {
@@ -195,7 +216,7 @@ namespace {
                 part.tensors.push_back(roundVector(tensor, planned));
                 continue;
             }
-            RoundedTensor rounded = roundInTiles(tensor, planned, importanceOf(planned), progress);
+            RoundedTensor rounded = roundOne(tensor, planned, progress);
             if (!m_options.importance.empty() && isLeftOut(tensor, m_options.importance))
                 rounded.report.note += "the importance matrix has no entry for it";
             m_tensorDone(rounded.report);
@@ -219,7 +240,8 @@ namespace {
 
     void Run::roundLayers(const Progress& progress)
     {
-        const LayerRounding rounding{ *m_checkpoint, m_plan, m_importance, m_gptq, m_tensorDone };
+        const LayerRounding rounding{ *m_checkpoint, m_plan, m_importance, m_gptq, m_tensorDone,
+            m_options.workFolder };
         const int layers = m_checkpoint->config().layers;
         const int lastGptq = lastLayerWith(
             [](const PlannedTensor& planned) { return planned.method == Method::Gptq; });
@@ -263,12 +285,17 @@ namespace {
 
     QuantizedModel Run::execute(const Progress& progress)
     {
-        roundOutside("token_embd", { Role::TokenEmbd }, progress.part(0, 0.02, "Embedding"));
-        const double start = uses(Method::Importance) && m_options.importance.empty() ? 0.4 : 0.02;
-        measureImportance(progress.part(0.02, start, "Measuring importance"));
-        roundLayers(progress.part(start, 0.98));
+        const bool headByGptq = plannedHead().method == Method::Gptq; // walks all layers once more
+        const double embedding
+            = headByGptq && plannedHead().place.role == Role::TokenEmbd ? 0.2 : 0.02;
+        const double end = headByGptq && plannedHead().place.role == Role::Output ? 0.8 : 0.98;
+        roundOutside("token_embd", { Role::TokenEmbd }, progress.part(0, embedding, "Embedding"));
+        const double start
+            = uses(Method::Importance) && m_options.importance.empty() ? 0.4 : embedding;
+        measureImportance(progress.part(embedding, start, "Measuring importance"));
+        roundLayers(progress.part(start, end));
         roundOutside("output", { Role::OutputNorm, Role::Output, Role::RopeFreqs },
-            progress.part(0.98, 1, "Output"));
+            progress.part(end, 1, "Output"));
         progress.at(1);
 
         QuantizedModel model{ m_checkpoint->withTensors(m_tensors), {} };

@@ -12,6 +12,7 @@ namespace core {
 
 namespace {
 
+    constexpr Eigen::Index judgedRows = 1024;
     constexpr std::array dampings{ 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0 };
 
     /// Σ a ∘ b, in double.
@@ -20,23 +21,58 @@ namespace {
         return a.cast<double>().cwiseProduct(b.cast<double>()).sum();
     }
 
+    /// What some rows of the matrices should become: what the fitted sequences say, and the
+    /// held-out ones.
+    struct Wish {
+        Matrix change, drift; ///< Σ c xᵀ, Σ r xᵀ of the fitted; no drift where none is taken up
+        Matrix wanted; ///< both together of the held-out
+    };
+
+    /// Rows 0, stride, 2·stride … of `m`.
+    Matrix someRows(const Matrix& m, Eigen::Index stride)
+    {
+        return m(Eigen::seq(0, m.rows() - 1, stride), Eigen::all);
+    }
+
+    /// About `judgedRows` rows, evenly spread over the matrices: all of small ones. They decide
+    /// three numbers, and each costs as much as in rounding.
+    std::vector<Wish> wishesOf(const InputSums& fit, const InputSums& held,
+        const std::vector<const Matrix*>& W, const Progress& progress)
+    {
+        Eigen::Index rows = 0;
+        for (const Matrix* matrix : W)
+            rows += matrix->rows();
+        const Eigen::Index stride = (rows + judgedRows - 1) / judgedRows;
+        if (fit.drift.size() > 0)
+            return { { someRows(fit.change, stride), someRows(fit.drift, stride),
+                someRows(held.change, stride) + someRows(held.drift, stride) } };
+        std::vector<Wish> wishes;
+        for (const Matrix* matrix : W) {
+            const Matrix some = someRows(*matrix, stride);
+            wishes.push_back(
+                { product(some, fit.change, progress), {}, product(some, held.change, progress) });
+        }
+        return wishes;
+    }
+
     /// The terms of ‖d − a·P x − b·Q x‖² over held-out tokens, less ‖d‖².
     struct Form {
         double p = 0, q = 0; ///< Σ (P x)·d, Σ (Q x)·d
         double pp = 0, pq = 0, qq = 0; ///< Σ (P x)·(P x) …
     };
 
-    /// `P` and `Q`: the changes of the weights for change and drift, wanted: the held-out sums.
-    void addTo(Form& form, const Matrix& P, const Matrix& Q, const InputSums& held,
-        const Matrix& wanted, const Progress& progress)
+    /// P and Q are what `U`, from the fitted sequences, makes of the wish; `h`: the held-out H.
+    void addTo(
+        Form& form, const Wish& wish, const Matrix& U, const Matrix& h, const Progress& progress)
     {
-        const Matrix h = held.H.cast<float>();
+        const Matrix P = ridge(wish.change, U, progress);
         const Matrix ph = product(P, h, progress);
-        form.p += inner(P, wanted);
+        form.p += inner(P, wish.wanted);
         form.pp += inner(ph, P);
-        if (Q.size() == 0)
+        if (wish.drift.size() == 0)
             return;
-        form.q += inner(Q, wanted);
+        const Matrix Q = ridge(wish.drift, U, progress);
+        form.q += inner(Q, wish.wanted);
         form.pq += inner(ph, Q);
         form.qq += inner(product(Q, h, progress), Q);
     }
@@ -66,22 +102,15 @@ namespace {
     }
 
     /// Nothing if H + λ is not positive definite.
-    std::optional<Form> formAt(const InputSums& fit, const InputSums& held,
-        const std::vector<const Matrix*>& W, double damping, const Progress& progress)
+    std::optional<Form> formAt(const InputSums& fit, const Matrix& h,
+        const std::vector<Wish>& wishes, double damping, const Progress& progress)
     {
         const auto U = targetFactor(fit.H, damping, progress);
         if (!U)
             return std::nullopt;
         Form form;
-        if (fit.drift.size() > 0) {
-            addTo(form, ridge(fit.change, *U, progress), ridge(fit.drift, *U, progress), held,
-                held.change + held.drift, progress);
-            return form;
-        }
-        const Matrix M = ridge(fit.change, *U, progress);
-        for (const Matrix* matrix : W)
-            addTo(form, product(*matrix, M, progress), {}, held,
-                product(*matrix, held.change, progress), progress);
+        for (const Wish& wish : wishes)
+            addTo(form, wish, *U, h, progress);
         return form;
     }
 
@@ -90,10 +119,14 @@ namespace {
 TargetChoice chooseTarget(const InputSums& fit, const InputSums& held,
     const std::vector<const Matrix*>& W, const GptqOptions& options, const Progress& progress)
 {
+    if (held.tokens == 0)
+        return { options.targetDamping, 1, options.driftShare, false };
     std::optional<Trial> best;
-    for (std::size_t i = 0; held.tokens > 0 && i < dampings.size(); ++i) {
+    const std::vector<Wish> wishes = wishesOf(fit, held, W, progress);
+    const Matrix h = held.H.cast<float>();
+    for (std::size_t i = 0; i < dampings.size(); ++i) {
         progress.at(double(i) / double(dampings.size()));
-        const auto form = formAt(fit, held, W, dampings[i], progress.part(0, 0));
+        const auto form = formAt(fit, h, wishes, dampings[i], progress.part(0, 0));
         if (!form)
             continue;
         const Trial trial = bestShares(*form, dampings[i]);

@@ -18,6 +18,7 @@ namespace core {
 namespace {
 
     constexpr std::int64_t tileWeights = 1 << 22; // 16 MiB decoded
+    constexpr std::int64_t gptqTileWeights = 1 << 24; // each tile reads all of U several times
 
     /// `tensor` in another format, its bytes in memory.
     Tensor stored(const Tensor& tensor, const Format* format, std::vector<std::byte> bytes)
@@ -158,32 +159,77 @@ RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
     return rounded;
 }
 
+namespace {
+
+    RoundedTensor roundedByGptq(const Tensor& tensor, const PlannedTensor& planned,
+        GptqResult result, const GptqOptions& options)
+    {
+        RoundedTensor rounded{ stored(tensor, planned.format, std::move(result.bytes)),
+            reportOn(tensor, planned) };
+        TensorReport& report = rounded.report;
+        report.outputError = relative(result.error, result.energy);
+        report.importanceError = relative(result.importanceError, result.energy);
+        report.gptq.emplace();
+        report.gptq->damping = result.damping;
+        report.gptq->sweeps = result.sweeps;
+        report.gptq->unsweptError = relative(result.unsweptError, result.energy);
+        if (result.dampingRaises > 0)
+            addNote(report,
+                text("the Hessian is not positive definite: damping raised from ",
+                    100 * options.damping, " % to ", 100 * result.damping, " %"));
+        if (result.deadChannels > 0)
+            addNote(report,
+                text(result.deadChannels, " of ", tensor.columns,
+                    " inputs were never active in this text"));
+        if (result.keptImportance) {
+            report.method = Method::Importance;
+            addNote(report, "importance-weighted rounding has the smaller error and is kept");
+        }
+        return rounded;
+    }
+
+    /// Takes the rows that follow in.
+    void append(GptqResult& all, const GptqResult& rows)
+    {
+        all.bytes.insert(all.bytes.end(), rows.bytes.begin(), rows.bytes.end());
+        all.error += rows.error;
+        all.importanceError += rows.importanceError;
+        all.unsweptError += rows.unsweptError;
+        all.energy += rows.energy;
+        all.sweeps = std::max(all.sweeps, rows.sweeps);
+        all.keptImportance = all.keptImportance && rows.keptImportance;
+    }
+
+} // namespace
+
+RoundedTensor roundByGptqInTiles(const Tensor& tensor, const PlannedTensor& planned,
+    const GptqFactor& factor, const GptqOptions& options, const Progress& progress)
+{
+    const std::int64_t step = TensorFormat::needsRange(*planned.format)
+        ? tensor.rows
+        : std::max<std::int64_t>(1, gptqTileWeights / tensor.columns);
+    std::optional<GptqResult> all;
+    for (std::int64_t row = 0; row < tensor.rows; row += step) {
+        const std::int64_t rows = std::min(step, tensor.rows - row);
+        const Matrix W = decodeRows(tensor, row, rows);
+        requireFinite(tensor, W, row);
+        GptqResult result = gptqRound(W, factor, *planned.format, options,
+            progress.part(
+                double(row) / double(tensor.rows), double(row + rows) / double(tensor.rows)));
+        if (all)
+            append(*all, result);
+        else
+            all = std::move(result);
+    }
+    return roundedByGptq(tensor, planned, *std::move(all), options);
+}
+
 RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
     const Matrix& target, const GptqFactor& factor, const GptqOptions& options,
     const Progress& progress)
 {
-    GptqResult result = gptqRound(W, target, factor, *planned.format, options, progress);
-    RoundedTensor rounded{ stored(tensor, planned.format, std::move(result.bytes)),
-        reportOn(tensor, planned) };
-    TensorReport& report = rounded.report;
-    report.outputError = relative(result.error, result.energy);
-    report.importanceError = relative(result.importanceError, result.energy);
-    report.gptq.emplace();
-    report.gptq->damping = result.damping;
-    report.gptq->sweeps = result.sweeps;
-    report.gptq->unsweptError = relative(result.unsweptError, result.energy);
-    if (result.dampingRaises > 0)
-        addNote(report,
-            text("the Hessian is not positive definite: damping raised from ",
-                100 * options.damping, " % to ", 100 * result.damping, " %"));
-    if (result.deadChannels > 0)
-        addNote(report,
-            text(result.deadChannels, " of ", W.cols(), " inputs were never active in this text"));
-    if (result.keptImportance) {
-        report.method = Method::Importance;
-        addNote(report, "importance-weighted rounding has the smaller error and is kept");
-    }
-    return rounded;
+    return roundedByGptq(
+        tensor, planned, gptqRound(W, target, factor, *planned.format, options, progress), options);
 }
 
 Tensor storedVector(const Tensor& tensor, const Vector& values)

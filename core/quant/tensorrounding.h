@@ -38,6 +38,12 @@ RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, co
     const Matrix& target, const GptqFactor& factor, const GptqOptions& options,
     const Progress& progress);
 
+/// The same without correction for a tensor that may be larger than memory should be: decoded,
+/// checked and rounded some rows at a time. Throws Error for a weight that is not finite,
+/// Cancelled.
+RoundedTensor roundByGptqInTiles(const Tensor& tensor, const PlannedTensor& planned,
+    const GptqFactor& factor, const GptqOptions& options, const Progress& progress);
+
 /// `tensor`, a vector, with other values, in F32.
 Tensor storedVector(const Tensor& tensor, const Vector& values);
 

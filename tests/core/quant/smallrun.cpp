@@ -11,13 +11,14 @@ namespace smallrun {
 
 using namespace core;
 
-std::shared_ptr<const Checkpoint> openModel(const std::filesystem::path& folder, int layers)
+std::shared_ptr<const Checkpoint> openModel(const std::filesystem::path& folder, int layers, bool isTied)
 {
     support::TinyModel model;
     model.hidden = 256;
     model.headSize = 64;
     model.feedForward = 256;
     model.layers = layers;
+    model.isTied = isTied;
     std::filesystem::create_directory(folder);
     support::writeTinyModel(model, folder);
     return Checkpoint::open(folder);

@@ -13,7 +13,7 @@ namespace smallrun {
 
 /// Writes the model into `folder` and opens it.
 std::shared_ptr<const core::Checkpoint> openModel(
-    const std::filesystem::path& folder, int layers = 3);
+    const std::filesystem::path& folder, int layers = 3, bool isTied = true);
 
 /// 40 sequences of 32 random tokens of the checkpoint's vocabulary.
 core::QuantizeOptions calibrated(const core::Checkpoint& checkpoint);

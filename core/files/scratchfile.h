@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+
+namespace core {
+
+/// Room on the disk for what would take too much memory: a file without a name, mapped, gone with
+/// this object or with the program. Its space is taken beforehand, so that writing to it cannot
+/// fail later.
+class ScratchFile {
+public:
+    /// `bytes` > 0 of zeros on the disk of `folder`, the system's folder for temporary files if it
+    /// is empty. Null if there is no room or no permission.
+    static std::unique_ptr<ScratchFile> make(
+        const std::filesystem::path& folder, std::size_t bytes);
+    ~ScratchFile();
+    ScratchFile(const ScratchFile&) = delete;
+    ScratchFile& operator=(const ScratchFile&) = delete;
+
+    std::span<std::byte> bytes() const { return m_bytes; }
+
+private:
+    explicit ScratchFile(std::span<std::byte> bytes)
+        : m_bytes(bytes)
+    {
+    }
+    std::span<std::byte> m_bytes;
+};
+
+} // namespace core
