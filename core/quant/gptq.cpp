@@ -27,7 +27,6 @@ namespace {
     using Index = Eigen::Index;
     using blas::Side;
 
-    constexpr Index tileRows = 64; // rows of W a task takes at once
     constexpr Index panelWidth = 32; // columns that are rounded one by one between two products
 
     /// The widest part of a block, at most panelWidth, of which the block is a whole number.
@@ -101,6 +100,7 @@ namespace {
     /// rest.
     void roundSpan(RoundingState& r, Index tile, Index spanStart, Index spanEnd)
     {
+        const Index tileRows = tileRowsOf(r.W.rows());
         const Index row0 = tile * tileRows;
         const Index rows = std::min(tileRows, r.W.rows() - row0);
         const Index blockSize = r.format.blockSize;
@@ -135,6 +135,7 @@ namespace {
         const Index n = W.cols();
         const Index blockSize = format.blockSize;
         const Index blocks = std::max<Index>(1, (options.columnBlock + blockSize - 1) / blockSize);
+        const Index tileRows = tileRowsOf(W.rows());
         const Index tiles = (W.rows() + tileRows - 1) / tileRows;
         RoundingState r{ format, factor, std::min(n, blocks * blockSize), W, {}, {}, {} };
         r.Err.resize(W.rows(), r.span);

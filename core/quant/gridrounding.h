@@ -8,6 +8,10 @@
 
 namespace core {
 
+/// Rows of a matrix that one task rounds: more of a large one, whose factor each task reads anew.
+/// Depends on the matrix alone, so that results do not depend on the number of processors.
+inline std::ptrdiff_t tileRowsOf(std::ptrdiff_t rows) { return rows >= 2048 ? 256 : 64; }
+
 /// A code and the value it stands for.
 struct GridValue {
     std::uint8_t code;

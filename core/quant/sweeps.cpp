@@ -23,7 +23,6 @@ namespace {
     using Index = Eigen::Index;
     using blas::Side;
 
-    constexpr Index sweptRows = 64; // rows a task takes at once
     constexpr Index spanWidth = 128; // columns that are fitted together, or a block if it is wider
     constexpr double enough = 0.01; // a sweep that gains less of E is the last
 
@@ -323,6 +322,7 @@ SweepResult sweepRounded(const Matrix& T, const GptqFactor& factor, const Format
         return result;
     const std::vector<Span> spans = spansOf(factor, format, progress);
     const Sweep sweep{ T, factor, format, spans, bytes };
+    const Index sweptRows = tileRowsOf(T.rows());
     const Index tiles = (T.rows() + sweptRows - 1) / sweptRows;
     std::vector<double> gains(static_cast<std::size_t>(tiles));
     while (result.sweeps < sweeps) {

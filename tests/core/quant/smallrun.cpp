@@ -11,14 +11,14 @@ namespace smallrun {
 
 using namespace core;
 
-std::shared_ptr<const Checkpoint> openModel(const std::filesystem::path& folder, int layers, bool isTied)
+std::shared_ptr<const Checkpoint> openModel(const std::filesystem::path& folder, const Shape& shape)
 {
     support::TinyModel model;
-    model.hidden = 256;
-    model.headSize = 64;
-    model.feedForward = 256;
-    model.layers = layers;
-    model.isTied = isTied;
+    model.hidden = shape.hidden;
+    model.headSize = shape.hidden / model.heads;
+    model.feedForward = shape.hidden;
+    model.layers = shape.layers;
+    model.isTied = shape.isTied;
     std::filesystem::create_directory(folder);
     support::writeTinyModel(model, folder);
     return Checkpoint::open(folder);

@@ -11,9 +11,14 @@
 /// A model of a few small layers, random tokens to calibrate it, and what tests ask of its runs.
 namespace smallrun {
 
+struct Shape {
+    int layers = 3;
+    bool isTied = true;
+    int hidden = 256; ///< a multiple of 64; 256 for formats with blocks of as many
+};
 /// Writes the model into `folder` and opens it.
 std::shared_ptr<const core::Checkpoint> openModel(
-    const std::filesystem::path& folder, int layers = 3, bool isTied = true);
+    const std::filesystem::path& folder, const Shape& shape);
 
 /// 40 sequences of 32 random tokens of the checkpoint's vocabulary.
 core::QuantizeOptions calibrated(const core::Checkpoint& checkpoint);

@@ -3,8 +3,8 @@
 #include "core/quant/awq.h"
 #include "core/quant/encode.h"
 #include "core/quant/hessian.h"
-#include "tests/support/oneprocessor.h"
 #include "syntheticlayer.h"
+#include "tests/support/oneprocessor.h"
 
 #include <QtTest>
 

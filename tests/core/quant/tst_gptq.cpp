@@ -5,8 +5,8 @@
 #include "core/quant/gptq.h"
 #include "core/quant/gridrounding.h"
 #include "core/quant/hessian.h"
-#include "tests/support/oneprocessor.h"
 #include "syntheticlayer.h"
+#include "tests/support/oneprocessor.h"
 
 #include <Eigen/Cholesky>
 #include <QtTest>

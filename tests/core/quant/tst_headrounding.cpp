@@ -24,7 +24,7 @@ private slots:
 void TestHeadRounding::theHessianIsOfWhatTheHeadReads()
 {
     const support::TemporaryFolder folder;
-    const auto model = openModel(folder / "model", 1);
+    const auto model = openModel(folder / "model", { .layers = 1, .hidden = 64 });
     const auto calibration = calibrated(*model).calibration;
     HiddenStates hidden = embed(*model, calibration);
     walk(hidden, *model, nullptr, {});
@@ -45,7 +45,7 @@ void TestHeadRounding::aRuleBringsGptqToIt()
 {
     QFETCH(bool, isTied);
     const support::TemporaryFolder folder;
-    const auto model = openModel(folder / "model", 1, isTied);
+    const auto model = openModel(folder / "model", { .layers = 1, .isTied = isTied, .hidden = 64 });
     const QuantizeOptions options = calibrated(*model);
     Recipe recipe = recipeOf(&formats::q4_0, Method::RoundToNearest);
     const Place head = model->head().place;
@@ -69,7 +69,7 @@ void TestHeadRounding::aRuleBringsGptqToIt()
 void TestHeadRounding::aFinishedHeadIsResumed()
 {
     const support::TemporaryFolder folder;
-    const auto model = openModel(folder / "model", 1, false);
+    const auto model = openModel(folder / "model", { .layers = 1, .isTied = false, .hidden = 64 });
     QuantizeOptions options = calibrated(*model);
     options.workFolder = folder / "work";
     Recipe recipe = recipeOf(&formats::q4_0, Method::RoundToNearest);

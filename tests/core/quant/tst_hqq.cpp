@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/encode.h"
 #include "core/quant/hqq.h"
-#include "tests/support/oneprocessor.h"
 #include "syntheticlayer.h"
+#include "tests/support/oneprocessor.h"
 
 #include <QtTest>
 

@@ -4,8 +4,8 @@
 #include "core/files/textfile.h"
 #include "core/quant/biascorrection.h"
 #include "core/quant/integerarithmetic.h"
-#include "tests/support/oneprocessor.h"
 #include "syntheticlayer.h"
+#include "tests/support/oneprocessor.h"
 
 #include <QTest>
 

@@ -45,10 +45,14 @@ private:
     }
 
     QTemporaryDir m_folder;
-    std::shared_ptr<const Checkpoint> m_checkpoint;
+    std::shared_ptr<const Checkpoint> m_checkpoint, m_small;
 };
 
-void TestQuantize::initTestCase() { m_checkpoint = openModel(workFolder("model"), 2); }
+void TestQuantize::initTestCase()
+{
+    m_checkpoint = openModel(workFolder("model"), { .layers = 2 });
+    m_small = openModel(workFolder("small"), { .layers = 2, .hidden = 64 });
+}
 
 void TestQuantize::reportsEveryMatrixInOrder()
 {
@@ -295,12 +299,12 @@ double driftOf(const Checkpoint& model, const Checkpoint& original, const Quanti
 
 void TestQuantize::awqScalesInputsAndLowersTheDrift()
 {
-    const QuantizeOptions options = calibrated(*m_checkpoint);
+    const QuantizeOptions options = calibrated(*m_small);
     Recipe recipe = recipeOf(&formats::q4_0, Method::RoundToNearest);
     recipe.rules.push_back({ .roles = { Role::TokenEmbd }, .format = &formats::f16 });
-    const auto plain = quantize(m_checkpoint, recipe, options, {}, Progress());
+    const auto plain = quantize(m_small, recipe, options, {}, Progress());
     recipe.scaling = Scaling::Awq;
-    const auto scaled = quantize(m_checkpoint, recipe, options, {}, Progress());
+    const auto scaled = quantize(m_small, recipe, options, {}, Progress());
     int found = 0;
     for (const TensorReport& report : scaled.reports) {
         if (report.scaling == Scaling::Awq)
@@ -309,12 +313,12 @@ void TestQuantize::awqScalesInputsAndLowersTheDrift()
         QCOMPARE(report.method, Method::RoundToNearest);
     }
     QVERIFY(found > 6); // about half of all
-    QVERIFY(std::ranges::any_of(m_checkpoint->tensors(), [&](const Tensor& tensor) {
+    QVERIFY(std::ranges::any_of(m_small->tensors(), [&](const Tensor& tensor) {
         return tensor.place.role == Role::FfnNorm
             && decode(*scaled.checkpoint->find(tensor.place)) != decode(tensor);
     }));
-    const double before = driftOf(*plain.checkpoint, *m_checkpoint, options);
-    const double after = driftOf(*scaled.checkpoint, *m_checkpoint, options);
+    const double before = driftOf(*plain.checkpoint, *m_small, options);
+    const double after = driftOf(*scaled.checkpoint, *m_small, options);
     QVERIFY2(after < before, qPrintable(QString("%1, %2").arg(before).arg(after)));
 }
 
@@ -322,12 +326,12 @@ void TestQuantize::awqBeforeGptqResumesToTheSameBytes()
 {
     Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
     recipe.scaling = Scaling::Awq;
-    QuantizeOptions options = calibrated(*m_checkpoint);
-    const auto straight = quantize(m_checkpoint, recipe, options, {}, Progress());
+    QuantizeOptions options = calibrated(*m_small);
+    const auto straight = quantize(m_small, recipe, options, {}, Progress());
     options.workFolder = workFolder("awq");
-    QVERIFY(cancelAfter(12, m_checkpoint, recipe, options));
+    QVERIFY(cancelAfter(12, m_small, recipe, options));
     const support::OneProcessor only;
-    const auto resumed = quantize(m_checkpoint, recipe, options, {}, Progress());
+    const auto resumed = quantize(m_small, recipe, options, {}, Progress());
     QVERIFY(allBytes(*resumed.checkpoint) == allBytes(*straight.checkpoint));
     for (std::size_t i = 0; i < resumed.reports.size(); ++i)
         QCOMPARE(resumed.reports[i].scaling, straight.reports[i].scaling);
@@ -338,8 +342,8 @@ void TestQuantize::inputsThatOthersReadUnscaledAreLeft()
     Recipe recipe = recipeOf(&formats::q4_0, Method::Importance);
     recipe.scaling = Scaling::Awq;
     recipe.rules.push_back({ .roles = { Role::AttnK }, .method = Method::RoundToNearest });
-    const QuantizeOptions options = calibrated(*m_checkpoint);
-    const auto model = quantize(m_checkpoint, recipe, options, {}, Progress());
+    const QuantizeOptions options = calibrated(*m_small);
+    const auto model = quantize(m_small, recipe, options, {}, Progress());
     for (const TensorReport& report : model.reports) {
         if (report.place.role == Role::AttnQ)
             QCOMPARE(report.note,
@@ -349,26 +353,25 @@ void TestQuantize::inputsThatOthersReadUnscaledAreLeft()
             QCOMPARE(report.scaling, Scaling::None);
     }
     const Place norm{ Role::AttnNorm, 1 };
-    QVERIFY(decode(*model.checkpoint->find(norm)) == decode(*m_checkpoint->find(norm)));
+    QVERIFY(decode(*model.checkpoint->find(norm)) == decode(*m_small->find(norm)));
 }
 
 void TestQuantize::awqNeedsACalibrationText()
 {
     Recipe recipe = recipeOf(&formats::q4_0, Method::RoundToNearest);
     recipe.scaling = Scaling::Awq;
-    QCOMPARE(errorOf(m_checkpoint, recipe, {}),
+    QCOMPARE(errorOf(m_small, recipe, {}),
         std::string("blk.0.attn_q.weight: method awq+rtn needs a calibration text, found none"));
 }
 
 void TestQuantize::hqqNeedsNoText()
 {
-    const auto model
-        = quantize(m_checkpoint, recipeOf(&formats::q4_1, Method::Hqq), {}, {}, Progress());
+    const auto model = quantize(m_small, recipeOf(&formats::q4_1, Method::Hqq), {}, {}, Progress());
     for (const TensorReport& report : model.reports)
         QCOMPARE(report.method, Method::Hqq);
     for (const Place place : { Place{ Role::TokenEmbd }, Place{ Role::FfnDown, 1 } })
         QVERIFY(std::ranges::equal(model.checkpoint->find(place)->bytes,
-            hqqRound(decode(*m_checkpoint->find(place)), formats::q4_1, Progress())));
+            hqqRound(decode(*m_small->find(place)), formats::q4_1, Progress())));
 }
 
 QTEST_GUILESS_MAIN(TestQuantize)

@@ -4,8 +4,8 @@
 #include "core/quant/gptq.h"
 #include "core/quant/hessian.h"
 #include "core/quant/sweeps.h"
-#include "tests/support/oneprocessor.h"
 #include "syntheticlayer.h"
+#include "tests/support/oneprocessor.h"
 
 #include <QtTest>
 
