@@ -12,7 +12,7 @@ namespace core {
 
 namespace {
 
-    constexpr Eigen::Index judgedRows = 1024;
+    constexpr Eigen::Index judgedRows = 4096;
     constexpr std::array dampings{ 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0 };
 
     /// Σ a ∘ b, in double.
@@ -21,38 +21,41 @@ namespace {
         return a.cast<double>().cwiseProduct(b.cast<double>()).sum();
     }
 
-    /// What some rows of the matrices should become: what the fitted sequences say, and the
-    /// held-out ones.
-    struct Wish {
-        Matrix change, drift; ///< Σ c xᵀ, Σ r xᵀ of the fitted; no drift where none is taken up
-        Matrix wanted; ///< both together of the held-out
-    };
-
     /// Rows 0, stride, 2·stride … of `m`.
     Matrix someRows(const Matrix& m, Eigen::Index stride)
     {
         return m(Eigen::seq(0, m.rows() - 1, stride), Eigen::all);
     }
 
-    /// About `judgedRows` rows, evenly spread over the matrices: all of small ones. They decide
-    /// three numbers, and each costs as much as in rounding.
-    std::vector<Wish> wishesOf(const InputSums& fit, const InputSums& held,
+    /// What choices are judged by: at most `judgedRows` rows, evenly spread over the matrices. They
+    /// decide three numbers, and each costs as much as in rounding.
+    struct Judged {
+        std::vector<Matrix> W; ///< that read the input; none where change is of their outputs
+        Matrix change, drift; ///< of the fitted sequences: (in, in), or rows of (out, in)
+        std::vector<Matrix> wanted; ///< of the held-out: for each of W, or of change and drift
+        Matrix h; ///< H of the held-out
+    };
+
+    Judged judgedBy(const InputSums& fit, const InputSums& held,
         const std::vector<const Matrix*>& W, const Progress& progress)
     {
         Eigen::Index rows = 0;
         for (const Matrix* matrix : W)
             rows += matrix->rows();
         const Eigen::Index stride = (rows + judgedRows - 1) / judgedRows;
-        if (fit.drift.size() > 0)
-            return { { someRows(fit.change, stride), someRows(fit.drift, stride),
-                someRows(held.change, stride) + someRows(held.drift, stride) } };
-        std::vector<Wish> wishes;
-        for (const Matrix* matrix : W) {
-            const Matrix some = someRows(*matrix, stride);
-            wishes.push_back(
-                { product(some, fit.change, progress), {}, product(some, held.change, progress) });
+        Judged judged{ {}, {}, {}, {}, held.H.cast<float>() };
+        if (fit.drift.size() > 0) {
+            judged.change = someRows(fit.change, stride);
+            judged.drift = someRows(fit.drift, stride);
+            judged.wanted = { someRows(held.change, stride) + someRows(held.drift, stride) };
+            return judged;
         }
-        return wishes;
+        judged.change = fit.change;
+        for (const Matrix* matrix : W) {
+            judged.W.push_back(someRows(*matrix, stride));
+            judged.wanted.push_back(product(judged.W.back(), held.change, progress));
+        }
+        return judged;
     }
 
     /// The terms of ‖d − a·P x − b·Q x‖² over held-out tokens, less ‖d‖².
@@ -61,18 +64,16 @@ namespace {
         double pp = 0, pq = 0, qq = 0; ///< Σ (P x)·(P x) …
     };
 
-    /// P and Q are what `U`, from the fitted sequences, makes of the wish; `h`: the held-out H.
-    void addTo(
-        Form& form, const Wish& wish, const Matrix& U, const Matrix& h, const Progress& progress)
+    /// `P` and `Q`: the changes of the weights for change and drift.
+    void addTo(Form& form, const Matrix& P, const Matrix& Q, const Matrix& h, const Matrix& wanted,
+        const Progress& progress)
     {
-        const Matrix P = ridge(wish.change, U, progress);
         const Matrix ph = product(P, h, progress);
-        form.p += inner(P, wish.wanted);
+        form.p += inner(P, wanted);
         form.pp += inner(ph, P);
-        if (wish.drift.size() == 0)
+        if (Q.size() == 0)
             return;
-        const Matrix Q = ridge(wish.drift, U, progress);
-        form.q += inner(Q, wish.wanted);
+        form.q += inner(Q, wanted);
         form.pq += inner(ph, Q);
         form.qq += inner(product(Q, h, progress), Q);
     }
@@ -101,16 +102,23 @@ namespace {
                 - b * b * form.qq };
     }
 
-    /// Nothing if H + λ is not positive definite.
-    std::optional<Form> formAt(const InputSums& fit, const Matrix& h,
-        const std::vector<Wish>& wishes, double damping, const Progress& progress)
+    /// Nothing if H + λ, of the fitted sequences, is not positive definite.
+    std::optional<Form> formAt(
+        const MatrixD& H, const Judged& judged, double damping, const Progress& progress)
     {
-        const auto U = targetFactor(fit.H, damping, progress);
+        const auto U = targetFactor(H, damping, progress);
         if (!U)
             return std::nullopt;
         Form form;
-        for (const Wish& wish : wishes)
-            addTo(form, wish, *U, h, progress);
+        const Matrix M = ridge(judged.change, *U, progress);
+        if (judged.drift.size() > 0) {
+            addTo(form, M, ridge(judged.drift, *U, progress), judged.h, judged.wanted.front(),
+                progress);
+            return form;
+        }
+        for (std::size_t i = 0; i < judged.W.size(); ++i)
+            addTo(
+                form, product(judged.W[i], M, progress), {}, judged.h, judged.wanted[i], progress);
         return form;
     }
 
@@ -122,11 +130,10 @@ TargetChoice chooseTarget(const InputSums& fit, const InputSums& held,
     if (held.tokens == 0)
         return { options.targetDamping, 1, options.driftShare, false };
     std::optional<Trial> best;
-    const std::vector<Wish> wishes = wishesOf(fit, held, W, progress);
-    const Matrix h = held.H.cast<float>();
+    const Judged judged = judgedBy(fit, held, W, progress);
     for (std::size_t i = 0; i < dampings.size(); ++i) {
         progress.at(double(i) / double(dampings.size()));
-        const auto form = formAt(fit, h, wishes, dampings[i], progress.part(0, 0));
+        const auto form = formAt(fit.H, judged, dampings[i], progress.part(0, 0));
         if (!form)
             continue;
         const Trial trial = bestShares(*form, dampings[i]);
