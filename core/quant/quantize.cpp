@@ -123,9 +123,11 @@ namespace {
         void add(RoundedPart part);
         void addFound(RoundedPart part);
 
-        const PlannedTensor& plannedHead() const
+        /// Whether the tensor of `role` outside the layers gets GPTQ, which walks all layers.
+        bool isHeadByGptq(Role role) const
         {
-            return *std::ranges::find(m_plan, m_checkpoint->head().place, &PlannedTensor::place);
+            const auto head = std::ranges::find(m_plan, Place{ role }, &PlannedTensor::place);
+            return head != m_plan.end() && head->method == Method::Gptq;
         }
         bool uses(Method method) const
         {
@@ -217,7 +219,8 @@ namespace {
                 continue;
             }
             RoundedTensor rounded = roundOne(tensor, planned, progress);
-            if (!m_options.importance.empty() && isLeftOut(tensor, m_options.importance))
+            if (planned.method != Method::Gptq && !m_options.importance.empty()
+                && isLeftOut(tensor, m_options.importance))
                 rounded.report.note += "the importance matrix has no entry for it";
             m_tensorDone(rounded.report);
             part.tensors.push_back(std::move(rounded.tensor));
@@ -285,10 +288,8 @@ namespace {
 
     QuantizedModel Run::execute(const Progress& progress)
     {
-        const bool headByGptq = plannedHead().method == Method::Gptq; // walks all layers once more
-        const double embedding
-            = headByGptq && plannedHead().place.role == Role::TokenEmbd ? 0.2 : 0.02;
-        const double end = headByGptq && plannedHead().place.role == Role::Output ? 0.8 : 0.98;
+        const double embedding = isHeadByGptq(Role::TokenEmbd) ? 0.2 : 0.02;
+        const double end = isHeadByGptq(Role::Output) ? 0.8 : 0.98;
         roundOutside("token_embd", { Role::TokenEmbd }, progress.part(0, embedding, "Embedding"));
         const double start
             = uses(Method::Importance) && m_options.importance.empty() ? 0.4 : embedding;

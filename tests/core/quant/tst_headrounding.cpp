@@ -19,6 +19,7 @@ private slots:
     void aRuleBringsGptqToIt_data();
     void aRuleBringsGptqToIt();
     void aFinishedHeadIsResumed();
+    void anImatrixWithoutTheHeadIsNotBlamed();
 };
 
 void TestHeadRounding::theHessianIsOfWhatTheHeadReads()
@@ -78,6 +79,21 @@ void TestHeadRounding::aFinishedHeadIsResumed()
     const auto second = quantize(model, recipe, options, {}, Progress());
     QCOMPARE(resumedTensors(second), int(second.reports.size()));
     QVERIFY(allBytes(*second.checkpoint) == allBytes(*first.checkpoint));
+}
+
+void TestHeadRounding::anImatrixWithoutTheHeadIsNotBlamed()
+{
+    const support::TemporaryFolder folder;
+    const auto model = openModel(folder / "model", { .layers = 1, .isTied = false, .hidden = 64 });
+    QuantizeOptions options = calibrated(*model);
+    options.importance["blk.0.attn_q.weight"] = std::vector<float>(64, 1.0f);
+    Recipe recipe = recipeOf(&formats::q4_0, Method::RoundToNearest);
+    recipe.rules.push_back({ .roles = { Role::Output }, .method = Method::Gptq });
+    const auto rounded = quantize(model, recipe, options, {}, Progress());
+    const auto report
+        = std::ranges::find(rounded.reports, model->head().place, &TensorReport::place);
+    QVERIFY(report->method == Method::Gptq);
+    QVERIFY2(report->note.empty(), report->note.c_str());
 }
 
 QTEST_GUILESS_MAIN(TestHeadRounding)
