@@ -78,7 +78,8 @@ function(quantscope_test name)
     add_executable(${name} ${name}.cpp ${ARG_SOURCES})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     set(moc ${CMAKE_CURRENT_BINARY_DIR}/${name}.moc)
-    qt_generate_moc(${name}.cpp ${moc} TARGET ${name}) # one file: AUTOMOC would look at every source
+    # One file, without the target's include folders: moc would read Qt's headers and need nothing of them.
+    qt_generate_moc(${name}.cpp ${moc})
     target_sources(${name} PRIVATE ${moc})
     target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
     target_compile_definitions(${name} PRIVATE QUANTSCOPE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

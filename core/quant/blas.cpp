@@ -2,6 +2,7 @@
 #include "core/quant/blas.h"
 
 #include <cblas.h>
+#include <f77blas.h>
 
 namespace core::blas {
 
@@ -55,6 +56,15 @@ void solveLower(Eigen::Index size, Eigen::Index columns, Block<const double> L, 
     useOneThread();
     cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, int(size),
         int(columns), 1.0, L.data, int(L.stride), B.data, int(B.stride));
+}
+
+bool cholesky(Eigen::Index size, Block<double> A)
+{
+    useOneThread();
+    char triangle[] = "U"; // LAPACK takes rows for columns: its upper triangle is our lower one
+    blasint n = int(size), stride = int(A.stride), info = 0;
+    dpotrf_(triangle, &n, A.data, &stride, &info);
+    return info == 0;
 }
 
 } // namespace core::blas

@@ -29,4 +29,8 @@ void solveLowerTransposedRight(
 /// B = L⁻¹ · B for B (size, columns) and L (size, size) lower triangular.
 void solveLower(Eigen::Index size, Eigen::Index columns, Block<const double> L, Block<double> B);
 
+/// The lower triangle of A (size, size) becomes L with L Lᵀ = A; what is above stays. False if A is
+/// not positive definite, its lower triangle then undefined. By OpenBLAS's LAPACK.
+bool cholesky(Eigen::Index size, Block<double> A);
+
 } // namespace core::blas

@@ -15,6 +15,7 @@
 #include "core/quant/blas.h"
 #include "core/quant/encode.h"
 #include "core/quant/gridrounding.h"
+#include "core/quant/parallelproduct.h"
 #include "core/quant/sweeps.h"
 
 #include <algorithm>
@@ -76,7 +77,7 @@ namespace {
         }
     }
 
-    /// W[rows, from … to) −= Err[rows, panel] · U[panel, from … to).
+    /// W[rows, from … to) −= Err[rows, panel] · U[panel, from … to): inside a span.
     void carryErrors(RoundingState& r, Index row, Index rows, Index panel, Index width,
         Index spanStart, Index from, Index to)
     {
@@ -96,8 +97,17 @@ namespace {
             r.blockAt(row, block), r.format.rowBytes(std::size_t(r.W.cols())) });
     }
 
-    /// Rounds columns spanStart … spanEnd − 1 of a tile of rows and carries their errors to the
-    /// rest.
+    /// The same for all rows, from a whole span to all columns after it.
+    void carrySpan(RoundingState& r, Index start, Index end, const Progress& progress)
+    {
+        const Index rest = r.W.cols() - end;
+        if (rest > 0)
+            multiplyInParallel(-1.0f, r.Err.leftCols(end - start),
+                r.factor.U.block(start, end, end - start, rest), Side::Plain, 1.0f,
+                r.W.rightCols(rest), progress);
+    }
+
+    /// Rounds columns spanStart … spanEnd − 1 of a tile of rows.
     void roundSpan(RoundingState& r, Index tile, Index spanStart, Index spanEnd)
     {
         const Index tileRows = tileRowsOf(r.W.rows());
@@ -122,10 +132,8 @@ namespace {
             }
             carryErrors(r, row0, rows, first, panel, spanStart, first + panel, spanEnd);
         }
-        const Index width = spanEnd - spanStart;
-        carryErrors(r, row0, rows, spanStart, width, spanStart, spanEnd, r.W.cols());
         r.squares[std::size_t(tile)]
-            += r.Err.block(row0, 0, rows, width).cast<double>().squaredNorm();
+            += r.Err.block(row0, 0, rows, spanEnd - spanStart).cast<double>().squaredNorm();
     }
 
     /// Runs the algorithm on a copy of W. Afterwards r.bytes is filled and squares are summed.
@@ -143,10 +151,12 @@ namespace {
         r.squares.assign(std::size_t(tiles), 0.0);
         for (Index start = 0; start < n; start += r.span) {
             progress.at(double(start) / double(n));
+            const Index end = std::min(n, start + r.span);
             parallelFor(std::size_t(tiles), [&](std::size_t tile) {
                 progress.checkCancelled();
-                roundSpan(r, Index(tile), start, std::min(n, start + r.span));
+                roundSpan(r, Index(tile), start, end);
             });
+            carrySpan(r, start, end, progress);
         }
         return r;
     }
@@ -215,11 +225,14 @@ namespace {
     {
         const TensorFormat own(format, target);
         RoundingState r = roundAll(target, factor, own.format(), options, progress.part(0, 0.6));
-        const Matrix rounded = decodeMatrix(r.bytes, format, target.rows(), target.cols());
+        r.W.resize(0, 0); // sweeps need as much
         double error = 0;
         for (const double squares : r.squares)
             error += squares;
-        error = std::max(0.0, error - dampingShare(target, rounded, factor.added));
+        error = std::max(0.0,
+            error
+                - dampingShare(target, decodeMatrix(r.bytes, format, target.rows(), target.cols()),
+                    factor.added));
         ByGptq result{ {}, error, 0 };
         const SweepResult swept = sweepRounded(
             target, factor, format, options.sweeps, error, r.bytes, progress.part(0.6, 1));

@@ -4,8 +4,6 @@
 #include "core/base/parallel.h"
 #include "core/quant/blas.h"
 
-#include <Eigen/Cholesky>
-
 #include <algorithm>
 
 namespace core {
@@ -46,18 +44,15 @@ namespace {
         return A;
     }
 
-    /// Replaces the block of A at `first` by its Cholesky factor. False if it is not positive
-    /// definite.
+    /// Replaces the lower triangle of A's block at `first` by its Cholesky factor. False if it is
+    /// not positive definite.
     bool factorDiagonal(MatrixD& A, Index first)
     {
         const Index width = widthAt(first, A.rows());
-        auto block = A.block(first, first, width, width);
-        const Eigen::LLT<MatrixD> factor(block);
-        if (factor.info() != Eigen::Success || !factor.matrixLLT().diagonal().allFinite()
-            || factor.matrixLLT().diagonal().minCoeff() <= 0)
+        if (!blas::cholesky(width, at(A, first, first)))
             return false;
-        block.triangularView<Eigen::Lower>() = factor.matrixL();
-        return true;
+        const auto diagonal = A.block(first, first, width, width).diagonal();
+        return diagonal.allFinite() && diagonal.minCoeff() > 0;
     }
 
     /// A's lower triangle becomes L with L Lᵀ = A. Right-looking: each block column, once finished,

@@ -2,10 +2,9 @@
 #include "core/quant/target.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
 #include "core/base/text.h"
-#include "core/quant/blas.h"
 #include "core/quant/inversefactor.h"
+#include "core/quant/parallelproduct.h"
 
 #include <algorithm>
 
@@ -15,22 +14,10 @@ namespace {
 
     using blas::Side;
 
-    constexpr Eigen::Index pairRows = 64;
-
-    /// a · b or a · bᵀ, by tiles of a's rows.
     Matrix multiplied(const MatrixView& a, Side side, const MatrixView& b, const Progress& progress)
     {
-        const Eigen::Index columns = side == Side::Plain ? b.cols() : b.rows();
-        Matrix result(a.rows(), columns);
-        const Eigen::Index tiles = (a.rows() + pairRows - 1) / pairRows;
-        parallelFor(std::size_t(tiles), [&](std::size_t tile) {
-            progress.checkCancelled();
-            const Eigen::Index first = Eigen::Index(tile) * pairRows;
-            const Eigen::Index rows = std::min(pairRows, a.rows() - first);
-            blas::multiply(Side::Plain, side, rows, columns, a.cols(), 1.0f,
-                { a.data() + first * a.outerStride(), a.outerStride() },
-                { b.data(), b.outerStride() }, 0.0f, { result.row(first).data(), columns });
-        });
+        Matrix result(a.rows(), side == Side::Plain ? b.cols() : b.rows());
+        multiplyInParallel(1.0f, a, b, side, 0.0f, result, progress);
         return result;
     }
 
