@@ -16,6 +16,7 @@
 #include "core/quant/encode.h"
 #include "core/quant/gridrounding.h"
 #include "core/quant/parallelproduct.h"
+#include "core/quant/spanrounding.h"
 #include "core/quant/sweeps.h"
 
 #include <algorithm>
@@ -26,18 +27,6 @@ namespace core {
 namespace {
 
     using Index = Eigen::Index;
-    using blas::Side;
-
-    constexpr Index panelWidth = 32; // columns that are rounded one by one between two products
-
-    /// The widest part of a block, at most panelWidth, of which the block is a whole number.
-    Index panelOf(Index blockSize)
-    {
-        Index width = std::min(blockSize, panelWidth);
-        while (blockSize % width != 0)
-            --width;
-        return width;
-    }
 
     /// One matrix on its way to the grid of `format`.
     struct RoundingState {
@@ -48,92 +37,37 @@ namespace {
         Matrix Err; ///< (rows, span): of the columns now being rounded
         std::vector<std::byte> bytes;
         std::vector<double> squares; ///< Σ Err² by tile of rows, but for the damping's share
-
-        std::byte* blockAt(Index row, Index column)
-        {
-            const Index block = column / format.blockSize;
-            return bytes.data() + std::size_t(row) * format.rowBytes(std::size_t(W.cols()))
-                + std::size_t(block) * std::size_t(format.blockBytes);
-        }
     };
 
-    /// Rounds columns first … last − 1 of one row, all of one block whose scales are known.
-    void roundColumns(RoundingState& r, Index row, Index first, Index last, Index spanStart,
-        const BlockScales& scales, std::uint8_t* codes)
+    /// Rounds columns start … end − 1, by tiles of rows.
+    void roundTiles(RoundingState& r, Index start, Index end, const Progress& progress)
     {
-        const Matrix& U = r.factor.U;
-        const Grid& grid = *r.format.grid;
-        float* w = r.W.row(row).data();
-        for (Index j = first; j < last; ++j) {
-            const auto group = std::size_t(j % r.format.blockSize / grid.groupSize);
-            const GridValue rounded
-                = roundToGrid(grid, scales.step[group], scales.offset[group], w[j]);
-            codes[j % r.format.blockSize] = rounded.code;
-            const float* u = U.row(j).data();
-            const float err = (w[j] - rounded.value) / u[j];
-            r.Err(row, j - spanStart) = err;
-            for (Index k = j + 1; k < last; ++k)
-                w[k] -= err * u[k];
-        }
+        const Index tileRows = tileRowsOf(r.W.rows());
+        const Index width = end - start;
+        const std::size_t rowBytes = r.format.rowBytes(std::size_t(r.W.cols()));
+        parallelFor(r.squares.size(), [&](std::size_t tile) {
+            progress.checkCancelled();
+            const Index row = Index(tile) * tileRows;
+            const Index rows = std::min(tileRows, r.W.rows() - row);
+            auto err = r.Err.block(row, 0, rows, width);
+            roundSpan(r.format, r.factor.U.block(start, start, width, width),
+                std::span(r.factor.importance).subspan(std::size_t(start), std::size_t(width)),
+                r.W.block(row, start, rows, width), err,
+                r.bytes.data() + std::size_t(row) * rowBytes
+                    + r.format.rowBytes(std::size_t(start)),
+                rowBytes);
+            r.squares[tile] += err.cast<double>().squaredNorm();
+        });
     }
 
-    /// W[rows, from … to) −= Err[rows, panel] · U[panel, from … to): inside a span.
-    void carryErrors(RoundingState& r, Index row, Index rows, Index panel, Index width,
-        Index spanStart, Index from, Index to)
-    {
-        if (from >= to)
-            return;
-        const Matrix& U = r.factor.U;
-        blas::multiply(Side::Plain, Side::Plain, rows, to - from, width, -1.0f,
-            { &r.Err(row, panel - spanStart), r.Err.cols() }, { &U(panel, from), U.cols() }, 1.0f,
-            { &r.W(row, from), r.W.cols() });
-    }
-
-    /// Fits the scales of a block of columns on what is still to be rounded.
-    void fitBlock(RoundingState& r, Index row, Index rows, Index block)
-    {
-        r.format.encodeRows({ &r.W(row, block), std::size_t(r.W.cols()), std::size_t(rows),
-            std::size_t(r.format.blockSize), r.factor.importance.data() + block,
-            r.blockAt(row, block), r.format.rowBytes(std::size_t(r.W.cols())) });
-    }
-
-    /// The same for all rows, from a whole span to all columns after it.
-    void carrySpan(RoundingState& r, Index start, Index end, const Progress& progress)
+    /// Carries the errors of columns start … end − 1 to all after them.
+    void carryErrors(RoundingState& r, Index start, Index end, const Progress& progress)
     {
         const Index rest = r.W.cols() - end;
         if (rest > 0)
             multiplyInParallel(-1.0f, r.Err.leftCols(end - start),
-                r.factor.U.block(start, end, end - start, rest), Side::Plain, 1.0f,
+                r.factor.U.block(start, end, end - start, rest), blas::Side::Plain, 1.0f,
                 r.W.rightCols(rest), progress);
-    }
-
-    /// Rounds columns spanStart … spanEnd − 1 of a tile of rows.
-    void roundSpan(RoundingState& r, Index tile, Index spanStart, Index spanEnd)
-    {
-        const Index tileRows = tileRowsOf(r.W.rows());
-        const Index row0 = tile * tileRows;
-        const Index rows = std::min(tileRows, r.W.rows() - row0);
-        const Index blockSize = r.format.blockSize;
-        const Index panel = panelOf(blockSize);
-        std::vector<BlockScales> scales(static_cast<std::size_t>(rows));
-        std::vector<std::uint8_t> codes(std::size_t(rows * blockSize));
-        for (Index first = spanStart; first < spanEnd; first += panel) {
-            const Index block = first - first % blockSize;
-            if (first == block)
-                fitBlock(r, row0, rows, block);
-            for (Index i = 0; i < rows; ++i) {
-                std::byte* bytes = r.blockAt(row0 + i, block);
-                if (first == block)
-                    scales[std::size_t(i)] = r.format.grid->scales(bytes);
-                roundColumns(r, row0 + i, first, first + panel, spanStart, scales[std::size_t(i)],
-                    codes.data() + i * blockSize);
-                if (first + panel == block + blockSize)
-                    r.format.grid->storeCodes(codes.data() + i * blockSize, bytes);
-            }
-            carryErrors(r, row0, rows, first, panel, spanStart, first + panel, spanEnd);
-        }
-        r.squares[std::size_t(tile)]
-            += r.Err.block(row0, 0, rows, spanEnd - spanStart).cast<double>().squaredNorm();
     }
 
     /// Runs the algorithm on a copy of W. Afterwards r.bytes is filled and squares are summed.
@@ -152,11 +86,8 @@ namespace {
         for (Index start = 0; start < n; start += r.span) {
             progress.at(double(start) / double(n));
             const Index end = std::min(n, start + r.span);
-            parallelFor(std::size_t(tiles), [&](std::size_t tile) {
-                progress.checkCancelled();
-                roundSpan(r, Index(tile), start, end);
-            });
-            carrySpan(r, start, end, progress);
+            roundTiles(r, start, end, progress);
+            carryErrors(r, start, end, progress);
         }
         return r;
     }
@@ -175,8 +106,8 @@ namespace {
             Matrix h = H.block(0, first, first + width, width).cast<float>();
             h.topRows(first) *= 2.0f;
             Matrix product(D.rows(), width);
-            blas::multiply(Side::Plain, Side::Plain, D.rows(), width, first + width, 1.0f,
-                { D.data(), n }, { h.data(), width }, 0.0f, { product.data(), width });
+            blas::multiply(blas::Side::Plain, blas::Side::Plain, D.rows(), width, first + width,
+                1.0f, { D.data(), n }, { h.data(), width }, 0.0f, { product.data(), width });
             parts[std::size_t(block)] = product.cast<double>()
                                             .cwiseProduct(D.middleCols(first, width).cast<double>())
                                             .sum();

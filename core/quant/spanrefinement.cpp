@@ -4,6 +4,7 @@
 #include "core/quant/blas.h"
 #include "core/quant/gridrounding.h"
 #include "core/quant/inversefactor.h"
+#include "core/quant/spanrounding.h"
 
 #include <algorithm>
 #include <cassert>
@@ -75,35 +76,17 @@ std::byte* SpanRefinement::blockAt(Index row, Index column) const
 /// GPTQ of the span alone, the blocks' bytes row by row.
 Matrix SpanRefinement::roundedAfresh(std::vector<std::byte>& bytes) const
 {
-    const Grid& grid = *m_format.grid;
-    const Index size = m_format.blockSize;
     Matrix w = m_What;
     blas::multiply(Side::Plain, Side::Plain, w.rows(), w.cols(), w.cols(), 1.0f,
         { m_g.data(), m_g.cols() }, { m_span.inverse.data(), w.cols() }, 1.0f,
         { w.data(), w.cols() });
     const std::size_t rowBytes = m_format.rowBytes(std::size_t(w.cols()));
     bytes.resize(std::size_t(w.rows()) * rowBytes);
-    Matrix rounded(w.rows(), w.cols());
-    std::vector<std::uint8_t> codes(static_cast<std::size_t>(size));
-    for (Index i = 0; i < w.rows(); ++i) {
-        std::byte* block = bytes.data() + std::size_t(i) * rowBytes;
-        for (Index first = 0; first < w.cols(); first += size, block += m_format.blockBytes) {
-            m_format.encodeRow(&w(i, first), std::size_t(size), m_importance.data() + first, block);
-            const BlockScales scales = grid.scales(block);
-            for (Index j = first; j < first + size; ++j) {
-                const auto group = std::size_t((j - first) / grid.groupSize);
-                const GridValue value
-                    = roundToGrid(grid, scales.step[group], scales.offset[group], w(i, j));
-                codes[std::size_t(j - first)] = value.code;
-                rounded(i, j) = value.value;
-                const float err = (w(i, j) - value.value) / m_span.U(j, j);
-                const Index rest = w.cols() - j - 1;
-                w.row(i).tail(rest) -= err * m_span.U.row(j).tail(rest);
-            }
-            grid.storeCodes(codes.data(), block);
-        }
-    }
-    return rounded;
+    Matrix err(w.rows(), w.cols());
+    roundSpan(m_format, m_span.U, m_importance, w, err, bytes.data(), rowBytes);
+    m_format.decodeBlocks(
+        bytes.data(), std::size_t(w.size()) / std::size_t(m_format.blockSize), w.data());
+    return w;
 }
 
 double SpanRefinement::tryAfresh()
