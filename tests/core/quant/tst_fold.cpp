@@ -44,7 +44,8 @@ Matrix logitsOf(const Checkpoint& checkpoint, const std::vector<std::vector<int>
 {
     HiddenStates hidden = embed(checkpoint, sequences);
     walk(hidden, checkpoint, nullptr, Progress());
-    return headInput(hidden.states, checkpoint, Progress()) * decode(checkpoint.head()).transpose();
+    return multiplyTransposed(
+        headInput(hidden.states, checkpoint, Progress()), decode(checkpoint.head()));
 }
 
 std::shared_ptr<const Checkpoint> tiny()

@@ -5,6 +5,7 @@
 #include "core/quant/gptq.h"
 #include "core/quant/gridrounding.h"
 #include "core/quant/hessian.h"
+#include "referencealgebra.h"
 #include "syntheticlayer.h"
 #include "tests/support/oneprocessor.h"
 
@@ -31,8 +32,7 @@ double plainGptqError(const Matrix& W, const MatrixD& H, const Format& format)
     const Eigen::Index n = W.cols();
     MatrixD damped = H;
     damped.diagonal().array() += 0.01 * H.diagonal().mean();
-    const MatrixD inverse = damped.llt().solve(MatrixD::Identity(n, n));
-    const MatrixD U = inverse.llt().matrixU();
+    const MatrixD U = reference::upperCholesky(reference::inverse(damped));
     std::vector<float> importance(static_cast<std::size_t>(n));
     for (Eigen::Index j = 0; j < n; ++j)
         importance[std::size_t(j)] = float(H(j, j));
@@ -126,7 +126,7 @@ void TestGptq::outputErrorIsTheTrace()
     const MatrixD H = hessianOf(layer.x);
     const Matrix rounded = (layer.W * 64.0f).array().round().matrix() / 64.0f;
     const MatrixD D = (layer.W - rounded).cast<double>();
-    const double expected = (D * H * D.transpose()).trace();
+    const double expected = reference::product(D, H).cwiseProduct(D).sum();
     QVERIFY(std::abs(outputError(layer.W, rounded, H) - expected) < 1e-4 * expected);
 }
 

@@ -5,10 +5,10 @@
 #include "core/quant/gptq.h"
 #include "core/quant/hessian.h"
 #include "core/quant/target.h"
+#include "referencealgebra.h"
 #include "syntheticlayer.h"
 #include "tests/support/oneprocessor.h"
 
-#include <Eigen/Cholesky>
 #include <QtTest>
 
 using namespace core;
@@ -17,16 +17,17 @@ namespace {
 
 /// A layer whose inputs were changed by the rounding of those before it.
 struct DriftedLayer {
-    Matrix W, x, reference; ///< inputs of the rounded and of the original model
+    Matrix W, x, original; ///< inputs of the rounded and of the original model
 
     explicit DriftedLayer(int out, int in, int tokens)
     {
         const SyntheticLayer layer = syntheticLayer(out, in, tokens, 31);
         W = layer.W;
-        reference = layer.x;
+        original = layer.x;
         const Matrix mixing = Matrix::Identity(in, in)
             + 0.1f * syntheticLayer(in, in, 1, 32).W; // an error that a linear map can undo
-        x = reference * mixing + 0.05f * syntheticLayer(1, in, tokens, 33).x;
+        x = multiplyTransposed(original, mixing.transpose())
+            + 0.05f * syntheticLayer(1, in, tokens, 33).x;
     }
 
     MatrixD hessian() const
@@ -38,13 +39,14 @@ struct DriftedLayer {
     Matrix cross() const ///< 2/N Σ W (x_ref − x) xᵀ
     {
         CrossSum sum(W.rows(), x.cols());
-        const Matrix changes = (reference - x) * W.transpose();
+        const Matrix changes = multiplyTransposed(original - x, W);
         sum.add(changes, x);
         return sum.take();
     }
     double lossOf(const Matrix& weights) const
     {
-        return double((reference * W.transpose() - x * weights.transpose()).squaredNorm());
+        return double(
+            (multiplyTransposed(original, W) - multiplyTransposed(x, weights)).squaredNorm());
     }
 };
 
@@ -69,7 +71,7 @@ void TestTarget::crossSumIsTwiceTheMeanOuterProduct()
 {
     const Matrix a = syntheticLayer(1, 300, 700, 34).x;
     const Matrix x = syntheticLayer(1, 530, 700, 35).x;
-    const MatrixD expected = 2.0 / 700.0 * a.cast<double>().transpose() * x.cast<double>();
+    const MatrixD expected = 2.0 / 700.0 * reference::outerProducts(a, x);
     CrossSum sum(300, 530);
     sum.add(a.topRows(256), x.topRows(256));
     sum.add(a.bottomRows(444), x.bottomRows(444));
@@ -81,7 +83,7 @@ void TestTarget::productIsThatOfEigen()
 {
     const Matrix a = syntheticLayer(1, 90, 130, 36).x;
     const Matrix b = syntheticLayer(1, 70, 90, 37).x;
-    const MatrixD expected = a.cast<double>() * b.cast<double>();
+    const MatrixD expected = reference::product(a.cast<double>(), b.cast<double>());
     QVERIFY((product(a, b, Progress()).cast<double>() - expected).norm() < 1e-5 * expected.norm());
 }
 
@@ -94,11 +96,10 @@ void TestTarget::isTheRidgeSolution()
         = layer.W + ridge(layer.cross(), *targetFactor(factor.H, damping, Progress()), Progress());
     const double lambda = damping * factor.H.diagonal().mean();
     const MatrixD identity = MatrixD::Identity(150, 150);
-    const MatrixD C
-        = 2.0 / 900.0 * layer.reference.cast<double>().transpose() * layer.x.cast<double>();
+    const MatrixD C = 2.0 / 900.0 * reference::outerProducts(layer.original, layer.x);
     const MatrixD damped = factor.H + lambda * identity;
-    const MatrixD expected
-        = layer.W.cast<double>() * (C + lambda * identity) * damped.llt().solve(identity);
+    const MatrixD expected = reference::product(layer.W.cast<double>(),
+        reference::product(C + lambda * identity, reference::inverse(damped)));
     QVERIFY((target.cast<double>() - expected).norm() < 1e-3 * expected.norm());
 }
 

@@ -56,7 +56,7 @@ void TestTargetChoice::followsWhatTheInputsExplain()
     const Matrix x = syntheticLayer(1, inputs, 2000, 51).x;
     const Matrix W = noise(30, inputs, 52);
     const TargetChoice choice
-        = choiceFor(x, x * noise(inputs, inputs, 53).transpose() * 0.1f, {}, W);
+        = choiceFor(x, multiplyTransposed(x, noise(inputs, inputs, 53)) * 0.1f, {}, W);
     QVERIFY(choice.byData);
     QVERIFY2(choice.changeShare > 0.95 && choice.damping < 0.02,
         qPrintable(QString("%1, %2").arg(choice.changeShare).arg(choice.damping)));
@@ -75,7 +75,7 @@ void TestTargetChoice::takesUpDriftThatIsLinear()
 {
     const Matrix x = syntheticLayer(1, inputs, 2000, 57).x;
     const Matrix W = noise(30, inputs, 58);
-    const Matrix linear = x * noise(30, inputs, 59).transpose();
+    const Matrix linear = multiplyTransposed(x, noise(30, inputs, 59));
     const TargetChoice both = choiceFor(x, linear, linear, W);
     QVERIFY(both.driftShare > 0.9 && both.changeShare > 0.9);
     const TargetChoice noisy = choiceFor(x, linear, noise(2000, 30, 60), W);
