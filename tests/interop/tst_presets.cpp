@@ -2,6 +2,7 @@
 // presetRecipe against llama_model_quantize: the same format for every tensor.
 #include "tests/interop/interopfiles.h"
 #include "tests/interop/llamalibrary.h"
+#include "tests/support/tinymodel.h"
 
 #include "core/base/error.h"
 #include "core/export/ggufexport.h"
@@ -26,17 +27,45 @@ struct Mix {
 };
 constexpr Mix mixes[]{ { "Q2_K_M", 10 }, { "Q2_K_S", 21 }, { "Q3_K_S", 11 }, { "Q3_K_M", 12 },
     { "Q3_K_L", 13 }, { "Q4_K_S", 14 }, { "Q4_K_M", 15 }, { "Q5_K_S", 16 }, { "Q5_K_M", 17 } };
-/// The same where all layer matrices have one format. (llama_model_quantize does not make NVFP4,
-/// and knows no fallback from Q1_0.)
+/// The same where all layer matrices have one format. (llama_model_quantize does not make NVFP4.)
 constexpr Mix pure[]{ { "Q8_0", 7 }, { "Q6_K", 18 }, { "Q5_K", 16 }, { "Q4_K", 14 }, { "Q3_K", 11 },
     { "Q2_K", 10 }, { "Q4_0", 2 }, { "Q4_1", 3 }, { "Q5_0", 8 }, { "IQ4_NL", 25 }, { "IQ4_XS", 30 },
     { "TQ1_0", 36 }, { "TQ2_0", 37 }, { "MXFP4", 38 }, { "Q1_0", 40 }, { "Q2_0", 41 } };
 
-/// The real model takes seconds a format; these have every kind of fallback.
-bool isTriedOnTheRealModel(std::string_view name)
+/// llama.cpp cannot say what it would store without rounding all of a model, which takes seconds of
+/// the bundled and the real one.
+bool isTried(std::string_view preset, const std::filesystem::path& model)
 {
-    return name == "Q2_K_M" || name == "Q3_K_M" || name == "Q5_K_M" || name == "Q6_K"
-        || name == "Q4_K" || name == "Q4_0" || name == "TQ1_0";
+    if (model == smolLm2())
+        return preset == "Q4_K";
+    if (model.filename() == "sample.gguf")
+        return preset == "Q3_K_M" || preset == "Q4_K";
+    return preset != "Q1_0" || model.filename() != "deep.gguf"; // it knows no fallback from Q1_0
+}
+
+/// Rows of 256 weights, which every format holds.
+support::TinyModel wideModel()
+{
+    support::TinyModel model;
+    model.layers = 3;
+    model.hidden = 256;
+    model.heads = 4;
+    model.headSize = 64;
+    model.keyValueHeads = 1;
+    model.feedForward = 256;
+    return model;
+}
+
+/// What a mix gives a layer depends on how many there are: as many here as in the real model, with
+/// rows of 96 and 176 weights, which are no whole number of 256 or of 32.
+support::TinyModel deepModel()
+{
+    support::TinyModel model;
+    model.layers = 30;
+    model.hidden = 96;
+    model.heads = 6;
+    model.feedForward = 176;
+    return model;
 }
 
 /// An importance matrix in which every channel weighs the same: llama.cpp refuses Q2_K_S without
@@ -67,14 +96,11 @@ private:
     {
         return m_folder.filePath(name).toStdString();
     }
-    void compare(const Checkpoint& checkpoint, const std::string& preset,
-        const std::filesystem::path& source, const LlamaQuantizeOptions& options);
+    void compare(const LlamaQuantizeOptions& options, bool withImportance);
 
     QTemporaryDir m_folder;
     std::shared_ptr<const LlamaLibrary> m_llama;
-    std::shared_ptr<const Checkpoint> m_sample;
-    std::shared_ptr<const Checkpoint> m_real;
-    std::filesystem::path m_sampleGguf;
+    std::shared_ptr<const Checkpoint> m_wide, m_deep, m_sample, m_real; ///< each from a GGUF file
 };
 
 void TestPresets::initTestCase()
@@ -83,32 +109,53 @@ void TestPresets::initTestCase()
     NEEDS_INTEROP(smolLm2());
     try {
         m_llama = LlamaLibrary::load(llamaFolder());
-        m_sample = Checkpoint::open(sample);
+        core::exportGguf(*Checkpoint::open(sample), file("sample.gguf"), {}, core::Progress());
+        m_sample = Checkpoint::open(file("sample.gguf"));
+        support::writeTinyGguf(wideModel(), file("wide.gguf"));
+        m_wide = Checkpoint::open(file("wide.gguf"));
+        support::writeTinyGguf(deepModel(), file("deep.gguf"));
+        m_deep = Checkpoint::open(file("deep.gguf"));
         m_real = Checkpoint::open(smolLm2());
-        m_sampleGguf = file("sample.gguf");
-        core::exportGguf(*m_sample, m_sampleGguf, {}, core::Progress());
     } catch (const core::Error& error) {
         QFAIL(error.what());
     }
 }
 
-/// Quantizes `source` by llama.cpp and compares every tensor's format with our plan.
-void TestPresets::compare(const Checkpoint& checkpoint, const std::string& preset,
-    const std::filesystem::path& source, const LlamaQuantizeOptions& options)
+/// "", or which tensor of `theirs` has another format than we plan.
+QString difference(const Checkpoint& theirs, const std::vector<core::PlannedTensor>& plan)
 {
-    const auto plan = core::planTensors(
-        checkpoint, core::presetRecipe(preset, checkpoint, core::Method::Importance));
-    const std::filesystem::path target = file("llama.gguf");
-    m_llama->quantize(source, target, options);
-    const auto theirs = Checkpoint::open(target);
-    QCOMPARE(theirs->tensors().size(), plan.size());
+    if (theirs.tensors().size() != plan.size())
+        return QString("%1 tensors, planned %2").arg(theirs.tensors().size()).arg(plan.size());
     for (const core::PlannedTensor& planned : plan) {
-        const core::Tensor* tensor = theirs->find(planned.place);
-        QVERIFY(tensor);
-        QVERIFY2(tensor->format == planned.format,
-            qPrintable(QString("%1: we plan %2, llama.cpp stores %3")
-                           .arg(QString::fromStdString(tensor->name), planned.format->name.data(),
-                               tensor->format->name.data())));
+        const core::Tensor* tensor = theirs.find(planned.place);
+        if (!tensor)
+            return QString("no tensor for one of layer %1").arg(planned.place.layer);
+        if (tensor->format != planned.format)
+            return QString("%1: we plan %2, llama.cpp stores %3")
+                .arg(QString::fromStdString(tensor->name), planned.format->name.data(),
+                    tensor->format->name.data());
+    }
+    return {};
+}
+
+/// Quantizes models to the preset of this row by llama.cpp and compares every tensor's format with
+/// our plan.
+void TestPresets::compare(const LlamaQuantizeOptions& options, bool withImportance)
+{
+    const std::string preset = QTest::currentDataTag();
+    for (const auto& checkpoint : { m_wide, m_deep, m_sample, m_real }) {
+        if (!isTried(preset, checkpoint->path()))
+            continue;
+        LlamaQuantizeOptions own = options;
+        own.requantize = checkpoint == m_real;
+        if (withImportance)
+            own.importance = evenImportance(*checkpoint);
+        m_llama->quantize(checkpoint->path(), file("llama.gguf"), own);
+        const QString found = difference(*Checkpoint::open(file("llama.gguf")),
+            core::planTensors(
+                *checkpoint, core::presetRecipe(preset, *checkpoint, core::Method::Importance)));
+        QVERIFY2(found.isEmpty(),
+            qPrintable(QString::fromStdString(checkpoint->path().string()) + ", " + found));
     }
 }
 
@@ -124,13 +171,7 @@ void TestPresets::mixesAreThoseOfLlama()
     QFETCH(int, fileType);
     LlamaQuantizeOptions options;
     options.fileType = fileType;
-    options.importance = evenImportance(*m_sample);
-    compare(*m_sample, QTest::currentDataTag(), m_sampleGguf, options);
-    if (!isTriedOnTheRealModel(QTest::currentDataTag()))
-        return;
-    options.requantize = true;
-    options.importance = evenImportance(*m_real);
-    compare(*m_real, QTest::currentDataTag(), smolLm2(), options);
+    compare(options, true);
 }
 
 void TestPresets::pureFormatsAreThoseOfLlama_data()
@@ -147,11 +188,7 @@ void TestPresets::pureFormatsAreThoseOfLlama()
     options.fileType = fileType;
     options.pure = true;
     options.embeddingType = options.outputType = int(core::formats::q8_0.ggmlType);
-    compare(*m_sample, QTest::currentDataTag(), m_sampleGguf, options);
-    if (!isTriedOnTheRealModel(QTest::currentDataTag()))
-        return;
-    options.requantize = true;
-    compare(*m_real, QTest::currentDataTag(), smolLm2(), options);
+    compare(options, false);
 }
 
 QTEST_GUILESS_MAIN(TestPresets)
