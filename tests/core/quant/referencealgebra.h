@@ -3,8 +3,8 @@
 
 #include "core/base/matrix.h"
 
-/// What core computes in blocks by OpenBLAS, by Eigen's own products in double: to compare with.
-/// Here, because compiling Eigen's products in every test takes longer than the tests do.
+/// What core computes in blocks and by parts, all at once in double: to compare with. Here, because
+/// compiling Eigen's algebra in every test takes longer than the tests do.
 namespace reference {
 
 using core::Matrix;

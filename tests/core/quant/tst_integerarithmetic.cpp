@@ -6,6 +6,7 @@
 #include "core/quant/integerarithmetic.h"
 #include "syntheticlayer.h"
 #include "tests/support/oneprocessor.h"
+#include "tests/support/tinymodel.h"
 
 #include <QTest>
 
@@ -242,9 +243,18 @@ void TestIntegerArithmetic::isTheSameForAnyNumberOfProcessors()
     options.smoothing = -1;
     options.weightBits = 8;
     options.outlierThreshold = 8;
-    const auto all = lossOf(options);
+    const QTemporaryDir folder;
+    support::writeTinyModel({}, folder.path().toStdString()); // searching takes long on the sample
+    const auto model = Checkpoint::open(folder.path().toStdString());
+    const std::vector<std::vector<int>> text
+        = tokenSequences(model->tokenizer(), readTextFile(sample / "evaluation.txt"), 64, 4);
+    const auto statesNow = [&] {
+        const IntegerArithmetic arithmetic(model, nullptr, text, options, Progress());
+        return walked(*model, &arithmetic, text);
+    };
+    const Matrix all = statesNow();
     const support::OneProcessor only;
-    QCOMPARE(lossOf(options), all);
+    QVERIFY(statesNow() == all);
 }
 
 void TestIntegerArithmetic::saysThatItNeedsAText()
