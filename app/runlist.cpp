@@ -51,14 +51,15 @@ int RunList::add(Run run)
     return m_lastNumber;
 }
 
-void RunList::setEvaluation(int number, core::Evaluation evaluation, const TextSettings& text)
+void RunList::setEvaluation(
+    int number, core::Evaluation evaluation, const EvaluationSettings& settings)
 {
     for (auto& run : m_runs) {
         if (run->number != number)
             continue;
         Run measured = *run;
         measured.evaluation = std::move(evaluation);
-        measured.evaluationText = text;
+        measured.measuredWith = settings;
         run = std::make_shared<const Run>(std::move(measured));
         emit changed();
         return;

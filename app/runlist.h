@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/textsettings.h"
+#include "app/evaluationsettings.h"
 #include "core/measure/evaluation.h"
 #include "core/quant/quantize.h"
 
@@ -31,7 +31,7 @@ struct Run {
     std::uint64_t fileBytes = 0; ///< of the GGUF it would be
     double bitsPerWeight = 0;
     std::optional<core::Evaluation> evaluation;
-    TextSettings evaluationText; ///< of `evaluation`
+    EvaluationSettings measuredWith; ///< of `evaluation`
 
     const core::TensorReport* report(core::Place place) const; ///< null if there is none
 };
@@ -54,7 +54,7 @@ public:
     void clear();
     /// Adds a finished run and gives its number. It becomes B, and what was B becomes A.
     int add(Run run);
-    void setEvaluation(int number, core::Evaluation evaluation, const TextSettings& text);
+    void setEvaluation(int number, core::Evaluation evaluation, const EvaluationSettings& settings);
     void remove(int number);
     void pinA(int number); ///< 0: none; the run that is B swaps with A
     void pinB(int number);

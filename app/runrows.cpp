@@ -32,7 +32,7 @@ namespace {
         const auto& runs = session.runs().runs();
         const auto measured = std::find_if(runs.rbegin(), runs.rend(), [&](const auto& run) {
             return run->evaluation && run->evaluation->against
-                && run->evaluationText == session.evaluation();
+                && run->measuredWith == session.evaluationSettings();
         });
         if (measured == runs.rend())
             return std::nullopt;
@@ -70,8 +70,8 @@ namespace {
         row.tokensPerSecond = tokensPerSecond(session.device(),
             core::bytesPerToken(*session.checkpoint(), run.plan, session.context()));
         row.evaluation = run.evaluation;
-        row.evaluationText = textDescription(run.evaluationText);
-        row.stale = run.evaluation && run.evaluationText != session.evaluation();
+        row.evaluationText = evaluationDescription(run.measuredWith);
+        row.stale = run.evaluation && run.measuredWith != session.evaluationSettings();
         row.isRecipe = &run == present;
         return row;
     }

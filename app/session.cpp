@@ -100,6 +100,20 @@ void Session::setEvaluation(const TextSettings& text)
     emit textsChanged();
 }
 
+void Session::setSimulation(const core::SimulationOptions& simulation)
+{
+    if (simulation == m_simulation)
+        return;
+    m_simulation = simulation;
+    emit textsChanged();
+}
+
+EvaluationSettings Session::evaluationSettings() const
+{
+    return { m_evaluation, m_simulation,
+        m_simulation.needsCalibration() ? m_calibration : TextSettings() };
+}
+
 void Session::setImatrix(const std::filesystem::path& file)
 {
     if (file == m_imatrix)

@@ -62,6 +62,10 @@ public:
     void setCalibration(const TextSettings& text);
     const TextSettings& evaluation() const { return m_evaluation; }
     void setEvaluation(const TextSettings& text);
+    /// How layers compute while a run is measured.
+    const core::SimulationOptions& simulation() const { return m_simulation; }
+    void setSimulation(const core::SimulationOptions& simulation);
+    EvaluationSettings evaluationSettings() const; ///< all that a measurement depends on
     /// An importance matrix to use instead of our own statistics; empty: our own.
     const std::filesystem::path& imatrix() const { return m_imatrix; }
     void setImatrix(const std::filesystem::path& file);
@@ -95,7 +99,7 @@ signals:
     void weightStatsChanged(int tensor);
     void activationsChanged();
     void thresholdChanged();
-    void textsChanged(); ///< calibration, evaluation or importance matrix
+    void textsChanged(); ///< calibration, evaluation, its arithmetic or importance matrix
     void deviceChanged();
     void exportedChanged();
 
@@ -108,6 +112,7 @@ private:
     RunList m_runs;
     PreviewCache m_previews;
     TextSettings m_calibration, m_evaluation;
+    core::SimulationOptions m_simulation;
     std::filesystem::path m_imatrix;
     std::optional<core::GgufExportReport> m_exported;
     int m_exportedRun = 0;

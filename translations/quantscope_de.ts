@@ -1610,6 +1610,10 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>Same top token</source>
         <translation>Gleiches bestes Token</translation>
     </message>
+    <message>
+        <source>Arithmetic...</source>
+        <translation>Rechenart...</translation>
+    </message>
 </context>
 <context>
     <name>widgets::CostCard</name>
@@ -3324,6 +3328,19 @@ gekappt %2, Fehler %3</translation>
         <source>Layer %1</source>
         <translation>Schicht %1</translation>
     </message>
+    <message>
+        <source>%1 by %2</source>
+        <comment>format, method</comment>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>Output error %1</source>
+        <translation>Ausgabefehler %1</translation>
+    </message>
+    <message>
+        <source>, by importance-weighted rounding %1</source>
+        <translation>, bei gewichtetem Runden %1</translation>
+    </message>
 </context>
 <context>
     <name>widgets::RunTable</name>
@@ -3414,6 +3431,197 @@ gekappt %2, Fehler %3</translation>
     <message>
         <source>Remove</source>
         <translation>Entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::SimulationDialog</name>
+    <message>
+        <source>Only the weights are rounded: the loss that the recipe is to blame for.</source>
+        <translation>Nur die Gewichte sind gerundet: der Verlust, für den das Rezept verantwortlich ist.</translation>
+    </message>
+    <message>
+        <source>llama.cpp rounds what each matrix reads to 8 bits in blocks: what that program will measure of the file.</source>
+        <translation>llama.cpp rundet, was jede Matrix liest, blockweise auf 8 Bit: was jenes Programm an der Datei messen wird.</translation>
+    </message>
+    <message>
+        <source>What hardware with integer units would lose. Simulated: no file holds it. Ranges, strengths and outlier channels are found in the calibration text.</source>
+        <translation>Was Hardware mit Ganzzahlrechenwerken verlöre. Simuliert: keine Datei enthält es. Bereiche, Stärken und Ausreißerkanäle werden im Kalibriertext gefunden.</translation>
+    </message>
+    <message>
+        <source>Correct the mean shift</source>
+        <translation>Mittlere Verschiebung ausgleichen</translation>
+    </message>
+    <message>
+        <source>Arithmetic of the measurement</source>
+        <translation>Rechenart der Messung</translation>
+    </message>
+    <message>
+        <source>full precision</source>
+        <translation>volle Genauigkeit</translation>
+    </message>
+    <message>
+        <source>as llama.cpp</source>
+        <translation>wie llama.cpp</translation>
+    </message>
+    <message>
+        <source>integers, simulated</source>
+        <translation>Ganzzahlen, simuliert</translation>
+    </message>
+    <message>
+        <source>Layers compute</source>
+        <translation>Schichten rechnen</translation>
+    </message>
+    <message>
+        <source>Takes away by how much rounding shifts the mean of the residual stream after each half of a layer.</source>
+        <translation>Nimmt weg, um wie viel das Runden den Mittelwert des Residualstroms nach jeder Schichthälfte verschiebt.</translation>
+    </message>
+    <message>
+        <source>Bits of an activation</source>
+        <translation>Bit je Aktivierung</translation>
+    </message>
+    <message>
+        <source>around zero</source>
+        <translation>um null</translation>
+    </message>
+    <message>
+        <source>from smallest to largest</source>
+        <translation>vom kleinsten zum größten Wert</translation>
+    </message>
+    <message>
+        <source>Levels</source>
+        <translation>Stufen</translation>
+    </message>
+    <message>
+        <source>Levels from the smallest to the largest value use all codes where values lean to one side.</source>
+        <translation>Stufen vom kleinsten zum größten Wert nutzen alle Codes, wo Werte einseitig liegen.</translation>
+    </message>
+    <message>
+        <source>of each token (dynamic)</source>
+        <translation>je Token (dynamisch)</translation>
+    </message>
+    <message>
+        <source>of all tokens (static)</source>
+        <translation>für alle Token (statisch)</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>Bereich</translation>
+    </message>
+    <message>
+        <source>A static range is found once in the calibration text and costs nothing later; a dynamic one fits every token.</source>
+        <translation>Ein statischer Bereich wird einmal im Kalibriertext gefunden und kostet später nichts; ein dynamischer passt zu jedem Token.</translation>
+    </message>
+    <message>
+        <source>Found by</source>
+        <translation>Gefunden durch</translation>
+    </message>
+    <message>
+        <source>All but the first cut rare large values off, so that the others are rounded more finely.</source>
+        <translation>Alle außer dem ersten schneiden seltene große Werte ab, damit die übrigen feiner gerundet werden.</translation>
+    </message>
+    <message>
+        <source> % of the values</source>
+        <translation> % der Werte</translation>
+    </message>
+    <message>
+        <source>Percentile</source>
+        <translation>Perzentil</translation>
+    </message>
+    <message>
+        <source>Deviations</source>
+        <translation>Abweichungen</translation>
+    </message>
+    <message>
+        <source>Standard deviations on each side of the mean.</source>
+        <translation>Standardabweichungen zu beiden Seiten des Mittelwerts.</translation>
+    </message>
+    <message>
+        <source>as they are</source>
+        <translation>wie sie sind</translation>
+    </message>
+    <message>
+        <source>Bits of a weight</source>
+        <translation>Bit je Gewicht</translation>
+    </message>
+    <message>
+        <source>Rounds each row of the layers&apos; matrices to so many bits, on top of the recipe.</source>
+        <translation>Rundet jede Zeile der Schichtmatrizen auf so viele Bit, zusätzlich zum Rezept.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keins</translation>
+    </message>
+    <message>
+        <source>strength searched</source>
+        <translation>Stärke gesucht</translation>
+    </message>
+    <message>
+        <source>strength given</source>
+        <translation>Stärke vorgegeben</translation>
+    </message>
+    <message>
+        <source>Moves what makes activations hard to round into the weights, channel by channel.</source>
+        <translation>Verschiebt Kanal für Kanal in die Gewichte, was Aktivierungen schwer zu runden macht.</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>0 leaves the activations, 1 evens them out.</source>
+        <translation>0 lässt die Aktivierungen, 1 gleicht sie an.</translation>
+    </message>
+    <message>
+        <source>16 bits from</source>
+        <translation>16 Bit ab</translation>
+    </message>
+    <message>
+        <source>Channels whose activations reach this magnitude stay in 16 bits, and so do the columns of the weights that they meet. LLM.int8() takes 6.</source>
+        <translation>Kanäle, deren Aktivierungen diesen Betrag erreichen, bleiben in 16 Bit, ebenso die Spalten der Gewichte, auf die sie treffen. LLM.int8() nimmt 6.</translation>
+    </message>
+    <message>
+        <source>%1-bit activations, one range</source>
+        <translation>Aktivierungen mit %1 Bit, ein Bereich</translation>
+    </message>
+    <message>
+        <source>%1-bit activations by token</source>
+        <translation>Aktivierungen mit %1 Bit je Token</translation>
+    </message>
+    <message>
+        <source>%1-bit weights</source>
+        <translation>Gewichte mit %1 Bit</translation>
+    </message>
+    <message>
+        <source>outlier channels from %1</source>
+        <translation>Ausreißerkanäle ab %1</translation>
+    </message>
+    <message>
+        <source>activations as llama.cpp rounds them</source>
+        <translation>Aktivierungen wie von llama.cpp gerundet</translation>
+    </message>
+    <message>
+        <source>mean shift corrected</source>
+        <translation>mittlere Verschiebung ausgeglichen</translation>
+    </message>
+    <message>
+        <source>all values</source>
+        <translation>alle Werte</translation>
+    </message>
+    <message>
+        <source>percentile</source>
+        <translation>Perzentil</translation>
+    </message>
+    <message>
+        <source>standard deviations</source>
+        <translation>Standardabweichungen</translation>
+    </message>
+    <message>
+        <source>least squared error</source>
+        <translation>kleinster quadratischer Fehler</translation>
+    </message>
+    <message>
+        <source>least KL divergence</source>
+        <translation>kleinste KL-Divergenz</translation>
     </message>
 </context>
 <context>

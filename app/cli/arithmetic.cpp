@@ -4,8 +4,6 @@
 #include "app/cli/console.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/measure/ggmlarithmetic.h"
-#include "core/quant/biascorrection.h"
 
 #include <CLI/CLI.hpp>
 
@@ -34,19 +32,25 @@ namespace {
         return strength;
     }
 
-    core::ArithmeticOptions optionsOf(const ArithmeticWords& words)
+    core::SimulationOptions optionsOf(const ArithmeticWords& words)
     {
-        core::ArithmeticOptions options;
-        options.activations.scope = words.scope == "static" ? Scope::Static : Scope::Dynamic;
-        core::RangeOptions& range = options.activations.range;
+        using Arithmetic = core::SimulationOptions::Arithmetic;
+        core::SimulationOptions options;
+        options.arithmetic = words.asLlama ? Arithmetic::AsLlama
+            : words.scope.empty()          ? Arithmetic::FullPrecision
+                                           : Arithmetic::Integers;
+        options.correctsBias = words.correctsBias;
+        core::ArithmeticOptions& integers = options.integers;
+        integers.activations.scope = words.scope == "static" ? Scope::Static : Scope::Dynamic;
+        core::RangeOptions& range = integers.activations.range;
         range.estimator = *core::findEstimator(words.estimator); // checked while parsing
         range.percentile = words.percentile;
         range.deviations = words.deviations;
         range.bits = words.bits;
         range.symmetry = words.asymmetric ? core::Symmetry::Asymmetric : core::Symmetry::Symmetric;
-        options.weightBits = words.weightBits;
-        options.smoothing = smoothingOf(words.smoothing);
-        options.outlierThreshold = words.outliers;
+        integers.weightBits = words.weightBits;
+        integers.smoothing = smoothingOf(words.smoothing);
+        integers.outlierThreshold = words.outliers;
         return options;
     }
 
@@ -112,32 +116,20 @@ void addArithmetic(CLI::App& command, ArithmeticWords& words)
         "Sequences of the calibration text to use (default: all)");
 }
 
-Simulation simulationOf(const ArithmeticWords& words,
+core::Simulation simulationOf(const ArithmeticWords& words,
     const std::shared_ptr<const core::Checkpoint>& model,
     const std::shared_ptr<const core::Checkpoint>& original, const core::Progress& progress)
 {
-    Simulation simulation;
-    if (words.asLlama)
-        simulation.all = std::make_shared<const core::GgmlArithmetic>(*model);
-    if (words.asLlama || !words.isUsed())
-        return simulation;
-    const core::ArithmeticOptions options = optionsOf(words);
-    std::vector<std::vector<int>> calibration;
-    if (!words.calibration.file.empty())
-        calibration = readSequences(original ? *original : *model, words.calibration);
-    else if (options.needsCalibration() || words.correctsBias)
+    const core::SimulationOptions options = optionsOf(words);
+    if (options.needsCalibration() && words.calibration.file.empty())
         throw core::Error("Static ranges, smoothing, outlier channels and mean shifts are found in "
                           "a text: --calibration FILE is needed.");
-    if (words.correctsBias && !original)
+    if (options.correctsBias && !original)
         throw core::Error("Bias correction needs the outputs of the original: --against MODEL.");
-    const double half = words.correctsBias ? 0.5 : 1;
-    if (!words.scope.empty())
-        simulation.all = simulation.integers = std::make_shared<const core::IntegerArithmetic>(
-            model, original, calibration, options, progress.part(0, half));
-    if (words.correctsBias)
-        simulation.all = std::make_shared<const core::BiasCorrection>(
-            *model, simulation.integers, *original, calibration, progress.part(half, 1));
-    return simulation;
+    std::vector<std::vector<int>> calibration;
+    if (options.needsCalibration())
+        calibration = readSequences(original ? *original : *model, words.calibration);
+    return core::simulate(options, model, original, calibration, progress);
 }
 
 core::Json arithmeticJson(const core::IntegerArithmetic& arithmetic)

@@ -3,7 +3,7 @@
 
 #include "app/cli/input.h"
 #include "core/files/json.h"
-#include "core/quant/integerarithmetic.h"
+#include "core/measure/simulation.h"
 
 #include <memory>
 #include <string>
@@ -33,14 +33,8 @@ struct ArithmeticWords {
 };
 void addArithmetic(CLI::App& command, ArithmeticWords& words);
 
-/// How a model computes while it is measured.
-struct Simulation {
-    std::shared_ptr<const core::IntegerArithmetic> integers; ///< null: none of its own
-    std::shared_ptr<const core::LinearArithmetic> all; ///< all of it; null: full precision
-};
-
 /// What the words say. Throws Error.
-Simulation simulationOf(const ArithmeticWords& words,
+core::Simulation simulationOf(const ArithmeticWords& words,
     const std::shared_ptr<const core::Checkpoint>& model,
     const std::shared_ptr<const core::Checkpoint>& original, const core::Progress& progress);
 

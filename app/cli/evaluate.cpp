@@ -33,7 +33,7 @@ namespace {
         ArithmeticWords words = options.arithmetic;
         words.calibration.length = options.text.length;
         const double start = words.isUsed() ? 0.3 : 0;
-        const Simulation simulation = simulationOf(
+        const core::Simulation simulation = simulationOf(
             words, model, reference, progress.part(0, start, "Calibrating activations"));
         const core::Evaluation evaluation = core::evaluate(*model, simulation.all.get(),
             reference.get(), chunks, progress.part(start, 1, "Evaluating"));

@@ -89,25 +89,25 @@ void QuantizeController::evaluate(int number)
     const auto run = m_session.runs().find(number);
     if (m_phase != Phase::Idle || !run)
         return;
-    const TextSettings text = m_session.evaluation();
+    const EvaluationSettings settings = m_session.evaluationSettings();
     m_evaluated = number;
     setPhase(Phase::Evaluating);
     m_job = m_jobs.start(
         tr("Measuring %1").arg(run->title),
-        [model = run->model, original = m_session.checkpoint(), text](
+        [model = run->model, original = m_session.checkpoint(), settings](
             const core::Progress& progress) {
             QElapsedTimer clock;
             clock.start();
-            core::Evaluation evaluation
-                = core::evaluate(*model, original.get(), readSequences(*original, text), progress);
+            core::Evaluation evaluation = evaluateNow(model, original, settings, progress);
             return std::pair(std::move(evaluation), double(clock.elapsed()) / 1000);
         },
-        [this, number, text](std::pair<core::Evaluation, double> result) {
+        [this, number, settings](std::pair<core::Evaluation, double> result) {
             const double tokens = double(result.first.chunks) * result.first.context;
-            m_pace.learn(Pace::Kind::Evaluation, double(m_session.checkpoint()->weights()) * tokens,
-                result.second);
+            if (settings.simulation == core::SimulationOptions())
+                m_pace.learn(Pace::Kind::Evaluation,
+                    double(m_session.checkpoint()->weights()) * tokens, result.second);
             setPhase(Phase::Idle);
-            m_session.runs().setEvaluation(number, std::move(result.first), text);
+            m_session.runs().setEvaluation(number, std::move(result.first), settings);
             emit evaluated(number);
         });
 }

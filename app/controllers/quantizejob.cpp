@@ -95,4 +95,19 @@ Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDo
     return run;
 }
 
+core::Evaluation evaluateNow(const std::shared_ptr<const core::Checkpoint>& model,
+    const std::shared_ptr<const core::Checkpoint>& original, const EvaluationSettings& settings,
+    const core::Progress& progress)
+{
+    const bool calibrates = settings.simulation.needsCalibration();
+    std::vector<std::vector<int>> calibration;
+    if (calibrates)
+        calibration = readSequences(*original, settings.calibration);
+    const double start = calibrates ? 0.3 : 0;
+    const core::Simulation simulation = core::simulate(settings.simulation, model, original,
+        calibration, progress.part(0, start, "Calibrating activations"));
+    return core::evaluate(*model, simulation.all.get(), original.get(),
+        readSequences(*original, settings.text), progress.part(start, 1));
+}
+
 } // namespace app

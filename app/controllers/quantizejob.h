@@ -26,4 +26,9 @@ QString requestKey(const QuantizeRequest& request);
 Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDone,
     const core::Progress& progress);
 
+/// Measures `model` against `original`. Throws core::Error, Cancelled. For the worker.
+core::Evaluation evaluateNow(const std::shared_ptr<const core::Checkpoint>& model,
+    const std::shared_ptr<const core::Checkpoint>& original, const EvaluationSettings& settings,
+    const core::Progress& progress);
+
 } // namespace app

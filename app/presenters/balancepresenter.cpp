@@ -132,7 +132,7 @@ void BalancePresenter::fillMeasured()
     widgets::BalanceMeasured measured;
     if (const auto run = presentRun(m_session)) {
         measured.evaluation = run->evaluation;
-        measured.stale = run->evaluation && run->evaluationText != m_session.evaluation();
+        measured.stale = run->evaluation && run->measuredWith != m_session.evaluationSettings();
     }
     measured.canMeasure = m_quantize.phase() == QuantizeController::Phase::Idle;
     m_bar.setMeasured(measured);

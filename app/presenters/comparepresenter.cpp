@@ -37,6 +37,7 @@ ComparePresenter::ComparePresenter(
     connect(&page, &ComparePage::pinBRequested, &session.runs(), &RunList::pinB);
     connect(&page, &ComparePage::removeRequested, &session.runs(), &RunList::remove);
     connect(&page, &ComparePage::recipeRequested, &session, &Session::useRecipeOf);
+    connect(&page, &ComparePage::simulationChosen, &session, &Session::setSimulation);
     connect(&page, &ComparePage::measureRequested, this, [this](int run) {
         m_page.message()->clear();
         if (run == 0)
@@ -57,6 +58,7 @@ void ComparePresenter::fill()
 
 void ComparePresenter::fillText()
 {
+    m_page.setSimulation(m_session.simulation());
     m_page.setEvaluationText(
         textDescription(m_session.evaluation()), m_controller.evaluateEstimate());
 }

@@ -28,6 +28,7 @@ struct ArithmeticOptions {
         return activations.scope == ActivationFormat::Scope::Static || smoothing
             || outlierThreshold > 0;
     }
+    bool operator==(const ArithmeticOptions&) const = default;
 };
 
 /// What was found about the input of some linear layers.

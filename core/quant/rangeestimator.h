@@ -29,6 +29,8 @@ struct RangeOptions {
     double deviations = 6; ///< k, over 0
     int bits = 8;
     Symmetry symmetry = Symmetry::Symmetric;
+
+    bool operator==(const RangeOptions&) const = default;
 };
 
 /// Values of one kind: the extremes and moments of all, and some of them.

@@ -19,6 +19,8 @@ struct ActivationFormat {
     };
     Scope scope = Scope::Dynamic;
     RangeOptions range; ///< bits and symmetry; the estimator for Static only
+
+    bool operator==(const ActivationFormat&) const = default;
 };
 
 /// Rounds `x` (tokens, in) but for the columns `kept`, which become F16. `grid`: for Static. On all

@@ -178,7 +178,7 @@ private slots:
         QVERIFY(!app::presentRun(*m_session));
     }
 
-    void marksLossMeasuredOnAnotherTextAsStale()
+    void marksLossMeasuredOnAnotherTextOrWithOtherArithmeticAsStale()
     {
         app::Run run;
         run.recipe = m_session->recipe().recipe();
@@ -186,11 +186,28 @@ private slots:
         const int number = m_session->runs().add(std::move(run));
         core::Evaluation evaluation;
         evaluation.against = core::Comparison{};
-        m_session->runs().setEvaluation(number, evaluation, m_session->evaluation());
+        m_session->runs().setEvaluation(number, evaluation, m_session->evaluationSettings());
         QVERIFY(!app::runRows(*m_session)[1].stale);
         app::TextSettings other = m_session->evaluation();
         other.count = 3;
         m_session->setEvaluation(other);
+        QVERIFY(app::runRows(*m_session)[1].stale);
+        m_session->runs().setEvaluation(number, evaluation, m_session->evaluationSettings());
+        QVERIFY(!app::runRows(*m_session)[1].stale);
+        core::SimulationOptions simulation;
+        simulation.arithmetic = core::SimulationOptions::Arithmetic::Integers;
+        m_session->setSimulation(simulation);
+        QVERIFY(app::runRows(*m_session)[1].stale);
+        m_session->runs().setEvaluation(number, evaluation, m_session->evaluationSettings());
+        app::TextSettings calibration = m_session->calibration();
+        calibration.count += 1;
+        m_session->setCalibration(calibration); // each token's own range needs no text
+        QVERIFY(!app::runRows(*m_session)[1].stale);
+        simulation.integers.outlierThreshold = 6;
+        m_session->setSimulation(simulation);
+        m_session->runs().setEvaluation(number, evaluation, m_session->evaluationSettings());
+        calibration.count += 1;
+        m_session->setCalibration(calibration);
         QVERIFY(app::runRows(*m_session)[1].stale);
     }
 

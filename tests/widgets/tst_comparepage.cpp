@@ -4,6 +4,7 @@
 #include "pictures.h"
 #include "sampleruns.h"
 #include "widgets/pages/runtable.h"
+#include "widgets/pages/simulationdialog.h"
 #include "widgets/plots/driftplot.h"
 #include "widgets/plots/sizelossplot.h"
 
@@ -88,6 +89,25 @@ private slots:
         QCOMPARE(measure[0][0].toInt(), 0);
         QVERIFY(!page.findChild<RunTable*>()->isVisible());
         takePictures(page, *m_theme, "compare-empty");
+    }
+
+    void theArithmeticIsChosenInADialog()
+    {
+        Shown shown;
+        core::SimulationOptions options;
+        options.arithmetic = core::SimulationOptions::Arithmetic::AsLlama;
+        shown.page.setSimulation(options);
+        core::SimulationOptions chosen;
+        connect(&shown.page, &ComparePage::simulationChosen, &shown.page,
+            [&](const core::SimulationOptions& simulation) { chosen = simulation; });
+        QTest::mouseClick(button(shown.page, "Arithmetic..."), Qt::LeftButton);
+        auto* dialog = shown.page.findChild<SimulationDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        QVERIFY(dialog->options() == options);
+        dialog->accept();
+        QVERIFY(chosen == options);
+        shown.page.setLocked(true);
+        QVERIFY(!button(shown.page, "Arithmetic...")->isEnabled());
     }
 
     void everyRunIsARowWithItsErrors()

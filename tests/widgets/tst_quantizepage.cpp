@@ -3,6 +3,7 @@
 
 #include "pictures.h"
 #include "sampleruns.h"
+#include "widgets/format.h"
 #include "widgets/messagebar.h"
 #include "widgets/pages/gptqform.h"
 #include "widgets/pages/methodchooser.h"
@@ -156,7 +157,7 @@ private slots:
         QCOMPARE(shown.page.settings().treatment, core::Treatment{ core::Method::Gptq });
     }
 
-    void channelsMayBeScaledBeforeAnyMethodButHqq()
+    void channelsMayBeScaledBeforeAnyMethod()
     {
         Shown shown;
         auto* scaled = shown.page.findChild<MethodChooser*>()->findChild<QCheckBox*>();
@@ -166,8 +167,8 @@ private slots:
         for (QRadioButton* radio : shown.page.findChildren<QRadioButton*>())
             if (radio->text() == "HQQ")
                 radio->click();
-        QCOMPARE(shown.page.settings().treatment, core::Treatment{ core::Method::Hqq });
-        QVERIFY(!scaled->isEnabled());
+        const core::Treatment hqq{ core::Method::Hqq, core::Scaling::Awq };
+        QCOMPARE(shown.page.settings().treatment, hqq);
         shown.settings.treatment = { core::Method::RoundToNearest, core::Scaling::Awq };
         shown.settings.calibrationFile.clear();
         shown.page.setSettings(shown.settings);
@@ -242,6 +243,12 @@ private slots:
         shown.page.addReport(kept);
         shown.page.addReport(half);
         QVERIFY(shown.page.answer().contains("50.0"));
+        const auto* cells = shown.page.findChild<TensorCellStrip*>();
+        QVERIFY(cells->description(1).contains(
+            QString("by %1\nOutput error").arg(treatmentText({ half.method, half.scaling }))));
+        QVERIFY(cells->description(1).contains(
+            ", by importance-weighted rounding " + percentText(half.importanceError)));
+        QVERIFY(!cells->description(2).contains('\n')); // not rounded yet
     }
 
     void aCancelledRunSaysWhatIsKeptAndResumes()

@@ -7,6 +7,8 @@
 #include "widgets/format.h"
 #include "widgets/label.h"
 #include "widgets/pages/runtable.h"
+#include "widgets/pages/simulationdialog.h"
+#include "widgets/pages/simulationtext.h"
 #include "widgets/plots/driftplot.h"
 #include "widgets/plots/sizelossplot.h"
 #include "widgets/theme.h"
@@ -49,6 +51,7 @@ ComparePage::ComparePage(QWidget* parent)
     : Page(tr("What was lost?"), parent)
     , m_measure(addPrimaryAction(tr("Measure run"), QStringLiteral("play")))
     , m_chooseText(addAction(tr("Evaluation text..."), QStringLiteral("text")))
+    , m_chooseSimulation(addAction(tr("Arithmetic..."), QStringLiteral("chip")))
     , m_copy(addAction(tr("Copy table"), QStringLiteral("copy")))
     , m_table(new RunTable)
     , m_drift(new DriftPlot(tr("Drift by layer")))
@@ -120,6 +123,7 @@ void ComparePage::connectTable()
     });
     connect(m_sizeLoss, &SizeLossPlot::runChosen, this, &ComparePage::pinBRequested);
     connect(m_chooseText, &QPushButton::clicked, this, &ComparePage::chooseTextRequested);
+    connect(m_chooseSimulation, &QPushButton::clicked, this, &ComparePage::chooseSimulation);
     connect(m_copy, &QPushButton::clicked, this,
         [this] { QGuiApplication::clipboard()->setText(m_table->toText()); });
     connect(m_measure, &QPushButton::clicked, this, [this] {
@@ -172,6 +176,22 @@ void ComparePage::setEvaluationText(const QString& description, double seconds)
         seconds < 0 ? what.arg(description) : timed.arg(description, durationText(seconds)));
 }
 
+void ComparePage::setSimulation(const core::SimulationOptions& simulation)
+{
+    m_simulation = simulation;
+    m_chooseSimulation->setAccessibleDescription(simulationText(simulation));
+    updateButtons();
+}
+
+void ComparePage::chooseSimulation()
+{
+    auto* dialog = new SimulationDialog(m_simulation, window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this,
+        [this, dialog] { emit simulationChosen(dialog->options()); });
+    dialog->open();
+}
+
 void ComparePage::setLocked(bool locked)
 {
     m_locked = locked;
@@ -189,8 +209,11 @@ void ComparePage::updateButtons()
     m_measure->setEnabled(!m_locked && run && run->number > 0);
     m_measureEmpty->setEnabled(!m_locked);
     m_chooseText->setEnabled(!m_locked);
-    for (QPushButton* button : { m_measure, m_measureEmpty, m_chooseText })
+    m_chooseSimulation->setEnabled(!m_locked);
+    for (QPushButton* button : { m_measure, m_measureEmpty, m_chooseText, m_chooseSimulation })
         button->setToolTip(m_locked ? tr("Locked while a job runs.") : QString());
+    if (!m_locked)
+        m_chooseSimulation->setToolTip(simulationText(m_simulation));
 }
 
 void ComparePage::updateAnswer()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/measure/simulation.h"
 #include "widgets/pages/page.h"
 #include "widgets/pages/runrow.h"
 
@@ -28,6 +29,8 @@ public:
     void setRuns(const std::vector<RunRow>& runs, int a, int b);
     /// What measuring reads, and about how long it takes (negative: unknown).
     void setEvaluationText(const QString& description, double seconds);
+    /// How layers compute while a run is measured.
+    void setSimulation(const core::SimulationOptions& simulation);
     /// Locked while a job runs.
     void setLocked(bool locked);
 
@@ -37,6 +40,7 @@ signals:
     void measureRequested(int run); ///< 0: quantize and measure the present recipe
     void removeRequested(int run);
     void chooseTextRequested();
+    void simulationChosen(const core::SimulationOptions& simulation);
     void recipeRequested(int run); ///< make its recipe the present one
 
 protected:
@@ -49,15 +53,18 @@ private:
     void updatePlots();
     void updateDetails();
     void updateButtons();
+    void chooseSimulation();
     const RunRow* find(int number) const; ///< null for 0
 
     std::vector<RunRow> m_runs;
     int m_a = 0;
     int m_b = 0;
     bool m_locked = false;
+    core::SimulationOptions m_simulation;
 
     QPushButton* m_measure;
     QPushButton* m_chooseText;
+    QPushButton* m_chooseSimulation;
     QPushButton* m_copy;
     QPushButton* m_measureEmpty;
     Label* m_emptyHint;

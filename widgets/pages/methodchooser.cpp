@@ -39,7 +39,7 @@ std::vector<core::Treatment> allTreatments()
     using core::Scaling;
     return { { Method::RoundToNearest }, { Method::Importance }, { Method::Gptq }, { Method::Hqq },
         { Method::RoundToNearest, Scaling::Awq }, { Method::Importance, Scaling::Awq },
-        { Method::Gptq, Scaling::Awq } };
+        { Method::Gptq, Scaling::Awq }, { Method::Hqq, Scaling::Awq } };
 }
 
 MethodChooser::MethodChooser(QWidget* parent)
@@ -84,14 +84,12 @@ void MethodChooser::setTreatment(core::Treatment treatment)
 {
     m_group->button(int(treatment.method))->setChecked(true);
     m_scaled->setChecked(treatment.scaling == core::Scaling::Awq);
-    m_scaled->setEnabled(treatment.method != core::Method::Hqq);
 }
 
 core::Treatment MethodChooser::treatment() const
 {
-    const auto method = core::Method(m_group->checkedId());
-    const bool scaled = m_scaled->isChecked() && method != core::Method::Hqq;
-    return { method, scaled ? core::Scaling::Awq : core::Scaling::None };
+    return { core::Method(m_group->checkedId()),
+        m_scaled->isChecked() ? core::Scaling::Awq : core::Scaling::None };
 }
 
 } // namespace widgets

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/runprogress.h"
 
+#include "widgets/format.h"
 #include "widgets/label.h"
 #include "widgets/pages/methodchooser.h"
 #include "widgets/pages/selectedtensor.h"
@@ -30,6 +31,23 @@ namespace {
     std::optional<double> measuredError(double error)
     {
         return error >= 0 ? std::optional(error) : std::nullopt;
+    }
+
+    /// What a tensor got and its error, beside that of importance-weighted rounding.
+    QString reportText(const core::TensorReport& report)
+    {
+        QStringList lines{ RunProgress::tr("%1 by %2", "format, method")
+                               .arg(QString::fromUtf8(report.format->name.data(),
+                                        qsizetype(report.format->name.size())),
+                                   treatmentText({ report.method, report.scaling })) };
+        if (report.outputError >= 0)
+            lines += RunProgress::tr("Output error %1").arg(percentText(report.outputError));
+        if (report.outputError >= 0 && report.importanceError >= 0)
+            lines.back() += RunProgress::tr(", by importance-weighted rounding %1")
+                                .arg(percentText(report.importanceError));
+        if (!report.note.empty())
+            lines += QString::fromStdString(report.note);
+        return lines.join(u'\n');
     }
 
 } // namespace
@@ -89,6 +107,7 @@ void RunProgress::addReport(const core::TensorReport& report)
     const auto index = found - m_places.begin();
     m_reports[std::size_t(index)] = report;
     m_cells->setState(int(index), CellState::Done);
+    m_cells->setReport(int(index), reportText(report));
     m_plot->setMethodName(treatmentText({ report.method, report.scaling }));
     setRunning(m_running);
     updatePlot();

@@ -34,6 +34,7 @@ void TensorCellStrip::setPlaces(std::vector<core::Place> places)
 {
     m_places = std::move(places);
     m_states.assign(m_places.size(), CellState::Waiting);
+    m_reports.assign(m_places.size(), QString());
     m_groups.clear();
     for (int i = 0; i < int(m_places.size()); ++i) {
         const int layer = m_places[std::size_t(i)].layer;
@@ -53,9 +54,22 @@ void TensorCellStrip::setState(int index, CellState state)
     update();
 }
 
+void TensorCellStrip::setReport(int index, const QString& report)
+{
+    m_reports[std::size_t(index)] = report;
+}
+
+QString TensorCellStrip::description(int index) const
+{
+    const QString name = QString::fromStdString(core::ggufName(m_places[std::size_t(index)]));
+    const QString& report = m_reports[std::size_t(index)];
+    return report.isEmpty() ? name : name + u'\n' + report;
+}
+
 void TensorCellStrip::setAllStates(CellState state)
 {
     std::fill(m_states.begin(), m_states.end(), state);
+    std::fill(m_reports.begin(), m_reports.end(), QString());
     update();
 }
 
@@ -173,8 +187,7 @@ bool TensorCellStrip::event(QEvent* event)
     if (index < 0)
         QToolTip::hideText();
     else
-        QToolTip::showText(help->globalPos(),
-            QString::fromStdString(core::ggufName(m_places[std::size_t(index)])), this);
+        QToolTip::showText(help->globalPos(), description(index), this);
     return true;
 }
 

@@ -22,9 +22,13 @@ public:
 
     void setPlaces(std::vector<core::Place> places);
     void setState(int index, CellState state);
-    void setAllStates(CellState state);
+    void setAllStates(CellState state); ///< and forgets what was said of them
+    void setReport(int index, const QString& report); ///< shown under the tensor's name
     CellState state(int index) const { return m_states[std::size_t(index)]; }
     const std::vector<core::Place>& places() const { return m_places; }
+
+    /// What its tooltip says.
+    QString description(int index) const;
 
     bool hasHeightForWidth() const override { return true; }
     int heightForWidth(int width) const override;
@@ -55,6 +59,7 @@ private:
 
     std::vector<core::Place> m_places;
     std::vector<CellState> m_states;
+    std::vector<QString> m_reports;
     std::vector<Group> m_groups;
 };
 

@@ -14,7 +14,7 @@
 namespace widgets {
 namespace {
     constexpr std::size_t crowd = 12; // outliers that would touch as wide bars
-    constexpr int mostLabels = 3; // more would cover each other
+    constexpr int namedOutliers = 3; // more would cover each other
     /// Where along the line its words may stand, best first: shares of its length.
     constexpr std::array ratiosOfLineText{ 0.45, 0.6, 0.7, 0.3, 0.25, 0.8, 0.2, 0.85, 0.15 };
     constexpr double nearOutlier = 0.85; // of the line: worth a number of its own
@@ -95,7 +95,7 @@ void ChannelPlot::makeLabels(double line)
     m_labels.clear();
     std::vector<int> named(m_outliers.channels.begin(),
         m_outliers.channels.begin()
-            + std::min<std::ptrdiff_t>(mostLabels, std::ptrdiff_t(m_outliers.channels.size())));
+            + std::min<std::ptrdiff_t>(namedOutliers, std::ptrdiff_t(m_outliers.channels.size())));
     if (m_marked >= 0 && m_marked < int(m_absmax.size())
         && std::find(named.begin(), named.end(), m_marked) == named.end())
         named.push_back(m_marked);
@@ -106,7 +106,7 @@ void ChannelPlot::makeLabels(double line)
             && m_absmax[std::size_t(channel)] > line * nearOutlier
             && (next < 0 || m_absmax[std::size_t(channel)] > m_absmax[std::size_t(next)]))
             next = channel;
-    if (next >= 0 && int(named.size()) < mostLabels
+    if (next >= 0 && int(named.size()) < namedOutliers
         && std::find(named.begin(), named.end(), next) == named.end())
         named.push_back(next);
     for (const int channel : named) {
