@@ -1612,7 +1612,7 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
     <message>
         <source>Arithmetic...</source>
-        <translation>Rechenart...</translation>
+        <translation>Rechenart ...</translation>
     </message>
 </context>
 <context>
@@ -1707,6 +1707,17 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::Dialog</name>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
     </message>
 </context>
 <context>

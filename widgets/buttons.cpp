@@ -4,8 +4,11 @@
 #include "widgets/icons.h"
 #include "widgets/theme.h"
 
+#include <QtCore/QCoreApplication>
 #include <QtCore/QEvent>
 #include <QtGui/QPainter>
+#include <QtWidgets/QDialog>
+#include <QtWidgets/QDialogButtonBox>
 #include <QtWidgets/QPushButton>
 
 namespace widgets {
@@ -69,6 +72,21 @@ QPushButton* makePrimaryButton(const QString& text, const QString& iconName, QWi
 QPushButton* makeLinkButton(const QString& text, QWidget* parent)
 {
     return new LinkButton(text, parent);
+}
+
+QDialogButtonBox* makeDialogButtons(QDialog* dialog)
+{
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, dialog);
+    // Qt's own words come in the language of its translations, which may not be installed.
+    buttons->button(QDialogButtonBox::Ok)
+        ->setText(QCoreApplication::translate("widgets::Dialog", "OK"));
+    buttons->button(QDialogButtonBox::Cancel)
+        ->setText(QCoreApplication::translate("widgets::Dialog", "Cancel"));
+    for (QAbstractButton* button : buttons->buttons())
+        button->setIcon({});
+    QObject::connect(buttons, &QDialogButtonBox::accepted, dialog, &QDialog::accept);
+    QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+    return buttons;
 }
 
 } // namespace widgets

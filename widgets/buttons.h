@@ -3,6 +3,8 @@
 
 #include <QtCore/QString>
 
+class QDialog;
+class QDialogButtonBox;
 class QPushButton;
 class QWidget;
 
@@ -18,5 +20,8 @@ QPushButton* makePrimaryButton(
 
 /// Borderless text in the accent's colour that acts when clicked, reachable by Tab.
 QPushButton* makeLinkButton(const QString& text, QWidget* parent = nullptr);
+
+/// *OK* and *Cancel* of `dialog`, which accept and reject it.
+QDialogButtonBox* makeDialogButtons(QDialog* dialog);
 
 } // namespace widgets

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/ruledialog.h"
 
+#include "widgets/buttons.h"
 #include "widgets/label.h"
 #include "widgets/models/formatabout.h"
 #include "widgets/models/tensorcells.h"
@@ -52,7 +53,7 @@ RuleDialog::RuleDialog(const QString& title, const core::Rule& rule, QWidget* pa
     , m_format(new QComboBox)
     , m_method(new QComboBox)
     , m_summary(new Label(TextRole::Secondary))
-    , m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel))
+    , m_buttons(makeDialogButtons(this))
 {
     setWindowTitle(title);
     m_name->setPlaceholderText(tr("any; * and ? stand for letters: blk.0.*"));
@@ -80,8 +81,6 @@ RuleDialog::RuleDialog(const QString& title, const core::Rule& rule, QWidget* pa
     connect(m_name, &QLineEdit::textChanged, this, &RuleDialog::update);
     connect(m_format, &QComboBox::currentIndexChanged, this, &RuleDialog::update);
     connect(m_method, &QComboBox::currentIndexChanged, this, &RuleDialog::update);
-    connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     update();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/simulationdialog.h"
 
+#include "widgets/buttons.h"
 #include "widgets/label.h"
 #include "widgets/pages/sharebox.h"
 #include "widgets/pages/simulationtext.h"
@@ -98,10 +99,7 @@ SimulationDialog::SimulationDialog(const core::SimulationOptions& options, QWidg
                           "after each half of a layer."));
     m_bias->setAccessibleDescription(m_bias->toolTip());
     m_layout->addRow(m_bias);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
-    m_layout->addRow(buttons);
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    m_layout->addRow(makeDialogButtons(this));
     fill(options);
     for (QComboBox* box : { m_arithmetic, m_scope, m_estimator, m_smoothing })
         connect(box, &QComboBox::currentIndexChanged, this, &SimulationDialog::update);
