@@ -12,6 +12,11 @@ set(QUANTSCOPE_SANITIZE "" CACHE STRING "Sanitizers, as given to -fsanitize=")
 # when the files of one library are compiled together. One after an edit is quicker without.
 option(QUANTSCOPE_UNITY "Compile the files of one library together" ON)
 
+find_program(MOLD mold) # not needed; links some ninety test programs a minute quicker
+if(MOLD)
+    add_link_options(-fuse-ld=mold)
+endif()
+
 find_program(CCACHE ccache) # not needed; only makes a second build quicker
 if(CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})

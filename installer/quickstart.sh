@@ -78,6 +78,7 @@ install_for_tests() {
     has npm || packages+=(npm)
     [ -n "$(working_pip)" ] || packages+=(python3 python3-pip)
     install_packages "${packages[@]}"
+    (install_packages mold) || say "without mold, linking the tests takes longer"
 }
 
 check_sha256() { # file, expected
