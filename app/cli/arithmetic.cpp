@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <charconv>
 #include <iostream>
