@@ -108,8 +108,8 @@ function(quantscope_test name)
     qt_generate_moc(${name}.cpp ${moc})
     target_sources(${name} PRIVATE ${moc})
     target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
-    if(QUANTSCOPE_SANITIZE MATCHES undefined) # checks of pointers double a test's own compile time;
-        # what it tests keeps them
+    if(QUANTSCOPE_SANITIZE MATCHES undefined)
+        # Checks of pointers nearly double the time of compiling a test; what it tests keeps them.
         set_property(SOURCE ${name}.cpp APPEND PROPERTY
             COMPILE_OPTIONS -fno-sanitize=null,alignment,object-size,vptr)
     endif()

@@ -13,6 +13,8 @@
 #include <QtWidgets/QFormLayout>
 #include <QtWidgets/QSpinBox>
 
+#include <algorithm>
+
 namespace widgets {
 namespace {
 

@@ -11,7 +11,7 @@ namespace widgets {
 /// "8-bit activations by token, 4-bit weights, SmoothQuant, outlier channels from 6".
 QString simulationText(const core::SimulationOptions& options);
 
-/// "mean and standard deviations" and so on.
+/// "all values", "percentile", "standard deviations" and so on.
 QString estimatorText(core::RangeEstimator estimator);
 
 } // namespace widgets
