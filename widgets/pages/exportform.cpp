@@ -2,13 +2,13 @@
 #include "widgets/pages/exportform.h"
 
 #include "widgets/buttons.h"
+#include "widgets/form.h"
 #include "widgets/format.h"
 #include "widgets/label.h"
 #include "widgets/theme.h"
 
 #include <QtCore/QSignalBlocker>
 #include <QtWidgets/QComboBox>
-#include <QtWidgets/QFormLayout>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QPushButton>
@@ -17,18 +17,13 @@ namespace widgets {
 
 ExportForm::ExportForm(QWidget* parent)
     : QWidget(parent)
-    , m_layout(new QFormLayout(this))
+    , m_form(new Form(this))
     , m_source(new QComboBox)
     , m_choose(makeButton(tr("Choose...")))
 {
-    m_layout->setContentsMargins(0, 0, 0, 0);
-    m_layout->setHorizontalSpacing(scaled(16));
-    m_layout->setVerticalSpacing(scaled(8));
-    m_layout->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    m_layout->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_source->setAccessibleName(tr("What to write"));
     m_source->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_layout->addRow(new Label(TextRole::Secondary, tr("What")), m_source);
+    m_form->addField(tr("What"), m_source);
+    m_source->setAccessibleName(tr("What to write"));
     m_folder = addField(tr("Folder"), {}, m_choose);
     m_fileName = addField(tr("File name"), {});
     m_modelName = addField(tr("Model name"), tr("as in the checkpoint"));
@@ -48,7 +43,7 @@ QLineEdit* ExportForm::addField(const QString& label, const QString& placeholder
     row->addWidget(field, 1);
     if (beside)
         row->addWidget(beside);
-    m_layout->addRow(new Label(TextRole::Secondary, label), row);
+    m_form->addRow(new Label(TextRole::Secondary, label), row);
     connect(field, &QLineEdit::textEdited, this, [this] { emit settingsChanged(settings()); });
     return field;
 }

@@ -8,11 +8,12 @@
 #include <vector>
 
 class QComboBox;
-class QFormLayout;
 class QLineEdit;
 class QPushButton;
 
 namespace widgets {
+
+class Form;
 
 /// Where and under which names the file will be written.
 struct ExportSettings {
@@ -39,7 +40,7 @@ private:
     QLineEdit* addField(
         const QString& label, const QString& placeholder, QWidget* beside = nullptr);
 
-    QFormLayout* m_layout;
+    Form* m_form;
     QComboBox* m_source;
     QPushButton* m_choose;
     QLineEdit* m_folder;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/gptqform.h"
 
-#include "widgets/label.h"
+#include "widgets/form.h"
 #include "widgets/pages/sharebox.h"
 #include "widgets/theme.h"
 
 #include <QtCore/QSignalBlocker>
 #include <QtWidgets/QCheckBox>
 #include <QtWidgets/QComboBox>
-#include <QtWidgets/QFormLayout>
 #include <QtWidgets/QSpinBox>
 
 namespace widgets {
@@ -30,30 +29,25 @@ namespace {
 
 GptqForm::GptqForm(QWidget* parent)
     : QWidget(parent)
-    , m_layout(new QFormLayout(this))
+    , m_form(new Form(this))
     , m_target(new QComboBox)
     , m_driftShare(new ShareBox)
     , m_targetDamping(new ShareBox)
     , m_sweeps(new QSpinBox)
 {
-    m_layout->setContentsMargins(0, 0, 0, 0);
-    m_layout->setHorizontalSpacing(scaled(16));
-    m_layout->setVerticalSpacing(scaled(8));
-    m_layout->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    m_layout->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     addTarget();
     m_sweeps->setRange(0, mostSweeps);
     m_sweeps->setSpecialValueText(tr("none"));
-    addRow(tr("Sweeps"), m_sweeps,
+    m_form->addField(tr("Sweeps"), m_sweeps,
         tr("After rounding, each block is rounded again given all the others, scales included:\n"
            "at most so often, it ends where nothing improves."));
-    m_refitNorms = addSwitch(tr("Refit the norms"),
+    m_refitNorms = m_form->addSwitch(tr("Refit the norms"),
         tr("Norm weights stay F32 in the file, so they may be fitted to the rounded matrices\n"
            "behind them at no cost."));
-    m_orderNeurons = addSwitch(tr("Order the neurons"),
+    m_orderNeurons = m_form->addSwitch(tr("Order the neurons"),
         tr("Puts the most active neurons of each feed-forward first, so that ffn_down rounds\n"
            "its columns in that order. The model stays the same."));
-    m_weighTokens = addSwitch(tr("Weigh the tokens"),
+    m_weighTokens = m_form->addSwitch(tr("Weigh the tokens"),
         tr("Counts an error relative to the size of the residual stream at its token, so that\n"
            "tokens with massive activations do not outweigh all others."));
     connect(m_target, &QComboBox::activated, this, [this] {
@@ -75,42 +69,23 @@ void GptqForm::addTarget()
     m_target->addItem(tr("original weights"), int(Target::Weights));
     m_target->setMinimumContentsLength(16);
     m_target->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    addRow(tr("Aim at"), m_target,
+    m_form->addField(tr("Aim at"), m_target,
         tr("The outputs of the original model on its own inputs make up for what earlier layers\n"
            "lost. How far to follow them is chosen on held-out sequences, or given below."));
     m_driftShare->setRange(0, 100);
     m_driftShare->setDecimals(0);
     m_driftShare->setSingleStep(5);
     m_driftShare->setSuffix(tr(" % of the drift"));
-    addRow(tr("Take up"), m_driftShare,
+    m_form->addField(tr("Take up"), m_driftShare,
         tr("How much of the residual stream's drift attn_output and ffn_down take up."));
     m_targetDamping->setRange(0.01, 1000);
     m_targetDamping->setDecimals(2);
     m_targetDamping->setSingleStep(5);
     m_targetDamping->setSuffix(tr(" % of the mean diagonal"));
-    addRow(tr("Target damping"), m_targetDamping,
+    m_form->addField(tr("Target damping"), m_targetDamping,
         tr("Keeps the weights aimed at near the original ones: more is more careful."));
     for (QDoubleSpinBox* box : { m_driftShare, m_targetDamping })
         box->setMinimumWidth(scaled(150)); // not as wide as the longest value there could be
-}
-
-void GptqForm::addRow(const QString& label, QWidget* field, const QString& explanation)
-{
-    auto* text = new Label(TextRole::Secondary, label);
-    text->setToolTip(explanation);
-    field->setToolTip(explanation);
-    field->setAccessibleName(label);
-    field->setAccessibleDescription(explanation);
-    m_layout->addRow(text, field);
-}
-
-QCheckBox* GptqForm::addSwitch(const QString& text, const QString& explanation)
-{
-    auto* box = new QCheckBox(text);
-    box->setToolTip(explanation);
-    box->setAccessibleDescription(explanation);
-    m_layout->addRow(box);
-    return box;
 }
 
 void GptqForm::setOptions(const core::GptqOptions& options)
@@ -146,10 +121,8 @@ core::GptqOptions GptqForm::options() const
 void GptqForm::updateEnabled()
 {
     const bool given = m_target->currentData().toInt() == int(Target::AsGiven);
-    for (QWidget* field : { m_driftShare, m_targetDamping }) {
-        m_layout->labelForField(field)->setVisible(given);
-        field->setVisible(given);
-    }
+    for (QWidget* field : { m_driftShare, m_targetDamping })
+        m_form->setRowVisible(field, given);
 }
 
 } // namespace widgets

@@ -8,10 +8,11 @@
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
-class QFormLayout;
 class QSpinBox;
 
 namespace widgets {
+
+class Form;
 
 /// The ingredients of GPTQ, each with what it does as its tooltip.
 class GptqForm : public QWidget {
@@ -27,13 +28,11 @@ signals:
     void changed();
 
 private:
-    void addRow(const QString& label, QWidget* field, const QString& explanation);
-    QCheckBox* addSwitch(const QString& text, const QString& explanation);
     void addTarget();
     void updateEnabled();
 
     core::GptqOptions m_options; ///< what the form does not show stays as it was set
-    QFormLayout* m_layout;
+    Form* m_form;
     QComboBox* m_target;
     QDoubleSpinBox *m_driftShare, *m_targetDamping;
     QSpinBox* m_sweeps;

@@ -2,6 +2,7 @@
 #include "widgets/pages/quantizeoptions.h"
 
 #include "widgets/buttons.h"
+#include "widgets/form.h"
 #include "widgets/label.h"
 #include "widgets/pages/gptqform.h"
 #include "widgets/pages/sharebox.h"
@@ -10,7 +11,6 @@
 #include <QtCore/QFileInfo>
 #include <QtCore/QSignalBlocker>
 #include <QtWidgets/QDoubleSpinBox>
-#include <QtWidgets/QFormLayout>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QPushButton>
@@ -21,18 +21,13 @@
 namespace widgets {
 QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
     : QWidget(parent)
-    , m_layout(new QFormLayout(this))
+    , m_form(new Form(this))
     , m_sequences(new QSpinBox)
     , m_length(new QSpinBox)
     , m_damping(new ShareBox)
     , m_gptq(new GptqForm)
     , m_more(makeLinkButton({}))
 {
-    m_layout->setContentsMargins(0, 0, 0, 0);
-    m_layout->setHorizontalSpacing(scaled(16));
-    m_layout->setVerticalSpacing(scaled(8));
-    m_layout->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    m_layout->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_calibration = addFile(
         tr("Calibration text"), tr("none"), &QuantizeOptionsForm::chooseCalibrationRequested);
     addAmount();
@@ -40,10 +35,9 @@ QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
     m_damping->setDecimals(4);
     m_damping->setSingleStep(0.5);
     m_damping->setSuffix(tr(" % of the mean diagonal"));
-    m_damping->setAccessibleName(tr("Damping"));
-    m_damping->setToolTip(tr("GPTQ adds this share of the Hessian's mean diagonal to it: more "
-                             "makes it steadier, less makes it fit closer."));
-    m_layout->addRow(new Label(TextRole::Secondary, tr("Damping")), m_damping);
+    m_form->addField(tr("Damping"), m_damping,
+        tr("GPTQ adds this share of the Hessian's mean diagonal to it: more "
+           "makes it steadier, less makes it fit closer."));
     m_imatrix = addFile(
         tr("Importance"), tr("from the text"), &QuantizeOptionsForm::chooseImatrixRequested);
     addGptq();
@@ -57,8 +51,8 @@ QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
 
 void QuantizeOptionsForm::addGptq()
 {
-    m_layout->addRow(m_more);
-    m_layout->addRow(m_gptq);
+    m_form->addRow(m_more);
+    m_form->addRow(m_gptq);
     showMore(false);
     connect(m_more, &QPushButton::clicked, this, [this] { showMore(m_gptq->isHidden()); });
     connect(m_gptq, &GptqForm::changed, this, &QuantizeOptionsForm::changed);
@@ -67,14 +61,14 @@ void QuantizeOptionsForm::addGptq()
 /// GPTQ's form is one of its own: its fields stand under those above only with labels as wide.
 void QuantizeOptionsForm::alignLabels(bool aligned)
 {
-    const auto layouts = { m_layout, qobject_cast<QFormLayout*>(m_gptq->layout()) };
+    const auto layouts = { m_form, qobject_cast<Form*>(m_gptq->layout()) };
     int widest = 0;
-    for (const QFormLayout* layout : layouts)
+    for (const Form* layout : layouts)
         for (int row = 0; row < layout->rowCount(); ++row)
-            if (const QLayoutItem* label = layout->itemAt(row, QFormLayout::LabelRole))
+            if (const QLayoutItem* label = layout->itemAt(row, Form::LabelRole))
                 widest = std::max(widest, label->sizeHint().width());
-    for (const QFormLayout* layout : layouts)
-        layout->itemAt(0, QFormLayout::LabelRole)->widget()->setMinimumWidth(aligned ? widest : 0);
+    for (const Form* layout : layouts)
+        layout->itemAt(0, Form::LabelRole)->widget()->setMinimumWidth(aligned ? widest : 0);
 }
 
 void QuantizeOptionsForm::showMore(bool shown)
@@ -99,7 +93,7 @@ QLineEdit* QuantizeOptionsForm::addFile(
     row->setSpacing(scaled(8));
     row->addWidget(field, 1);
     row->addWidget(button);
-    m_layout->addRow(new Label(TextRole::Secondary, label), row);
+    m_form->addRow(new Label(TextRole::Secondary, label), row);
     return field;
 }
 
@@ -116,7 +110,7 @@ void QuantizeOptionsForm::addAmount()
     row->addWidget(m_sequences, 1);
     row->addWidget(new Label(TextRole::Secondary, QStringLiteral("×")));
     row->addWidget(m_length, 2);
-    m_layout->addRow(new Label(TextRole::Secondary, tr("Sequences")), row);
+    m_form->addRow(new Label(TextRole::Secondary, tr("Sequences")), row);
 }
 
 void QuantizeOptionsForm::setSettings(const QuantizeSettings& settings)

@@ -6,13 +6,13 @@
 #include <QtWidgets/QWidget>
 
 class QDoubleSpinBox;
-class QFormLayout;
 class QLineEdit;
 class QPushButton;
 class QSpinBox;
 
 namespace widgets {
 
+class Form;
 class GptqForm;
 
 /// What the options of the quantize page say.
@@ -51,7 +51,7 @@ private:
     void showMore(bool shown);
 
     QuantizeSettings m_settings;
-    QFormLayout* m_layout;
+    Form* m_form;
     QLineEdit* m_calibration;
     QSpinBox* m_sequences;
     QSpinBox* m_length;

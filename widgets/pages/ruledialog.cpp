@@ -2,6 +2,7 @@
 #include "widgets/pages/ruledialog.h"
 
 #include "widgets/buttons.h"
+#include "widgets/form.h"
 #include "widgets/label.h"
 #include "widgets/models/formatabout.h"
 #include "widgets/models/tensorcells.h"
@@ -13,7 +14,6 @@
 #include <QtWidgets/QCheckBox>
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QDialogButtonBox>
-#include <QtWidgets/QFormLayout>
 #include <QtWidgets/QGridLayout>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QLineEdit>
@@ -61,11 +61,7 @@ RuleDialog::RuleDialog(const QString& title, const core::Rule& rule, QWidget* pa
     m_format->setAccessibleName(tr("Format"));
     m_method->setAccessibleName(tr("Method"));
     m_summary->setWordWrap(true);
-    auto* form = new QFormLayout(this);
-    form->setContentsMargins(scaled(16), scaled(16), scaled(16), scaled(16));
-    form->setVerticalSpacing(scaled(12));
-    form->setHorizontalSpacing(scaled(16));
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    auto* form = new Form(this);
     form->addRow(tr("Roles"), makeRoles());
     form->addRow(tr("Layers"), makeLayers());
     form->addRow(tr("Name"), m_name);

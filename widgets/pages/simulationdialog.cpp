@@ -2,6 +2,7 @@
 #include "widgets/pages/simulationdialog.h"
 
 #include "widgets/buttons.h"
+#include "widgets/form.h"
 #include "widgets/label.h"
 #include "widgets/pages/sharebox.h"
 #include "widgets/pages/simulationtext.h"
@@ -10,7 +11,6 @@
 #include <QtWidgets/QCheckBox>
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QDialogButtonBox>
-#include <QtWidgets/QFormLayout>
 #include <QtWidgets/QSpinBox>
 
 #include <algorithm>
@@ -67,7 +67,7 @@ namespace {
 
 SimulationDialog::SimulationDialog(const core::SimulationOptions& options, QWidget* parent)
     : QDialog(parent)
-    , m_layout(new QFormLayout(this))
+    , m_form(new Form(this))
     , m_arithmetic(new QComboBox)
     , m_scope(new QComboBox)
     , m_symmetry(new QComboBox)
@@ -79,57 +79,41 @@ SimulationDialog::SimulationDialog(const core::SimulationOptions& options, QWidg
     , m_deviations(new ShareBox)
     , m_strength(new ShareBox)
     , m_outliers(new ShareBox)
-    , m_bias(new QCheckBox(tr("Correct the mean shift")))
     , m_about(new Label(TextRole::Secondary))
 {
     setWindowTitle(tr("Arithmetic of the measurement"));
-    m_layout->setContentsMargins(scaled(16), scaled(16), scaled(16), scaled(16));
-    m_layout->setHorizontalSpacing(scaled(16));
-    m_layout->setVerticalSpacing(scaled(12));
-    m_layout->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     m_arithmetic->addItem(tr("full precision"), int(Arithmetic::FullPrecision));
     m_arithmetic->addItem(tr("as llama.cpp"), int(Arithmetic::AsLlama));
     m_arithmetic->addItem(tr("integers, simulated"), int(Arithmetic::Integers));
-    addRow(tr("Layers compute"), m_arithmetic, {});
+    m_form->addField(tr("Layers compute"), m_arithmetic);
     m_about->setWordWrap(true);
     m_about->setMinimumWidth(scaled(380));
-    m_layout->addRow(m_about);
+    m_form->addRow(m_about);
     addActivations();
     addRange();
     addWeights();
-    m_bias->setToolTip(tr("Takes away by how much rounding shifts the mean of the residual stream "
-                          "after each half of a layer."));
-    m_bias->setAccessibleDescription(m_bias->toolTip());
-    m_layout->addRow(m_bias);
-    m_layout->addRow(makeDialogButtons(this));
+    m_bias = m_form->addSwitch(tr("Correct the mean shift"),
+        tr("Takes away by how much rounding shifts the mean of the residual stream after each half "
+           "of a layer."));
+    m_form->addRow(makeDialogButtons(this));
     fill(options);
     for (QComboBox* box : { m_arithmetic, m_scope, m_estimator, m_smoothing })
         connect(box, &QComboBox::currentIndexChanged, this, &SimulationDialog::update);
     update();
 }
 
-void SimulationDialog::addRow(const QString& label, QWidget* field, const QString& explanation)
-{
-    auto* text = new Label(TextRole::Secondary, label);
-    text->setToolTip(explanation);
-    field->setToolTip(explanation);
-    field->setAccessibleName(label);
-    field->setAccessibleDescription(explanation);
-    m_layout->addRow(text, field);
-}
-
 void SimulationDialog::addActivations()
 {
     m_bits->setRange(fewestBits, mostBits);
-    addRow(tr("Bits of an activation"), m_bits, {});
+    m_form->addField(tr("Bits of an activation"), m_bits);
     m_symmetry->addItem(tr("around zero"), int(core::Symmetry::Symmetric));
     m_symmetry->addItem(tr("from smallest to largest"), int(core::Symmetry::Asymmetric));
-    addRow(tr("Levels"), m_symmetry,
+    m_form->addField(tr("Levels"), m_symmetry,
         tr("Levels from the smallest to the largest value use all codes where values lean to one "
            "side."));
     m_scope->addItem(tr("of each token (dynamic)"), int(Scope::Dynamic));
     m_scope->addItem(tr("of all tokens (static)"), int(Scope::Static));
-    addRow(tr("Range"), m_scope,
+    m_form->addField(tr("Range"), m_scope,
         tr("A static range is found once in the calibration text and costs nothing later; a "
            "dynamic one fits every token."));
 }
@@ -139,38 +123,39 @@ void SimulationDialog::addRange()
     for (const auto estimator : { RangeEstimator::Maximum, RangeEstimator::Percentile,
              RangeEstimator::Deviations, RangeEstimator::SquaredError, RangeEstimator::Divergence })
         m_estimator->addItem(estimatorText(estimator), int(estimator));
-    addRow(tr("Found by"), m_estimator,
+    m_form->addField(tr("Found by"), m_estimator,
         tr("All but the first cut rare large values off, so that the others are rounded more "
            "finely."));
     m_percentile->setRange(50.1, 100);
     m_percentile->setDecimals(4);
     m_percentile->setSuffix(tr(" % of the values"));
-    addRow(tr("Percentile"), m_percentile, {});
+    m_form->addField(tr("Percentile"), m_percentile);
     m_deviations->setRange(0.1, 1000);
     m_deviations->setDecimals(2);
     m_deviations->setPrefix(QStringLiteral("± "));
-    addRow(tr("Deviations"), m_deviations, tr("Standard deviations on each side of the mean."));
+    m_form->addField(
+        tr("Deviations"), m_deviations, tr("Standard deviations on each side of the mean."));
 }
 
 void SimulationDialog::addWeights()
 {
     m_weightBits->setRange(fewestBits - 1, mostBits);
     m_weightBits->setSpecialValueText(tr("as they are"));
-    addRow(tr("Bits of a weight"), m_weightBits,
+    m_form->addField(tr("Bits of a weight"), m_weightBits,
         tr("Rounds each row of the layers' matrices to so many bits, on top of the recipe."));
     m_smoothing->addItem(tr("none"), int(Smoothing::None));
     m_smoothing->addItem(tr("strength searched"), int(Smoothing::Searched));
     m_smoothing->addItem(tr("strength given"), int(Smoothing::Given));
-    addRow(QStringLiteral("SmoothQuant"), m_smoothing,
+    m_form->addField(QStringLiteral("SmoothQuant"), m_smoothing,
         tr("Moves what makes activations hard to round into the weights, channel by channel."));
     m_strength->setRange(0, 1);
     m_strength->setDecimals(2);
     m_strength->setSingleStep(0.05);
-    addRow(tr("Strength"), m_strength, tr("0 leaves the activations, 1 evens them out."));
+    m_form->addField(tr("Strength"), m_strength, tr("0 leaves the activations, 1 evens them out."));
     m_outliers->setRange(0, 1e6);
     m_outliers->setDecimals(2);
     m_outliers->setSpecialValueText(tr("none"));
-    addRow(tr("16 bits from"), m_outliers,
+    m_form->addField(tr("16 bits from"), m_outliers,
         tr("Channels whose activations reach this magnitude stay in 16 bits, and so do the columns "
            "of the weights that they meet. LLM.int8() takes 6."));
 }
@@ -225,19 +210,16 @@ void SimulationDialog::update()
     const bool isStatic = integers && chosen<Scope>(m_scope) == Scope::Static;
     const auto estimator = chosen<RangeEstimator>(m_estimator);
     m_about->setText(aboutText(arithmetic));
-    const auto showRow = [this](QWidget* field, bool shown) {
-        field->setVisible(shown);
-        m_layout->labelForField(field)->setVisible(shown);
-    };
     for (QWidget* field : std::initializer_list<QWidget*>{
              m_bits, m_symmetry, m_scope, m_weightBits, m_smoothing, m_outliers })
-        showRow(field, integers);
-    showRow(m_estimator, isStatic);
-    showRow(m_percentile, isStatic && estimator == RangeEstimator::Percentile);
-    showRow(m_deviations, isStatic && estimator == RangeEstimator::Deviations);
-    showRow(m_strength, integers && chosen<Smoothing>(m_smoothing) == Smoothing::Given);
+        m_form->setRowVisible(field, integers);
+    m_form->setRowVisible(m_estimator, isStatic);
+    m_form->setRowVisible(m_percentile, isStatic && estimator == RangeEstimator::Percentile);
+    m_form->setRowVisible(m_deviations, isStatic && estimator == RangeEstimator::Deviations);
+    m_form->setRowVisible(
+        m_strength, integers && chosen<Smoothing>(m_smoothing) == Smoothing::Given);
     m_bias->setVisible(arithmetic != Arithmetic::AsLlama);
-    m_layout->activate();
+    m_form->activate();
     adjustSize();
 }
 

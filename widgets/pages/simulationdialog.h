@@ -8,11 +8,11 @@
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
-class QFormLayout;
 class QSpinBox;
 
 namespace widgets {
 
+class Form;
 class Label;
 
 /// How a model's layers compute while it is measured: in full precision, as llama.cpp's, or with
@@ -26,7 +26,6 @@ public:
     core::SimulationOptions options() const;
 
 private:
-    void addRow(const QString& label, QWidget* field, const QString& explanation);
     void addActivations();
     void addRange();
     void addWeights();
@@ -34,7 +33,7 @@ private:
     void update();
 
     core::SimulationOptions m_options; ///< as shown; what is hidden keeps its value
-    QFormLayout* m_layout;
+    Form* m_form;
     QComboBox *m_arithmetic, *m_scope, *m_symmetry, *m_estimator, *m_smoothing;
     QSpinBox *m_bits, *m_weightBits;
     QDoubleSpinBox *m_percentile, *m_deviations, *m_strength, *m_outliers;
