@@ -193,8 +193,8 @@ private slots:
             QCOMPARE(QByteArray::fromStdString(difference(*ours, theirs, text)), QByteArray());
         const auto wiki = interop::sharedFile("text/wiki.test.raw");
         NEEDS_SHARED(wiki);
-        QCOMPARE(
-            QByteArray::fromStdString(difference(*ours, theirs, readTextFile(wiki))), QByteArray());
+        const std::string part = readTextFile(wiki).substr(0, 400'000);
+        QCOMPARE(QByteArray::fromStdString(difference(*ours, theirs, part)), QByteArray());
     }
 
     /// What we write of the sample's tokenizer.json is what llama.cpp then reads.
