@@ -10,6 +10,15 @@ std::shared_ptr<const core::RoundingPreview> PreviewCache::find(
     return found == m_previews.end() ? nullptr : found->second;
 }
 
+std::vector<std::shared_ptr<const core::RoundingPreview>> PreviewCache::of(int tensor) const
+{
+    std::vector<std::shared_ptr<const core::RoundingPreview>> previews;
+    for (auto entry = m_previews.lower_bound({ tensor, nullptr });
+         entry != m_previews.end() && entry->first.first == tensor; ++entry)
+        previews.push_back(entry->second);
+    return previews;
+}
+
 void PreviewCache::insert(
     int tensor, const core::Format* format, std::shared_ptr<const core::RoundingPreview> preview)
 {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace app {
 
@@ -21,6 +22,8 @@ public:
 
     /// Null until it was computed. `tensor` counts the checkpoint's.
     std::shared_ptr<const core::RoundingPreview> find(int tensor, const core::Format* format) const;
+    /// All that were computed of a tensor.
+    std::vector<std::shared_ptr<const core::RoundingPreview>> of(int tensor) const;
     void insert(int tensor, const core::Format* format,
         std::shared_ptr<const core::RoundingPreview> preview);
     void clear();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/recipeeditor.h"
 
+#include "core/formats/study.h"
 #include "widgets/pages/ruletext.h"
 
 #include <QUndoCommand>
@@ -102,7 +103,8 @@ void RecipeEditor::assign(const std::vector<int>& tensors, const core::Format* f
         return;
     const auto gives = [this, format](int tensor) {
         return !core::isMatrix(m_plan[std::size_t(tensor)].place.role)
-            || (m_plan[std::size_t(tensor)].wanted == format && !m_plan[std::size_t(tensor)].keeps);
+            || (core::isSameFormat(m_plan[std::size_t(tensor)].wanted, format)
+                && !m_plan[std::size_t(tensor)].keeps);
     };
     if (std::all_of(tensors.begin(), tensors.end(), gives))
         return;

@@ -392,6 +392,11 @@
         <source>outliers in input channel %1 and output channel %2</source>
         <translation>Ausreißer in Eingangskanal %1 und Ausgangskanal %2</translation>
     </message>
+    <message>
+        <source>%1, here %2,</source>
+        <comment>a format and what it falls back to</comment>
+        <translation>%1, hier %2,</translation>
+    </message>
 </context>
 <context>
     <name>app::ActivationController</name>
@@ -1657,6 +1662,10 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>choose a row to look at it</source>
         <translation>eine Zeile wählen</translation>
+    </message>
+    <message>
+        <source>Formats for study</source>
+        <translation>Formate zum Lernen</translation>
     </message>
 </context>
 <context>

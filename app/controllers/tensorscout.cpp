@@ -7,15 +7,6 @@
 
 namespace app {
 
-namespace {
-
-    const core::Format* encodable(const core::Format* format, const core::Tensor& tensor)
-    {
-        return format && format->fits(std::size_t(tensor.columns)) ? format : nullptr;
-    }
-
-} // namespace
-
 TensorScout::TensorScout(Jobs& quick, Session& session, const Selection& selection, QObject* parent)
     : QObject(parent)
     , m_quick(quick)
@@ -53,11 +44,12 @@ std::optional<TensorScout::Task> TensorScout::taskFor(int tensor, const core::Fo
     const core::Tensor& subject = m_session.checkpoint()->tensors()[std::size_t(tensor)];
     Task task{ tensor, nullptr };
     if (m_session.weightStats(tensor)) { // the bins of a preview are the statistics'
-        if (!core::isMatrix(subject.place.role) || !encodable(format, subject)
-            || m_session.previews().find(tensor, format)
+        if (!format || !core::isMatrix(subject.place.role)
             || m_session.weightStats(tensor)->moments.nonFinite > 0)
             return std::nullopt;
-        task.format = format;
+        task.format = core::fallbackFormat(format, subject.columns);
+        if (m_session.previews().find(tensor, task.format))
+            return std::nullopt;
     }
     const bool impossible
         = std::find(m_impossible.begin(), m_impossible.end(), task) != m_impossible.end();

@@ -4,9 +4,11 @@
 #include "app/figures.h"
 #include "app/runrows.h"
 #include "app/selectedtensors.h"
+#include "core/formats/study.h"
 #include "widgets/pages/precisionpage.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace app {
 
@@ -124,7 +126,7 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
             continue;
         ++matrices;
         const core::Format* stored = core::fallbackFormat(format, subject.columns);
-        choice.fits = choice.fits && stored == format;
+        choice.fits = choice.fits && core::isSameFormat(stored, format);
         choice.bytes += std::int64_t(bytesIn(subject, *stored));
         if (const auto preview = m_session.previews().find(tensor, stored)) {
             error += preview->outputError;
@@ -134,6 +136,28 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
     if (matrices > 0 && known == matrices) // the mean over the selected tensors
         choice.error = error / known;
     return choice;
+}
+
+std::vector<const core::Format*> PrecisionPresenter::studyFormatsInView(
+    const core::Format* assigned) const
+{
+    std::vector<const core::Format*> formats;
+    const auto add = [&formats](const core::Format* format) {
+        if (!format || !format->study)
+            return;
+        const auto same
+            = [format](const core::Format* each) { return core::isSameFormat(each, format); };
+        if (std::none_of(formats.begin(), formats.end(), same))
+            formats.push_back(core::findFormat(format->name));
+    };
+    for (const auto& preview : m_session.previews().of(m_selection.tensors().front()))
+        add(preview->format);
+    std::sort(formats.begin(), formats.end(), [](const auto* a, const auto* b) {
+        return std::pair(b->bitsPerWeight(), a->name) < std::pair(a->bitsPerWeight(), b->name);
+    });
+    add(assigned);
+    add(m_selection.looked());
+    return formats;
 }
 
 void PrecisionPresenter::fillSelection()
@@ -148,7 +172,7 @@ void PrecisionPresenter::fillSelection()
         const core::PlannedTensor& planned = m_session.recipe().plan()[std::size_t(tensor)];
         if (!core::isMatrix(planned.place.role))
             continue;
-        mixed = mixed || (matrices > 0 && planned.format != assigned);
+        mixed = mixed || (matrices > 0 && !core::isSameFormat(planned.format, assigned));
         assigned = planned.format;
         ++matrices;
     }
@@ -157,6 +181,8 @@ void PrecisionPresenter::fillSelection()
             if (format->grid)
                 choices.push_back(choice(format));
         }
+        for (const core::Format* format : studyFormatsInView(mixed ? nullptr : assigned))
+            choices.push_back(choice(format));
     }
     const std::vector<core::Place> places = selectedPlaces(m_session, m_selection);
     const QString name = places.size() == 1 ? widgets::tensorName(places.front())

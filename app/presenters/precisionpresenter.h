@@ -31,6 +31,8 @@ private:
     void fillRuns();
     void fillUndo();
     widgets::FormatChoice choice(const core::Format* format) const;
+    /// Formats for study are many: those that were looked at, and `assigned`.
+    std::vector<const core::Format*> studyFormatsInView(const core::Format* assigned) const;
 
     widgets::PrecisionPage& m_page;
     Session& m_session;

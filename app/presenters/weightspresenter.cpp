@@ -85,12 +85,8 @@ void WeightsPresenter::fillSelection()
 
 void WeightsPresenter::fillPreviews(int tensor)
 {
-    widgets::Previews previews;
-    for (const core::Format* format : core::allFormats()) {
-        if (auto preview = m_session.previews().find(tensor, format))
-            previews.push_back(std::move(preview));
-    }
-    m_page.setPreviews(m_session.checkpoint()->tensors()[std::size_t(tensor)].place, previews);
+    m_page.setPreviews(m_session.checkpoint()->tensors()[std::size_t(tensor)].place,
+        m_session.previews().of(tensor));
 }
 
 void WeightsPresenter::fillOverview()

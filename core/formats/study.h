@@ -68,6 +68,9 @@ std::span<const Format* const> studyFormats();
 /// divide the row gives that with one scale a row. Has the same name but in that last case.
 const Format* formatForRows(const Format* format, std::int64_t columns);
 
+/// Whether both are one choice: equal, or one study format for rows of different lengths.
+bool isSameFormat(const Format* a, const Format* b);
+
 /// What a scale for all weights of a tensor is fitted to.
 struct WeightRange {
     float min = 0, max = 0; ///< 0 included

@@ -213,4 +213,9 @@ const Format* formatForRows(const Format* format, std::int64_t columns)
     return dependsOnRows(parsed) ? formatOf(name, parsed, columns) : format;
 }
 
+bool isSameFormat(const Format* a, const Format* b)
+{
+    return a == b || (a && b && a->name == b->name);
+}
+
 } // namespace core

@@ -5,9 +5,11 @@
 #include "app/controllers/tensorscout.h"
 #include "app/mainwindow.h"
 #include "app/windowpages.h"
+#include "core/formats/study.h"
 #include "widgets/bar/balancebar.h"
 #include "widgets/messagebar.h"
 #include "widgets/models/tensormodel.h"
+#include "widgets/pages/costtable.h"
 #include "widgets/pages/exportpage.h"
 #include "widgets/pages/modelpage.h"
 #include "widgets/pages/quantizepage.h"
@@ -266,6 +268,25 @@ private slots:
         QCOMPARE(m_window->selection().looked(), nullptr);
         session().recipe().undoStack().undo();
         QCOMPARE(session().recipe().plan()[tensor].format, &core::formats::q8_0);
+    }
+
+    void whatAFormatForStudyCostsIsKeptForThoseLookedAt()
+    {
+        openSample();
+        m_window->selection().choose({ { core::Role::AttnK, 2 } });
+        const auto* costs = m_window->findChild<widgets::CostTable*>();
+        const auto errorOf = [costs](const QString& format) {
+            const auto rows = costs->findItems(format, Qt::MatchExactly);
+            const QString text
+                = rows.empty() ? QString() : costs->item(rows.front()->row(), 2)->text();
+            return text == QStringLiteral("…") ? QString() : text;
+        };
+        for (const char* name : { "INT4_SYM_CHANNEL", "NF4_G64" }) {
+            QCOMPARE(errorOf(name), QString());
+            m_window->selection().look(core::findStudyFormat(name));
+            QTRY_VERIFY_WITH_TIMEOUT(!errorOf(name).isEmpty(), longJob);
+        }
+        QVERIFY(!errorOf("INT4_SYM_CHANNEL").isEmpty());
     }
 
     void remembersColoursAndTextSize()

@@ -66,6 +66,25 @@ widgets::Previews SampleData::previews(core::Place place) const
     return previews;
 }
 
+std::vector<widgets::FormatChoice> SampleData::choices(core::Place place) const
+{
+    const core::Tensor& tensor = *checkpoint->find(place);
+    std::vector<widgets::FormatChoice> all;
+    for (const core::Format* format : core::allFormats()) {
+        widgets::FormatChoice choice;
+        choice.format = format;
+        choice.bytes = tensor.rows * std::int64_t(format->rowBytes(std::size_t(tensor.columns)));
+        if (!format->grid)
+            choice.error = 0;
+        all.push_back(choice);
+    }
+    for (const auto& preview : previews(place))
+        for (widgets::FormatChoice& choice : all)
+            if (choice.format == preview->format)
+                choice.error = preview->outputError;
+    return all;
+}
+
 const SampleData& sampleData()
 {
     static const SampleData data = load();

@@ -3,6 +3,7 @@
 
 #include "core/model/checkpoint.h"
 #include "widgets/pages/activationspage.h"
+#include "widgets/pages/costtable.h"
 #include "widgets/pages/previewstore.h"
 #include "widgets/pages/selectedtensor.h"
 #include "widgets/pages/weightspage.h"
@@ -19,5 +20,7 @@ struct SampleData {
 
     widgets::SelectedTensor select(core::Place place) const;
     widgets::Previews previews(core::Place place) const;
+    /// Every format, with the real errors of those that have a grid.
+    std::vector<widgets::FormatChoice> choices(core::Place place) const;
 };
 const SampleData& sampleData();

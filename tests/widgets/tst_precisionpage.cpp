@@ -39,26 +39,6 @@ Button* button(QWidget& page, const QString& text)
     return nullptr;
 }
 
-/// Every format for a tensor of the sample, with the real errors of those that have a grid.
-std::vector<FormatChoice> choices(core::Place place)
-{
-    const core::Tensor& tensor = *sampleData().checkpoint->find(place);
-    const Previews previews = sampleData().previews(place);
-    std::vector<FormatChoice> all;
-    for (const core::Format* format : core::allFormats()) {
-        FormatChoice choice;
-        choice.format = format;
-        choice.bytes = tensor.rows * std::int64_t(format->rowBytes(std::size_t(tensor.columns)));
-        if (!format->grid)
-            choice.error = 0;
-        for (const auto& preview : previews)
-            if (preview->format == format)
-                choice.error = preview->outputError;
-        all.push_back(choice);
-    }
-    return all;
-}
-
 std::vector<PrecisionCell> cells(const std::string& preset)
 {
     std::vector<PrecisionCell> all;
@@ -93,7 +73,7 @@ struct Shown {
         page.setRecipe(sampleRecipe("Q3_K_M"));
         page.setSummary({ "Q3_K_M", 8'818'944, 2'520'512, 16, 4.57, {} });
         page.setUndo(true, "Assign Q5_K to 2 tensors", false, {});
-        page.setSelection("blk.2.attn_k", choices(attnK), q3, q2);
+        page.setSelection("blk.2.attn_k", sampleData().choices(attnK), q3, q2);
         page.setCells(cells("Q3_K_M"));
         page.setSelectedPlace(attnK);
         page.setRuns(sampleRuns());
@@ -145,72 +125,6 @@ private slots:
         QVERIFY(!page.findChild<SizeLossPlot*>()->isVisible());
         QVERIFY(!page.findChild<CostTable*>()->isVisible());
         takePictures(page, *m_theme, "precision-fresh");
-    }
-
-    void theCostTableSaysWhatChanges()
-    {
-        Shown shown;
-        QCOMPARE(shown.table()->rowCount(), int(core::allFormats().size()));
-        const int q3 = shown.rowOf("Q3_K");
-        QCOMPARE(shown.table()->item(q3, 1)->text(), "in recipe");
-        QVERIFY(shown.table()->item(q3, 2)->text().endsWith("%"));
-        const int q2 = shown.rowOf("Q2_K");
-        QCOMPARE(plain(shown.table()->item(q2, 1)->text()), "−3.3 kB");
-        QVERIFY(shown.table()->item(q2, 2)->text().startsWith("+"));
-        QCOMPARE(shown.table()->currentRow(), q2); // what is looked at
-    }
-
-    void errorsStillToComeAreThreeDots()
-    {
-        Shown shown;
-        std::vector<FormatChoice> pending = choices(attnK);
-        for (FormatChoice& choice : pending)
-            choice.error.reset();
-        shown.page.setSelection("blk.2.attn_k", pending, shown.q3, nullptr);
-        QCOMPARE(shown.table()->item(shown.rowOf("Q2_K"), 2)->text(), "…");
-    }
-
-    void aRowLooksAndAssigningIsAnotherStep()
-    {
-        Shown shown;
-        QSignalSpy looked(&shown.page, &PrecisionPage::lookRequested);
-        QSignalSpy assigned(&shown.page, &PrecisionPage::assignRequested);
-        QTableWidget* table = shown.table();
-        const int row = shown.rowOf("Q4_K");
-        const QPoint at = table->visualItemRect(table->item(row, 1)).center();
-        QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, at);
-        QCOMPARE(looked.size(), 1);
-        QCOMPARE(looked[0][0].value<const core::Format*>(), core::findFormat("Q4_K"));
-        QCOMPARE(assigned.size(), 0);
-        QTest::mouseClick(button<QPushButton>(shown.page, "Assign Q4_K"), Qt::LeftButton);
-        QTest::mouseDClick(table->viewport(), Qt::LeftButton, {}, at);
-        QTest::keyClick(table, Qt::Key_Return);
-        QCOMPARE(assigned.size(), 3);
-        for (const QList<QVariant>& arguments : assigned)
-            QCOMPARE(arguments[0].value<const core::Format*>(), core::findFormat("Q4_K"));
-    }
-
-    void escapeAndTheRecipesOwnRowGoBack()
-    {
-        Shown shown;
-        QSignalSpy looked(&shown.page, &PrecisionPage::lookRequested);
-        QTest::keyClick(shown.table(), Qt::Key_Escape);
-        shown.table()->setCurrentCell(shown.rowOf("Q3_K"), 0);
-        QCOMPARE(looked.size(), 2);
-        QCOMPARE(looked[0][0].value<const core::Format*>(), nullptr);
-        QCOMPARE(looked[1][0].value<const core::Format*>(), nullptr);
-        QVERIFY(!button<QPushButton>(shown.page, "Assign")->isEnabled());
-    }
-
-    void settingTheSelectionSaysNothing()
-    {
-        Shown shown;
-        QSignalSpy looked(&shown.page, &PrecisionPage::lookRequested);
-        shown.page.setSelection("blk.2.attn_k", choices(attnK), shown.q2, shown.q3);
-        shown.page.setSelection("12 tensors", choices(attnK), nullptr, nullptr);
-        QCOMPARE(looked.size(), 0);
-        QCOMPARE(shown.table()->currentRow(), -1);
-        QCOMPARE(plain(shown.table()->item(shown.rowOf("Q8_0"), 1)->text()), "34.8 kB");
     }
 
     void rulesAreTextInOrder()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/weightspage.h"
 
+#include "core/formats/study.h"
 #include "pictures.h"
 #include "sampledata.h"
 #include "widgets/pages/rulercard.h"
@@ -111,6 +112,35 @@ private slots:
         QTest::keyClick(&shown.page, Qt::Key_Minus);
         QTest::keyClick(&shown.page, Qt::Key_Minus);
         QCOMPARE(shown.page.lookedAt(), *(at - 1));
+    }
+
+    void aFormatThatDoesNotFitShowsWhatItFallsBackTo()
+    {
+        Shown shown;
+        SelectedTensor tensor = sampleData().select(attnK);
+        tensor.columns = 576; // rows of SmolLM2: no super-blocks of 256
+        tensor.recipeFormat = core::findFormat("Q8_0");
+        shown.page.setSelection({ tensor });
+        shown.page.lookAt(core::findFormat("Q4_K"));
+        QVERIFY2(shown.page.answer().contains("Q4_K, here Q5_0, changes its output by"),
+            qPrintable(shown.page.answer()));
+    }
+
+    void aFormatForStudyIsLookedAtLikeTheOthers()
+    {
+        Shown shown;
+        const core::Tensor& tensor = *sampleData().checkpoint->find(attnK);
+        const core::Format* format = core::findStudyFormat("INT4_ASYM_CHANNEL");
+        Previews previews = sampleData().previews(attnK);
+        previews.push_back(std::make_shared<core::RoundingPreview>(core::previewRounding(
+            core::decode(tensor), *core::formatForRows(format, tensor.columns), {},
+            sampleData().select(attnK).stats->histogram, {})));
+        shown.page.setPreviews(attnK, previews);
+        shown.page.lookAt(format);
+        QVERIFY2(shown.page.answer().contains("INT4_ASYM_CHANNEL changes its weights by"),
+            qPrintable(shown.page.answer()));
+        QVERIFY(segment(shown.page, "INT4_ASYM_CHANNEL")->isChecked()); // among the others
+        takePictures(shown.page, *m_theme, "weights-study");
     }
 
     void clickingACellOfTheMapChoosesItsTensor()

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/costcard.h"
 
+#include "core/formats/study.h"
 #include "widgets/buttons.h"
 #include "widgets/label.h"
+#include "widgets/models/formatmenu.h"
 #include "widgets/models/tensorcells.h"
 #include "widgets/theme.h"
 
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QPushButton>
+#include <QtWidgets/QToolButton>
 #include <QtWidgets/QVBoxLayout>
 
 namespace widgets {
@@ -15,6 +18,7 @@ namespace widgets {
 CostCard::CostCard(QWidget* parent)
     : Card(tr("What a change costs"), parent)
     , m_table(new CostTable)
+    , m_study(addToolButton(QStringLiteral("more"), tr("Formats for study")))
     , m_note(new Label(TextRole::Caption))
     , m_empty(new Label(TextRole::Secondary, tr("Select a tensor in the table.")))
     , m_assign(makePrimaryButton(tr("Assign"), QStringLiteral("check")))
@@ -36,6 +40,10 @@ CostCard::CostCard(QWidget* parent)
         emit lookRequested(format);
     });
     connect(m_table, &CostTable::assignRequested, this, &CostCard::assign);
+    connect(m_study, &QToolButton::clicked, this, [this] {
+        openFormatMenu(
+            m_study, {}, [this](const core::Format* format) { emit lookRequested(format); });
+    });
     connect(m_assign, &QPushButton::clicked, this, [this] {
         if (const FormatChoice* choice = m_table->current())
             assign(choice->format);
@@ -52,6 +60,7 @@ void CostCard::setSelection(const QString& name, const std::vector<FormatChoice>
     m_assigned = assigned;
     m_table->setChoices(choices, assigned, looked);
     m_table->setVisible(any);
+    m_study->setVisible(any);
     m_foot->setVisible(any);
     m_empty->setVisible(!any);
     setSizePolicy(QSizePolicy::Preferred, any ? QSizePolicy::Preferred : QSizePolicy::Maximum);
@@ -69,7 +78,7 @@ void CostCard::setLocked(bool locked)
 void CostCard::refresh()
 {
     const FormatChoice* choice = m_table->current();
-    const bool other = choice && choice->format != m_assigned;
+    const bool other = choice && !core::isSameFormat(choice->format, m_assigned);
     m_assign->setText(other ? tr("Assign %1").arg(formatName(choice->format)) : tr("Assign"));
     m_assign->setEnabled(other && !m_locked);
     m_note->setText(m_locked          ? tr("locked while it runs")
@@ -81,7 +90,7 @@ void CostCard::refresh()
 
 void CostCard::assign(const core::Format* format)
 {
-    if (!m_locked && format != m_assigned)
+    if (!m_locked && !core::isSameFormat(format, m_assigned))
         emit assignRequested(format);
 }
 

@@ -5,6 +5,7 @@
 #include "widgets/pages/costtable.h"
 
 class QPushButton;
+class QToolButton;
 
 namespace widgets {
 
@@ -29,6 +30,7 @@ private:
     void assign(const core::Format* format);
 
     CostTable* m_table;
+    QToolButton* m_study; ///< a menu of the formats for study, which the table has no room for
     Label* m_note;
     Label* m_empty;
     QPushButton* m_assign;

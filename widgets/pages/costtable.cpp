@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/costtable.h"
 
+#include "core/formats/study.h"
 #include "widgets/format.h"
 #include "widgets/models/formatabout.h"
 #include "widgets/models/tensormodel.h"
@@ -70,7 +71,7 @@ const FormatChoice* CostTable::current() const
 const FormatChoice* CostTable::choiceOf(const core::Format* format) const
 {
     for (const FormatChoice& choice : m_choices) {
-        if (format && choice.format == format)
+        if (core::isSameFormat(choice.format, format))
             return &choice;
     }
     return nullptr;
@@ -139,7 +140,8 @@ void CostTable::set(int row, Column column, const QString& text, const QColor& i
 void CostTable::look()
 {
     if (const FormatChoice* choice = current())
-        emit lookRequested(choice->format == m_assigned ? nullptr : choice->format);
+        emit lookRequested(
+            core::isSameFormat(choice->format, m_assigned) ? nullptr : choice->format);
 }
 
 void CostTable::keyPressEvent(QKeyEvent* event)

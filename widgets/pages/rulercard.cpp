@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/rulercard.h"
 
+#include "core/formats/study.h"
 #include "widgets/facts.h"
 #include "widgets/format.h"
 #include "widgets/label.h"
 #include "widgets/legend.h"
-#include "widgets/models/formatabout.h"
+#include "widgets/models/formatmenu.h"
 #include "widgets/models/tensorcells.h"
 #include "widgets/plots/rulerplot.h"
 #include "widgets/segmented.h"
@@ -14,13 +15,11 @@
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QGridLayout>
 #include <QtWidgets/QHBoxLayout>
-#include <QtWidgets/QMenu>
 #include <QtWidgets/QToolButton>
 #include <QtWidgets/QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 namespace widgets {
 namespace {
@@ -133,7 +132,7 @@ RulerCard::RulerCard(QWidget* parent)
         [this](int index) { emit formatChosen(m_segments[std::size_t(index)]); });
     connect(m_others, &QToolButton::clicked, this, &RulerCard::openOthers);
     connect(m_box, &QComboBox::activated, this,
-        [this](int index) { emit formatChosen(m_formats[std::size_t(index)]); });
+        [this](int index) { emit formatChosen(m_listed[std::size_t(index)]); });
     connect(m_counts, &Segmented::chosen, this, [this](int index) {
         for (RulerPlot* ruler : m_rulers)
             ruler->setCounts(
@@ -157,7 +156,6 @@ void RulerCard::makeRulers()
 
 void RulerCard::setFormats(const std::vector<const core::Format*>& formats)
 {
-    m_formats = formats;
     m_segments.clear();
     m_rest.clear();
     for (const core::Format* format : formats)
@@ -170,8 +168,11 @@ void RulerCard::setFormats(const std::vector<const core::Format*>& formats)
         return list;
     };
     m_choice->setSegments(names(m_segments));
+    m_listed = formats;
+    const auto study = core::studyFormats();
+    m_listed.insert(m_listed.end(), study.begin(), study.end());
     m_box->clear();
-    m_box->addItems(names(m_formats));
+    m_box->addItems(names(m_listed));
     setBreakpoint(m_breakpoint);
 }
 
@@ -216,7 +217,7 @@ void RulerCard::fillRuler(std::size_t index, const SelectedTensor& tensor,
     ruler->setDetail(!alone                      ? RulerPlot::Detail::Small
             : m_breakpoint == Breakpoint::Narrow ? RulerPlot::Detail::Compact
                                                  : RulerPlot::Detail::Full);
-    const core::Format* format = looked ? looked : tensor.recipeFormat;
+    const core::Format* format = storedFormat(tensor, looked);
     ruler->setData(tensor.stats->histogram, previews.find(tensor.place, format));
     ruler->setDescription(
         tr("Histogram of %1, kurtosis %2, absmax %3, at %4")
@@ -226,46 +227,32 @@ void RulerCard::fillRuler(std::size_t index, const SelectedTensor& tensor,
 
 void RulerCard::openOthers()
 {
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->setToolTipsVisible(true);
-    for (const FormatGroup& group : formatGroups()) {
-        std::vector<const core::Format*> formats;
-        std::copy_if(group.formats.begin(), group.formats.end(), std::back_inserter(formats),
-            [this](const core::Format* format) {
-                return std::find(m_rest.begin(), m_rest.end(), format) != m_rest.end();
-            });
-        if (!formats.empty())
-            menu->addSection(group.title);
-        for (const core::Format* format : formats)
-            menu->addAction(
-                    formatEntry(format), this, [this, format] { emit formatChosen(format); })
-                ->setToolTip(formatLine(format));
-    }
     m_others->setChecked(!m_others->text().isEmpty()); // the choice changes it, not the click
-    menu->popup(m_others->mapToGlobal(QPoint(0, m_others->height())));
+    openFormatMenu(
+        m_others, m_rest, [this](const core::Format* format) { emit formatChosen(format); });
 }
 
 void RulerCard::updateFormats(const core::Format* looked, const core::Format* recipe)
 {
     const auto indexOf
         = [](const std::vector<const core::Format*>& formats, const core::Format* format) {
-              const auto found = std::find(formats.begin(), formats.end(), format);
+              const auto found = std::find_if(formats.begin(), formats.end(),
+                  [format](const core::Format* f) { return core::isSameFormat(f, format); });
               return found == formats.end() ? -1 : int(found - formats.begin());
           };
     const core::Format* current = looked ? looked : recipe;
-    const int marked = indexOf(m_formats, recipe);
+    const int marked = indexOf(m_listed, recipe);
     m_choice->setCurrent(indexOf(m_segments, current));
     m_choice->setMarked(indexOf(m_segments, recipe));
-    const bool other = indexOf(m_rest, current) >= 0;
+    const bool other = current && indexOf(m_segments, current) < 0;
     m_others->setChecked(other);
     m_others->setText(other ? formatText(current) : QString());
     m_others->setToolButtonStyle(other ? Qt::ToolButtonTextOnly : Qt::ToolButtonIconOnly);
-    m_box->setCurrentIndex(indexOf(m_formats, current));
+    m_box->setCurrentIndex(indexOf(m_listed, current));
     for (int i = 0; i < m_box->count(); ++i)
         m_box->setItemText(i,
-            i == marked ? tr("%1 · recipe").arg(formatText(m_formats[std::size_t(i)]))
-                        : formatText(m_formats[std::size_t(i)]));
+            i == marked ? tr("%1 · recipe").arg(formatText(m_listed[std::size_t(i)]))
+                        : formatText(m_listed[std::size_t(i)]));
     m_recipe->setText(indexOf(m_segments, recipe) >= 0 ? tr("• recipe")
             : recipe                                   ? tr("recipe: %1").arg(formatText(recipe))
                                                        : tr("recipe: mixed"));
@@ -280,7 +267,7 @@ void RulerCard::updateFacts(const std::vector<SelectedTensor>& tensors,
     std::vector<Fact> facts;
     QString line;
     if (tensors.size() == 1) {
-        const core::Format* format = looked ? looked : tensors.front().recipeFormat;
+        const core::Format* format = storedFormat(tensors.front(), looked);
         if (const auto preview = previews.find(tensors.front().place, format)) {
             facts = factsOf(*preview);
             line = lineOf(*preview);
@@ -301,7 +288,7 @@ void RulerCard::setBreakpoint(Breakpoint breakpoint)
     m_breakpoint = breakpoint;
     const bool narrow = breakpoint == Breakpoint::Narrow;
     m_choice->setVisible(!narrow);
-    m_others->setVisible(!narrow && !m_rest.empty());
+    m_others->setVisible(!narrow);
     m_recipe->setVisible(!narrow);
     m_counts->setVisible(!narrow);
     m_legend->setVisible(breakpoint == Breakpoint::Wide);

@@ -47,11 +47,12 @@ private:
     void fillRuler(std::size_t index, const SelectedTensor& tensor, const PreviewStore& previews,
         const core::Format* looked, bool alone);
 
-    std::vector<const core::Format*> m_formats, m_segments, m_rest;
+    std::vector<const core::Format*> m_segments, m_rest; ///< GGUF's formats
+    std::vector<const core::Format*> m_listed; ///< all of them, those for study at the end
     Breakpoint m_breakpoint = Breakpoint::Wide;
     Segmented* m_choice;
     QToolButton* m_others; ///< a menu of the formats that are no segment
-    QComboBox* m_box; ///< all of them, where the window is narrow
+    QComboBox* m_box; ///< a list of all, where the window is narrow
     Label* m_recipe;
     Legend* m_legend;
     Segmented* m_counts;

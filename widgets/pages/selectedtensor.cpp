@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/selectedtensor.h"
 
+#include "core/quant/plan.h"
+
 namespace widgets {
+
+const core::Format* storedFormat(const SelectedTensor& tensor, const core::Format* format)
+{
+    return format ? core::fallbackFormat(format, tensor.columns) : tensor.recipeFormat;
+}
 
 QString shortRoleName(core::Role role)
 {

@@ -22,6 +22,9 @@ struct SelectedTensor {
     bool operator==(const SelectedTensor&) const = default;
 };
 
+/// What `tensor` is rounded to where `format` is looked at: `format` as it is for rows of that
+/// length, or what it falls back to; for null the recipe's.
+const core::Format* storedFormat(const SelectedTensor& tensor, const core::Format* format);
 /// "attn_k" of a layer as a column of a heat map: "k", "output", "gate".
 QString shortRoleName(core::Role role);
 /// GGUF's name without ".weight".

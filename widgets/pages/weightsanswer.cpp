@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/weightsanswer.h"
 
+#include "core/formats/study.h"
 #include "core/stats/outliers.h"
 #include "widgets/format.h"
 #include "widgets/models/tensorcells.h"
@@ -59,18 +60,25 @@ namespace {
     QString roundingText(const SelectedTensor& tensor, const PreviewStore& previews,
         const std::vector<const core::Format*>& formats, const core::Format* looked)
     {
-        const auto preview = previews.find(tensor.place, looked);
+        const core::Format* stored = storedFormat(tensor, looked);
+        const auto preview = previews.find(tensor.place, stored);
         if (!preview)
             return {};
+        const QString name = core::isSameFormat(stored, looked)
+            ? formatName(looked)
+            : WeightsText::tr("%1, here %2,", "a format and what it falls back to")
+                  .arg(formatName(looked), formatName(stored));
         const QString change = preview->weighted ? WeightsText::tr("%1 changes its output by %2")
                                                  : WeightsText::tr("%1 changes its weights by %2");
-        const QString first = change.arg(formatName(looked), percentText(preview->outputError));
+        const QString first = change.arg(name, percentText(preview->outputError));
         const auto more
             = std::find_if(formats.begin(), formats.end(), [looked](const core::Format* f) {
                   return isMainFormat(f) && f->bitsPerWeight() > looked->bitsPerWeight();
               });
-        const auto next = more == formats.end() ? nullptr : previews.find(tensor.place, *more);
-        if (!next)
+        const auto next = more == formats.end()
+            ? nullptr
+            : previews.find(tensor.place, storedFormat(tensor, *more));
+        if (!next || next == preview)
             return WeightsText::tr("%1.").arg(first);
         return WeightsText::tr("%1, %2 by %3.")
             .arg(first, formatName(*more), percentText(next->outputError));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/weightspage.h"
 
+#include "core/formats/study.h"
 #include "widgets/card.h"
 #include "widgets/models/tensorcells.h"
 #include "widgets/pages/rulercard.h"
@@ -26,7 +27,7 @@ namespace {
     const core::Format* commonFormat(const std::vector<SelectedTensor>& tensors)
     {
         for (const SelectedTensor& tensor : tensors)
-            if (tensor.recipeFormat != tensors.front().recipeFormat)
+            if (!core::isSameFormat(tensor.recipeFormat, tensors.front().recipeFormat))
                 return nullptr;
         return tensors.empty() ? nullptr : tensors.front().recipeFormat;
     }
@@ -194,7 +195,7 @@ const core::Format* WeightsPage::lookedAt() const
 
 void WeightsPage::lookAt(const core::Format* format)
 {
-    m_looked = format == commonFormat(m_selection) ? nullptr : format;
+    m_looked = core::isSameFormat(format, commonFormat(m_selection)) ? nullptr : format;
     updateAll();
     emit formatLooked(m_looked);
 }
@@ -222,8 +223,10 @@ void WeightsPage::keyPressEvent(QKeyEvent* event)
 
 const core::RoundingPreview* WeightsPage::shown() const
 {
-    return m_selection.empty() ? nullptr
-                               : m_previews.find(m_selection.front().place, lookedAt()).get();
+    if (m_selection.empty())
+        return nullptr;
+    const SelectedTensor& first = m_selection.front();
+    return m_previews.find(first.place, storedFormat(first, m_looked)).get();
 }
 
 void WeightsPage::updateAll()
@@ -231,7 +234,9 @@ void WeightsPage::updateAll()
     m_ruler->show(m_selection, m_previews, m_looked, commonFormat(m_selection));
     m_assign->setVisible(m_looked != nullptr && !m_selection.empty());
     if (m_looked)
-        m_assign->setText(tr("Assign %1").arg(formatName(m_looked)));
+        m_assign->setText(breakpoint() == Breakpoint::Narrow
+                ? tr("Assign") // the list of formats stands below
+                : tr("Assign %1").arg(formatName(m_looked)));
     updateHeading();
     updateMap();
     updateChannels();

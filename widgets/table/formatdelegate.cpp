@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/table/formatdelegate.h"
 
+#include "core/formats/study.h"
 #include "widgets/icons.h"
 #include "widgets/models/formatabout.h"
 #include "widgets/models/tensormodel.h"
@@ -39,17 +40,11 @@ namespace {
         combo->addItem(formatEntry(format), QVariant::fromValue(format));
     }
 
-    /// A study format keeps its name when it becomes one for rows of some length.
-    bool isSame(const core::Format* a, const core::Format* b)
-    {
-        return a && b && a->name == b->name;
-    }
-
     /// The item that holds `format`; −1 if none does.
     int indexOf(const QComboBox* combo, const core::Format* format)
     {
         for (int item = 0; item < combo->count(); ++item)
-            if (isSame(combo->itemData(item).value<const core::Format*>(), format))
+            if (core::isSameFormat(combo->itemData(item).value<const core::Format*>(), format))
                 return item;
         return -1;
     }
@@ -115,7 +110,7 @@ void FormatDelegate::setModelData(
     const auto* combo = qobject_cast<QComboBox*>(editor);
     const auto* format = combo->currentData().value<const core::Format*>();
     const auto* before = index.data(TensorModel::FormatRole).value<const core::Format*>();
-    if (format && !isSame(format, before))
+    if (format && !core::isSameFormat(format, before))
         emit formatChosen(index, format);
 }
 
