@@ -20,7 +20,8 @@ struct GridValue {
 
 /// The level of `grid` nearest to `weight` in a group with this step and offset; a step of 0 leaves
 /// the level nearest to 0. Pure.
-inline GridValue roundToGrid(const Grid& grid, float step, float offset, float weight)
+[[gnu::always_inline]] inline GridValue roundToGrid(
+    const Grid& grid, float step, float offset, float weight)
 {
     const std::span<const float> levels = grid.levels;
     const float target = step != 0.0f ? (weight - offset) / step : 0.0f;

@@ -19,7 +19,7 @@ namespace core {
 
 namespace {
 
-    constexpr int journalVersion = 5; // raise it when the same settings give other bytes
+    constexpr int journalVersion = 6; // raise it when the same settings give other bytes
 
     /// What shows that a work folder's results are those of this run.
     Json journalKey(
