@@ -269,6 +269,20 @@ QUANTSCOPE_KERNEL Ints<width> widened(const Bytes<width>& bytes)
     return __builtin_convertvector(bytes, Ints<width>);
 }
 
+/// The same of signed bytes.
+template<int width>
+QUANTSCOPE_KERNEL Ints<width> signWidened(const Bytes<width>& bytes)
+{
+#ifdef __x86_64__
+    if constexpr (width > 4) {
+        Ints<width> result;
+        asm("vpmovsxbd %1, %0" : "=v"(result) : "vm"(bytes));
+        return result;
+    }
+#endif
+    return (__builtin_convertvector(bytes, Ints<width>) ^ 128) - 128;
+}
+
 template<int width>
 QUANTSCOPE_KERNEL Ints<width> widened(const Pairs<width>& pairs)
 {

@@ -27,18 +27,22 @@ namespace {
     template<int width>
     QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes) {
-            const BlockScales s = sixbit::scales(bytes);
-            const std::byte* nibbles = bytes + sixbit::codesAt;
-            for (std::size_t g = 0; g < sixbit::groups; g += 2, weights += 64, nibbles += 32) {
-                for (int i = 0; i < 32; i += width) {
-                    const Ints<width> codes = bytesFrom<width>(nibbles + i);
-                    store(s.step[g] * toFloats<width>(codes & 15) + s.offset[g], weights + i);
-                    store(s.step[g + 1] * toFloats<width>(codes >> 4) + s.offset[g + 1],
-                        weights + 32 + i);
-                }
-            }
-        }
+        forBlocksWithHalves<2>(
+            bytes, blocks, blockBytes,
+            [&](const std::byte* block, const float* units, std::size_t b)
+                __attribute__((always_inline)) {
+                    const sixbit::KernelScales<width> s(block, units);
+                    const std::byte* nibbles = block + sixbit::codesAt;
+                    float* group = weights + b * blockSize;
+                    for (std::size_t g = 0; g < sixbit::groups; g += 2, group += 64, nibbles += 32)
+                        for (int i = 0; i < 64; i += width) { // in order: lines are filled at once
+                            const Ints<width> codes = bytesFrom<width>(nibbles + i % 32);
+                            const std::size_t half = i < 32 ? g : g + 1;
+                            store(s.step[half] * toFloats<width>(i < 32 ? codes & 15 : codes >> 4)
+                                    + s.offset[half],
+                                group + i);
+                        }
+                });
     }
 
     QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),

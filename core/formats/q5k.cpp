@@ -29,20 +29,23 @@ namespace {
     template<int width>
     QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
-        for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize) {
-            const BlockScales s = sixbit::scales(bytes);
-            for (int i = 0; i < 32; i += width) {
-                const Ints<width> fifths = bytesFrom<width>(bytes + sixbit::codesAt + i);
-                for (std::size_t g = 0; g < sixbit::groups; g += 2) {
-                    const Ints<width> nibbles = bytesFrom<width>(bytes + nibblesAt + 16 * g + i);
-                    const Ints<width> low = (nibbles & 15) | (fifths >> int(g) & 1) << 4;
-                    const Ints<width> high = nibbles >> 4 | (fifths >> int(g + 1) & 1) << 4;
-                    float* group = weights + 32 * g + i;
-                    store(s.step[g] * toFloats<width>(low) + s.offset[g], group);
-                    store(s.step[g + 1] * toFloats<width>(high) + s.offset[g + 1], group + 32);
+        forBlocksWithHalves<2>(
+            bytes, blocks, blockBytes,
+            [&](const std::byte* block, const float* units,
+                std::size_t b) __attribute__((always_inline)) {
+                const sixbit::KernelScales<width> s(block, units);
+                for (int i = 0; i < 32; i += width) {
+                    const Ints<width> fifths = bytesFrom<width>(block + sixbit::codesAt + i);
+                    for (std::size_t g = 0; g < sixbit::groups; g += 2) {
+                        const auto nibbles = bytesFrom<width>(block + nibblesAt + 16 * g + i);
+                        const Ints<width> low = (nibbles & 15) | (fifths >> int(g) & 1) << 4;
+                        const auto high = nibbles >> 4 | (fifths >> int(g + 1) & 1) << 4;
+                        float* group = weights + b * blockSize + 32 * g + i;
+                        store(s.step[g] * toFloats<width>(low) + s.offset[g], group);
+                        store(s.step[g + 1] * toFloats<width>(high) + s.offset[g + 1], group + 32);
+                    }
                 }
-            }
-        }
+            });
     }
 
     QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),

@@ -33,7 +33,7 @@ namespace {
             [&](const std::byte* block, const float* d, std::size_t b)
                 __attribute__((always_inline)) {
                     for (std::size_t i = 0; i < blockSize; i += width) {
-                        const Ints<width> q = (bytesFrom<width>(block + 2 + i) ^ 128) - 128; // int8
+                        const auto q = signWidened<width>(load<Bytes<width>>(block + 2 + i));
                         store(toFloats<width>(q) * *d, weights + b * blockSize + i);
                     }
                 });

@@ -162,16 +162,11 @@ BlockScales scales(const std::byte* block)
 {
     const float d = loadHalf(block);
     const float dmin = loadHalf(block + 2);
-    const std::byte* bytes = block + scalesAt;
+    const SixBits bits = sixBits(block);
     BlockScales scales;
-    for (std::size_t g = 0; g < 4; ++g) {
-        const unsigned s = loadByte(bytes + g);
-        const unsigned m = loadByte(bytes + g + 4);
-        const unsigned low = loadByte(bytes + g + 8);
-        scales.step[g] = d * float(s & 63);
-        scales.offset[g] = -(dmin * float(m & 63));
-        scales.step[g + 4] = d * float((low & 15) | s >> 6 << 4);
-        scales.offset[g + 4] = -(dmin * float(low >> 4 | m >> 6 << 4));
+    for (std::size_t g = 0; g < groups; ++g) {
+        scales.step[g] = d * float(bits.scales >> 8 * g & 63);
+        scales.offset[g] = -(dmin * float(bits.mins >> 8 * g & 63));
     }
     return scales;
 }
