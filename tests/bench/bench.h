@@ -11,6 +11,9 @@ namespace bench {
 /// Encode and decode MB/s of every number format on all processors.
 void formats();
 
+/// The same of the encoders of our own that have a lower error than ggml's.
+void closer();
+
 /// Tokens/s of the walk through the sample and SmolLM2 in F32, on one thread and on all processors.
 void forward();
 
@@ -18,8 +21,9 @@ void forward();
 /// take at their peak, and its memory.
 void gptq();
 
-/// The same of a layer of Llama-3-8B with 8,192 and 32,768 tokens: many minutes.
+/// The same of a layer of Llama-3-8B with 8,192 and with 32,768 tokens: many minutes.
 void largeGptq();
+void largeGptqWithMuchText();
 
 /// Seconds that one call of `work` takes: the least of as many calls as fit in `budget`, at least
 /// three.
