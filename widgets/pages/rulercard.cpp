@@ -183,6 +183,12 @@ void RulerCard::show(const std::vector<SelectedTensor>& tensors, const PreviewSt
     m_recipe->setVisible(!tensors.empty() && m_breakpoint != Breakpoint::Narrow);
     m_legend->setVisible(!tensors.empty() && m_breakpoint == Breakpoint::Wide);
     const bool alone = tensors.size() == 1;
+    const core::Format* drawn = alone ? storedFormat(tensors.front(), looked)
+        : looked                      ? looked
+                                      : recipe;
+    m_legend->setEntries({ { &Tokens::originalFill, tr("original") },
+        { &Tokens::accent, tr("levels of %1").arg(formatText(drawn)) },
+        { &Tokens::loss, tr("clipped, error") } });
     const std::size_t shown = std::min(tensors.size(), mostRulers);
     bool finite = true;
     for (std::size_t i = 0; i < mostRulers; ++i) {
@@ -256,9 +262,6 @@ void RulerCard::updateFormats(const core::Format* looked, const core::Format* re
     m_recipe->setText(indexOf(m_segments, recipe) >= 0 ? tr("• recipe")
             : recipe                                   ? tr("recipe: %1").arg(formatText(recipe))
                                                        : tr("recipe: mixed"));
-    m_legend->setEntries({ { &Tokens::originalFill, tr("original") },
-        { &Tokens::accent, tr("levels of %1").arg(formatText(current)) },
-        { &Tokens::loss, tr("clipped, error") } });
 }
 
 void RulerCard::updateFacts(const std::vector<SelectedTensor>& tensors,
