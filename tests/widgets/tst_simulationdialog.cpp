@@ -2,7 +2,9 @@
 #include "widgets/pages/simulationdialog.h"
 
 #include "pictures.h"
+#include "widgets/label.h"
 #include "widgets/pages/simulationtext.h"
+#include "widgets/theme.h"
 
 #include <QtTest/QtTest>
 #include <QtWidgets/QCheckBox>
@@ -59,6 +61,21 @@ private slots:
         QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
         m_theme = new Theme(*qApp);
         m_theme->setLightness(Lightness::Light);
+    }
+
+    void showsAllItsTextAtTwiceTheSize()
+    {
+        Theme theme(*qApp);
+        theme.setTextScale(2);
+        core::SimulationOptions options;
+        options.arithmetic = core::SimulationOptions::Arithmetic::Integers;
+        SimulationDialog dialog(options);
+        dialog.show();
+        QCoreApplication::processEvents();
+        for (const Label* label : dialog.findChildren<Label*>())
+            if (label->wordWrap())
+                QVERIFY(label->height() >= label->heightForWidth(label->width()));
+        theme.setTextScale(1);
     }
 
     void givesBackWhatItWasGiven()

@@ -220,7 +220,7 @@ void SimulationDialog::update()
         m_strength, integers && chosen<Smoothing>(m_smoothing) == Smoothing::Given);
     m_bias->setVisible(arithmetic != Arithmetic::AsLlama);
     m_form->activate();
-    adjustSize();
+    resize(m_form->totalSizeHint()); // adjustSize() would cut at two thirds of the screen
 }
 
 } // namespace widgets
