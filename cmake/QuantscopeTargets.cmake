@@ -71,6 +71,8 @@ add_library(quantscope_options INTERFACE)
 target_include_directories(quantscope_options INTERFACE ${CMAKE_SOURCE_DIR})
 # -ffp-contract=off: a fused multiply-add would change bytes that must equal ggml's.
 target_compile_options(quantscope_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow=local -ffp-contract=off)
+# GCC tidies its memory from the first megabytes on; at most 1.3 GB a compiler without, and quicker.
+target_compile_options(quantscope_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=1000000>)
 if(QUANTSCOPE_WARNINGS_AS_ERRORS)
     target_compile_options(quantscope_options INTERFACE -Werror
         # g++ 12 sees these where std::string is at work and nothing is wrong (its bugs 105329, 105651).
@@ -104,10 +106,10 @@ endfunction()
 
 add_custom_target(quick_tests) # builds every test but those labelled slow, and what they run
 
-# quantscope_test(<name> LINK <target>... [LABELS <label>...] [SOURCES <more files>...] [TIMEOUT <s>])
-# Builds <name>.cpp into the Qt Test program <name> and registers it.
+# quantscope_test(<name> LINK <target>... [LABELS <label>...] [SOURCES <more files>...] [TIMEOUT <s>] [LONG])
+# Builds <name>.cpp into the Qt Test program <name> and registers it. LONG ones begin first.
 function(quantscope_test name)
-    cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+    cmake_parse_arguments(ARG "LONG" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
     add_executable(${name} ${name}.cpp ${ARG_SOURCES})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     set(moc ${CMAKE_CURRENT_BINARY_DIR}/${name}.moc)
@@ -131,6 +133,9 @@ function(quantscope_test name)
     endif()
     if(NOT slow IN_LIST ARG_LABELS)
         add_dependencies(quick_tests ${name})
+    endif()
+    if(ARG_LONG)
+        set_tests_properties(${name} PROPERTIES COST 1)
     endif()
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
         # Qt Test's own watch over one function would stop a slow one after 300 s.
