@@ -73,8 +73,7 @@ namespace {
                     value.depth % 2 ? "attention " : "feed-forward ", (value.depth - 1) / 2);
             table.addRow({ depth, std::to_string(value.channel), fixed(value.value, 1),
                 std::to_string(value.sequence), std::to_string(value.position),
-                core::Json(tokenizer.piece(value.token))
-                    .dump(-1, ' ', false, core::Json::error_handler_t::replace) });
+                core::jsonText(tokenizer.piece(value.token)) });
         }
         table.print(std::cout);
     }
@@ -89,10 +88,9 @@ namespace {
             core::Json inputs = core::Json::array();
             for (const core::InputStats& input : stats.inputs)
                 inputs.push_back(toJson(input, options.threshold));
-            std::cout << core::Json{
-                { "sequences", stats.sequences }, { "length", stats.length },
-                { "inputs", std::move(inputs) }
-            }.dump(2) << '\n';
+            const core::Json json{ { "sequences", stats.sequences }, { "length", stats.length },
+                { "inputs", std::move(inputs) } };
+            std::cout << core::jsonText(json, 2) << '\n';
             return;
         }
         std::cout << headline(*checkpoint) << '\n'

@@ -41,7 +41,7 @@ namespace {
             core::Json json = evaluationJson(evaluation);
             if (simulation.integers)
                 json["activations"] = arithmeticJson(*simulation.integers);
-            std::cout << json.dump(2) << '\n';
+            std::cout << core::jsonText(json, 2) << '\n';
             return;
         }
         if (simulation.integers)

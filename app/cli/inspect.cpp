@@ -85,9 +85,9 @@ namespace {
                 table.addRow(toRow(tensor, stats, options.threshold));
         }
         if (options.json) {
-            std::cout << core::Json{
-                { "model", configJson(*checkpoint) }, { "tensors", std::move(tensors) }
-            }.dump(2) << '\n';
+            const core::Json json{ { "model", configJson(*checkpoint) },
+                { "tensors", std::move(tensors) } };
+            std::cout << core::jsonText(json, 2) << '\n';
             return;
         }
         std::cout << headline(*checkpoint) << "\n\n";

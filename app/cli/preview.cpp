@@ -77,7 +77,7 @@ namespace {
                         fixed(seen.sqnr, 1) + " dB", percent(seen.outputError) });
         }
         if (options.json)
-            std::cout << core::Json{ { "tensors", std::move(rows) } }.dump(2) << '\n';
+            std::cout << core::jsonText({ { "tensors", std::move(rows) } }, 2) << '\n';
         else
             table.print(std::cout);
     }

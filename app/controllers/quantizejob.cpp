@@ -2,6 +2,7 @@
 #include "app/controllers/quantizejob.h"
 
 #include "app/figures.h"
+#include "core/files/json.h"
 
 #include <QCryptographicHash>
 #include <QElapsedTimer>
@@ -54,7 +55,7 @@ QString requestKey(const QuantizeRequest& request)
         hash.addData(QByteArrayView("\0", 1));
     };
     add(request.checkpoint->fingerprint());
-    add(core::recipeToJson(request.recipe).dump());
+    add(core::jsonText(core::recipeToJson(request.recipe)));
     add(request.calibration.file.string());
     add(std::to_string(request.calibration.length));
     add(std::to_string(request.calibration.count));

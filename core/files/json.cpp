@@ -130,6 +130,11 @@ namespace {
 
 } // namespace
 
+std::string jsonText(const Json& value, int indent)
+{
+    return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string shownJson(const Json& value)
 {
     // error_handler_t: a string may hold bytes that dump() would throw for.

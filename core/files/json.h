@@ -19,6 +19,9 @@ Json parseJson(std::string_view text, const std::string& place);
 /// JSON as above.
 Json readJson(const std::filesystem::path& file);
 
+/// `value` in UTF-8, on one line or indented by so many spaces; replaces bytes that are no UTF-8.
+std::string jsonText(const Json& value, int indent = -1);
+
 /// What was found, for a message: ASCII, cut after 200 bytes.
 std::string shownJson(const Json& value);
 

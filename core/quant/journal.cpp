@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/files/atomicfile.h"
 #include "core/files/bytereader.h"
+#include "core/files/json.h"
 #include "core/files/mappedfile.h"
 #include "core/files/outputfile.h"
 #include "core/formats/study.h"
@@ -102,7 +103,7 @@ namespace {
                 entry["report"] = reportToJson(*report);
             list.push_back(std::move(entry));
         }
-        return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+        return jsonText(list);
     }
 
     /// One tensor of a part, as its entry says. Throws Error if it does not fit the checkpoint's.
@@ -218,7 +219,7 @@ Journal::Journal(fs::path folder, const Json& key)
     if (!fs::create_directory(m_folder, error) && error)
         throw Error(
             text(m_folder.string(), ": cannot be created as work folder: ", error.message()));
-    const std::string wanted = key.dump(1, ' ', true, Json::error_handler_t::replace) + "\n";
+    const std::string wanted = jsonText(key, 1) + "\n";
     if (hasKey(m_folder / keyName, wanted))
         return;
     removeParts(m_folder);

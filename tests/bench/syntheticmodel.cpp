@@ -2,6 +2,7 @@
 #include "tests/bench/syntheticmodel.h"
 
 #include "core/base/half.h"
+#include "core/files/json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -79,7 +80,7 @@ void writeSyntheticModel(const Shape& shape, const std::filesystem::path& folder
         offset += bytes;
     }
     std::ofstream file(folder / "model.safetensors", std::ios::binary);
-    std::string text = header.dump();
+    std::string text = core::jsonText(header);
     text.resize((text.size() + 7) / 8 * 8, ' ');
     const std::uint64_t length = text.size();
     file.write(reinterpret_cast<const char*>(&length), sizeof(length)) << text;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/files/json.h"
 #include "core/model/tokenizer.h"
 #include "tests/fuzz/fuzztarget.h"
 #include "tests/fuzz/memoryfile.h"
@@ -13,8 +14,8 @@ std::vector<std::string> fuzz::seeds()
     support::writeTinyModel({}, folder.path());
     const std::string whole = support::readFile(folder / "tokenizer.json");
     // The same with its small members last, where the vocabulary does not stand in front of them.
-    core::Json json = core::Json::parse(whole);
-    return { whole, json.dump() };
+    core::Json json = core::parseJson(whole, "tokenizer.json");
+    return { whole, core::jsonText(json) };
 }
 
 void fuzz::check(std::string_view bytes)

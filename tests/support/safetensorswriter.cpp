@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/safetensorswriter.h"
 
+#include "core/files/json.h"
 #include "tests/support/filebytes.h"
 
 #include <nlohmann/json.hpp>
@@ -17,7 +18,7 @@ std::string safetensorsBytes(const std::vector<SafetensorsEntry>& entries)
             { "data_offsets", { data.size(), data.size() + entry.bytes.size() } } };
         data += entry.bytes;
     }
-    std::string text = header.dump();
+    std::string text = core::jsonText(header);
     text.resize((text.size() + 7) / 8 * 8, ' '); // the reference writer pads with spaces
     return safetensorsBytes(text, data);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/tinymodel.h"
 
+#include "core/files/json.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/safetensorswriter.h"
 
@@ -114,7 +115,7 @@ namespace {
         }
         if (model.shards > 1) {
             const Json index = { { "metadata", Json::object() }, { "weight_map", weightMap } };
-            writeFile(folder / "model.safetensors.index.json", index.dump(2));
+            writeFile(folder / "model.safetensors.index.json", core::jsonText(index, 2));
         }
     }
 
@@ -122,16 +123,16 @@ namespace {
 
 void writeTinyModel(const TinyModel& model, const fs::path& folder)
 {
-    writeFile(folder / "config.json", configOf(model).dump(2));
+    writeFile(folder / "config.json", core::jsonText(configOf(model), 2));
     writeWeights(model, folder);
     if (model.damage == Damage::NoTokenizer)
         return;
-    writeFile(folder / "tokenizer.json", tokenizerJson().dump());
+    writeFile(folder / "tokenizer.json", core::jsonText(tokenizerJson()));
     const Json config
         = { { "tokenizer_class", "PreTrainedTokenizerFast" }, { "bos_token", "<|endoftext|>" },
               { "eos_token", "<|endoftext|>" }, { "add_bos_token", true },
               { "clean_up_tokenization_spaces", false }, { "model_max_length", model.context } };
-    writeFile(folder / "tokenizer_config.json", config.dump(2));
+    writeFile(folder / "tokenizer_config.json", core::jsonText(config, 2));
 }
 
 } // namespace support

@@ -81,7 +81,8 @@ void TestResume::aKilledRunContinuesToTheSameBytes()
     second.start(QUANTSCOPE_CLI, place.quantize("out.gguf", "work"));
     QVERIFY(second.waitForFinished(300000));
     QVERIFY2(second.exitCode() == 0, second.readAllStandardError().constData());
-    const core::Json json = core::Json::parse(second.readAllStandardOutput().toStdString());
+    const core::Json json
+        = core::parseJson(second.readAllStandardOutput().toStdString(), "standard output");
     const auto resumed = std::ranges::count_if(
         json["tensors"], [](const core::Json& tensor) { return tensor["resumed"].get<bool>(); });
     QVERIFY2(resumed >= 14 && resumed < 28, qPrintable(QString::number(resumed)));

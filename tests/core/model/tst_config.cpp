@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/files/json.h"
 #include "core/model/config.h"
 #include "tests/support/filebytes.h"
 
@@ -16,13 +17,14 @@ namespace {
 
 Json llama31()
 {
-    return Json::parse(R"({"architectures":["LlamaForCausalLM"],"model_type":"llama",
+    return core::parseJson(R"({"architectures":["LlamaForCausalLM"],"model_type":"llama",
         "hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,
         "num_attention_heads":32,"num_key_value_heads":8,"vocab_size":128256,
         "max_position_embeddings":131072,"rms_norm_eps":1e-5,"rope_theta":500000.0,
         "hidden_act":"silu","tie_word_embeddings":false,"attention_bias":false,
         "rope_scaling":{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,
-        "high_freq_factor":4.0,"original_max_position_embeddings":8192}})");
+        "high_freq_factor":4.0,"original_max_position_embeddings":8192}})",
+        "config.json");
 }
 
 std::string complaint(const Json& json)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/files/json.h"
 #include "core/model/tokenizer.h"
 
 #include "tests/support/filebytes.h"
@@ -39,8 +40,8 @@ struct Folder {
 
     TokenizerWithMetadata open(int vocabulary = 11) const
     {
-        support::writeFile(folder / "tokenizer.json", tokenizer.dump());
-        support::writeFile(folder / "tokenizer_config.json", tokenizerConfig.dump());
+        support::writeFile(folder / "tokenizer.json", core::jsonText(tokenizer));
+        support::writeFile(folder / "tokenizer_config.json", core::jsonText(tokenizerConfig));
         return tokenizerFromFolder(folder.path(), config, vocabulary);
     }
 
@@ -75,7 +76,7 @@ QByteArray wordsAndNumbers(const QByteArray& digits)
     const Json bytes
         = { { "type", "ByteLevel" }, { "add_prefix_space", false }, { "use_regex", false } };
     const Json all = { { "type", "Sequence" }, { "pretokenizers", Json::array({ split, bytes }) } };
-    return QByteArray::fromStdString(all.dump());
+    return QByteArray::fromStdString(core::jsonText(all));
 }
 
 QByteArray messageOfGguf(const GgufMetadata& metadata)
@@ -227,7 +228,7 @@ private slots:
         }
         const QByteArray message = folder.message();
         QVERIFY2(message.contains("is unknown to Quantscope"), message);
-        const std::string shown = folder.tokenizer["pre_tokenizer"].dump(-1, ' ', true);
+        const std::string shown = core::shownJson(folder.tokenizer["pre_tokenizer"]);
         QVERIFY2(message.contains(QByteArray::fromStdString(shown.substr(0, 200))), message);
     }
 
