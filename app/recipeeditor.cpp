@@ -149,6 +149,17 @@ void RecipeEditor::setGptq(const core::GptqOptions& options)
     m_undo.push(edit.release()); // the stack owns it
 }
 
+void RecipeEditor::setEncoder(core::Encoder encoder)
+{
+    if (!m_checkpoint || encoder == m_recipe.encoder)
+        return;
+    core::Recipe recipe = m_recipe;
+    recipe.encoder = encoder;
+    m_undo.push(new Edit(*this, std::move(recipe), // the stack owns it
+        encoder == core::Encoder::Ggml ? tr("Round to llama.cpp's bytes")
+                                       : tr("Round more closely than llama.cpp")));
+}
+
 QString methodTitle(core::Treatment treatment)
 {
     if (treatment.scaling == core::Scaling::Awq)

@@ -41,6 +41,7 @@ public:
     void setTreatment(core::Treatment treatment);
     /// The options of every tensor with GPTQ; changes that follow each other are one undo step.
     void setGptq(const core::GptqOptions& options);
+    void setEncoder(core::Encoder encoder);
 
 signals:
     void changed();

@@ -148,6 +148,7 @@ void Session::usePreset(const std::string& name)
     const core::Recipe& before = m_recipe.recipe();
     core::Recipe recipe = core::presetRecipe(name, *checkpoint(), before.method);
     recipe.scaling = before.scaling;
+    recipe.encoder = before.encoder;
     recipe.gptq = before.gptq;
     m_recipe.replace(std::move(recipe), tr("Use preset %1").arg(QString::fromStdString(name)));
 }

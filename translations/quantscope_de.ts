@@ -802,6 +802,14 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>HQQ</source>
         <translation>HQQ</translation>
     </message>
+    <message>
+        <source>Round to llama.cpp&apos;s bytes</source>
+        <translation>Auf die Bytes von llama.cpp runden</translation>
+    </message>
+    <message>
+        <source>Round more closely than llama.cpp</source>
+        <translation>Genauer als llama.cpp runden</translation>
+    </message>
 </context>
 <context>
     <name>app::RunRows</name>
@@ -2757,6 +2765,14 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
     <message>
         <source>More options of GPTQ</source>
         <translation>Mehr Optionen von GPTQ</translation>
+    </message>
+    <message>
+        <source>Same bytes as llama.cpp</source>
+        <translation>Dieselben Bytes wie llama.cpp</translation>
+    </message>
+    <message>
+        <source>Writes what llama.cpp&apos;s quantizer would, in place of scales with a smaller error.</source>
+        <translation>Schreibt, was der Quantisierer von llama.cpp schreiben würde, statt Skalen mit kleinerem Fehler.</translation>
     </message>
 </context>
 <context>

@@ -26,6 +26,7 @@ namespace {
         std::string type;
         std::string recipe;
         std::string method;
+        std::string encoder;
         TextOptions calibration;
         std::string imatrix;
         std::string output;
@@ -58,6 +59,8 @@ namespace {
             recipe.method = treatment.method;
             recipe.scaling = treatment.scaling;
         }
+        if (!options.encoder.empty())
+            recipe.encoder = *core::findEncoder(options.encoder);
         recipe.gptq = options.gptq->applied(recipe.gptq);
         return recipe;
     }
@@ -200,7 +203,7 @@ namespace {
         }
         if (result.evaluation)
             json["evaluation"] = evaluationJson(*result.evaluation);
-        std::cout << json.dump(2) << '\n';
+        std::cout << core::jsonText(json, 2) << '\n';
     }
 
     void print(const Result& result)
@@ -282,6 +285,11 @@ void addQuantize(CLI::App& app, Action& action)
             "importance), awq+gptq (default: gptq with --calibration, importance with --imatrix, "
             "else rtn)")
         ->check(CLI::IsMember(core::treatmentNames()));
+    command
+        ->add_option("--encoder", options->encoder,
+            "Of rtn and importance: closest (the smallest weighted error) or ggml (the bytes that "
+            "llama.cpp writes); default: as the recipe says, else closest")
+        ->check(CLI::IsMember({ "closest", "ggml" }));
     command->add_option("--calibration", options->calibration.file, "Calibration text (UTF-8)");
     command->add_option("--ctx", options->calibration.length,
         "Tokens a sequence or chunk (default: the model's context, at most 512)");

@@ -124,6 +124,7 @@ void QuantizePresenter::fillSettings()
     settings.calibrationFile = QString::fromStdString(text.file.string());
     settings.length = text.length;
     settings.sequences = text.count;
+    settings.encoder = m_session.recipe().recipe().encoder;
     settings.gptq = m_session.recipe().recipe().gptq;
     settings.imatrixFile = QString::fromStdString(m_session.imatrix().string());
     m_page.setSettings(settings);
@@ -136,6 +137,7 @@ void QuantizePresenter::take(const widgets::QuantizeSettings& settings)
     m_session.setCalibration(
         { settings.calibrationFile.toStdString(), settings.length, settings.sequences });
     m_session.recipe().setTreatment(settings.treatment);
+    m_session.recipe().setEncoder(settings.encoder);
     m_session.recipe().setGptq(settings.gptq);
 }
 

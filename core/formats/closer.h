@@ -7,11 +7,26 @@
 /// Σ importance·(x − x̂)² is lower than that of ggml's encoder, because scales are judged as they
 /// are stored, against every weight at its nearest level, and moved until that stops helping.
 /// `Format::encodeRows` stays what gives ggml's bytes.
+namespace core {
+
+/// Which of a format's encoders rounds.
+enum class Encoder {
+    Closest, ///< "closest": Quantscope's own where the format has one, else ggml's
+    Ggml, ///< "ggml": the bytes of ggml's reference
+};
+
+} // namespace core
+
 namespace core::formats {
 
 /// The encoder of that kind for `format`, or null where there is none. Like encodeRows, a null
 /// importance counts all weights alike.
 void (*closerEncoder(const Format& format))(const RowsToEncode& rows);
+
+/// Closest where closerEncoder has one that takes at most twice ggml's time (`quantscope-bench
+/// closer`): with importance always, without it not in the formats whose scale ggml simply takes
+/// from the largest weight.
+Encoder quickEncoder(const Format& format, bool withImportance);
 
 namespace closer {
     void encodeQ4_0(const RowsToEncode& rows);

@@ -53,11 +53,16 @@ void WeightRange::add(const WeightRange& other)
     count += other.count;
 }
 
-TensorFormat::TensorFormat(const Format& format, const MatrixView& weights)
+TensorFormat::TensorFormat(const Format& format, const MatrixView& weights, Encoder encoder)
     : m_format(format)
 {
     if (needsRange(format))
         fit(rangeOf(weights));
+    const auto closer = encoder == Encoder::Closest ? formats::closerEncoder(format) : nullptr;
+    if (closer) {
+        m_own = format;
+        m_own->encodeRows = closer;
+    }
 }
 
 TensorFormat::TensorFormat(const Format& format, const WeightRange& range)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/formats/closer.h"
 #include "core/formats/study.h"
 
 #include <optional>
@@ -8,11 +9,12 @@
 namespace core {
 
 /// A format as it rounds the rows of one tensor: with the tensor's own scale where all its weights
-/// share one, any other format as it is. For encoding only: what is stored is in the format itself.
+/// share one, and by the encoder that is asked for. For encoding only: what is stored is in the
+/// format itself.
 class TensorFormat {
 public:
     /// Looks at `weights` only where that is needed; on all processors.
-    TensorFormat(const Format& format, const MatrixView& weights);
+    TensorFormat(const Format& format, const MatrixView& weights, Encoder encoder = Encoder::Ggml);
     TensorFormat(const Format& format, const WeightRange& range);
     TensorFormat(const TensorFormat&) = delete;
     TensorFormat& operator=(const TensorFormat&) = delete;

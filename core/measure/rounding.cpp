@@ -200,7 +200,7 @@ RoundingPreview previewRounding(const Matrix& weights, const Format& format,
     RoundingPreview preview;
     preview.format = &format;
     preview.weighted = !importance.empty();
-    const TensorFormat own(format, weights);
+    const TensorFormat own(format, weights, formats::quickEncoder(format, preview.weighted));
     Rounding rounding(weights, own.format(), importance, bins);
     Sums sums = lookAtAll(rounding, weights, bins.counts.size(), progress.part(0, 0.9));
     preview.rmsError = weights.size() > 0 ? std::sqrt(sums.error2 / double(weights.size())) : 0;

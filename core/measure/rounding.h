@@ -32,9 +32,10 @@ struct RoundingPreview {
     bool weighted = false; ///< importance was used
 };
 
-/// Rounds `weights` to `format` (with `importance`, one a column, or empty) and looks at the
-/// result. Requires: format.fits(columns), `bins` has bins. On all processors, the same bits for
-/// any number of them. Throws Error for a weight that is not finite, with its row and column.
+/// Rounds `weights` to `format`, with `importance` (one a column) or, where that is empty, to
+/// nearest, by the encoder that recipes choose by default, and looks at the result. Requires:
+/// format.fits(columns), `bins` has bins. On all processors, the same bits for any number of them.
+/// Throws Error for a weight that is not finite, with its row and column.
 RoundingPreview previewRounding(const Matrix& weights, const Format& format,
     std::span<const float> importance, const Histogram& bins, const Progress& progress);
 

@@ -130,7 +130,8 @@ namespace {
             weights.assign(importance.begin(), importance.end());
         for (std::size_t j = 0; j < weights.size(); ++j)
             weights[j] /= scales[Index(j)] * scales[Index(j)];
-        const auto bytes = encodeMatrix(scaledColumns(W, scales), format, weights, progress);
+        const auto bytes
+            = encodeMatrix(scaledColumns(W, scales), format, weights, progress, reader.encoder);
         Matrix rounded = decodeMatrix(bytes, format, W.rows(), W.cols());
         rounded.array().rowwise() /= scales.transpose().array();
         return outputError(W, rounded, H);

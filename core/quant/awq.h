@@ -3,6 +3,7 @@
 
 #include "core/base/matrix.h"
 #include "core/base/progress.h"
+#include "core/formats/closer.h"
 #include "core/formats/format.h"
 #include "core/quant/gptq.h"
 
@@ -16,6 +17,7 @@ struct ScaledReader {
     const Matrix* W = nullptr; ///< (out, in)
     const Format* format = nullptr;
     enum class Rounding { Nearest, Importance, Gptq } rounding = Rounding::Importance;
+    Encoder encoder = Encoder::Ggml; ///< of the first two
 };
 
 /// What a search for scales found.
@@ -41,13 +43,13 @@ ScaleChoice searchScales(std::span<const ScaledReader> readers, const MatrixD& H
 /// H as the inputs divided by `scales` have it: S⁻¹ H S⁻¹.
 MatrixD scaledHessian(MatrixD H, const Vector& scales);
 
-/// Rounds `W` (out, in) block by block by the format's encoder with the largest weights clipped:
-/// ten bounds for each block, from none down to 0.55 of each group's largest magnitude, and the one
-/// with the smallest error under the block's part of `H` (Lin et al. 2023, the clipping of their
-/// published code). `importance` has one weight a column or is empty. Where the encoder alone has
-/// the smaller E, that is what comes back. Requires: format.fits(in), finite values. On all
-/// processors, the same bytes for any number of them. Throws Cancelled.
+/// Rounds `W` (out, in) block by block by an encoder of the format with the largest weights
+/// clipped: ten bounds for each block, from none down to 0.55 of each group's largest magnitude,
+/// and the one with the smallest error under the block's part of `H` (Lin et al. 2023, the clipping
+/// of their published code). `importance` has one weight a column or is empty. Where the encoder
+/// alone has the smaller E, that is what comes back. Requires: format.fits(in), finite values. On
+/// all processors, the same bytes for any number of them. Throws Cancelled.
 std::vector<std::byte> clippedRound(const Matrix& W, const MatrixD& H, const Format& format,
-    std::span<const float> importance, const Progress& progress);
+    std::span<const float> importance, const Progress& progress, Encoder encoder = Encoder::Ggml);
 
 } // namespace core

@@ -65,14 +65,14 @@ namespace {
 } // namespace
 
 std::vector<std::byte> clippedRound(const Matrix& W, const MatrixD& H, const Format& format,
-    std::span<const float> importance, const Progress& progress)
+    std::span<const float> importance, const Progress& progress, Encoder encoder)
 {
     assert(format.fits(std::size_t(W.cols())) && W.cols() == H.cols());
-    auto plain = encodeMatrix(W, format, importance, progress);
+    auto plain = encodeMatrix(W, format, importance, progress, encoder);
     constexpr int largestBlock = 1024; // beyond, H of a block is no small part of H
     if (!format.grid || format.blockSize > largestBlock)
         return plain;
-    const TensorFormat own(format, W);
+    const TensorFormat own(format, W, encoder);
 
     const std::size_t rowBytes = format.rowBytes(std::size_t(W.cols()));
     std::vector<std::byte> bytes(plain.size());

@@ -26,12 +26,12 @@ namespace {
 } // namespace
 
 std::vector<std::byte> encodeMatrix(const MatrixView& W, const Format& format,
-    std::span<const float> importance, const Progress& progress)
+    std::span<const float> importance, const Progress& progress, Encoder encoder)
 {
     const auto columns = std::size_t(W.cols());
     assert(format.fits(columns) && (importance.empty() || importance.size() == columns));
     const std::size_t rowBytes = format.rowBytes(columns);
-    const TensorFormat own(format, W);
+    const TensorFormat own(format, W, encoder);
     std::vector<std::byte> bytes(std::size_t(W.rows()) * rowBytes);
     forRows(std::size_t(W.rows()), columns, [&](std::size_t row, std::size_t rows) {
         progress.checkCancelled();

@@ -99,7 +99,8 @@ namespace {
             readers.push_back({ &weights.matrix(role), planned.format,
                 planned.method == Method::Gptq             ? ScaledReader::Rounding::Gptq
                     : planned.method == Method::Importance ? ScaledReader::Rounding::Importance
-                                                           : ScaledReader::Rounding::Nearest });
+                                                           : ScaledReader::Rounding::Nearest,
+                planned.encoder });
         }
         GptqOptions quick = gptq;
         quick.sweeps = 0; // they follow the first rounding, and cost a multiple of it

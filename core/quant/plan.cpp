@@ -68,6 +68,16 @@ namespace {
                                                                   : Method::RoundToNearest;
     }
 
+    /// The same for the encoder.
+    Encoder usableEncoder(Encoder wanted, const PlannedTensor& planned)
+    {
+        const bool rounds
+            = planned.method == Method::RoundToNearest || planned.method == Method::Importance;
+        return rounds && wanted == Encoder::Closest
+            ? formats::quickEncoder(*planned.format, planned.method == Method::Importance)
+            : Encoder::Ggml;
+    }
+
     /// The same for the scaling: only inside layers is there something that takes the inverse.
     Scaling usableScaling(Scaling wanted, const PlannedTensor& planned)
     {
@@ -109,6 +119,7 @@ namespace {
         if (!treatment)
             treatment = Treatment{ recipe.method, recipe.scaling };
         planned.method = usableMethod(treatment->method, planned, isHead && byRule);
+        planned.encoder = usableEncoder(recipe.encoder, planned);
         planned.scaling = usableScaling(treatment->scaling, planned);
         return planned;
     }

@@ -14,6 +14,7 @@ struct PlannedTensor {
     Place place;
     const Format* format = nullptr; ///< what will be stored
     Method method = Method::RoundToNearest;
+    Encoder encoder = Encoder::Ggml; ///< of RoundToNearest and Importance
     Scaling scaling = Scaling::None; ///< of its input; scaleLayer says where it can be
     const Format* wanted = nullptr; ///< what the recipe said, for rows of this length; differs from
                                     ///< `format` where these do not fit

@@ -27,6 +27,15 @@ namespace {
         MethodWord{ Method::Hqq, "hqq" },
     };
 
+    struct EncoderWord {
+        Encoder encoder;
+        std::string_view word;
+    };
+    constexpr std::array encoderWords{
+        EncoderWord{ Encoder::Closest, "closest" },
+        EncoderWord{ Encoder::Ggml, "ggml" },
+    };
+
     struct ScalingWord {
         Scaling scaling;
         std::string_view word;
@@ -87,6 +96,17 @@ namespace {
             return treatment;
         throw Error(text(place, ": method is ", shownJson(Json(word)), ", expected one of ",
             listed(treatmentNames())));
+    }
+
+    std::optional<Encoder> encoderIn(const Json& object, const std::string& place)
+    {
+        if (!valueOf(object, "encoder"))
+            return std::nullopt;
+        const auto word = jsonValue<std::string>(object, "encoder", place);
+        if (const auto encoder = findEncoder(word))
+            return encoder;
+        throw Error(
+            text(place, ": encoder is ", shownJson(Json(word)), ", expected one of closest, ggml"));
     }
 
     std::vector<Role> rolesIn(const Json& object, const std::string& place)
@@ -186,6 +206,17 @@ std::optional<Method> findMethod(std::string_view name)
     return found == methodWords.end() ? std::nullopt : std::optional(found->method);
 }
 
+std::string_view encoderName(Encoder encoder)
+{
+    return std::ranges::find(encoderWords, encoder, &EncoderWord::encoder)->word;
+}
+
+std::optional<Encoder> findEncoder(std::string_view name)
+{
+    const auto found = std::ranges::find(encoderWords, name, &EncoderWord::word);
+    return found == encoderWords.end() ? std::nullopt : std::optional(found->encoder);
+}
+
 std::string treatmentName(Treatment treatment)
 {
     const std::string method(methodName(treatment.method));
@@ -221,13 +252,14 @@ std::optional<Treatment> findTreatment(std::string_view name)
 
 Recipe recipeFromJson(const Json& json, const std::string& place)
 {
-    refuseUnknownKeys(json, place, { "name", "format", "method", "rules", "gptq" });
+    refuseUnknownKeys(json, place, { "name", "format", "method", "encoder", "rules", "gptq" });
     Recipe recipe;
     recipe.name = jsonValue<std::string>(json, "name", place, std::string());
     recipe.format = formatIn(json, place);
     const Treatment treatment = treatmentIn(json, place).value_or(Treatment{ recipe.method });
     recipe.method = treatment.method;
     recipe.scaling = treatment.scaling;
+    recipe.encoder = encoderIn(json, place).value_or(recipe.encoder);
     if (const Json* gptq = valueOf(json, "gptq"))
         recipe.gptq = gptqOptionsFromJson(*gptq, text(place, ": gptq"));
     const Json* rules = valueOf(json, "rules");
@@ -255,6 +287,7 @@ Json recipeToJson(const Recipe& recipe)
     if (recipe.format)
         json["format"] = recipe.format->name;
     json["method"] = treatmentName({ recipe.method, recipe.scaling });
+    json["encoder"] = encoderName(recipe.encoder);
     json["rules"] = Json::array();
     for (const Rule& rule : recipe.rules)
         json["rules"].push_back(ruleToJson(rule));
@@ -270,8 +303,7 @@ Recipe readRecipe(const std::filesystem::path& file)
 
 void writeRecipe(const Recipe& recipe, const std::filesystem::path& file)
 {
-    writeFileAtomically(
-        file, recipeToJson(recipe).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    writeFileAtomically(file, jsonText(recipeToJson(recipe), 2) + "\n");
 }
 
 } // namespace core

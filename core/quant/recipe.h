@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/files/json.h"
+#include "core/formats/closer.h"
 #include "core/formats/format.h"
 #include "core/model/role.h"
 #include "core/quant/gptqoptions.h"
@@ -23,6 +24,9 @@ enum class Method {
 };
 std::string_view methodName(Method method);
 std::optional<Method> findMethod(std::string_view name);
+
+std::string_view encoderName(Encoder encoder);
+std::optional<Encoder> findEncoder(std::string_view name);
 
 /// How the inputs of linear layers are scaled before rounding; what makes them takes the inverse
 /// (LayerFold), so that the file is an ordinary one.
@@ -64,14 +68,15 @@ struct Recipe {
     const Format* format = nullptr; ///< default of everything; null: every tensor keeps its own
     Method method = Method::Importance; ///< default
     Scaling scaling = Scaling::None; ///< before `method`
+    Encoder encoder = Encoder::Closest; ///< of rtn and importance
     GptqOptions gptq{}; ///< for every tensor with GPTQ
 
     Treatment treatment() const { return { method, scaling }; }
 };
 
 /// JSON: {"name": …, "format": "Q4_K", "method": "gptq", "rules": [{"roles": ["attn_v"], "layers":
-/// [0, 3], "name": "blk.*", "format": "Q6_K", "method": "rtn"}, …], "gptq": {"sweeps":
-/// 3, …}}; "gptq" as gptqOptionsFromJson reads it. Throws Error (place, key,
+/// [0, 3], "name": "blk.*", "format": "Q6_K", "method": "rtn"}, …], "encoder": "closest",
+/// "gptq": {"sweeps": 3, …}}; "gptq" as gptqOptionsFromJson reads it. Throws Error (place, key,
 /// found, expected) for an unknown key or word.
 Recipe recipeFromJson(const Json& json, const std::string& place);
 Json recipeToJson(const Recipe& recipe);

@@ -79,8 +79,9 @@ namespace {
     std::vector<std::byte> encoded(const MatrixView& W, const PlannedTensor& planned,
         const Format& format, std::span<const float> importance, const Progress& progress)
     {
-        return planned.method == Method::Hqq ? hqqRound(W, format, progress)
-                                             : encodeMatrix(W, format, importance, progress);
+        return planned.method == Method::Hqq
+            ? hqqRound(W, format, progress)
+            : encodeMatrix(W, format, importance, progress, planned.encoder);
     }
 
     double relativeError(
@@ -118,13 +119,14 @@ RoundedTensor roundClipped(const Tensor& tensor, const PlannedTensor& planned, c
     if (planned.keeps)
         return roundByEncoder(tensor, planned, W, importance, &H, progress);
     RoundedTensor rounded{ stored(tensor, planned.format,
-                               clippedRound(W, H, *planned.format, importance, progress)),
+                               clippedRound(
+                                   W, H, *planned.format, importance, progress, planned.encoder)),
         reportOn(tensor, planned) };
     rounded.report.outputError = relativeError(W, decode(rounded.tensor), importance, &H);
     if (planned.method == Method::Importance)
         rounded.report.importanceError = relativeError(W,
-            decodeMatrix(encodeMatrix(W, *planned.format, importance, progress), *planned.format,
-                W.rows(), W.cols()),
+            decodeMatrix(encodeMatrix(W, *planned.format, importance, progress, planned.encoder),
+                *planned.format, W.rows(), W.cols()),
             importance, &H);
     return rounded;
 }

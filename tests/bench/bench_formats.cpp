@@ -146,9 +146,12 @@ namespace {
 void closer()
 {
     const auto ggml = ggmlLibrary();
-    std::printf("Closer encoders with importance, %zu x %zu normal weights, MB/s of F32, "
-                "%u threads\n%-7s %8s %8s %7s\n",
-        rows, columns, core::processorCount(), "", "closer", "ggml's", "ratio");
+    std::printf("Closer encoders, %zu x %zu normal weights, MB/s of F32, %u threads\n", rows,
+        columns, core::processorCount());
+    std::printf("%-7s %25s %25s\n%-7s", "", "encode", "with importance", "");
+    for (int i = 0; i < 2; ++i)
+        std::printf(" %8s %8s %7s", "closer", "ggml's", "ratio");
+    std::printf("\n");
     Matrix matrix;
     for (const Format* format : core::allFormats()) {
         const auto encode = core::formats::closerEncoder(*format);
@@ -156,8 +159,9 @@ void closer()
             continue;
         matrix.bytes.resize(rows * format->rowBytes(columns));
         std::printf("%-7s", std::string(format->name).c_str());
-        print(encodeSpeed(
-            *format, encode, ggml ? &*ggml : nullptr, matrix, matrix.importance.data()));
+        for (const float* importance :
+            std::initializer_list<const float*>{ nullptr, matrix.importance.data() })
+            print(encodeSpeed(*format, encode, ggml ? &*ggml : nullptr, matrix, importance));
         std::printf("\n");
         std::fflush(stdout);
     }

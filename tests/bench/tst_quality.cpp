@@ -23,12 +23,15 @@ struct Trial {
     std::shared_ptr<const Checkpoint> checkpoint;
     std::vector<std::vector<int>> calibration, evaluation;
 
+    /// Importance-weighted rounding is llama.cpp's.
     Evaluation judge(const char* type, Method method) const
     {
         QuantizeOptions options;
         options.calibration = calibration;
-        const auto model = quantize(
-            checkpoint, presetRecipe(type, *checkpoint, method), options, {}, Progress());
+        Recipe recipe = presetRecipe(type, *checkpoint, method);
+        if (method == Method::Importance)
+            recipe.encoder = Encoder::Ggml;
+        const auto model = quantize(checkpoint, recipe, options, {}, Progress());
         return evaluate(*model.checkpoint, checkpoint.get(), evaluation, Progress());
     }
 };

@@ -39,9 +39,10 @@ Widget* named(QWidget& page, const QString& text)
     return nullptr;
 }
 
-QPushButton* button(QWidget& page, const QString& text)
+template<typename Button = QPushButton>
+Button* button(QWidget& page, const QString& text)
 {
-    for (QPushButton* one : page.findChildren<QPushButton*>())
+    for (Button* one : page.findChildren<Button*>())
         if (one->text() == text && one->isVisible())
             return one;
     return nullptr;
@@ -147,6 +148,27 @@ private slots:
         QCOMPARE(last.sequences, 128);
         QCOMPARE(last.length, 512);
         QCOMPARE(last.calibrationFile, "/texts/calibration.txt");
+    }
+
+    void offersTheBytesOfLlamaWhereThereIsAChoice()
+    {
+        Shown shown;
+        auto* same = button<QCheckBox>(shown.page, "Same bytes as llama.cpp");
+        QVERIFY(!same->isEnabled()); // GPTQ
+        shown.settings.treatment.method = core::Method::Importance;
+        shown.page.setSettings(shown.settings);
+        QVERIFY(same->isEnabled() && !same->isChecked());
+        shown.settings.treatment.method = core::Method::Hqq;
+        shown.page.setSettings(shown.settings);
+        QVERIFY(!same->isEnabled());
+        shown.settings.treatment.method = core::Method::RoundToNearest;
+        shown.page.setSettings(shown.settings);
+        QVERIFY(same->isEnabled());
+        same->click();
+        QCOMPARE(shown.page.settings().encoder, core::Encoder::Ggml);
+        shown.settings.encoder = core::Encoder::Closest;
+        shown.page.setSettings(shown.settings);
+        QVERIFY(!same->isChecked());
     }
 
     void dampingIsAShareOfTheMeanDiagonal()

@@ -10,6 +10,7 @@
 
 #include <QtCore/QFileInfo>
 #include <QtCore/QSignalBlocker>
+#include <QtWidgets/QCheckBox>
 #include <QtWidgets/QDoubleSpinBox>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QLineEdit>
@@ -40,12 +41,15 @@ QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
            "makes it steadier, less makes it fit closer."));
     m_imatrix = addFile(
         tr("Importance"), tr("from the text"), &QuantizeOptionsForm::chooseImatrixRequested);
+    m_ggml = m_form->addSwitch(tr("Same bytes as llama.cpp"),
+        tr("Writes what llama.cpp's quantizer would, in place of scales with a smaller error."));
     addGptq();
     m_damping->setMinimumWidth(scaled(196)); // not as wide as the longest value there could be
     m_sequences->setMinimumWidth(scaled(64));
     m_length->setMinimumWidth(scaled(108));
     for (QSpinBox* box : { m_sequences, m_length })
         connect(box, &QSpinBox::valueChanged, this, &QuantizeOptionsForm::changed);
+    connect(m_ggml, &QCheckBox::toggled, this, &QuantizeOptionsForm::changed);
     connect(m_damping, &QDoubleSpinBox::valueChanged, this, &QuantizeOptionsForm::changed);
 }
 
@@ -117,7 +121,7 @@ void QuantizeOptionsForm::setSettings(const QuantizeSettings& settings)
 {
     m_settings = settings;
     const QSignalBlocker blockSequences(m_sequences), blockLength(m_length),
-        blockDamping(m_damping);
+        blockDamping(m_damping), blockGgml(m_ggml);
     m_calibration->setText(QFileInfo(settings.calibrationFile).fileName());
     m_calibration->setToolTip(settings.calibrationFile);
     m_imatrix->setText(QFileInfo(settings.imatrixFile).fileName());
@@ -125,6 +129,7 @@ void QuantizeOptionsForm::setSettings(const QuantizeSettings& settings)
     m_sequences->setValue(settings.sequences);
     m_length->setValue(settings.length);
     m_damping->setValue(100 * settings.gptq.damping);
+    m_ggml->setChecked(settings.encoder == core::Encoder::Ggml);
     m_gptq->setOptions(settings.gptq);
     const core::Method method = settings.treatment.method;
     const bool reads = method == core::Method::Importance || method == core::Method::Gptq
@@ -133,6 +138,8 @@ void QuantizeOptionsForm::setSettings(const QuantizeSettings& settings)
         { static_cast<QWidget*>(m_calibration), static_cast<QWidget*>(m_sequences),
             static_cast<QWidget*>(m_length), static_cast<QWidget*>(m_imatrix) })
         field->setEnabled(reads);
+    m_ggml->setEnabled(
+        method == core::Method::Importance || method == core::Method::RoundToNearest);
     const bool gptq = method == core::Method::Gptq;
     for (QWidget* field : std::initializer_list<QWidget*>{ m_damping, m_gptq, m_more })
         field->setEnabled(gptq);
@@ -143,6 +150,7 @@ QuantizeSettings QuantizeOptionsForm::settings() const
     QuantizeSettings settings = m_settings;
     settings.sequences = m_sequences->value();
     settings.length = m_length->value();
+    settings.encoder = m_ggml->isChecked() ? core::Encoder::Ggml : core::Encoder::Closest;
     settings.gptq = m_gptq->options();
     settings.gptq.damping = m_damping->value() / 100;
     return settings;

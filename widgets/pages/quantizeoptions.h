@@ -5,6 +5,7 @@
 
 #include <QtWidgets/QWidget>
 
+class QCheckBox;
 class QDoubleSpinBox;
 class QLineEdit;
 class QPushButton;
@@ -21,12 +22,13 @@ struct QuantizeSettings {
     QString calibrationFile; ///< path
     int length = 256; ///< tokens a sequence
     int sequences = 0; ///< 0: all
+    core::Encoder encoder = core::Encoder::Closest;
     core::GptqOptions gptq;
     QString imatrixFile; ///< path; empty: own statistics
 };
 
-/// Calibration text, how much of it, importance matrix, options of GPTQ. Enables what the chosen
-/// method uses.
+/// Calibration text, how much of it, importance matrix, encoder, options of GPTQ. Enables what the
+/// chosen method uses.
 class QuantizeOptionsForm : public QWidget {
     Q_OBJECT
 
@@ -59,6 +61,7 @@ private:
     GptqForm* m_gptq;
     QPushButton* m_more; ///< shows m_gptq
     QLineEdit* m_imatrix;
+    QCheckBox* m_ggml;
 };
 
 } // namespace widgets

@@ -32,6 +32,11 @@ Outcome run(const QStringList& arguments)
         QString::fromUtf8(process.readAllStandardError()) };
 }
 
+Json jsonOf(const Outcome& outcome)
+{
+    return core::parseJson(outcome.out.toStdString(), "standard output");
+}
+
 QString name(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
 
 /// A tiny model whose rows fit every format, and a text, in one folder.
@@ -75,7 +80,7 @@ private slots:
         const Workplace place;
         const Outcome outcome = run({ "inspect", place.model, "--json" });
         QCOMPARE(outcome.code, 0);
-        const Json json = Json::parse(outcome.out.toStdString());
+        const Json json = jsonOf(outcome);
         QCOMPARE(json["tensors"].size(), std::size_t(20));
         const Json& first = json["tensors"][0];
         QCOMPARE(first["name"].get<std::string>(), std::string("token_embd.weight"));
@@ -99,7 +104,7 @@ private slots:
         const Workplace place;
         const Outcome outcome = run({ "preview", place.model, "--format", "Q4_K", "--json" });
         QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
-        const Json row = Json::parse(outcome.out.toStdString())["tensors"][1];
+        const Json row = jsonOf(outcome)["tensors"][1];
         QCOMPARE(row["levels"].get<int>(), 16);
         QVERIFY(row["output_error"].get<double>() > 0.01);
         QVERIFY(row["output_error"].get<double>() < 0.2);
@@ -111,7 +116,7 @@ private slots:
         const Outcome outcome = run(
             { "activations", place.model, "--calibration", place.text, "--ctx", "64", "--json" });
         QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
-        const Json json = Json::parse(outcome.out.toStdString());
+        const Json json = jsonOf(outcome);
         QCOMPARE(json["inputs"].size(), std::size_t(9)); // four a layer and the head
         QCOMPARE(json["inputs"][3]["channel_mean_square"].size(), std::size_t(512));
     }
@@ -132,13 +137,32 @@ private slots:
         const Outcome outcome = run({ "evaluate", place.output, "--against", place.model, "--text",
             place.text, "--ctx", "64", "--chunks", "6", "--json" });
         QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
-        const Json json = Json::parse(outcome.out.toStdString());
+        const Json json = jsonOf(outcome);
         QVERIFY(json["perplexity"].get<double>() > 1);
         QVERIFY(json["perplexity_error"].get<double>() > 0);
         QVERIFY(json["kld_mean"].get<double>() > 0);
         QVERIFY(json["kld_error"].get<double>() > 0);
         QVERIFY(json["top1"].get<double>() > 0.2);
         QCOMPARE(json["chunks"].get<int>(), 6);
+    }
+
+    void writesTheBytesOfGgmlOnDemand()
+    {
+        const Workplace place;
+        const auto written = [&](const QStringList& flags) {
+            const Outcome outcome = run(place.quantize("importance") << "--json" << flags);
+            return std::pair(outcome.code == 0 ? jsonOf(outcome) : Json(),
+                support::readFile(place.output.toStdString()));
+        };
+        const auto [closest, closestFile] = written({});
+        const auto [ggml, ggmlFile] = written({ "--encoder", "ggml" });
+        QCOMPARE(closest["recipe"]["encoder"].get<std::string>(), std::string("closest"));
+        QCOMPARE(ggml["recipe"]["encoder"].get<std::string>(), std::string("ggml"));
+        QVERIFY(closestFile != ggmlFile);
+        QCOMPARE(run(place.quantize("importance") << "--encoder"
+                                                  << "mine")
+                     .code,
+            2);
     }
 
     void measuresAStudyFormatWithoutWritingIt()
@@ -150,7 +174,7 @@ private slots:
             "--evaluate", place.text, "--chunks", "6", "--json" };
         const Outcome outcome = run(type + measure);
         QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
-        const Json json = Json::parse(outcome.out.toStdString());
+        const Json json = jsonOf(outcome);
         QVERIFY(!json.contains("file"));
         QCOMPARE(json["evaluation"]["chunks"].get<int>(), 6);
         QVERIFY(json["evaluation"]["kld_mean"].get<double>() > 0);
@@ -173,11 +197,11 @@ private slots:
                                         << "4"
                                         << "--json");
         QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
-        const Json json = Json::parse(outcome.out.toStdString());
+        const Json json = jsonOf(outcome);
         const Outcome measured = run({ "evaluate", place.output, "--against", place.model, "--text",
             place.text, "--ctx", "64", "--chunks", "4", "--json" });
         const double ours = json["evaluation"]["kld_mean"].get<double>();
-        const double reopened = Json::parse(measured.out.toStdString())["kld_mean"].get<double>();
+        const double reopened = jsonOf(measured)["kld_mean"].get<double>();
         QVERIFY(
             std::abs(ours - reopened) < 1e-3 * ours); // the file has the rows of q and k reordered
     }
@@ -188,9 +212,8 @@ private slots:
         QCOMPARE(run(place.quantize("rtn")).code, 0);
         const QStringList measure{ "evaluate", place.output, "--against", place.model, "--text",
             place.text, "--ctx", "64", "--chunks", "4", "--json" };
-        const auto kld = [](const Outcome& outcome) {
-            return Json::parse(outcome.out.toStdString())["kld_mean"].get<double>();
-        };
+        const auto kld
+            = [](const Outcome& outcome) { return jsonOf(outcome)["kld_mean"].get<double>(); };
         const double exact = kld(run(measure));
         const double simulated = kld(run(measure + QStringList{ "--as-llama" }));
         QVERIFY(simulated != exact);

@@ -2,6 +2,7 @@
 #include "core/measure/rounding.h"
 
 #include "core/formats/study.h"
+#include "core/formats/tensorformat.h"
 #include "tests/support/filebytes.h"
 
 #include <QTest>
@@ -42,6 +43,7 @@ Slow slowPreview(const Matrix& weights, const Format& format, std::span<const fl
     const Histogram& bins)
 {
     const auto columns = std::size_t(weights.cols());
+    const TensorFormat encoder(format, weights, formats::quickEncoder(format, !importance.empty()));
     std::vector<std::byte> bytes(format.rowBytes(columns));
     std::vector<float> rounded(columns);
     double error2 = 0, weight2 = 0, weightedError2 = 0, weightedWeight2 = 0;
@@ -49,7 +51,7 @@ Slow slowPreview(const Matrix& weights, const Format& format, std::span<const fl
     Slow slow;
     for (Eigen::Index row = 0; row < weights.rows(); ++row) {
         const float* w = weights.row(row).data();
-        format.encodeRow(
+        encoder.format().encodeRow(
             w, columns, importance.empty() ? nullptr : importance.data(), bytes.data());
         format.decodeBlocks(bytes.data(), columns / std::size_t(format.blockSize), rounded.data());
         for (std::size_t j = 0; j < columns; ++j) {

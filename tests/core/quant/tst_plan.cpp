@@ -68,6 +68,7 @@ private slots:
     void withoutAFormatEverythingIsKept();
     void theEmbeddingReadsNoActivations();
     void formatsWithoutImportanceAreRoundedToNearest();
+    void takesTheCloserEncoderWhereItIsQuick();
     void pureFormatsKeepTheEmbeddingAtEightBits();
     void mixesGiveMoreBitsToDelicateLayers();
     void mixesDependOnGroupedQueriesAndTheHead();
@@ -232,6 +233,23 @@ void TestPlan::formatsWithoutImportanceAreRoundedToNearest()
     recipe.method = Method::Gptq;
     QCOMPARE(planned(planTensors(*opened({}), recipe), { Role::AttnQ, 0 }).method,
         Method::RoundToNearest);
+}
+
+void TestPlan::takesTheCloserEncoderWhereItIsQuick()
+{
+    Recipe recipe = gptqRecipe(&formats::q4_0);
+    const auto encoderOf = [&](const Format* format, Method method) {
+        recipe.format = format;
+        recipe.method = method;
+        return planned(planTensors(*opened({}), recipe), { Role::AttnQ, 0 }).encoder;
+    };
+    QCOMPARE(encoderOf(&formats::q4_0, Method::Importance), Encoder::Closest);
+    QCOMPARE(encoderOf(&formats::q4_0, Method::RoundToNearest), Encoder::Ggml);
+    QCOMPARE(encoderOf(&formats::iq4_NL, Method::RoundToNearest), Encoder::Closest);
+    QCOMPARE(encoderOf(&formats::q4_0, Method::Gptq), Encoder::Ggml);
+    QCOMPARE(encoderOf(&formats::q8_0, Method::Importance), Encoder::Ggml); // has no other
+    recipe.encoder = Encoder::Ggml;
+    QCOMPARE(encoderOf(&formats::q4_0, Method::Importance), Encoder::Ggml);
 }
 
 void TestPlan::pureFormatsKeepTheEmbeddingAtEightBits()

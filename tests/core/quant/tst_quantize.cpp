@@ -19,7 +19,9 @@ class TestQuantize : public QObject {
 private slots:
     void initTestCase();
     void reportsEveryMatrixInOrder();
+    void roundsToNearestWithoutText_data();
     void roundsToNearestWithoutText();
+    void roundsByTheImportanceOfTheOriginalModel_data();
     void roundsByTheImportanceOfTheOriginalModel();
     void takesAnImportanceMatrix();
     void gptqBeatsImportanceInEveryTensor();
@@ -73,10 +75,25 @@ void TestQuantize::reportsEveryMatrixInOrder()
     }
 }
 
+namespace {
+
+void eachEncoder()
+{
+    QTest::addColumn<Encoder>("encoder");
+    QTest::newRow("closest") << Encoder::Closest;
+    QTest::newRow("ggml") << Encoder::Ggml;
+}
+
+} // namespace
+
+void TestQuantize::roundsToNearestWithoutText_data() { eachEncoder(); }
+
 void TestQuantize::roundsToNearestWithoutText()
 {
-    const auto model = quantize(
-        m_checkpoint, recipeOf(&formats::q4_K, Method::RoundToNearest), {}, {}, Progress());
+    QFETCH(Encoder, encoder);
+    Recipe recipe = recipeOf(&formats::q4_K, Method::RoundToNearest);
+    recipe.encoder = encoder;
+    const auto model = quantize(m_checkpoint, recipe, {}, {}, Progress());
     for (std::size_t i = 0; i < m_checkpoint->tensors().size(); ++i) {
         const Tensor& before = m_checkpoint->tensors()[i];
         const Tensor& after = model.checkpoint->tensors()[i];
@@ -84,23 +101,27 @@ void TestQuantize::roundsToNearestWithoutText()
             continue;
         QCOMPARE(after.format, &formats::q4_K);
         QVERIFY(std::ranges::equal(
-            after.bytes, encodeMatrix(decode(before), formats::q4_K, {}, Progress())));
+            after.bytes, encodeMatrix(decode(before), formats::q4_K, {}, Progress(), encoder)));
     }
 }
+
+void TestQuantize::roundsByTheImportanceOfTheOriginalModel_data() { eachEncoder(); }
 
 void TestQuantize::roundsByTheImportanceOfTheOriginalModel()
 {
     const QuantizeOptions options = calibrated(*m_checkpoint);
-    const auto model = quantize(
-        m_checkpoint, recipeOf(&formats::q4_K, Method::Importance), options, {}, Progress());
     const Importance importance = inputImportance(*m_checkpoint, options.calibration, Progress());
+    QFETCH(Encoder, encoder);
+    Recipe recipe = recipeOf(&formats::q4_K, Method::Importance);
+    recipe.encoder = encoder;
+    const auto model = quantize(m_checkpoint, recipe, options, {}, Progress());
     const Place place{ Role::FfnDown, 1 };
     const auto expected = encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_K,
-        importance.at("blk.1.ffn_down.weight"), Progress());
+        importance.at("blk.1.ffn_down.weight"), Progress(), encoder);
     QVERIFY(std::ranges::equal(model.checkpoint->find(place)->bytes, expected));
     const Tensor& embedding = *m_checkpoint->find({ Role::TokenEmbd });
     QVERIFY(std::ranges::equal(model.checkpoint->find({ Role::TokenEmbd })->bytes,
-        encodeMatrix(decode(embedding), formats::q4_K, {}, Progress())));
+        encodeMatrix(decode(embedding), formats::q4_K, {}, Progress(), encoder)));
 }
 
 void TestQuantize::takesAnImportanceMatrix()
@@ -137,7 +158,8 @@ void TestQuantize::mixesMethods()
     const Importance importance = inputImportance(*m_checkpoint, options.calibration, Progress());
     const auto bytesOf = [&](Place place) { return model.checkpoint->find(place)->bytes; };
     const auto encoded = [&](Place place, std::span<const float> weights) {
-        return encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_0, weights, Progress());
+        return encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_0, weights, Progress(),
+            weights.empty() ? Encoder::Ggml : Encoder::Closest);
     };
     QVERIFY(std::ranges::equal(bytesOf({ Role::AttnK, 1 }), encoded({ Role::AttnK, 1 }, {})));
     for (const Place place : { Place{ Role::FfnUp, 1 }, Place{ Role::FfnGate, 1 } })

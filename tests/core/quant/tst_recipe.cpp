@@ -66,12 +66,14 @@ void TestRecipe::everyExampleComesBackAsItWas()
 
 void TestRecipe::readsEveryKey()
 {
-    const Recipe recipe = parsed(R"({"name": "N", "format": "Q4_0", "method": "rtn", "rules": [
+    const Recipe recipe
+        = parsed(R"({"name": "N", "format": "Q4_0", "method": "rtn", "encoder": "ggml", "rules": [
         {"roles": ["attn_v", "ffn_down"], "layers": [1, 3], "name": "blk.*", "format": "Q6_K",
          "method": "gptq"}]})");
     QCOMPARE(recipe.name, std::string("N"));
     QCOMPARE(recipe.format, &formats::q4_0);
     QCOMPARE(recipe.method, Method::RoundToNearest);
+    QCOMPARE(recipe.encoder, Encoder::Ggml);
     const Rule& rule = recipe.rules.at(0);
     QVERIFY((rule.roles == std::vector{ Role::AttnV, Role::FfnDown }));
     QCOMPARE(rule.firstLayer, std::optional(1));
@@ -86,6 +88,7 @@ void TestRecipe::leavesOutWhatIsNotSaid()
     const Recipe recipe = parsed(R"({"rules": [{"method": "rtn"}], "format": null})");
     QVERIFY(!recipe.format);
     QCOMPARE(recipe.method, Method::Importance);
+    QCOMPARE(recipe.encoder, Encoder::Closest);
     const Rule& rule = recipe.rules.at(0);
     QVERIFY(rule.roles.empty() && !rule.firstLayer && !rule.lastLayer && rule.name.empty());
     QVERIFY(!rule.format);
@@ -106,7 +109,7 @@ void TestRecipe::saysWhatIsWrong_data()
     QTest::newRow("no object") << QByteArray("[1]") << QByteArray("r.json: found [1], expected");
     QTest::newRow("unknown key") << QByteArray(R"({"formt": "Q4_0"})")
                                  << QByteArray("r.json: unknown key \"formt\", expected one of "
-                                               "name, format, method, rules");
+                                               "name, format, method, encoder, rules");
     QTest::newRow("unknown format") << QByteArray(
         R"({"format": "Q4_Z"})") << QByteArray("r.json: format is \"Q4_Z\", expected one of F32");
     QTest::newRow("format no string")
@@ -114,6 +117,9 @@ void TestRecipe::saysWhatIsWrong_data()
     QTest::newRow("unknown method")
         << QByteArray(R"({"method": "magic"})")
         << QByteArray("r.json: method is \"magic\", expected one of rtn, importance, gptq");
+    QTest::newRow("unknown encoder")
+        << QByteArray(R"({"encoder": "mine"})")
+        << QByteArray("r.json: encoder is \"mine\", expected one of closest, ggml");
     QTest::newRow("rules no list")
         << QByteArray(R"({"rules": {}})") << QByteArray("r.json: rules is {}, expected a list");
     QTest::newRow("rule's key") << QByteArray(
