@@ -131,7 +131,7 @@ namespace {
         for (std::size_t j = 0; j < weights.size(); ++j)
             weights[j] /= scales[Index(j)] * scales[Index(j)];
         const auto bytes
-            = encodeMatrix(scaledColumns(W, scales), format, weights, progress, reader.encoder);
+            = encodeMatrix(scaledColumns(W, scales), format, weights, reader.encoder, progress);
         Matrix rounded = decodeMatrix(bytes, format, W.rows(), W.cols());
         rounded.array().rowwise() /= scales.transpose().array();
         return outputError(W, rounded, H);

@@ -50,6 +50,6 @@ MatrixD scaledHessian(MatrixD H, const Vector& scales);
 /// alone has the smaller E, that is what comes back. Requires: format.fits(in), finite values. On
 /// all processors, the same bytes for any number of them. Throws Cancelled.
 std::vector<std::byte> clippedRound(const Matrix& W, const MatrixD& H, const Format& format,
-    std::span<const float> importance, const Progress& progress, Encoder encoder = Encoder::Ggml);
+    std::span<const float> importance, Encoder encoder, const Progress& progress);
 
 } // namespace core

@@ -65,10 +65,10 @@ namespace {
 } // namespace
 
 std::vector<std::byte> clippedRound(const Matrix& W, const MatrixD& H, const Format& format,
-    std::span<const float> importance, const Progress& progress, Encoder encoder)
+    std::span<const float> importance, Encoder encoder, const Progress& progress)
 {
     assert(format.fits(std::size_t(W.cols())) && W.cols() == H.cols());
-    auto plain = encodeMatrix(W, format, importance, progress, encoder);
+    auto plain = encodeMatrix(W, format, importance, encoder, progress);
     constexpr int largestBlock = 1024; // beyond, H of a block is no small part of H
     if (!format.grid || format.blockSize > largestBlock)
         return plain;

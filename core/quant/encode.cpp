@@ -26,7 +26,7 @@ namespace {
 } // namespace
 
 std::vector<std::byte> encodeMatrix(const MatrixView& W, const Format& format,
-    std::span<const float> importance, const Progress& progress, Encoder encoder)
+    std::span<const float> importance, Encoder encoder, const Progress& progress)
 {
     const auto columns = std::size_t(W.cols());
     assert(format.fits(columns) && (importance.empty() || importance.size() == columns));
@@ -40,6 +40,12 @@ std::vector<std::byte> encodeMatrix(const MatrixView& W, const Format& format,
             bytes.data() + row * rowBytes, rowBytes });
     });
     return bytes;
+}
+
+std::vector<std::byte> encodeMatrix(const MatrixView& W, const Format& format,
+    std::span<const float> importance, const Progress& progress)
+{
+    return encodeMatrix(W, format, importance, Encoder::Ggml, progress);
 }
 
 Matrix decodeMatrix(

@@ -81,7 +81,7 @@ namespace {
     {
         return planned.method == Method::Hqq
             ? hqqRound(W, format, progress)
-            : encodeMatrix(W, format, importance, progress, planned.encoder);
+            : encodeMatrix(W, format, importance, planned.encoder, progress);
     }
 
     double relativeError(
@@ -120,12 +120,12 @@ RoundedTensor roundClipped(const Tensor& tensor, const PlannedTensor& planned, c
         return roundByEncoder(tensor, planned, W, importance, &H, progress);
     RoundedTensor rounded{ stored(tensor, planned.format,
                                clippedRound(
-                                   W, H, *planned.format, importance, progress, planned.encoder)),
+                                   W, H, *planned.format, importance, planned.encoder, progress)),
         reportOn(tensor, planned) };
     rounded.report.outputError = relativeError(W, decode(rounded.tensor), importance, &H);
     if (planned.method == Method::Importance)
         rounded.report.importanceError = relativeError(W,
-            decodeMatrix(encodeMatrix(W, *planned.format, importance, progress, planned.encoder),
+            decodeMatrix(encodeMatrix(W, *planned.format, importance, planned.encoder, progress),
                 *planned.format, W.rows(), W.cols()),
             importance, &H);
     return rounded;

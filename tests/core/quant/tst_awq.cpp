@@ -254,8 +254,8 @@ void TestAwq::clippingNeverHasALargerError()
     const bool weighs = format.importance == Format::Importance::Used;
     const auto importance = weighs ? diagonalOf(r.H) : std::vector<float>();
     const Matrix W = r.layer.W.topRows(24);
-    const double clipped
-        = errorOf(clippedRound(W, r.H, format, importance, Progress()), W, r.H, format);
+    const double clipped = errorOf(
+        clippedRound(W, r.H, format, importance, Encoder::Ggml, Progress()), W, r.H, format);
     const double plain = errorOf(encodeMatrix(W, format, importance, Progress()), W, r.H, format);
     QVERIFY2(clipped <= plain, qPrintable(QString("%1 > %2").arg(clipped).arg(plain)));
     if (&format == &formats::q4_0 || &format == &formats::q4_1)
@@ -276,24 +276,25 @@ void TestAwq::clippingTriesEveryBound()
             errorOf(encodeMatrix(clipped, formats::q4_0, importance, Progress()), layer.W, H,
                 formats::q4_0));
     }
-    const double found = errorOf(
-        clippedRound(layer.W, H, formats::q4_0, importance, Progress()), layer.W, H, formats::q4_0);
+    const double found
+        = errorOf(clippedRound(layer.W, H, formats::q4_0, importance, Encoder::Ggml, Progress()),
+            layer.W, H, formats::q4_0);
     QVERIFY(std::abs(found - smallest) < 1e-5 * smallest);
 }
 
 void TestAwq::clippedBytesAreTheSameForAnyNumberOfProcessors()
 {
     const Readers r;
-    const auto all = clippedRound(r.layer.W, r.H, formats::q4_1, {}, Progress());
+    const auto all = clippedRound(r.layer.W, r.H, formats::q4_1, {}, Encoder::Ggml, Progress());
     const support::OneProcessor only;
-    QVERIFY(clippedRound(r.layer.W, r.H, formats::q4_1, {}, Progress()) == all);
+    QVERIFY(clippedRound(r.layer.W, r.H, formats::q4_1, {}, Encoder::Ggml, Progress()) == all);
 }
 
 void TestAwq::roundsZerosToZeros()
 {
     const Readers r;
     const Matrix zeros = Matrix::Zero(3, inputs);
-    const auto bytes = clippedRound(zeros, r.H, formats::q4_K, {}, Progress());
+    const auto bytes = clippedRound(zeros, r.H, formats::q4_K, {}, Encoder::Ggml, Progress());
     QVERIFY(decodeMatrix(bytes, formats::q4_K, 3, inputs) == zeros);
     const std::vector<ScaledReader> reader{ { &zeros, &formats::q4_0,
         ScaledReader::Rounding::Importance } };
@@ -312,7 +313,7 @@ void TestAwq::stopsWhenCancelled()
             r.all(formats::q4_0, ScaledReader::Rounding::Importance), r.H, r.groups, {}, progress),
         Cancelled);
     QVERIFY_EXCEPTION_THROWN(
-        (void)clippedRound(r.layer.W, r.H, formats::q4_0, {}, progress), Cancelled);
+        (void)clippedRound(r.layer.W, r.H, formats::q4_0, {}, Encoder::Ggml, progress), Cancelled);
 }
 
 QTEST_GUILESS_MAIN(TestAwq)

@@ -101,7 +101,7 @@ void TestQuantize::roundsToNearestWithoutText()
             continue;
         QCOMPARE(after.format, &formats::q4_K);
         QVERIFY(std::ranges::equal(
-            after.bytes, encodeMatrix(decode(before), formats::q4_K, {}, Progress(), encoder)));
+            after.bytes, encodeMatrix(decode(before), formats::q4_K, {}, encoder, Progress())));
     }
 }
 
@@ -117,11 +117,11 @@ void TestQuantize::roundsByTheImportanceOfTheOriginalModel()
     const auto model = quantize(m_checkpoint, recipe, options, {}, Progress());
     const Place place{ Role::FfnDown, 1 };
     const auto expected = encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_K,
-        importance.at("blk.1.ffn_down.weight"), Progress(), encoder);
+        importance.at("blk.1.ffn_down.weight"), encoder, Progress());
     QVERIFY(std::ranges::equal(model.checkpoint->find(place)->bytes, expected));
     const Tensor& embedding = *m_checkpoint->find({ Role::TokenEmbd });
     QVERIFY(std::ranges::equal(model.checkpoint->find({ Role::TokenEmbd })->bytes,
-        encodeMatrix(decode(embedding), formats::q4_K, {}, Progress(), encoder)));
+        encodeMatrix(decode(embedding), formats::q4_K, {}, encoder, Progress())));
 }
 
 void TestQuantize::takesAnImportanceMatrix()
@@ -158,8 +158,8 @@ void TestQuantize::mixesMethods()
     const Importance importance = inputImportance(*m_checkpoint, options.calibration, Progress());
     const auto bytesOf = [&](Place place) { return model.checkpoint->find(place)->bytes; };
     const auto encoded = [&](Place place, std::span<const float> weights) {
-        return encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_0, weights, Progress(),
-            weights.empty() ? Encoder::Ggml : Encoder::Closest);
+        return encodeMatrix(decode(*m_checkpoint->find(place)), formats::q4_0, weights,
+            weights.empty() ? Encoder::Ggml : Encoder::Closest, Progress());
     };
     QVERIFY(std::ranges::equal(bytesOf({ Role::AttnK, 1 }), encoded({ Role::AttnK, 1 }, {})));
     for (const Place place : { Place{ Role::FfnUp, 1 }, Place{ Role::FfnGate, 1 } })
