@@ -10,11 +10,11 @@
 /// of their width; QUANTSCOPE_EVERY_WIDTH makes a function of it whose version is chosen when the
 /// program starts. None of the three brings fused multiply-adds, which would change bytes. Such a
 /// function stays in an unnamed namespace: other files would see its narrowest version only.
-#ifdef __x86_64__
+#ifdef __x86_64__ // unused: compiled for the processor at hand, GCC calls one of them directly
 #define QUANTSCOPE_EVERY_WIDTH(signature, kernel, arguments)                                       \
-    __attribute__((target("avx512f"))) signature { return kernel<16> arguments; }                  \
-    __attribute__((target("avx2"))) signature { return kernel<8> arguments; }                      \
-    __attribute__((target("default"))) signature { return kernel<4> arguments; }
+    __attribute__((target("avx512f"), unused)) signature { return kernel<16> arguments; }          \
+    __attribute__((target("avx2"), unused)) signature { return kernel<8> arguments; }              \
+    __attribute__((target("default"), unused)) signature { return kernel<4> arguments; }
 #else
 #define QUANTSCOPE_EVERY_WIDTH(signature, kernel, arguments)                                       \
     signature { return kernel<4> arguments; }

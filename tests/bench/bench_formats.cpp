@@ -4,6 +4,7 @@
 #include "tests/interop/interopfiles.h"
 #include "tests/support/hardrows.h"
 
+#include "core/base/matrix.h"
 #include "core/base/parallel.h"
 #include "core/formats/closer.h"
 #include "core/formats/format.h"
@@ -34,13 +35,15 @@ namespace {
     };
 
     struct Matrix {
-        std::vector<float> weights = hardrows::normalWeights(rows * columns);
+        core::Matrix weights{ rows, columns }; // where a tensor lies in memory counts, too
         std::vector<float> importance = std::vector<float>(columns, 1.5f);
         std::vector<std::byte> bytes;
-        std::vector<float> decoded = std::vector<float>(rows * columns);
+        core::Matrix decoded{ rows, columns };
 
         Matrix()
         {
+            std::ranges::copy(hardrows::normalWeights(rows * columns), weights.data());
+            decoded.setZero();
             for (std::size_t i = 0; i < columns; ++i)
                 importance[i] += float(i % 7);
         }

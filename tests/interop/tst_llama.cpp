@@ -91,8 +91,13 @@ void TestLlama::llamaAgreesOnThePerplexityOfEachFormat_data()
     QTest::addColumn<double>("bound"); // of ln(perplexity); llama.cpp rounds activations, too
     QTest::newRow("F32") << 1e-4;
     QTest::newRow("F16") << 5e-4;
-    for (const char* type : { "BF16", "Q8_0", "Q6_K", "Q5_0", "Q4_1", "Q4_K", "Q4_0", "NVFP4",
-             "MXFP4", "Q2_K", "Q2_0" })
+#ifdef __SANITIZE_ADDRESS__ // what is read and written is watched below, for every format
+    const auto types = { "Q8_0", "Q4_K", "Q4_0" };
+#else
+    const auto types = { "BF16", "Q8_0", "Q6_K", "Q5_0", "Q4_1", "Q4_K", "Q4_0", "NVFP4", "MXFP4",
+        "Q2_K", "Q2_0" };
+#endif
+    for (const char* type : types)
         QTest::newRow(type) << 3e-3;
 }
 
