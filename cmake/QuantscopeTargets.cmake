@@ -82,13 +82,10 @@ if(QUANTSCOPE_WARNINGS_AS_ERRORS)
 endif()
 if(QUANTSCOPE_SANITIZE)
     # UBSan's checks of pointers make compiling take half as long again: only what reads or writes the
-    # bytes of files has them. AddressSanitizer watches every pointer of the rest. Its watch over scopes
-    # that were left, a quarter more, is for core alone.
+    # bytes of files has them. AddressSanitizer watches every pointer of the rest.
     set(checks_pointers "$<BOOL:$<TARGET_PROPERTY:QUANTSCOPE_CHECKS_POINTERS>>")
-    set(watches_scopes "$<BOOL:$<TARGET_PROPERTY:QUANTSCOPE_WATCHES_SCOPES>>")
     target_compile_options(quantscope_options INTERFACE -fsanitize=${QUANTSCOPE_SANITIZE} -fno-omit-frame-pointer
-        $<$<NOT:${checks_pointers}>:-fno-sanitize=null,alignment,object-size,vptr>
-        $<$<NOT:${watches_scopes}>:-fno-sanitize-address-use-after-scope>)
+        $<$<NOT:${checks_pointers}>:-fno-sanitize=null,alignment,object-size,vptr>)
     target_link_options(quantscope_options INTERFACE -fsanitize=${QUANTSCOPE_SANITIZE})
 endif()
 
@@ -101,7 +98,6 @@ function(quantscope_core_library folder)
     list(TRANSFORM ARG_DEPENDS PREPEND core_)
     target_link_libraries(core_${folder} PUBLIC quantscope_options ${ARG_DEPENDS} ${ARG_LINK})
     target_precompile_headers(core_${folder} REUSE_FROM precompiled_core)
-    set_property(TARGET core_${folder} PROPERTY QUANTSCOPE_WATCHES_SCOPES ON)
     if(folder MATCHES "^(base|files|formats|model|export)$")
         set_property(TARGET core_${folder} PROPERTY QUANTSCOPE_CHECKS_POINTERS ON)
     endif()
