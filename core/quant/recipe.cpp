@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <ranges>
 
 namespace core {
 
@@ -27,14 +28,7 @@ namespace {
         MethodWord{ Method::Hqq, "hqq" },
     };
 
-    struct EncoderWord {
-        Encoder encoder;
-        std::string_view word;
-    };
-    constexpr std::array encoderWords{
-        EncoderWord{ Encoder::Closest, "closest" },
-        EncoderWord{ Encoder::Ggml, "ggml" },
-    };
+    constexpr std::array encoders{ Encoder::Closest, Encoder::Ggml };
 
     struct ScalingWord {
         Scaling scaling;
@@ -105,8 +99,8 @@ namespace {
         const auto word = jsonValue<std::string>(object, "encoder", place);
         if (const auto encoder = findEncoder(word))
             return encoder;
-        throw Error(
-            text(place, ": encoder is ", shownJson(Json(word)), ", expected one of closest, ggml"));
+        throw Error(text(place, ": encoder is ", shownJson(Json(word)), ", expected one of ",
+            listed(encoders | std::views::transform(encoderName))));
     }
 
     std::vector<Role> rolesIn(const Json& object, const std::string& place)
@@ -208,13 +202,13 @@ std::optional<Method> findMethod(std::string_view name)
 
 std::string_view encoderName(Encoder encoder)
 {
-    return std::ranges::find(encoderWords, encoder, &EncoderWord::encoder)->word;
+    return encoder == Encoder::Ggml ? "ggml" : "closest";
 }
 
 std::optional<Encoder> findEncoder(std::string_view name)
 {
-    const auto found = std::ranges::find(encoderWords, name, &EncoderWord::word);
-    return found == encoderWords.end() ? std::nullopt : std::optional(found->encoder);
+    const auto found = std::ranges::find(encoders, name, encoderName);
+    return found == encoders.end() ? std::nullopt : std::optional(*found);
 }
 
 std::string treatmentName(Treatment treatment)
