@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 /// What the decoders share. Their kernels are templates of the vectors' width (core/base/lanes.h).
 namespace core::formats {
@@ -44,18 +45,38 @@ struct FiveBits {
     }
 };
 
+/// The first two binary16 of `some` blocks, one after the other. In vectors of our own, because of
+/// those that GCC 12 makes some are loaded before they are stored whole.
+QUANTSCOPE_KERNEL void gatherPairs(
+    const std::byte* bytes, std::size_t some, std::size_t blockBytes, std::byte* pairs)
+{
+    using Eight __attribute__((vector_size(32))) = std::uint32_t;
+    for (std::size_t b = 0; b < some; b += 8) {
+        const auto pair = [&](std::size_t k) __attribute__((always_inline))
+        {
+            return load<std::uint32_t>(bytes + std::min(b + k, some - 1) * blockBytes);
+        };
+        store(Eight{ pair(0), pair(1), pair(2), pair(3), pair(4), pair(5), pair(6), pair(7) },
+            pairs + 4 * b);
+    }
+}
+
 /// Calls body(block, the `count` binary16 at its beginning as floats, its number) for all blocks.
 template<int count, typename Body>
 QUANTSCOPE_KERNEL void forBlocksWithHalves(
     const std::byte* bytes, std::size_t blocks, std::size_t blockBytes, const Body& body)
 {
+    static_assert(count == 1 || count == 2);
     constexpr std::size_t batch = 16; // blocks whose halves are converted at once
     std::array<std::byte, 2 * batch * count> halves{};
     std::array<float, batch * count> values;
     for (std::size_t first = 0; first < blocks; first += batch) {
         const std::size_t some = std::min(batch, blocks - first);
-        for (std::size_t b = 0; b < some; ++b)
-            std::memcpy(&halves[2 * count * b], bytes + (first + b) * blockBytes, 2 * count);
+        if constexpr (count == 2)
+            gatherPairs(bytes + first * blockBytes, some, blockBytes, halves.data());
+        else
+            for (std::size_t b = 0; b < some; ++b)
+                std::memcpy(&halves[2 * b], bytes + (first + b) * blockBytes, 2);
         halvesToFloats(halves.data(), batch * count, values.data());
         for (std::size_t b = 0; b < some; ++b)
             body(bytes + (first + b) * blockBytes, &values[count * b], first + b);

@@ -3,10 +3,10 @@
 
 #include "core/formats/blockbytes.h"
 #include "core/formats/gridfit.h"
+#include "core/formats/plain32.h"
 #include "core/formats/search.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace core::formats {
 
@@ -15,46 +15,6 @@ namespace {
     constexpr int blockSize = 32;
 
     using Codes = std::array<std::uint8_t, blockSize>;
-
-    /// False where ggml ends with codes of 0 because its products are not finite: for the inverse
-    /// of a very small subnormal d, and for a range beyond the largest float.
-    bool hasInverse(float d) { return std::isfinite(d) && (d == 0.0f || std::isfinite(1.0f / d)); }
-
-    /// codes[i] = (x[i] − first)/d + shift, rounded down.
-    Codes plainCodes(const float* x, float first, float d, float shift, int largestCode)
-    {
-        Codes codes{};
-        if (!hasInverse(d))
-            return codes;
-        const float inverse = d != 0.0f ? 1.0f / d : 0.0f;
-        for (std::size_t i = 0; i < codes.size(); ++i)
-            codes[i] = std::uint8_t(std::min(largestCode, int((x[i] - first) * inverse + shift)));
-        return codes;
-    }
-
-    void encodeSignedBlock(const float* x, int half, StoreCodes storeCodes, std::byte* block)
-    {
-        float largest = 0.0f;
-        for (int i = 0; i < blockSize; ++i)
-            largest = std::fabs(x[i]) > std::fabs(largest) ? x[i] : largest;
-        const float d = largest / float(-half);
-        storeHalf(d, block);
-        storeCodes(plainCodes(x, 0.0f, d, float(half) + 0.5f, 2 * half - 1).data(), block);
-    }
-
-    void encodeOffsetBlock(const float* x, int largestCode, StoreCodes storeCodes, std::byte* block)
-    {
-        float min = x[0];
-        float max = x[0];
-        for (int i = 1; i < blockSize; ++i) {
-            min = x[i] < min ? x[i] : min;
-            max = x[i] > max ? x[i] : max;
-        }
-        const float d = (max - min) / float(largestCode);
-        storeHalf(d, block);
-        storeHalf(min, block + 2);
-        storeCodes(plainCodes(x, min, d, 0.5f, largestCode).data(), block);
-    }
 
     /// The grids over the whole range of sixteen groups.
     struct Range {
@@ -113,27 +73,12 @@ namespace {
         }
     }
 
-    template<typename EncodeBlock>
-    void forPlainBlocks(const RowsToEncode& rows, int blockBytes, const EncodeBlock& encodeBlock)
-    {
-        for (std::size_t row = 0; row < rows.rows; ++row) {
-            const float* x = rows.weights + row * rows.stride;
-            std::byte* bytes = rows.bytes + row * rows.byteStride;
-            for (std::size_t i = 0; i < rows.columns; i += blockSize, bytes += blockBytes)
-                encodeBlock(x + i, bytes);
-        }
-    }
-
 } // namespace
 
 void encodeSignedRows(const RowsToEncode& rows, int half, int blockBytes, StoreCodes storeCodes)
 {
-    if (!rows.importance) {
-        forPlainBlocks(rows, blockBytes, [&](const float* x, std::byte* block) {
-            encodeSignedBlock(x, half, storeCodes, block);
-        });
-        return;
-    }
+    if (!rows.importance)
+        return encodeSignedPlain(rows, half, blockBytes);
     forWeighedBlocks(rows, blockBytes, [&](const Blocks& blocks, const Groups& groups) {
         const FoundScales found = searchScales(groups, half);
         for (std::size_t b = 0; b < std::size_t(blocks.count); ++b) {
@@ -150,12 +95,8 @@ void encodeSignedRows(const RowsToEncode& rows, int half, int blockBytes, StoreC
 void encodeOffsetRows(
     const RowsToEncode& rows, int largestCode, int blockBytes, StoreCodes storeCodes)
 {
-    if (!rows.importance) {
-        forPlainBlocks(rows, blockBytes, [&](const float* x, std::byte* block) {
-            encodeOffsetBlock(x, largestCode, storeCodes, block);
-        });
-        return;
-    }
+    if (!rows.importance)
+        return encodeOffsetPlain(rows, largestCode, blockBytes);
     FoundRanges found;
     forWeighedBlocks(rows, blockBytes, [&](const Blocks& blocks, const Groups& groups) {
         searchScalesAndMins(groups, largestCode, importanceTries, found);
