@@ -13,6 +13,7 @@ namespace widgets {
 namespace {
 
     constexpr int headerPadding = 6; ///< beside Fusion's own 2: header text stands over cell text
+    constexpr int stepWidth = 16; ///< of a number field's arrows
 
     bool isPrimary(const QWidget* widget) { return widget && widget->property("primary").toBool(); }
 
@@ -197,8 +198,10 @@ QSize ThemeStyle::sizeFromContents(ContentsType type, const QStyleOption* option
     }
     case CT_ComboBox:
         return { contents.width() + scaled(36), std::max(contents.height(), scaled(26)) };
+    case CT_SpinBox: // Fusion's arrows do not grow with the text
+        return { size.width() + scaled(stepWidth) - stepWidth,
+            std::max(contents.height(), scaled(26)) };
     case CT_LineEdit:
-    case CT_SpinBox:
         return { size.width(), std::max(contents.height(), scaled(26)) };
     case CT_ToolButton:
         return { std::max(contents.width() + scaled(8), scaled(24)),
@@ -223,9 +226,25 @@ QRect ThemeStyle::subElementRect(
     return rect;
 }
 
+QRect ThemeStyle::numberFieldRect(const QStyleOptionSpinBox& option, SubControl part) const
+{
+    const QRect all = option.rect;
+    const int steps = option.buttonSymbols == QAbstractSpinBox::NoButtons ? 0 : scaled(stepWidth);
+    const int left = all.right() + 1 - steps, half = all.height() / 2;
+    QRect rect = all.adjusted(3, 3, -std::max(steps, 3), -3);
+    if (part == SC_SpinBoxUp)
+        rect = { left, all.top(), steps, half };
+    else if (part == SC_SpinBoxDown)
+        rect = { left, all.top() + half, steps, all.height() - half };
+    return visualRect(option.direction, all, rect);
+}
+
 QRect ThemeStyle::subControlRect(ComplexControl control, const QStyleOptionComplex* option,
     SubControl part, const QWidget* widget) const
 {
+    if (control == CC_SpinBox && part != SC_SpinBoxFrame)
+        if (const auto* box = qstyleoption_cast<const QStyleOptionSpinBox*>(option))
+            return numberFieldRect(*box, part);
     const QRect all = option->rect;
     const int arrow = scaled(26);
     QRect rect;

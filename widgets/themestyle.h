@@ -3,6 +3,8 @@
 
 #include <QtWidgets/QProxyStyle>
 
+class QStyleOptionSpinBox;
+
 namespace widgets {
 
 /// Fusion drawn flat: one-pixel borders, radius 3, no gradients, no animation, controls 26 high.
@@ -30,6 +32,10 @@ public:
         PixelMetric metric, const QStyleOption* option, const QWidget* widget) const override;
     int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
         QStyleHintReturn* data) const override;
+
+private:
+    /// Where an arrow or the text of a number field stands.
+    QRect numberFieldRect(const QStyleOptionSpinBox& option, SubControl part) const;
 };
 
 } // namespace widgets

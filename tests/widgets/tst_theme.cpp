@@ -11,6 +11,8 @@
 #include <QtTest/QtTest>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QPushButton>
+#include <QtWidgets/QSpinBox>
+#include <QtWidgets/QStyleOptionSpinBox>
 #include <QtWidgets/QToolButton>
 
 using namespace widgets;
@@ -108,6 +110,37 @@ private slots:
         m_theme->setLightness(Lightness::Light);
         QCOMPARE(QApplication::palette().color(QPalette::Base), lightTokens().base);
         QCOMPARE(scaled(26), 26);
+    }
+
+    void arrowsAndTextOfANumberFieldFitAtEveryTextSize_data()
+    {
+        QTest::addColumn<double>("scale");
+        QTest::newRow("100 %") << 1.0;
+        QTest::newRow("150 %") << 1.5;
+        QTest::newRow("200 %") << 2.0;
+    }
+
+    void arrowsAndTextOfANumberFieldFitAtEveryTextSize()
+    {
+        QFETCH(const double, scale);
+        m_theme->setTextScale(scale);
+        QSpinBox field;
+        field.setRange(0, 99999);
+        field.resize(field.sizeHint());
+        QStyleOptionSpinBox option;
+        option.initFrom(&field);
+        option.frame = true;
+        const auto rectOf = [&](QStyle::SubControl part) {
+            return field.style()->subControlRect(QStyle::CC_SpinBox, &option, part, &field);
+        };
+        const QRect up = rectOf(QStyle::SC_SpinBoxUp), text = rectOf(QStyle::SC_SpinBoxEditField);
+        const int arrow = scaled(8);
+        m_theme->setTextScale(1);
+        QVERIFY(field.rect().contains(up));
+        QCOMPARE_GE(up.width(), arrow + 4);
+        QVERIFY(!text.intersects(up));
+        QVERIFY(!up.intersects(rectOf(QStyle::SC_SpinBoxDown)));
+        QCOMPARE_GE(text.width(), QFontMetrics(field.font()).horizontalAdvance("99999"));
     }
 
     void everyIconIsDrawnInItsInk()
