@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/activationspage.h"
 
+#include "pagetest.h"
 #include "pictures.h"
 #include "sampledata.h"
 #include "widgets/pages/activationsanswer.h"
@@ -16,17 +17,10 @@
 
 using namespace widgets;
 
-class ActivationsPageTest : public QObject {
+class ActivationsPageTest : public PageTest {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        m_theme = new Theme(*qApp);
-        m_theme->setLightness(Lightness::Light);
-    }
-
     void offersToMeasureWhileNothingIsMeasured()
     {
         ActivationsPage page;
@@ -40,7 +34,7 @@ private slots:
         const auto settings = measure[0][0].value<ActivationSettings>();
         QCOMPARE(
             settings, (ActivationSettings{ "/texts/calibration.txt", "calibration.txt", 32, 256 }));
-        takePictures(page, *m_theme, "activations-empty");
+        takePictures(page, theme(), "activations-empty");
     }
 
     void isLockedWhileItRuns()
@@ -64,7 +58,7 @@ private slots:
         QVERIFY2(page.answer().contains(QString::number(standing.front().channel)),
             qPrintable(page.answer()));
         QVERIFY(page.answer().contains("the median"));
-        takePictures(page, *m_theme, "activations");
+        takePictures(page, theme(), "activations");
     }
 
     void aHighThresholdLeavesNoOutlier()
@@ -131,9 +125,6 @@ private slots:
         QCOMPARE(marked.size(), 1);
         QCOMPARE(marked[0][0].toInt(), table->item(0, 1)->text().toInt());
     }
-
-private:
-    Theme* m_theme = nullptr;
 };
 
 QTEST_MAIN(ActivationsPageTest)

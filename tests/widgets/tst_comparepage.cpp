@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/comparepage.h"
 
+#include "pagetest.h"
 #include "pictures.h"
 #include "sampleruns.h"
 #include "widgets/pages/runtable.h"
@@ -44,24 +45,17 @@ struct Shown {
 
 } // namespace
 
-class ComparePageTest : public QObject {
+class ComparePageTest : public PageTest {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        m_theme = new Theme(*qApp);
-        m_theme->setLightness(Lightness::Light);
-    }
-
     void comparesThePinnedRuns()
     {
         Shown shown;
         QCOMPARE(plain(shown.page.answer()),
             "B has the size of A and loses 29.0 % less: KLD 0.00456 ± 0.00004 against 0.00642 ± "
             "0.00005.");
-        takePictures(shown.page, *m_theme, "compare");
+        takePictures(shown.page, theme(), "compare");
     }
 
     void saysHowMuchSmallerAndHowMuchMoreIsLost()
@@ -88,7 +82,7 @@ private slots:
         QCOMPARE(measure.size(), 1);
         QCOMPARE(measure[0][0].toInt(), 0);
         QVERIFY(!page.findChild<RunTable*>()->isVisible());
-        takePictures(page, *m_theme, "compare-empty");
+        takePictures(page, theme(), "compare-empty");
     }
 
     void theArithmeticIsChosenInADialog()
@@ -202,7 +196,7 @@ private slots:
         QCOMPARE(
             shown.page.findChild<DriftPlot*>()->table().headers, (QStringList{ "depth", "B" }));
         QCOMPARE(shown.table()->item(5, 7)->toolTip(), "Measured with other settings");
-        takePictures(shown.page, *m_theme, "compare-stale");
+        takePictures(shown.page, theme(), "compare-stale");
     }
 
     void copiesTheTable()
@@ -222,9 +216,6 @@ private slots:
         QCOMPARE(table.rows[0][0], "emb");
         QCOMPARE(table.rows[8][0], "3f");
     }
-
-private:
-    Theme* m_theme = nullptr;
 };
 
 QTEST_MAIN(ComparePageTest)

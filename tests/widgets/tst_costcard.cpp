@@ -2,6 +2,7 @@
 #include "widgets/pages/costcard.h"
 
 #include "core/formats/study.h"
+#include "pagetest.h"
 #include "pictures.h"
 #include "sampledata.h"
 
@@ -51,17 +52,10 @@ std::vector<FormatChoice> choicesWith(const char* study)
 
 } // namespace
 
-class CostCardTest : public QObject {
+class CostCardTest : public PageTest {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        m_theme = new Theme(*qApp);
-        m_theme->setLightness(Lightness::Light);
-    }
-
     void saysWhatChanges()
     {
         Shown shown;
@@ -160,9 +154,6 @@ private slots:
             "blk.2.attn_k", choicesWith("NF4_G64"), shown.q3, core::findStudyFormat("NF4_G64"));
         QCOMPARE(shown.assign()->text(), "Assign NF4_G64");
     }
-
-private:
-    Theme* m_theme = nullptr;
 };
 
 QTEST_MAIN(CostCardTest)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/exportpage.h"
 
+#include "pagetest.h"
 #include "pictures.h"
 #include "sampledata.h"
 #include "sampleruns.h"
@@ -66,17 +67,10 @@ struct Shown {
 
 } // namespace
 
-class ExportPageTest : public QObject {
+class ExportPageTest : public PageTest {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        m_theme = new Theme(*qApp);
-        m_theme->setLightness(Lightness::Light);
-    }
-
     void saysTheExactSizeBeforeAnythingIsWritten()
     {
         Shown shown;
@@ -84,7 +78,7 @@ private slots:
         QVERIFY2(
             plain(shown.page.answer()).startsWith("One GGUF file of exactly " + bytes + " bytes."),
             qPrintable(shown.page.answer()));
-        takePictures(shown.page, *m_theme, "export");
+        takePictures(shown.page, theme(), "export");
     }
 
     void thePartsAddUpToTheFile()
@@ -166,7 +160,7 @@ private slots:
         QVERIFY(shown.checkTexts().contains("Some rows do not fit their format"));
         QVERIFY(shown.checkTexts().contains("A file of this name exists"));
         QVERIFY(shown.checkTexts().contains("Not measured against the original"));
-        takePictures(shown.page, *m_theme, "export-warnings");
+        takePictures(shown.page, theme(), "export-warnings");
     }
 
     void canBeCancelledWhileItWrites()
@@ -192,7 +186,7 @@ private slots:
         QVERIFY(button(shown.page, "Export again"));
         QTest::mouseClick(button(shown.page, "Open folder"), Qt::LeftButton);
         QCOMPARE(open.size(), 1);
-        takePictures(shown.page, *m_theme, "export-done");
+        takePictures(shown.page, theme(), "export-done");
     }
 
     void aFailureSaysWhatIsKept()
@@ -202,7 +196,7 @@ private slots:
                             "free, 2.89 MB are needed.");
         settle(shown.page, { 927, 760 });
         QVERIFY(shown.page.message()->isVisible());
-        takePictures(shown.page, *m_theme, "export-failed");
+        takePictures(shown.page, theme(), "export-failed");
     }
 
     void everyMetadataKeyIsListed()
@@ -213,9 +207,6 @@ private slots:
         QCOMPARE(table->item(0, 0)->text(), "general.architecture");
         QCOMPARE(table->item(0, 1)->text(), "llama");
     }
-
-private:
-    Theme* m_theme = nullptr;
 };
 
 QTEST_MAIN(ExportPageTest)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/modelpage.h"
 
+#include "pagetest.h"
 #include "pictures.h"
 #include "sampledata.h"
 #include "widgets/pages/modeldiagram.h"
@@ -25,17 +26,10 @@ QAbstractButton* button(QWidget& page, const QString& text)
 }
 } // namespace
 
-class ModelPageTest : public QObject {
+class ModelPageTest : public PageTest {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        m_theme = new Theme(*qApp);
-        m_theme->setLightness(Lightness::Light);
-    }
-
     void saysWhatTheModelIs()
     {
         ModelPage page;
@@ -47,7 +41,7 @@ private slots:
         QCOMPARE(page.answer().replace(QChar(0xA0), ' '),
             "A Llama model with 4 layers and 4.20 M parameters. Every row is a multiple of 256, so "
             "every format fits.");
-        takePictures(page, *m_theme, "model");
+        takePictures(page, theme(), "model");
     }
 
     void factsAreThoseOfTheConfig()
@@ -130,7 +124,7 @@ private slots:
         QCOMPARE(open[0][0].toString(), "/models/Llama-3.2-1B");
         QCOMPARE(sample.size(), 1);
         QCOMPARE(folder.size(), 1);
-        takePictures(page, *m_theme, "start");
+        takePictures(page, theme(), "start");
     }
 
     void theStartPageOpensWhatIsDropped()
@@ -149,9 +143,6 @@ private slots:
         QCOMPARE(open.size(), 1);
         QCOMPARE(open[0][0].toString(), "/models/one");
     }
-
-private:
-    Theme* m_theme = nullptr;
 };
 
 QTEST_MAIN(ModelPageTest)

@@ -7,6 +7,7 @@
 #include "widgets/plots/rulerplot.h"
 #include "widgets/theme.h"
 
+#include "pagetest.h"
 #include "pictures.h"
 
 #include <QtGui/QClipboard>
@@ -59,17 +60,10 @@ void keep(const BasePlot& plot, const QString& name)
 
 } // namespace
 
-class PlotsTest : public QObject {
+class PlotsTest : public PageTest {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        m_theme = new Theme(*qApp);
-        m_theme->setLightness(Lightness::Light);
-    }
-
     void arrowKeysMoveTheFramedCellAndEnterChoosesIt()
     {
         HeatMap map("Kurtosis");
@@ -249,14 +243,11 @@ private slots:
         HeatMap map("Kurtosis");
         map.setData(cells(4));
         settle(map, { 400, 220 });
-        m_theme->setLightness(Lightness::Dark);
+        theme().setLightness(Lightness::Dark);
         settle(map, { 400, 220 });
         QCOMPARE(map.image(1).pixelColor(1, 1), darkTokens().base);
-        m_theme->setLightness(Lightness::Light);
+        theme().setLightness(Lightness::Light);
     }
-
-private:
-    Theme* m_theme = nullptr;
 };
 
 QTEST_MAIN(PlotsTest)

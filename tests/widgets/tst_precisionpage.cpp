@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/precisionpage.h"
 
+#include "core/formats/study.h"
+#include "pagetest.h"
 #include "pictures.h"
 #include "sampledata.h"
 #include "sampleruns.h"
@@ -89,24 +91,17 @@ struct Shown {
 
 } // namespace
 
-class PrecisionPageTest : public QObject {
+class PrecisionPageTest : public PageTest {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        m_theme = new Theme(*qApp);
-        m_theme->setLightness(Lightness::Light);
-    }
-
     void answersWithSizeBitsAndFallbacks()
     {
         Shown shown;
         QCOMPARE(plain(shown.page.answer()),
             "“Q3_K_M” takes 2.52 MB at 4.57 bits per weight, −71.4 % against the original. Every "
             "row fits its format.");
-        takePictures(shown.page, *m_theme, "precision");
+        takePictures(shown.page, theme(), "precision");
         shown.page.setSummary({ "Q4_K", 100, 50, 16, 8, { "one", "two" } });
         QVERIFY(shown.page.answer().contains("2 tensor"));
         QVERIFY(shown.page.answer().contains("fall back to another format"));
@@ -124,7 +119,7 @@ private slots:
         settle(page, { 927, 760 });
         QVERIFY(!page.findChild<SizeLossPlot*>()->isVisible());
         QVERIFY(!page.findChild<CostTable*>()->isVisible());
-        takePictures(page, *m_theme, "precision-fresh");
+        takePictures(page, theme(), "precision-fresh");
     }
 
     void rulesAreTextInOrder()
@@ -249,6 +244,21 @@ private slots:
         QCOMPARE(edited[0][1].toString(), "Give everything else Q5_K");
     }
 
+    void theDefaultFormatIsShownWhereItsSizeIsNotOffered()
+    {
+        Shown shown;
+        core::Recipe recipe = sampleRecipe("Q3_K_M");
+        recipe.format = core::findStudyFormat("INT4_ASYM_G96");
+        QVERIFY(recipe.format);
+        shown.page.setRecipe(recipe);
+        auto* combo = shown.page.findChild<QComboBox*>();
+        QVERIFY2(
+            combo->currentText().startsWith("INT4_ASYM_G96"), qPrintable(combo->currentText()));
+        recipe.format = nullptr;
+        shown.page.setRecipe(recipe);
+        QCOMPARE(combo->currentText(), "as in the model");
+    }
+
     void presetsUndoLoadAndSaveAreAsked()
     {
         Shown shown;
@@ -279,7 +289,7 @@ private slots:
         QCOMPARE(map->table().rows.size(), std::size_t(4));
         QTest::mouseClick(button<QToolButton>(shown.page, "Output error"), Qt::LeftButton);
         QCOMPARE(map->name(), "Output error by layer and role");
-        takePictures(shown.page, *m_theme, "precision-error");
+        takePictures(shown.page, theme(), "precision-error");
     }
 
     void aMeasuredRunGivesItsRecipeBack()
@@ -309,11 +319,8 @@ private slots:
         QVERIFY(!button<QPushButton>(shown.page, "Undo")->isEnabled());
         QVERIFY(!button<QPushButton>(shown.page, "Presets")->isEnabled());
         QCOMPARE(edited.size() + assigned.size(), 0);
-        takePictures(shown.page, *m_theme, "precision-locked");
+        takePictures(shown.page, theme(), "precision-locked");
     }
-
-private:
-    Theme* m_theme = nullptr;
 };
 
 QTEST_MAIN(PrecisionPageTest)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/quantizepage.h"
 
+#include "pagetest.h"
 #include "pictures.h"
 #include "sampleruns.h"
 #include "widgets/format.h"
@@ -91,17 +92,10 @@ struct Shown {
 
 } // namespace
 
-class QuantizePageTest : public QObject {
+class QuantizePageTest : public PageTest {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        m_theme = new Theme(*qApp);
-        m_theme->setLightness(Lightness::Light);
-    }
-
     void saysWhatWillBeDoneAndWhatItTakes()
     {
         Shown shown;
@@ -109,7 +103,7 @@ private slots:
         QVERIFY(shows(shown.page, "21.0 s"));
         QVERIFY(shows(shown.page, "212 MB"));
         QVERIFY(shows(shown.page, "5.50 MB"));
-        takePictures(shown.page, *m_theme, "quantize");
+        takePictures(shown.page, theme(), "quantize");
     }
 
     void startsOnlyWithTheTextThatItsMethodNeeds()
@@ -250,7 +244,7 @@ private slots:
         QVERIFY(!button(shown.page, "Quantize"));
         QTest::mouseClick(button(shown.page, "Cancel"), Qt::LeftButton);
         QCOMPARE(cancelled.size(), 1);
-        takePictures(shown.page, *m_theme, "quantize-running");
+        takePictures(shown.page, theme(), "quantize-running");
     }
 
     void theMeanCountsOnlyWhatTheMethodRounded()
@@ -292,7 +286,7 @@ private slots:
         }
         QCOMPARE(resumes, 2); // in the heading and in the message
         QCOMPARE(started.size(), 2);
-        takePictures(shown.page, *m_theme, "quantize-cancelled");
+        takePictures(shown.page, theme(), "quantize-cancelled");
     }
 
     void aFailedRunSaysWhyAndMarksTheTensor()
@@ -304,7 +298,7 @@ private slots:
         settle(shown.page, { 927, 760 });
         QCOMPARE(shown.cells()->state(17), CellState::Failed);
         QVERIFY(shown.page.message()->text().contains("5.5 MB are needed"));
-        takePictures(shown.page, *m_theme, "quantize-failed");
+        takePictures(shown.page, theme(), "quantize-failed");
     }
 
     void aFinishedRunSaysWhatItGained()
@@ -316,7 +310,7 @@ private slots:
             qPrintable(shown.page.answer()));
         QVERIFY(shows(shown.page, "Finished"));
         QVERIFY(button(shown.page, "Quantize"));
-        takePictures(shown.page, *m_theme, "quantize-finished");
+        takePictures(shown.page, theme(), "quantize-finished");
     }
 
     void aClickOnACellSelectsItsTensor()
@@ -346,16 +340,13 @@ private slots:
         }
         settle(shown.page, { 927, 760 });
         QCOMPARE(shown.page.findChild<DumbbellPlot*>()->table().rows.size(), std::size_t(30));
-        takePictures(shown.page, *m_theme, "quantize-thirty-layers");
+        takePictures(shown.page, theme(), "quantize-thirty-layers");
 
         QSignalSpy selected(&shown.page, &QuantizePage::placesSelected);
         emit shown.page.findChild<DumbbellPlot*>()->rowChosen(12);
         QCOMPARE(placesOf(selected[0]).size(), core::layerMatrixRoles().size());
         QCOMPARE(placesOf(selected[0]).front().layer, 12);
     }
-
-private:
-    Theme* m_theme = nullptr;
 };
 
 QTEST_MAIN(QuantizePageTest)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/simulationdialog.h"
 
+#include "pagetest.h"
 #include "pictures.h"
 #include "widgets/label.h"
 #include "widgets/pages/simulationtext.h"
@@ -52,17 +53,10 @@ SimulationOptions everything()
 
 } // namespace
 
-class SimulationDialogTest : public QObject {
+class SimulationDialogTest : public PageTest {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        m_theme = new Theme(*qApp);
-        m_theme->setLightness(Lightness::Light);
-    }
-
     void showsAllItsTextAtTwiceTheSize()
     {
         Theme theme(*qApp);
@@ -131,11 +125,6 @@ private slots:
         dynamic.correctsBias = true; // not with it
         QCOMPARE(simulationText(dynamic), QString("activations as llama.cpp rounds them"));
     }
-
-    void cleanupTestCase() { delete m_theme; }
-
-private:
-    Theme* m_theme = nullptr;
 };
 
 QTEST_MAIN(SimulationDialogTest)

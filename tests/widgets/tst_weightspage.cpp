@@ -2,6 +2,7 @@
 #include "widgets/pages/weightspage.h"
 
 #include "core/formats/study.h"
+#include "pagetest.h"
 #include "pictures.h"
 #include "sampledata.h"
 #include "widgets/pages/rulercard.h"
@@ -12,6 +13,7 @@
 
 #include <QtTest/QtTest>
 #include <QtWidgets/QApplication>
+#include <QtWidgets/QComboBox>
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QToolButton>
 
@@ -42,17 +44,10 @@ struct Shown {
 };
 } // namespace
 
-class WeightsPageTest : public QObject {
+class WeightsPageTest : public PageTest {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        m_theme = new Theme(*qApp);
-        m_theme->setLightness(Lightness::Light);
-    }
-
     void answersForTheTensorAtTheRecipesFormat()
     {
         Shown shown;
@@ -63,7 +58,7 @@ private slots:
                 "output channel 79. Q4_K changes its output by"),
             qPrintable(shown.page.answer()));
         QVERIFY(shown.page.answer().contains(", Q5_K by"));
-        takePictures(shown.page, *m_theme, "weights");
+        takePictures(shown.page, theme(), "weights");
     }
 
     void looksAtAFormatWithoutAssigningIt()
@@ -140,7 +135,28 @@ private slots:
         QVERIFY2(shown.page.answer().contains("INT4_ASYM_CHANNEL changes its weights by"),
             qPrintable(shown.page.answer()));
         QVERIFY(segment(shown.page, "INT4_ASYM_CHANNEL")->isChecked()); // among the others
-        takePictures(shown.page, *m_theme, "weights-study");
+        takePictures(shown.page, theme(), "weights-study");
+    }
+
+    void aNarrowWindowListsTheFormatsInGroups()
+    {
+        Shown shown;
+        shown.page.setBreakpoint(Breakpoint::Narrow);
+        settle(shown.page, { 600, 760 });
+        QSignalSpy looked(&shown.page, &WeightsPage::formatLooked);
+        auto* list = shown.page.findChild<RulerCard*>()->findChild<QComboBox*>();
+        QVERIFY(list->isVisible());
+        QCOMPARE(list->currentText(), "Q4_K · recipe");
+        const int title = list->findText("For study: measured, never exported");
+        QVERIFY(title > 0);
+        QVERIFY(!list->model()->flags(list->model()->index(title, 0)).testFlag(Qt::ItemIsEnabled));
+        QCOMPARE(list->findText("F32"), -1); // no grid to look at
+        list->setCurrentIndex(title + 1);
+        emit list->activated(title + 1);
+        QCOMPARE(looked.size(), 1);
+        const auto* format = looked[0][0].value<const core::Format*>();
+        QVERIFY(format && format->study);
+        QCOMPARE(list->currentText(), QString::fromStdString(std::string(format->name)));
     }
 
     void clickingACellOfTheMapChoosesItsTensor()
@@ -179,7 +195,7 @@ private slots:
         QCOMPARE(visible, 4);
         QCOMPARE(shown.page.heading(), "What does rounding do to 6 tensors?");
         QVERIFY(shown.page.answer().contains("blk.1.attn_k has the heaviest tails"));
-        takePictures(shown.page, *m_theme, "weights-several");
+        takePictures(shown.page, theme(), "weights-several");
     }
 
     void namesTheRowAndColumnOfAWeightThatIsNotFinite()
@@ -199,7 +215,7 @@ private slots:
     {
         WeightsPage page;
         QCOMPARE(page.answer(), "Select a tensor in the table.");
-        takePictures(page, *m_theme, "weights-empty");
+        takePictures(page, theme(), "weights-empty");
     }
 
     void marksTheChannelThatIsClicked()
@@ -219,9 +235,6 @@ private slots:
         QCOMPARE(table.rows.size(), sampleData().select(attnK).stats->histogram.counts.size());
         QVERIFY(shown.page.findChild<RulerPlot*>()->svg().contains("<svg"));
     }
-
-private:
-    Theme* m_theme = nullptr;
 };
 
 QTEST_MAIN(WeightsPageTest)

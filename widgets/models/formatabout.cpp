@@ -155,15 +155,6 @@ namespace {
         return Words::tr("Other");
     }
 
-    /// A line of a list that cannot be chosen.
-    void addTitle(QComboBox& list, const QString& title)
-    {
-        list.addItem(title);
-        auto* model = qobject_cast<QStandardItemModel*>(list.model());
-        QStandardItem* item = model->item(list.count() - 1);
-        item->setFlags(Qt::NoItemFlags);
-    }
-
 } // namespace
 
 std::vector<FormatGroup> formatGroups()
@@ -208,6 +199,30 @@ void addFormats(QComboBox& list)
             list.setItemData(list.count() - 1, formatLine(format), Qt::ToolTipRole);
         }
     }
+}
+
+void addTitle(QComboBox& list, const QString& title)
+{
+    list.addItem(title);
+    auto* model = qobject_cast<QStandardItemModel*>(list.model());
+    model->item(list.count() - 1)->setFlags(Qt::NoItemFlags);
+}
+
+int lineOfFormat(const QComboBox& list, const core::Format* format)
+{
+    for (int line = 0; line < list.count(); ++line) {
+        const QVariant data = list.itemData(line); // none for a title
+        if (data.isValid() && core::isSameFormat(data.value<const core::Format*>(), format))
+            return line;
+    }
+    return -1;
+}
+
+void chooseFormat(QComboBox& list, const core::Format* format)
+{
+    if (format && lineOfFormat(list, format) < 0)
+        list.addItem(formatEntry(format), QVariant::fromValue(format));
+    list.setCurrentIndex(lineOfFormat(list, format));
 }
 
 } // namespace widgets

@@ -30,4 +30,14 @@ QString formatEntry(const core::Format* format);
 /// Appends every format, under its group's title, with its line as tooltip and itself as data.
 void addFormats(QComboBox& list);
 
+/// Appends a line that cannot be chosen.
+void addTitle(QComboBox& list, const QString& title);
+
+/// The line of `list` that holds `format`, null included; −1 if none does.
+int lineOfFormat(const QComboBox& list, const core::Format* format);
+
+/// Chooses `format`, null included, appended if the list lacks it (a study format of a size that
+/// is not offered).
+void chooseFormat(QComboBox& list, const core::Format* format);
+
 } // namespace widgets

@@ -135,9 +135,7 @@ void RuleDialog::show(const core::Rule& rule)
     m_first->setValue(rule.firstLayer.value_or(anyLayer));
     m_last->setValue(rule.lastLayer.value_or(anyLayer));
     m_name->setText(QString::fromStdString(rule.name));
-    if (m_format->findData(QVariant::fromValue(rule.format)) < 0) // a size that is not offered
-        m_format->addItem(formatEntry(rule.format), QVariant::fromValue(rule.format));
-    m_format->setCurrentIndex(m_format->findData(QVariant::fromValue(rule.format)));
+    chooseFormat(*m_format, rule.format);
     m_method->setCurrentIndex(m_method->findData(rule.method
             ? QString::fromStdString(core::treatmentName({ *rule.method, rule.scaling }))
             : QString()));

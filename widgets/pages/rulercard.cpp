@@ -6,6 +6,7 @@
 #include "widgets/format.h"
 #include "widgets/label.h"
 #include "widgets/legend.h"
+#include "widgets/models/formatabout.h"
 #include "widgets/models/formatmenu.h"
 #include "widgets/models/tensorcells.h"
 #include "widgets/plots/rulerplot.h"
@@ -132,7 +133,7 @@ RulerCard::RulerCard(QWidget* parent)
         [this](int index) { emit formatChosen(m_segments[std::size_t(index)]); });
     connect(m_others, &QToolButton::clicked, this, &RulerCard::openOthers);
     connect(m_box, &QComboBox::activated, this,
-        [this](int index) { emit formatChosen(m_listed[std::size_t(index)]); });
+        [this] { emit formatChosen(m_box->currentData().value<const core::Format*>()); });
     connect(m_counts, &Segmented::chosen, this, [this](int index) {
         for (RulerPlot* ruler : m_rulers)
             ruler->setCounts(
@@ -161,19 +162,26 @@ void RulerCard::setFormats(const std::vector<const core::Format*>& formats)
     for (const core::Format* format : formats)
         (isMainFormat(format) || formats.size() <= mostSegments ? m_segments : m_rest)
             .push_back(format);
-    const auto names = [](const std::vector<const core::Format*>& some) {
-        QStringList list;
-        for (const core::Format* format : some)
-            list.append(formatText(format));
-        return list;
-    };
-    m_choice->setSegments(names(m_segments));
-    m_listed = formats;
-    const auto study = core::studyFormats();
-    m_listed.insert(m_listed.end(), study.begin(), study.end());
-    m_box->clear();
-    m_box->addItems(names(m_listed));
+    QStringList names;
+    for (const core::Format* format : m_segments)
+        names.append(formatText(format));
+    m_choice->setSegments(names);
+    fillBox(formats);
     setBreakpoint(m_breakpoint);
+}
+
+void RulerCard::fillBox(const std::vector<const core::Format*>& formats)
+{
+    m_box->clear();
+    for (FormatGroup group : formatGroups()) {
+        std::erase_if(group.formats, [&](const core::Format* format) {
+            return !format->study && !std::ranges::count(formats, format);
+        });
+        if (!group.formats.empty())
+            addTitle(*m_box, group.title);
+        for (const core::Format* format : group.formats)
+            m_box->addItem(formatText(format), QVariant::fromValue(format));
+    }
 }
 
 void RulerCard::show(const std::vector<SelectedTensor>& tensors, const PreviewStore& previews,
@@ -247,18 +255,18 @@ void RulerCard::updateFormats(const core::Format* looked, const core::Format* re
               return found == formats.end() ? -1 : int(found - formats.begin());
           };
     const core::Format* current = looked ? looked : recipe;
-    const int marked = indexOf(m_listed, recipe);
     m_choice->setCurrent(indexOf(m_segments, current));
     m_choice->setMarked(indexOf(m_segments, recipe));
     const bool other = current && indexOf(m_segments, current) < 0;
     m_others->setChecked(other);
     m_others->setText(other ? formatText(current) : QString());
     m_others->setToolButtonStyle(other ? Qt::ToolButtonTextOnly : Qt::ToolButtonIconOnly);
-    m_box->setCurrentIndex(indexOf(m_listed, current));
-    for (int i = 0; i < m_box->count(); ++i)
-        m_box->setItemText(i,
-            i == marked ? tr("%1 · recipe").arg(formatText(m_listed[std::size_t(i)]))
-                        : formatText(m_listed[std::size_t(i)]));
+    m_box->setCurrentIndex(lineOfFormat(*m_box, current));
+    const int marked = lineOfFormat(*m_box, recipe);
+    for (int line = 0; line < m_box->count(); ++line)
+        if (const auto* format = m_box->itemData(line).value<const core::Format*>())
+            m_box->setItemText(line,
+                line == marked ? tr("%1 · recipe").arg(formatText(format)) : formatText(format));
     m_recipe->setText(indexOf(m_segments, recipe) >= 0 ? tr("• recipe")
             : recipe                                   ? tr("recipe: %1").arg(formatText(recipe))
                                                        : tr("recipe: mixed"));

@@ -41,6 +41,7 @@ signals:
 private:
     void makeRulers();
     void openOthers();
+    void fillBox(const std::vector<const core::Format*>& formats);
     void updateFormats(const core::Format* looked, const core::Format* recipe);
     void updateFacts(const std::vector<SelectedTensor>& tensors, const PreviewStore& previews,
         const core::Format* looked);
@@ -48,11 +49,10 @@ private:
         const core::Format* looked, bool alone);
 
     std::vector<const core::Format*> m_segments, m_rest; ///< GGUF's formats
-    std::vector<const core::Format*> m_listed; ///< all of them, those for study at the end
     Breakpoint m_breakpoint = Breakpoint::Wide;
     Segmented* m_choice;
     QToolButton* m_others; ///< a menu of the formats that are no segment
-    QComboBox* m_box; ///< a list of all, where the window is narrow
+    QComboBox* m_box; ///< all, those for study at the end, where the window is narrow
     Label* m_recipe;
     Legend* m_legend;
     Segmented* m_counts;

@@ -92,10 +92,7 @@ void RulesCard::setRecipe(const core::Recipe& recipe)
     m_recipe = recipe;
     m_list->setRules(recipe.rules);
     const QSignalBlocker blocker(m_default);
-    for (int item = 0; item < m_default->count(); ++item) {
-        if (m_default->itemData(item).value<const core::Format*>() == recipe.format)
-            m_default->setCurrentIndex(item);
-    }
+    chooseFormat(*m_default, recipe.format);
     updateButtons();
 }
 

@@ -35,20 +35,6 @@ namespace {
             tokens.accent);
     }
 
-    void addFormat(QComboBox* combo, const core::Format* format)
-    {
-        combo->addItem(formatEntry(format), QVariant::fromValue(format));
-    }
-
-    /// The item that holds `format`; −1 if none does.
-    int indexOf(const QComboBox* combo, const core::Format* format)
-    {
-        for (int item = 0; item < combo->count(); ++item)
-            if (core::isSameFormat(combo->itemData(item).value<const core::Format*>(), format))
-                return item;
-        return -1;
-    }
-
 } // namespace
 
 void FormatDelegate::paint(
@@ -98,9 +84,7 @@ void FormatDelegate::setEditorData(QWidget* editor, const QModelIndex& index) co
 {
     auto* combo = qobject_cast<QComboBox*>(editor);
     const auto* format = index.data(TensorModel::FormatRole).value<const core::Format*>();
-    if (format && indexOf(combo, format) < 0) // a size that is not offered
-        addFormat(combo, format);
-    combo->setCurrentIndex(format ? indexOf(combo, format) : -1);
+    chooseFormat(*combo, format);
     QMetaObject::invokeMethod(combo, &QComboBox::showPopup, Qt::QueuedConnection);
 }
 
