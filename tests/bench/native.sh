@@ -38,8 +38,13 @@ awk '
     END {
         printf "%-36s %10s %10s %8s\n", "", "packaged", "native", "ratio"
         for (i = 1; i <= names; ++i) {
-            name = named[i]
-            printf "%-36s %10.1f %10.1f %8.2f\n", name, best["packaged", name], best["native", name],
-                best["packaged", name] / best["native", name]
+            name = kind = named[i]
+            ratio = best["packaged", name] / best["native", name]
+            printf "%-36s %10.1f %10.1f %8.2f\n", name, best["packaged", name], best["native", name], ratio
+            sub(/^[^ ]+ /, "", kind)
+            if (!(kind in count)) kinds[++different] = kind
+            logs[kind] += log(ratio); ++count[kind]
         }
+        for (i = 1; i <= different; ++i)
+            printf "%-58s %8.2f\n", "mean, " kinds[i], exp(logs[kinds[i]] / count[kinds[i]])
     }' "$results"
