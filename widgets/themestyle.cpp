@@ -14,6 +14,7 @@ namespace {
 
     constexpr int headerPadding = 6; ///< beside Fusion's own 2: header text stands over cell text
     constexpr int stepWidth = 16; ///< of a number field's arrows
+    constexpr int fieldMargin = 4; ///< beside the text of a field, with QLineEdit's own 2
 
     bool isPrimary(const QWidget* widget) { return widget && widget->property("primary").toBool(); }
 
@@ -198,9 +199,12 @@ QSize ThemeStyle::sizeFromContents(ContentsType type, const QStyleOption* option
     }
     case CT_ComboBox:
         return { contents.width() + scaled(36), std::max(contents.height(), scaled(26)) };
-    case CT_SpinBox: // Fusion's arrows do not grow with the text
-        return { size.width() + scaled(stepWidth) - stepWidth,
+    case CT_SpinBox: { // Fusion's arrows and margins do not grow with the text
+        const auto* box = qstyleoption_cast<const QStyleOptionSpinBox*>(option);
+        const bool bare = box && box->buttonSymbols == QAbstractSpinBox::NoButtons;
+        return { contents.width() + scaled(2 * fieldMargin + (bare ? 0 : stepWidth)) + 6,
             std::max(contents.height(), scaled(26)) };
+    }
     case CT_LineEdit:
         return { size.width(), std::max(contents.height(), scaled(26)) };
     case CT_ToolButton:
@@ -222,7 +226,7 @@ QRect ThemeStyle::subElementRect(
         return option->rect;
     const QRect rect = QProxyStyle::subElementRect(element, option, widget);
     if (element == SE_LineEditContents)
-        return rect.adjusted(scaled(4), 0, -scaled(4), 0);
+        return rect.adjusted(scaled(fieldMargin), 0, -scaled(fieldMargin), 0);
     return rect;
 }
 
@@ -231,7 +235,7 @@ QRect ThemeStyle::numberFieldRect(const QStyleOptionSpinBox& option, SubControl 
     const QRect all = option.rect;
     const int steps = option.buttonSymbols == QAbstractSpinBox::NoButtons ? 0 : scaled(stepWidth);
     const int left = all.right() + 1 - steps, half = all.height() / 2;
-    QRect rect = all.adjusted(3, 3, -std::max(steps, 3), -3);
+    QRect rect = all.adjusted(1, 1, -std::max(steps, 1), -1);
     if (part == SC_SpinBoxUp)
         rect = { left, all.top(), steps, half };
     else if (part == SC_SpinBoxDown)
