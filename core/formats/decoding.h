@@ -45,8 +45,9 @@ struct FiveBits {
     }
 };
 
-/// The first two binary16 of `some` blocks, one after the other. In vectors of our own, because of
-/// those that GCC 12 makes some are loaded before they are stored whole.
+/// The first two binary16 of each of `some` blocks, one after the other, eight blocks in a vector:
+/// the copies that GCC 12 makes of a plain loop go through memory in parts and wait for each other.
+/// Writes whole vectors: `pairs` has room for a multiple of eight.
 QUANTSCOPE_KERNEL void gatherPairs(
     const std::byte* bytes, std::size_t some, std::size_t blockBytes, std::byte* pairs)
 {
