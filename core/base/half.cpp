@@ -142,8 +142,7 @@ namespace {
     {
         std::size_t i = 0;
         for (; i + width <= count; i += width)
-            store(__builtin_convertvector(convert(load<Floats<width>>(values + i)), Pairs<width>),
-                bytes + 2 * i);
+            store(narrowedToPairs<width>(convert(load<Floats<width>>(values + i))), bytes + 2 * i);
         for (; i < count; ++i) {
             const std::uint16_t stored = convertOne(values[i]);
             std::memcpy(bytes + 2 * i, &stored, 2);

@@ -303,6 +303,20 @@ QUANTSCOPE_KERNEL Bytes<width> narrowed(const Ints<width>& values)
     return __builtin_convertvector(values, Bytes<width>);
 }
 
+/// The lower half of each integer.
+template<int width>
+QUANTSCOPE_KERNEL Pairs<width> narrowedToPairs(const Ints<width>& values)
+{
+#ifdef __x86_64__
+    if constexpr (width == 16) { // GCC 12 makes three shuffles of it
+        Pairs<width> result;
+        asm("vpmovdw %1, %0" : "=v"(result) : "v"(values));
+        return result;
+    }
+#endif
+    return __builtin_convertvector(values, Pairs<width>);
+}
+
 /// Interleaves the first half of the rows with the second: transposes if done log2(width) times.
 template<int width, int... i>
 QUANTSCOPE_KERNEL void interleave(Floats<width>* rows, std::integer_sequence<int, i...>)

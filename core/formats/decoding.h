@@ -27,6 +27,47 @@ QUANTSCOPE_KERNEL Floats<width> toFloats(const Ints<width>& values)
     return __builtin_convertvector(values, Floats<width>);
 }
 
+/// Entries of a table of 16, by codes below 16.
+template<int width>
+QUANTSCOPE_KERNEL Floats<width> entriesOf(
+    const std::array<float, 16>& table, const Ints<width>& codes)
+{
+    Floats<width> result;
+    if constexpr (width == 16) {
+        result = __builtin_shuffle(load<Floats<width>>(table.data()), codes);
+    } else if constexpr (width == 8) { // a shuffle looks at three bits of a code
+        const auto low = __builtin_shuffle(load<Floats<width>>(table.data()), codes);
+        const auto high = __builtin_shuffle(load<Floats<width>>(table.data() + 8), codes);
+        result = codes < 8 ? low : high;
+    } else {
+        for (int i = 0; i < width; ++i)
+            result[i] = table[std::size_t(codes[i])];
+    }
+    return result;
+}
+
+/// weights[i] = step·table[code i] for 2·count codes: code i < count in the lower, code i + count
+/// in the upper half of byte i.
+template<int width, int count>
+QUANTSCOPE_KERNEL void decodeByTable(
+    const std::array<float, 16>& table, const std::byte* nibbles, float step, float* weights)
+{
+    static_assert(count == 8 || count == 16);
+    if constexpr (width == 2 * count) {
+        using Two __attribute__((vector_size(16))) = std::uint64_t; // no two stores, one load
+        const auto both = load<std::uint64_t>(nibbles);
+        const Two codes = Two{ both, both >> 4 } & 0x0f0f0f0f0f0f0f0f;
+        const auto all = widened<width>(load<Bytes<width>>(&codes));
+        store(step * entriesOf<width>(table, all), weights);
+    } else {
+        for (int i = 0; i < count; i += width) {
+            const Ints<width> codes = bytesFrom<width>(nibbles + i);
+            store(step * entriesOf<width>(table, codes & 15), weights + i);
+            store(step * entriesOf<width>(table, codes >> 4), weights + i + count);
+        }
+    }
+}
+
 /// Codes i … and 16 + i … of 32 that storeFifthBits and storeNibbles stored.
 template<int width>
 struct FiveBits {

@@ -14,10 +14,6 @@ using namespace lanes;
 
 namespace {
 
-    /// Level of each E2M1 number; bit 3 is the sign. Number 8 is −0.
-    constexpr std::array<float, 16> valueOf{ 0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8,
-        -12 };
-
     /// Halfway between the levels of numbers k and k + 1: what is above it belongs to k + 1 or
     /// higher.
     constexpr std::array<float, 7> midpoints{ 0.5f, 1.5f, 2.5f, 3.5f, 5, 7, 10 };
@@ -88,14 +84,6 @@ void encodeGroup(const float* x, int count, float step, std::byte* nibbles)
     for (int i = 0; i < count; ++i)
         nibbles[i]
             = std::byte(searchedNumber(x[i], step) | searchedNumber(x[i + count], step) << 4);
-}
-
-void decodeGroup(const std::byte* nibbles, int count, float step, float* weights)
-{
-    for (int i = 0; i < count; ++i) {
-        weights[i] = valueOf[loadByte(nibbles + i) & 15] * step;
-        weights[i + count] = valueOf[loadByte(nibbles + i) >> 4] * step;
-    }
 }
 
 void storeCodes(const std::uint8_t* codes, int count, std::byte* nibbles)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/formats/decoding.h"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,13 +16,20 @@ namespace core::formats::fp4 {
 /// −0.
 constexpr std::array<float, 15> levels{ -12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 12 };
 
+/// Level of each E2M1 number; bit 3 is the sign. Number 8 is −0.
+constexpr std::array<float, 16> valueOf{ 0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12 };
+
 /// E2M1 of 2·count weights that decode with `step`: weight i < count in the lower, weight i + count
 /// in the upper half of byte i. Each becomes the nearest level, the one nearer to zero halfway; 0
 /// for a step of 0. Requires: count 8 or 16.
 void encodeGroup(const float* x, int count, float step, std::byte* nibbles);
 
 /// weights[i] = step·level of what encodeGroup stored.
-void decodeGroup(const std::byte* nibbles, int count, float step, float* weights);
+template<int width, int count>
+QUANTSCOPE_KERNEL void decodeGroup(const std::byte* nibbles, float step, float* weights)
+{
+    decodeByTable<width, count>(valueOf, nibbles, step, weights);
+}
 
 /// Stores 2·count grid codes as encodeGroup lays them.
 void storeCodes(const std::uint8_t* codes, int count, std::byte* nibbles);

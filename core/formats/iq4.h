@@ -18,24 +18,6 @@ constexpr int groupSize = 32;
 constexpr std::array<float, 16> levels{ -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53,
     69, 89, 113 };
 
-/// The levels of codes.
-template<int width>
-QUANTSCOPE_KERNEL Floats<width> levelsOf(const Ints<width>& codes)
-{
-    Floats<width> result;
-    if constexpr (width == 16) {
-        result = __builtin_shuffle(load<Floats<width>>(levels.data()), codes);
-    } else if constexpr (width == 8) { // a shuffle looks at three bits of a code
-        const auto low = __builtin_shuffle(load<Floats<width>>(levels.data()), codes);
-        const auto high = __builtin_shuffle(load<Floats<width>>(levels.data() + 8), codes);
-        result = codes < 8 ? low : high;
-    } else {
-        for (int i = 0; i < width; ++i)
-            result[i] = levels[std::size_t(codes[i])];
-    }
-    return result;
-}
-
 /// Loads sixteen groups and what their errors count: importance·√(variance + x²), or x² if there
 /// is no importance.
 void loadGroups(const Places& x, const Places& importance, const Sixteen& variance, Groups& groups);
@@ -52,11 +34,7 @@ void roundToLevels(const float* x, float inverse, std::uint8_t* codes);
 template<int width>
 QUANTSCOPE_KERNEL void decodeGroup(const std::byte* nibbles, float step, float* weights)
 {
-    for (int i = 0; i < 16; i += width) {
-        const Ints<width> codes = bytesFrom<width>(nibbles + i);
-        store(step * levelsOf<width>(codes & 15), weights + i);
-        store(step * levelsOf<width>(codes >> 4), weights + i + 16);
-    }
+    decodeByTable<width, groupSize / 2>(levels, nibbles, step, weights);
 }
 
 } // namespace core::formats::iq4

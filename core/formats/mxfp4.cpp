@@ -42,10 +42,20 @@ namespace {
         return unsigned(int(std::floor(std::log2(largest))) - 2 + 127) & 0xffu;
     }
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
         for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes, weights += blockSize)
-            fp4::decodeGroup(bytes + codesAt, blockSize / 2, stepOf(loadByte(bytes)), weights);
+            fp4::decodeGroup<width, blockSize / 2>(
+                bytes + codesAt, stepOf(loadByte(bytes)), weights);
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void encode(const float* weights, std::size_t columns, const float*, std::byte* bytes)
@@ -85,7 +95,7 @@ const Format formats::mxfp4{
     .importance = Format::Importance::Ignored,
     .grid = &grid,
     .errorBound = 0.119f,
-    .decodeBlocks = decode,
+    .decodeBlocks = decodeBlocks,
     .encodeRows = eachRow<encode>,
 };
 

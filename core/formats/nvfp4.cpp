@@ -52,12 +52,21 @@ namespace {
         return ue4m3 < 15u << 3 ? ue4m3 : largestScale;
     }
 
-    void decode(const std::byte* bytes, std::size_t blocks, float* weights)
+    template<int width>
+    QUANTSCOPE_KERNEL void decodeKernel(const std::byte* bytes, std::size_t blocks, float* weights)
     {
         for (std::size_t b = 0; b < blocks; ++b, bytes += blockBytes)
             for (int g = 0; g < groups; ++g, weights += groupSize)
-                fp4::decodeGroup(
-                    bytes + codesAt + 8 * g, groupSize / 2, stepOf(loadByte(bytes + g)), weights);
+                fp4::decodeGroup<width, groupSize / 2>(
+                    bytes + codesAt + 8 * g, stepOf(loadByte(bytes + g)), weights);
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void decode(const std::byte* bytes, std::size_t blocks, float* weights),
+        decodeKernel, (bytes, blocks, weights))
+
+    void decodeBlocks(const std::byte* bytes, std::size_t blocks, float* weights)
+    {
+        decode(bytes, blocks, weights);
     }
 
     void encode(const float* weights, std::size_t columns, const float*, std::byte* bytes)
@@ -104,7 +113,7 @@ const Format formats::nvfp4{
     .importance = Format::Importance::Ignored,
     .grid = &grid,
     .errorBound = 0.099f,
-    .decodeBlocks = decode,
+    .decodeBlocks = decodeBlocks,
     .encodeRows = eachRow<encode>,
 };
 
