@@ -3,7 +3,6 @@
 
 #include "core/base/lanes.h"
 #include "core/formats/blockbytes.h"
-#include "core/formats/ternary.h"
 
 #include <cassert>
 #include <cmath>
@@ -18,8 +17,6 @@ namespace {
     /// higher.
     constexpr std::array<float, 7> midpoints{ 0.5f, 1.5f, 2.5f, 3.5f, 5, 7, 10 };
 
-    constexpr int mostCount = 16;
-
     /// The E2M1 number of a grid's code.
     unsigned numberOf(std::uint8_t code) { return code < 7 ? 15u - code : code - 7u; }
 
@@ -28,34 +25,50 @@ namespace {
         return number != 0 && x < 0 ? number | 8u : number;
     }
 
-    /// By midpoints times the step, of 2·count weights.
+    using Midpoints = std::array<float, midpoints.size()>; ///< times the step
+
     template<int width>
-    QUANTSCOPE_KERNEL void nearestKernel(
-        const float* x, int count, const float* scaledMidpoints, std::byte* nibbles)
+    QUANTSCOPE_KERNEL Floats<width> nearestNumbers(const float* x, const Midpoints& scaled)
     {
-        std::array<std::uint8_t, 2 * mostCount> numbers;
         const Floats<width> one = Floats<width>{} + 1.0f;
         const Floats<width> eight = Floats<width>{} + 8.0f; // the sign
-        for (int i = 0; i < 2 * count; i += width) {
-            const auto value = load<Floats<width>>(x + i);
-            const Floats<width> size = magnitude(value);
-            Floats<width> number{};
-            for (int k = 0; k < 7; ++k)
-                number += select<width>(isLess<width>(Floats<width>{} + scaledMidpoints[k], size),
-                    one, Floats<width>{});
-            const Mask<width> isSigned = bothOf<width>(
-                isLess<width>(value, Floats<width>{}), isLess<width>(Floats<width>{}, number));
-            number += select<width>(isSigned, eight, Floats<width>{});
-            store(
-                narrowed<width>(__builtin_convertvector(number, Ints<width>)), numbers.data() + i);
-        }
-        for (int i = 0; i < count; ++i)
-            nibbles[i] = std::byte(numbers[std::size_t(i)] | numbers[std::size_t(count + i)] << 4);
+        const auto value = load<Floats<width>>(x);
+        const Floats<width> size = magnitude(value);
+        Floats<width> number{};
+        for (const float midpoint : scaled)
+            number += select<width>(
+                isLess<width>(Floats<width>{} + midpoint, size), one, Floats<width>{});
+        const Mask<width> isSigned = bothOf<width>(
+            isLess<width>(value, Floats<width>{}), isLess<width>(Floats<width>{}, number));
+        return number + select<width>(isSigned, eight, Floats<width>{});
     }
 
-    QUANTSCOPE_EVERY_WIDTH(void storeNearest(const float* x, int count,
-                               const float* scaledMidpoints, std::byte* nibbles),
-        nearestKernel, (x, count, scaledMidpoints, nibbles))
+    /// Of 2·count weights.
+    template<int width>
+    QUANTSCOPE_KERNEL void nearestKernel(
+        const float* x, int count, const Midpoints& scaled, std::byte* nibbles)
+    {
+        if constexpr (width == 16) {
+            if (count == 8) {
+                using Two __attribute__((vector_size(16))) = std::uint64_t;
+                const auto numbers
+                    = __builtin_convertvector(nearestNumbers<width>(x, scaled), Ints<width>);
+                const Bytes<width> bytes = narrowed<width>(numbers);
+                const auto halves = load<Two>(&bytes);
+                store(halves[0] | halves[1] << 4, nibbles);
+                return;
+            }
+        }
+        for (int i = 0; i < count; i += width) {
+            const Floats<width> both = nearestNumbers<width>(x + i, scaled)
+                + nearestNumbers<width>(x + i + count, scaled) * 16.0f;
+            store(narrowed<width>(__builtin_convertvector(both, Ints<width>)), nibbles + i);
+        }
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(
+        void storeNearest(const float* x, int count, const Midpoints& scaled, std::byte* nibbles),
+        nearestKernel, (x, count, scaled, nibbles))
 
     /// As ggml searches, the first of equal errors. The same, but where the step is zero, so large
     /// that levels overflow, or so small that its levels vanish beside x.
@@ -71,16 +84,15 @@ namespace {
 
 } // namespace
 
-void encodeGroup(const float* x, int count, float step, std::byte* nibbles)
+void encodeGroup(const float* x, int count, float largest, float step, std::byte* nibbles)
 {
-    assert(count <= mostCount && count % 8 == 0);
-    std::array<float, 7> scaled;
+    assert(count == 8 || count == 16);
+    Midpoints scaled;
     for (std::size_t k = 0; k < scaled.size(); ++k)
         scaled[k] = step * midpoints[k]; // exact: few digits times few
-    const bool isOrdinary
-        = step > 0 && step < 0x1p123f && ternary::largestMagnitude(x, 2 * count) <= 0x1p20f * step;
+    const bool isOrdinary = step > 0 && step < 0x1p123f && largest <= 0x1p20f * step;
     if (isOrdinary)
-        return storeNearest(x, count, scaled.data(), nibbles);
+        return storeNearest(x, count, scaled, nibbles);
     for (int i = 0; i < count; ++i)
         nibbles[i]
             = std::byte(searchedNumber(x[i], step) | searchedNumber(x[i + count], step) << 4);

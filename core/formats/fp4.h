@@ -21,8 +21,8 @@ constexpr std::array<float, 16> valueOf{ 0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3,
 
 /// E2M1 of 2·count weights that decode with `step`: weight i < count in the lower, weight i + count
 /// in the upper half of byte i. Each becomes the nearest level, the one nearer to zero halfway; 0
-/// for a step of 0. Requires: count 8 or 16.
-void encodeGroup(const float* x, int count, float step, std::byte* nibbles);
+/// for a step of 0. `largest` is the largest |x|. Requires: count 8 or 16.
+void encodeGroup(const float* x, int count, float largest, float step, std::byte* nibbles);
 
 /// weights[i] = step·level of what encodeGroup stored.
 template<int width, int count>

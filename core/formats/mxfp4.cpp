@@ -39,6 +39,11 @@ namespace {
     {
         if (largest <= 0)
             return 0;
+        const auto bits = std::bit_cast<std::uint32_t>(largest);
+        const unsigned exponent = bits >> 23;
+        // Where the logarithm cannot round to the next integer, it is the exponent.
+        if (exponent > 2 && (bits & 0x7fffff) < 0x7fff00)
+            return exponent - 2;
         return unsigned(int(std::floor(std::log2(largest))) - 2 + 127) & 0xffu;
     }
 
@@ -61,9 +66,10 @@ namespace {
     void encode(const float* weights, std::size_t columns, const float*, std::byte* bytes)
     {
         for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes) {
-            const unsigned e = exponentFor(ternary::largestMagnitude(weights + i, blockSize));
+            const float largest = ternary::largestMagnitude(weights + i, blockSize);
+            const unsigned e = exponentFor(largest);
             bytes[0] = std::byte(e);
-            fp4::encodeGroup(weights + i, blockSize / 2, stepOf(e), bytes + codesAt);
+            fp4::encodeGroup(weights + i, blockSize / 2, largest, stepOf(e), bytes + codesAt);
         }
     }
 

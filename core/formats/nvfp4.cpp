@@ -74,9 +74,10 @@ namespace {
         for (std::size_t i = 0; i < columns; i += blockSize, bytes += blockBytes) {
             for (int g = 0; g < groups; ++g) {
                 const float* x = weights + i + g * groupSize;
-                const unsigned scale = scaleFor(ternary::largestMagnitude(x, groupSize) / 6.0f);
+                const float largest = ternary::largestMagnitude(x, groupSize);
+                const unsigned scale = scaleFor(largest / 6.0f);
                 bytes[g] = std::byte(scale);
-                fp4::encodeGroup(x, groupSize / 2, stepOf(scale), bytes + codesAt + 8 * g);
+                fp4::encodeGroup(x, groupSize / 2, largest, stepOf(scale), bytes + codesAt + 8 * g);
             }
         }
     }

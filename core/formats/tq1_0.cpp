@@ -70,16 +70,30 @@ namespace {
         decodeAll(bytes, blocks, weights);
     }
 
+    /// The bytes of `count` numbers whose digits lie `stride` codes apart. Eight of them are one
+    /// vector on every x86-64 processor.
+    template<int count>
+    void storeDigits(const std::uint8_t* codes, int stride, int digits, std::byte* bytes)
+    {
+        Pairs<count> number{};
+        for (int k = 0; k < digits; ++k)
+            number = number * 3
+                + __builtin_convertvector(load<Bytes<count>>(codes + stride * k), Pairs<count>);
+        if (digits == 4) // the fifth is 0
+            number *= 3;
+        store(__builtin_convertvector((number * 256 + 242) / 243, Bytes<count>), bytes);
+    }
+
     void storeCodes(const std::uint8_t* codes, std::byte* block)
     {
         for (const Run& run : runs) {
-            for (int i = 0; i < run.count; ++i) {
-                unsigned number = 0;
-                for (int k = 0; k < 5; ++k)
-                    number = 3 * number
-                        + (k < run.digits ? codes[run.firstWeight + run.count * k + i] : 0);
-                block[run.firstByte + i] = std::byte((number * 256 + 242) / 243);
-            }
+            const std::uint8_t* first = codes + run.firstWeight;
+            std::byte* bytes = block + run.firstByte;
+            if (run.count == 4)
+                storeDigits<4>(first, run.count, run.digits, bytes);
+            else
+                for (int i = 0; i < run.count; i += 8)
+                    storeDigits<8>(first + i, run.count, run.digits, bytes + i);
         }
     }
 

@@ -83,6 +83,20 @@ namespace {
         }));
     }
 
+    /// The largest weight of 32 is a power of two or some of the floats just below one, whose
+    /// logarithm rounds to that of the power.
+    Rows belowPowersOfTwo()
+    {
+        return make("below powers of two", 18, [](std::size_t i) {
+            const std::size_t block = i / 32;
+            const int exponent = int(block % 48) * 5 - 117;
+            const double place = std::ldexp(1.0, exponent - 24);
+            const unsigned places = 1u << block / 48 >> 1; // 0, 1, 2, 4 … 128
+            return i % 32 == 7 ? std::ldexp(1.0, exponent) - places * place
+                               : std::ldexp(double(i % 13) / 16, exponent);
+        });
+    }
+
 } // namespace
 
 const std::vector<Rows>& weights()
@@ -93,6 +107,7 @@ const std::vector<Rows>& weights()
         addRandom(made, random);
         addExtreme(made, random);
         made.push_back(sampleWeights(64));
+        made.push_back(belowPowersOfTwo());
         return made;
     }();
     return all;

@@ -20,7 +20,8 @@ struct Rows {
 };
 
 /// Random of several distributions, constant, all-zero, one outlier, sparse, one sign only, zero
-/// groups between others, on a grid, subnormal, beyond a half's range, near the largest float.
+/// groups between others, on a grid, subnormal, beyond a half's range, near the largest float, just
+/// below powers of two.
 const std::vector<Rows>& weights();
 
 /// The first rows of the bundled model's weights. `count` rows of `columns`.
