@@ -5,6 +5,7 @@
 #include "widgets/plots/heatmap.h"
 #include "widgets/plots/histogramplot.h"
 #include "widgets/plots/rulerplot.h"
+#include "widgets/plots/sizelossplot.h"
 #include "widgets/theme.h"
 
 #include "pagetest.h"
@@ -16,6 +17,7 @@
 #include <QtWidgets/QDialog>
 #include <QtWidgets/QTableWidget>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace widgets;
@@ -247,6 +249,31 @@ private slots:
         settle(map, { 400, 220 });
         QCOMPARE(map.image(1).pixelColor(1, 1), darkTokens().base);
         theme().setLightness(Lightness::Light);
+    }
+
+    void aNameThatCrossesTheRecipesLineInterruptsIt()
+    {
+        SizeLossPlot plot("Size against loss");
+        plot.setPoints({ { .run = 1,
+            .label = "Q4_K_M, importance-weighted, GPTQ",
+            .bytes = 2.9e6,
+            .kld = 0.005 } });
+        plot.setRecipeBytes(2.9e6);
+        settle(plot, { 400, 300 }); // too narrow for the name beside the line
+        keep(plot, "size-loss-narrow");
+        const QImage image = plot.image(1);
+        int longest = 0; // of the line's columns, without the line
+        for (int x = 0; x < image.width(); ++x) {
+            int last = 0;
+            for (int y = 0; y < image.height(); ++y) {
+                if (image.pixelColor(x, y).hsvSaturation() < 100) // the line is blue
+                    continue;
+                if (last > 0)
+                    longest = std::max(longest, y - last - 1);
+                last = y;
+            }
+        }
+        QVERIFY(longest >= QFontMetrics(textFont(12)).height() - 2);
     }
 };
 

@@ -192,6 +192,7 @@ void SizeLossPlot::placeLabels()
         label->setText(labelText(m_points[i]));
         label->setFont(textFont(12, pinned ? QFont::Bold : QFont::Normal));
         label->setColor(pinned ? inkOf(m_points[i].kind, tokens()) : tokens().text);
+        label->setBrush(tokens().base); // readable where the recipe's line runs behind it
         m_labels.push_back(label);
     }
 }
