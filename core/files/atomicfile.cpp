@@ -77,6 +77,9 @@ AtomicFile::AtomicFile(fs::path target)
             " does not exist, expected one to write to"));
     if (fs::is_directory(m_target, error))
         throw Error(text(m_target.string(), ": is a folder, expected the name of a file to write"));
+    if (fs::exists(m_target, error) && !fs::is_regular_file(m_target, error))
+        throw Error(text(m_target.string(),
+            ": is a device, a pipe or a socket, expected the name of a file to write"));
     m_path = createBeside(m_target);
 }
 

@@ -15,7 +15,7 @@ class AtomicFile {
 public:
     /// Creates the empty temporary file in the target's folder (a link is followed, so that what
     /// it points to is replaced). Throws Error if the folder is missing or not writable, or the
-    /// target is a folder.
+    /// target is a folder, a device, a pipe or a socket.
     explicit AtomicFile(std::filesystem::path target);
     ~AtomicFile();
     AtomicFile(const AtomicFile&) = delete;

@@ -4,6 +4,7 @@
 
 #include <QTest>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 using core::AtomicFile;
@@ -86,6 +87,18 @@ private slots:
         const std::string target = fs::canonical(folder.path()).string();
         QCOMPARE(messageOf([&] { const AtomicFile file(target); }),
             target + ": is a folder, expected the name of a file to write");
+    }
+
+    void refusesToTakeThePlaceOfAPipeOrADevice()
+    {
+        const TemporaryFolder folder;
+        const fs::path target = fs::canonical(folder.path()) / "pipe";
+        QCOMPARE(::mkfifo(target.c_str(), 0600), 0);
+        QCOMPARE(messageOf([&] { core::writeFileAtomically(target, "new"); }),
+            target.string()
+                + ": is a device, a pipe or a socket, expected the name of a file to write");
+        QVERIFY(fs::is_fifo(target));
+        QCOMPARE(folder.entries(), std::size_t(1));
     }
 
     void saysSoWhenTheFolderCannotBeWrittenTo()
