@@ -112,14 +112,14 @@ void addActivations(CLI::App& app, Action& action)
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
     command->add_option("--calibration", options->text.file, "Calibration text (UTF-8)")
         ->required();
-    command->add_option("--ctx", options->text.length,
+    addCount(*command, "--ctx", options->text.length,
         "Tokens a sequence (default: the model's context, at most 512)");
-    command->add_option("--sequences", options->text.sequences, "Sequences to use (default: all)");
+    addCount(*command, "--sequences", options->text.sequences, "Sequences to use (default: all)");
     command
         ->add_option("--threshold", options->threshold,
             "Outlier channels: absmax over this many times the median")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(positive());
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([options, &action] {
         action = [options](const core::Progress& progress) { activations(*options, progress); };

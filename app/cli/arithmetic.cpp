@@ -101,7 +101,7 @@ void addArithmetic(CLI::App& command, ArithmeticWords& words)
     add(command.add_option("--outliers", words.outliers,
             "Channels that reach this magnitude in the calibration text stay in 16 bits, with "
             "their weights (LLM.int8() takes 6)"))
-        ->check(CLI::PositiveNumber);
+        ->check(positive());
     CLI::Option* correction = command.add_flag("--bias-correction", words.correctsBias,
         "Takes the mean shift of the residual stream against --against away after each half of a "
         "layer, as found in the calibration text");
@@ -113,7 +113,7 @@ void addArithmetic(CLI::App& command, ArithmeticWords& words)
         ->excludes(correction);
     command.add_option("--calibration", words.calibration.file,
         "Text (UTF-8) in which ranges, strengths, outlier channels and mean shifts are found");
-    command.add_option("--sequences", words.calibration.sequences,
+    addCount(command, "--sequences", words.calibration.sequences,
         "Sequences of the calibration text to use (default: all)");
 }
 

@@ -59,9 +59,9 @@ void addEvaluate(CLI::App& app, Action& action)
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
     command->add_option("--against", options->reference, "Reference model, usually the original");
     command->add_option("--text", options->text.file, "Evaluation text (UTF-8)")->required();
-    command->add_option("--ctx", options->text.length,
+    addCount(*command, "--ctx", options->text.length,
         "Tokens a chunk (default: the model's context, at most 512)");
-    command->add_option("--chunks", options->text.sequences, "Chunks to use (default: all)");
+    addCount(*command, "--chunks", options->text.sequences, "Chunks to use (default: all)");
     addArithmetic(*command, options->arithmetic);
     command->add_flag("--json", options->json,
         "Print one JSON object: perplexity, perplexity_error, kld_mean, kld_error, top1 and more");

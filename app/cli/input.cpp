@@ -5,9 +5,28 @@
 #include "core/base/text.h"
 #include "core/files/textfile.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
+#include <charconv>
 
 namespace cli {
+
+CLI::Validator positive()
+{
+    const auto complaint = [](const std::string& word) {
+        double number = 0;
+        std::from_chars(word.data(), word.data() + word.size(), number);
+        return number > 0 ? std::string()
+                          : core::text("found ", word, ", expected a number above 0");
+    };
+    return { complaint, "POSITIVE" };
+}
+
+void addCount(CLI::App& command, const std::string& name, int& value, const std::string& about)
+{
+    command.add_option(name, value, about)->check(positive());
+}
 
 std::vector<std::vector<int>> readSequences(
     const core::Checkpoint& checkpoint, const TextOptions& options)

@@ -7,6 +7,11 @@
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+class Validator;
+}
+
 namespace cli {
 
 /// The option of every command that reads text: which, and how much of it.
@@ -15,6 +20,12 @@ struct TextOptions {
     int length = 0; ///< tokens a sequence; 0: the model's context, at most 512
     int sequences = 0; ///< 0: all
 };
+
+/// For check(): a number above 0. CLI11's own says what range it wants in 300 digits.
+CLI::Validator positive();
+
+/// Adds an option for one of those numbers: from 1 on, and 0 where it is not given.
+void addCount(CLI::App& command, const std::string& name, int& value, const std::string& about);
 
 /// The text cut into token sequences. Throws Error if it cannot be read or is too short, or the
 /// model has no tokenizer.

@@ -108,7 +108,7 @@ void addInspect(CLI::App& app, Action& action)
         ->add_option("--threshold", options->threshold,
             "Outlier channels: absmax over this many times the median")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(positive());
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([options, &action] {
         action = [options](const core::Progress& progress) { inspect(*options, progress); };

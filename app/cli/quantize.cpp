@@ -291,10 +291,10 @@ void addQuantize(CLI::App& app, Action& action)
             "llama.cpp writes); default: as the recipe says, else closest")
         ->check(CLI::IsMember({ "closest", "ggml" }));
     command->add_option("--calibration", options->calibration.file, "Calibration text (UTF-8)");
-    command->add_option("--ctx", options->calibration.length,
+    addCount(*command, "--ctx", options->calibration.length,
         "Tokens a sequence or chunk (default: the model's context, at most 512)");
-    command->add_option(
-        "--sequences", options->calibration.sequences, "Sequences to use (default: all)");
+    addCount(
+        *command, "--sequences", options->calibration.sequences, "Sequences to use (default: all)");
     command->add_option("--imatrix", options->imatrix,
         "Importance matrix of llama.cpp instead of our own statistics");
     options->gptq = GptqFlags::addTo(*command);
@@ -304,8 +304,8 @@ void addQuantize(CLI::App& app, Action& action)
     command->add_option("-o,--output", options->output, "GGUF file to write");
     command->add_option("--evaluate", options->evaluation.file,
         "Evaluation text: measures the result against the original, with or without writing it");
-    command->add_option(
-        "--chunks", options->evaluation.sequences, "Chunks of it to use (default: all)");
+    addCount(
+        *command, "--chunks", options->evaluation.sequences, "Chunks of it to use (default: all)");
     command->add_flag(
         "--dry-run", options->dryRun, "Only print formats, exact size and bytes read per token");
     command->add_flag("--json", options->json, "Print one JSON object");

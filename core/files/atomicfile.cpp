@@ -78,8 +78,8 @@ AtomicFile::AtomicFile(fs::path target)
     if (fs::is_directory(m_target, error))
         throw Error(text(m_target.string(), ": is a folder, expected the name of a file to write"));
     if (fs::exists(m_target, error) && !fs::is_regular_file(m_target, error))
-        throw Error(text(m_target.string(),
-            ": is a device, a pipe or a socket, expected the name of a file to write"));
+        throw Error(
+            text(m_target.string(), ": is a device or pipe, expected the name of a file to write"));
     m_path = createBeside(m_target);
 }
 

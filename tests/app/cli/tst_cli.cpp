@@ -274,6 +274,14 @@ private slots:
         QTest::newRow("unknown method")
             << QStringList{ "quantize", "m", "--type", "Q4_K", "--method", "magic", "-o", "x" };
         QTest::newRow("neither type nor recipe") << QStringList{ "quantize", "m", "-o", "x" };
+        QTest::newRow("no tokens a sequence")
+            << QStringList{ "activations", "m", "--calibration", "t", "--ctx", "0" };
+        QTest::newRow("fewer than no sequences")
+            << QStringList{ "activations", "m", "--calibration", "t", "--sequences", "-5" };
+        QTest::newRow("fewer than no chunks")
+            << QStringList{ "evaluate", "m", "--text", "t", "--chunks", "-1" };
+        QTest::newRow("fewer than no chunks of what was quantized") << QStringList{ "quantize", "m",
+            "--type", "Q4_K", "--evaluate", "t", "--chunks", "-1" };
     }
 
     void wrongUsageExitsWithTwo()
