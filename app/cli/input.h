@@ -24,7 +24,7 @@ struct TextOptions {
 /// For check(): a number above 0. CLI11's own says what range it wants in 300 digits.
 CLI::Validator positive();
 
-/// Adds an option for one of those numbers: from 1 on, and 0 where it is not given.
+/// Adds an option for one of those numbers, from 1 on.
 void addCount(CLI::App& command, const std::string& name, int& value, const std::string& about);
 
 /// The text cut into token sequences. Throws Error if it cannot be read or is too short, or the
