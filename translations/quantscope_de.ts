@@ -3009,6 +3009,18 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <comment>the tensors of a rule: what they get</comment>
         <translation>%1: %2</translation>
     </message>
+    <message>
+        <source>%1 · no effect</source>
+        <comment>the tensors of a rule</comment>
+        <translation>%1 · ohne Wirkung</translation>
+    </message>
+    <message>
+        <source>%1
+Has no effect: no tensor matches it, or rules above it decide.</source>
+        <comment>a rule</comment>
+        <translation>%1
+Ohne Wirkung: Kein Tensor passt darauf, oder Regeln darüber entscheiden.</translation>
+    </message>
 </context>
 <context>
     <name>widgets::RulerCard</name>

@@ -41,8 +41,8 @@ namespace {
         const auto checkpoint = core::Checkpoint::open(options.model);
         const core::Format* wanted = core::findFormat(options.format);
         if (!wanted)
-            throw core::Error(
-                core::text("--format ", options.format, ": there is no such format."));
+            throw core::Error(core::text("--format ", options.format,
+                ": there is no such format, expected one of ", core::formatNames()));
         const core::Importance importance
             = options.imatrix.empty() ? core::Importance() : core::readImatrix(options.imatrix);
         Table table({ "tensor", "format", "typical step", "clipped", "rms error", "SQNR",

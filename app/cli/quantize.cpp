@@ -239,10 +239,19 @@ namespace {
         return result;
     }
 
+    /// A misspelt name in a recipe would go unnoticed otherwise.
+    void sayIdleRules(const core::Checkpoint& checkpoint, const core::Recipe& recipe)
+    {
+        for (const std::size_t rule : core::idleRules(checkpoint, recipe))
+            std::cerr << "rule " << rule + 1
+                      << " has no effect: no tensor matches it, or rules before it decide\n";
+    }
+
     void quantize(const QuantizeArguments& options, const core::Progress& progress)
     {
         const auto checkpoint = core::Checkpoint::open(options.model);
         const core::Recipe recipe = chosenRecipe(options, *checkpoint);
+        sayIdleRules(*checkpoint, recipe);
         const auto plan = core::planTensors(*checkpoint, recipe);
         std::optional<core::GgufPlan> file;
         if (!options.output.empty() || !core::hasStudyFormat(plan)) // throws before hours of work

@@ -109,8 +109,9 @@ void PrecisionPresenter::fillRecipe()
             summary.fallbacks += QString::fromStdString(checkpoint.tensors()[i].name + ": "
                 + core::fallbackText(plan[i], checkpoint.tensors()[i]));
     }
-    m_page.setSummary(summary);
+    summary.idleRules = core::idleRules(checkpoint, m_session.recipe().recipe());
     m_page.setRecipe(m_session.recipe().recipe());
+    m_page.setSummary(summary);
 }
 
 widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) const

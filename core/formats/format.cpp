@@ -36,6 +36,14 @@ namespace {
 
 std::span<const Format* const> allFormats() { return table; }
 
+std::string formatNames()
+{
+    std::string names;
+    for (const Format* format : table)
+        names.append(names.empty() ? "" : ", ").append(format->name);
+    return names + " or a study format like INT4_ASYM_G64";
+}
+
 const Format* findFormat(std::string_view name)
 {
     const auto found = std::ranges::find(table, name, &Format::name);

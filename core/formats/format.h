@@ -106,6 +106,9 @@ void eachRow(const RowsToEncode& r)
 /// Every format that a GGUF file can hold, from the most to the fewest bits a weight.
 std::span<const Format* const> allFormats();
 
+/// "F32, F16, …, Q1_0 or a study format like INT4_ASYM_G64": what a message expects.
+std::string formatNames();
+
 /// The format of that name (upper case, "Q4_K"), study formats included, or null.
 const Format* findFormat(std::string_view name);
 

@@ -94,20 +94,35 @@ namespace {
         return planned;
     }
 
-    PlannedTensor planMatrix(const Tensor& tensor, const Recipe& recipe, bool isHead)
+    /// The rules that say what a matrix gets; null: the defaults do.
+    struct Deciding {
+        const Rule* format = nullptr;
+        const Rule* method = nullptr;
+    };
+
+    Deciding decidingRules(const Tensor& tensor, const Recipe& recipe)
     {
-        const Format* wanted = nullptr;
-        std::optional<Treatment> treatment;
+        Deciding deciding;
         for (const Rule& rule : recipe.rules) {
             if (!applies(rule, tensor))
                 continue;
-            if (!wanted)
-                wanted = rule.format;
-            if (!treatment && rule.method)
-                treatment = Treatment{ *rule.method, rule.scaling };
+            if (!deciding.format && rule.format)
+                deciding.format = &rule;
+            if (!deciding.method && rule.method)
+                deciding.method = &rule;
         }
-        if (!wanted)
-            wanted = recipe.format ? recipe.format : tensor.format;
+        return deciding;
+    }
+
+    PlannedTensor planMatrix(const Tensor& tensor, const Recipe& recipe, bool isHead)
+    {
+        const auto [formatRule, methodRule] = decidingRules(tensor, recipe);
+        const Format* wanted = formatRule ? formatRule->format
+            : recipe.format               ? recipe.format
+                                          : tensor.format;
+        const Treatment treatment = methodRule
+            ? Treatment{ *methodRule->method, methodRule->scaling }
+            : recipe.treatment();
 
         PlannedTensor planned;
         planned.place = tensor.place;
@@ -115,12 +130,9 @@ namespace {
         // A study format keeps its name when it becomes one for rows of this length.
         planned.wanted = wanted->name == planned.format->name ? planned.format : wanted;
         planned.keeps = planned.format == tensor.format;
-        const bool byRule = treatment.has_value();
-        if (!treatment)
-            treatment = Treatment{ recipe.method, recipe.scaling };
-        planned.method = usableMethod(treatment->method, planned, isHead && byRule);
+        planned.method = usableMethod(treatment.method, planned, isHead && methodRule);
         planned.encoder = usableEncoder(recipe.encoder, planned);
-        planned.scaling = usableScaling(treatment->scaling, planned);
+        planned.scaling = usableScaling(treatment.scaling, planned);
         return planned;
     }
 
@@ -159,6 +171,24 @@ std::vector<PlannedTensor> planTensors(const Checkpoint& checkpoint, const Recip
                 ? planMatrix(tensor, recipe, &tensor == &checkpoint.head())
                 : planVector(tensor));
     return plan;
+}
+
+std::vector<std::size_t> idleRules(const Checkpoint& checkpoint, const Recipe& recipe)
+{
+    std::vector<bool> decides(recipe.rules.size());
+    for (const Tensor& tensor : checkpoint.tensors()) {
+        if (!isMatrix(tensor.place.role))
+            continue;
+        const auto [format, method] = decidingRules(tensor, recipe);
+        for (const Rule* rule : { format, method })
+            if (rule)
+                decides[std::size_t(rule - recipe.rules.data())] = true;
+    }
+    std::vector<std::size_t> idle;
+    for (std::size_t i = 0; i < decides.size(); ++i)
+        if (!decides[i])
+            idle.push_back(i);
+    return idle;
 }
 
 std::uint64_t plannedBytes(const PlannedTensor& planned, const Tensor& tensor)

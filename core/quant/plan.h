@@ -31,6 +31,10 @@ struct PlannedTensor {
 /// Pure; quick enough for every keystroke.
 std::vector<PlannedTensor> planTensors(const Checkpoint& checkpoint, const Recipe& recipe);
 
+/// Indices of the rules that decide nothing: no matrix of `checkpoint` meets them, or rules before
+/// them say it all. As quick as planTensors.
+std::vector<std::size_t> idleRules(const Checkpoint& checkpoint, const Recipe& recipe);
+
 /// Bytes that `tensor` takes in its planned format.
 std::uint64_t plannedBytes(const PlannedTensor& planned, const Tensor& tensor);
 

@@ -74,11 +74,8 @@ namespace {
         const auto name = jsonValue<std::string>(object, "format", place);
         if (const Format* format = findFormat(name))
             return format;
-        std::vector<std::string_view> names;
-        for (const Format* format : allFormats())
-            names.push_back(format->name);
-        throw Error(text(place, ": format is ", shownJson(Json(name)), ", expected one of ",
-            listed(names), " or a study format like INT4_ASYM_G64"));
+        throw Error(text(
+            place, ": format is ", shownJson(Json(name)), ", expected one of ", formatNames()));
     }
 
     std::optional<Treatment> treatmentIn(const Json& object, const std::string& place)

@@ -111,6 +111,7 @@ void PrecisionPage::setSummary(const RecipeSummary& summary)
     m_summary = summary;
     m_sizeLoss->setRecipeBytes(double(summary.fileBytes));
     m_rules->setFallbacks(summary.fallbacks);
+    m_rules->setIdleRules(summary.idleRules);
     updateAnswer();
 }
 

@@ -24,6 +24,7 @@ struct RecipeSummary {
     std::uint64_t originalBytes = 0, fileBytes = 0;
     double originalBits = 0, bits = 0; ///< per weight
     QStringList fallbacks; ///< a sentence each
+    std::vector<std::size_t> idleRules{}; ///< indices of those that decide nothing
 };
 
 /// Where do the bits go? The recipe: presets, rules, what a change of the selection costs.

@@ -88,6 +88,18 @@ void RuleList::setRules(const std::vector<core::Rule>& rules)
     updateGeometry();
 }
 
+void RuleList::setIdle(const std::vector<std::size_t>& rows)
+{
+    for (const std::size_t row : rows) {
+        QListWidgetItem* rule = item(int(row));
+        rule->setText(tr("%1 · no effect", "the tensors of a rule").arg(rule->text()));
+        rule->setToolTip(
+            tr("%1\nHas no effect: no tensor matches it, or rules above it decide.", "a rule")
+                .arg(rule->toolTip()));
+        rule->setData(Qt::AccessibleTextRole, rule->toolTip());
+    }
+}
+
 void RuleList::setLocked(bool locked)
 {
     m_locked = locked;

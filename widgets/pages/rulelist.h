@@ -17,6 +17,8 @@ public:
     explicit RuleList(QWidget* parent = nullptr);
 
     void setRules(const std::vector<core::Rule>& rules);
+    /// Marks rules that decide nothing, until the next setRules.
+    void setIdle(const std::vector<std::size_t>& rows);
     void setLocked(bool locked);
 
     QSize sizeHint() const override;

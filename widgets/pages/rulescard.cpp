@@ -96,6 +96,8 @@ void RulesCard::setRecipe(const core::Recipe& recipe)
     updateButtons();
 }
 
+void RulesCard::setIdleRules(const std::vector<std::size_t>& rows) { m_list->setIdle(rows); }
+
 void RulesCard::setFallbacks(const QStringList& sentences)
 {
     m_fallbacks = sentences;

@@ -22,6 +22,7 @@ public:
 
     void setRecipe(const core::Recipe& recipe); ///< without a signal
     void setFallbacks(const QStringList& sentences);
+    void setIdleRules(const std::vector<std::size_t>& rows); ///< of the recipe that is shown
     void setLocked(bool locked);
 
 signals:

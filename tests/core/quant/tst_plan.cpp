@@ -60,6 +60,7 @@ private slots:
     void vectorsStayF32();
     void theFirstRuleThatSaysSoWins();
     void formatAndMethodComeFromDifferentRules();
+    void rulesThatDecideNothingAreIdle();
     void layersChooseOnlyLayers();
     void namesMayHaveWildcards();
     void rowsThatDoNotFitFallBack();
@@ -117,6 +118,20 @@ void TestPlan::formatAndMethodComeFromDifferentRules()
     const PlannedTensor v = planned(planTensors(*opened({}), recipe), { Role::AttnV, 0 });
     QCOMPARE(v.format, &formats::q5_0);
     QCOMPARE(v.method, Method::RoundToNearest);
+}
+
+void TestPlan::rulesThatDecideNothingAreIdle()
+{
+    Recipe recipe = gptqRecipe(&formats::q4_0);
+    recipe.rules.push_back({ .roles = { Role::AttnV }, .format = &formats::q5_0 });
+    recipe.rules.push_back({ .name = "no.such.tensor", .format = &formats::q8_0 });
+    recipe.rules.push_back({ .roles = { Role::AttnNorm }, .format = &formats::q8_0 });
+    recipe.rules.push_back({ .name = "*attn_v*", .format = &formats::q8_0 });
+    recipe.rules.push_back({ .name = "*attn_v*", .method = Method::RoundToNearest });
+    recipe.rules.push_back({ .format = &formats::q8_0 });
+    QCOMPARE(idleRules(*opened({}), recipe), (std::vector<std::size_t>{ 1, 2, 3 }));
+    recipe.rules.clear();
+    QVERIFY(idleRules(*opened({}), recipe).empty());
 }
 
 void TestPlan::layersChooseOnlyLayers()
