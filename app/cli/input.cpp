@@ -8,17 +8,18 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 namespace cli {
 
 CLI::Validator positive()
 {
     const auto complaint = [](const std::string& word) {
-        double number = 0;
-        std::from_chars(word.data(), word.data() + word.size(), number);
-        return number > 0 ? std::string()
-                          : core::text("found ", word, ", expected a number above 0");
+        const double number = std::strtod(word.c_str(), nullptr);
+        return number > 0 && std::isfinite(number)
+            ? std::string()
+            : core::text("found ", word, ", expected a number above 0");
     };
     return { complaint, "POSITIVE" };
 }

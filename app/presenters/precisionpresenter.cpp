@@ -109,9 +109,9 @@ void PrecisionPresenter::fillRecipe()
             summary.fallbacks += QString::fromStdString(checkpoint.tensors()[i].name + ": "
                 + core::fallbackText(plan[i], checkpoint.tensors()[i]));
     }
-    summary.idleRules = core::idleRules(checkpoint, m_session.recipe().recipe());
-    m_page.setRecipe(m_session.recipe().recipe());
+    const core::Recipe& recipe = m_session.recipe().recipe();
     m_page.setSummary(summary);
+    m_page.setRecipe(recipe, core::idleRules(checkpoint, recipe));
 }
 
 widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) const

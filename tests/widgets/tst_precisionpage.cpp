@@ -282,7 +282,7 @@ private slots:
     {
         Shown shown;
         const QString other = shown.rules()->item(0)->text();
-        shown.page.setSummary({ "Q3_K_M", 8'818'944, 2'520'512, 16, 4.57, {}, { 1 } });
+        shown.page.setRecipe(sampleRecipe("Q3_K_M"), { 1 });
         QVERIFY(shown.rules()->item(1)->text().endsWith("no effect"));
         QVERIFY(shown.rules()->item(1)->toolTip().contains("rules above it decide"));
         QCOMPARE(shown.rules()->item(0)->text(), other);

@@ -111,14 +111,13 @@ void PrecisionPage::setSummary(const RecipeSummary& summary)
     m_summary = summary;
     m_sizeLoss->setRecipeBytes(double(summary.fileBytes));
     m_rules->setFallbacks(summary.fallbacks);
-    m_rules->setIdleRules(summary.idleRules);
     updateAnswer();
 }
 
-void PrecisionPage::setRecipe(const core::Recipe& recipe)
+void PrecisionPage::setRecipe(const core::Recipe& recipe, const std::vector<std::size_t>& idleRules)
 {
     m_recipe = recipe;
-    m_rules->setRecipe(recipe);
+    m_rules->setRecipe(recipe, idleRules);
 }
 
 void PrecisionPage::setPresets(const QStringList& names)

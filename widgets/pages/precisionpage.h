@@ -24,7 +24,6 @@ struct RecipeSummary {
     std::uint64_t originalBytes = 0, fileBytes = 0;
     double originalBits = 0, bits = 0; ///< per weight
     QStringList fallbacks; ///< a sentence each
-    std::vector<std::size_t> idleRules{}; ///< indices of those that decide nothing
 };
 
 /// Where do the bits go? The recipe: presets, rules, what a change of the selection costs.
@@ -35,7 +34,8 @@ public:
     explicit PrecisionPage(QWidget* parent = nullptr);
 
     void setSummary(const RecipeSummary& summary);
-    void setRecipe(const core::Recipe& recipe);
+    /// `idleRules`: indices of those that decide nothing.
+    void setRecipe(const core::Recipe& recipe, const std::vector<std::size_t>& idleRules = {});
     void setPresets(const QStringList& names);
     void setUndo(bool canUndo, const QString& undoText, bool canRedo, const QString& redoText);
     /// The selection: its name ("blk.2.attn_k", "12 tensors"; empty: nothing), the formats it could

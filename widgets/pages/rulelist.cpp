@@ -72,7 +72,7 @@ RuleList::RuleList(QWidget* parent)
         Qt::QueuedConnection);
 }
 
-void RuleList::setRules(const std::vector<core::Rule>& rules)
+void RuleList::setRules(const std::vector<core::Rule>& rules, const std::vector<std::size_t>& idle)
 {
     const int row = currentRow();
     clear();
@@ -84,20 +84,20 @@ void RuleList::setRules(const std::vector<core::Rule>& rules)
         item->setData(Qt::AccessibleTextRole, item->toolTip());
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsDragEnabled);
     }
+    for (const std::size_t rule : idle)
+        markIdle(int(rule));
     setCurrentRow(std::min(row, count() - 1));
     updateGeometry();
 }
 
-void RuleList::setIdle(const std::vector<std::size_t>& rows)
+void RuleList::markIdle(int row)
 {
-    for (const std::size_t row : rows) {
-        QListWidgetItem* rule = item(int(row));
-        rule->setText(tr("%1 · no effect", "the tensors of a rule").arg(rule->text()));
-        rule->setToolTip(
-            tr("%1\nHas no effect: no tensor matches it, or rules above it decide.", "a rule")
-                .arg(rule->toolTip()));
-        rule->setData(Qt::AccessibleTextRole, rule->toolTip());
-    }
+    QListWidgetItem* rule = item(row);
+    rule->setText(tr("%1 · no effect", "the tensors of a rule").arg(rule->text()));
+    rule->setToolTip(
+        tr("%1\nHas no effect: no tensor matches it, or rules above it decide.", "a rule")
+            .arg(rule->toolTip()));
+    rule->setData(Qt::AccessibleTextRole, rule->toolTip());
 }
 
 void RuleList::setLocked(bool locked)

@@ -16,9 +16,8 @@ class RuleList : public QListWidget {
 public:
     explicit RuleList(QWidget* parent = nullptr);
 
-    void setRules(const std::vector<core::Rule>& rules);
-    /// Marks rules that decide nothing, until the next setRules.
-    void setIdle(const std::vector<std::size_t>& rows);
+    /// `idle`: indices of those that decide nothing.
+    void setRules(const std::vector<core::Rule>& rules, const std::vector<std::size_t>& idle);
     void setLocked(bool locked);
 
     QSize sizeHint() const override;
@@ -33,6 +32,8 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    void markIdle(int row);
+
     bool m_locked = false;
 };
 

@@ -87,16 +87,15 @@ void RulesCard::addFormats()
     widgets::addFormats(*m_default);
 }
 
-void RulesCard::setRecipe(const core::Recipe& recipe)
+void RulesCard::setRecipe(const core::Recipe& recipe, const std::vector<std::size_t>& idleRules)
 {
     m_recipe = recipe;
-    m_list->setRules(recipe.rules);
+    m_idleRules = idleRules;
+    m_list->setRules(recipe.rules, idleRules);
     const QSignalBlocker blocker(m_default);
     chooseFormat(*m_default, recipe.format);
     updateButtons();
 }
-
-void RulesCard::setIdleRules(const std::vector<std::size_t>& rows) { m_list->setIdle(rows); }
 
 void RulesCard::setFallbacks(const QStringList& sentences)
 {
@@ -174,7 +173,7 @@ void RulesCard::move(int from, int to)
 {
     const int count = int(m_recipe.rules.size());
     if (m_locked || from == to || std::min(from, to) < 0 || std::max(from, to) >= count)
-        return m_list->setRules(m_recipe.rules);
+        return m_list->setRules(m_recipe.rules, m_idleRules);
     core::Recipe recipe = m_recipe;
     const core::Rule rule = recipe.rules[std::size_t(from)];
     recipe.rules.erase(recipe.rules.begin() + from);

@@ -20,9 +20,9 @@ class RulesCard : public Card {
 public:
     explicit RulesCard(QWidget* parent = nullptr);
 
-    void setRecipe(const core::Recipe& recipe); ///< without a signal
+    /// Without a signal. `idleRules`: indices of those that decide nothing.
+    void setRecipe(const core::Recipe& recipe, const std::vector<std::size_t>& idleRules = {});
     void setFallbacks(const QStringList& sentences);
-    void setIdleRules(const std::vector<std::size_t>& rows); ///< of the recipe that is shown
     void setLocked(bool locked);
 
 signals:
@@ -42,6 +42,7 @@ private:
     void updateButtons();
 
     core::Recipe m_recipe;
+    std::vector<std::size_t> m_idleRules;
     QStringList m_fallbacks;
     bool m_locked = false;
     QToolButton *m_add, *m_up, *m_down, *m_remove;

@@ -274,6 +274,7 @@ private slots:
         QTest::newRow("unknown method")
             << QStringList{ "quantize", "m", "--type", "Q4_K", "--method", "magic", "-o", "x" };
         QTest::newRow("neither type nor recipe") << QStringList{ "quantize", "m", "-o", "x" };
+        QTest::newRow("no finite threshold") << QStringList{ "inspect", "m", "--threshold", "inf" };
         QTest::newRow("no tokens a sequence")
             << QStringList{ "activations", "m", "--calibration", "t", "--ctx", "0" };
         QTest::newRow("fewer than no sequences")
