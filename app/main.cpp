@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // quantscope: the window.
-#include "app/mainwindow.h"
-#include "app/pictures.h"
 #include "app/resources.h"
-#include "app/translations.h"
+#include "app/window/mainwindow.h"
+#include "app/window/pictures.h"
+#include "app/window/translations.h"
 #include "core/base/error.h"
 #include "widgets/theme.h"
 

@@ -98,7 +98,7 @@ function(quantscope_core_library folder)
     list(TRANSFORM ARG_DEPENDS PREPEND core_)
     target_link_libraries(core_${folder} PUBLIC quantscope_options ${ARG_DEPENDS} ${ARG_LINK})
     target_precompile_headers(core_${folder} REUSE_FROM precompiled_core)
-    if(folder MATCHES "^(base|files|formats|model|export)$")
+    if(folder MATCHES "^(base|files|formats|tokenizer|model|export)$")
         set_property(TARGET core_${folder} PROPERTY QUANTSCOPE_CHECKS_POINTERS ON)
     endif()
     if(NOT folder STREQUAL formats) # every format has an encode() of its own

@@ -3,7 +3,7 @@
 
 #include "app/cli/input.h"
 #include "core/files/json.h"
-#include "core/measure/simulation.h"
+#include "core/simulate/simulation.h"
 
 #include <memory>
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/quant/gptqoptions.h"
+#include "core/rounding/gptqoptions.h"
 
 #include <memory>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/quantizecontroller.h"
 
-#include "app/controllers/quantizejob.h"
+#include "app/jobs/quantizejob.h"
 
 #include <QElapsedTimer>
 

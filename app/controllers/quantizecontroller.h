@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/jobs.h"
-#include "app/pace.h"
-#include "app/session.h"
+#include "app/jobs/jobs.h"
+#include "app/jobs/pace.h"
+#include "app/session/session.h"
 
 #include <QObject>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/tensorscout.h"
 
-#include "app/selectedtensors.h"
+#include "app/presenters/selectedtensors.h"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/activationspresenter.h"
 
-#include "app/selectedtensors.h"
+#include "app/presenters/selectedtensors.h"
 #include "widgets/messagebar.h"
-#include "widgets/pages/activationspage.h"
+#include "widgets/pages/activations/activationspage.h"
 
 namespace app {
 

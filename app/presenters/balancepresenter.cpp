@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/balancepresenter.h"
 
-#include "app/figures.h"
-#include "app/runrows.h"
+#include "app/presenters/runrows.h"
+#include "app/session/figures.h"
 #include "widgets/format.h"
 
 namespace app {

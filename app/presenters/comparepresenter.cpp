@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/comparepresenter.h"
 
-#include "app/runrows.h"
+#include "app/presenters/runrows.h"
 #include "widgets/messagebar.h"
-#include "widgets/pages/comparepage.h"
+#include "widgets/pages/compare/comparepage.h"
 
 namespace app {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/controllers/quantizecontroller.h"
-#include "app/session.h"
+#include "app/session/session.h"
 
 #include <QObject>
 

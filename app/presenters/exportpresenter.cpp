@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/exportpresenter.h"
 
-#include "app/figures.h"
-#include "app/runrows.h"
+#include "app/presenters/runrows.h"
+#include "app/session/figures.h"
 #include "widgets/format.h"
 #include "widgets/models/tensormodel.h"
-#include "widgets/pages/exportpage.h"
+#include "widgets/pages/export/exportpage.h"
 
 #include <QDir>
 #include <QFileInfo>

@@ -3,8 +3,8 @@
 
 #include "app/controllers/exportcontroller.h"
 #include "app/controllers/quantizecontroller.h"
-#include "app/selection.h"
-#include "app/session.h"
+#include "app/session/selection.h"
+#include "app/session/session.h"
 
 #include <QObject>
 #include <QTimer>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/modelpresenter.h"
 
-#include "app/selectedtensors.h"
-#include "widgets/pages/modelpage.h"
+#include "app/presenters/selectedtensors.h"
+#include "widgets/pages/model/modelpage.h"
 
 namespace app {
 

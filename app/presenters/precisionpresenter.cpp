@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/precisionpresenter.h"
 
-#include "app/figures.h"
-#include "app/runrows.h"
-#include "app/selectedtensors.h"
+#include "app/presenters/runrows.h"
+#include "app/presenters/selectedtensors.h"
+#include "app/session/figures.h"
 #include "core/formats/study.h"
-#include "widgets/pages/precisionpage.h"
+#include "widgets/pages/precision/precisionpage.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/quantizepresenter.h"
 
-#include "app/figures.h"
-#include "widgets/pages/quantizepage.h"
+#include "app/session/figures.h"
+#include "widgets/pages/quantize/quantizepage.h"
 
 #include <algorithm>
 #include <map>

@@ -2,9 +2,9 @@
 #include "app/presenters/startpresenter.h"
 
 #include "app/controllers/opencontroller.h"
-#include "app/runrows.h"
+#include "app/presenters/runrows.h"
 #include "widgets/format.h"
-#include "widgets/pages/startpage.h"
+#include "widgets/pages/start/startpage.h"
 
 #include <QFileInfo>
 #include <QLocale>

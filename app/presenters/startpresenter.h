@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/recentmodels.h"
+#include "app/session/recentmodels.h"
 
 #include <QObject>
 

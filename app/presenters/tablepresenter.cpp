@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/tablepresenter.h"
 
-#include "app/formatchoices.h"
+#include "app/presenters/formatchoices.h"
 #include "core/stats/outliers.h"
 #include "widgets/table/tensortable.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/weightspresenter.h"
 
-#include "app/formatchoices.h"
-#include "app/selectedtensors.h"
-#include "widgets/pages/weightspage.h"
+#include "app/presenters/formatchoices.h"
+#include "app/presenters/selectedtensors.h"
+#include "widgets/pages/weights/weightspage.h"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 
 #include "core/model/config.h"
 #include "core/model/tensor.h"
-#include "core/model/tokenizer.h"
+#include "core/tokenizer/tokenizer.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/fold.h"
 
-#include "core/quant/encode.h"
+#include "core/rounding/encode.h"
 
 #include <cassert>
 #include <numeric>

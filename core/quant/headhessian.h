@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/model/checkpoint.h"
-#include "core/quant/hessian.h"
+#include "core/rounding/hessian.h"
 
 namespace core {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/layerinwork.h"
 
-#include "core/quant/normrefit.h"
-#include "core/quant/target.h"
+#include "core/rounding/normrefit.h"
+#include "core/rounding/target.h"
 
 #include <algorithm>
 #include <numeric>

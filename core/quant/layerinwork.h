@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/model/layer.h"
-#include "core/quant/inputsums.h"
 #include "core/quant/layerrounding.h"
-#include "core/quant/targetchoice.h"
+#include "core/rounding/inputsums.h"
+#include "core/rounding/targetchoice.h"
 
 #include <optional>
 #include <vector>

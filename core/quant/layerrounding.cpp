@@ -3,7 +3,7 @@
 
 #include "core/files/scratchfile.h"
 #include "core/quant/layerinwork.h"
-#include "core/quant/tokenweights.h"
+#include "core/rounding/tokenweights.h"
 
 #include <algorithm>
 #include <memory>

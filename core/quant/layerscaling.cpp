@@ -2,8 +2,8 @@
 #include "core/quant/layerscaling.h"
 
 #include "core/base/text.h"
-#include "core/quant/awq.h"
-#include "core/quant/hessian.h"
+#include "core/rounding/awq.h"
+#include "core/rounding/hessian.h"
 
 #include <algorithm>
 #include <array>

@@ -3,9 +3,9 @@
 
 #include "core/model/walk.h"
 #include "core/quant/fold.h"
-#include "core/quant/gptq.h"
 #include "core/quant/plan.h"
 #include "core/quant/tensorreport.h"
+#include "core/rounding/gptq.h"
 
 #include <map>
 #include <string>

@@ -3,9 +3,9 @@
 
 #include "core/base/progress.h"
 #include "core/files/imatrix.h"
-#include "core/quant/gptq.h"
 #include "core/quant/plan.h"
 #include "core/quant/tensorreport.h"
+#include "core/rounding/gptq.h"
 
 #include <filesystem>
 #include <functional>

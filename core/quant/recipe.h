@@ -5,7 +5,7 @@
 #include "core/formats/closer.h"
 #include "core/formats/format.h"
 #include "core/model/role.h"
-#include "core/quant/gptqoptions.h"
+#include "core/rounding/gptqoptions.h"
 
 #include <filesystem>
 #include <optional>

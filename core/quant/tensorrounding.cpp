@@ -3,9 +3,9 @@
 
 #include "core/base/text.h"
 #include "core/formats/tensorformat.h"
-#include "core/quant/awq.h"
-#include "core/quant/encode.h"
-#include "core/quant/hqq.h"
+#include "core/rounding/awq.h"
+#include "core/rounding/encode.h"
+#include "core/rounding/hqq.h"
 
 #include <algorithm>
 #include <cmath>

@@ -3,7 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/model/walk.h"
-#include "core/stats/inputsums.h"
+#include "core/stats/channelsums.h"
 
 #include <algorithm>
 #include <map>
@@ -79,7 +79,7 @@ namespace {
 
         const Sequences& m_sequences;
         Eigen::Index m_length;
-        std::map<std::pair<int, LinearInput>, InputSums> m_inputs; ///< by layer, then input
+        std::map<std::pair<int, LinearInput>, ChannelSums> m_inputs; ///< by layer, then input
         std::vector<Extremes> m_depths;
     };
 

@@ -3,14 +3,14 @@
 #include "app/controllers/activationcontroller.h"
 #include "app/controllers/exportcontroller.h"
 #include "app/controllers/quantizecontroller.h"
-#include "app/mainwindow.h"
-#include "app/windowpages.h"
+#include "app/window/mainwindow.h"
+#include "app/window/windowpages.h"
 #include "core/files/textfile.h"
-#include "core/measure/ggmlarithmetic.h"
+#include "core/simulate/ggmlarithmetic.h"
 #include "core/stats/outliers.h"
 #include "tests/interop/bothsides.h"
 #include "tests/interop/interopfiles.h"
-#include "widgets/pages/exportpage.h"
+#include "widgets/pages/export/exportpage.h"
 #include "widgets/theme.h"
 
 #include <QApplication>

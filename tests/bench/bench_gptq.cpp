@@ -4,8 +4,8 @@
 #include "tests/bench/syntheticmodel.h"
 #include "tests/support/filebytes.h"
 
+#include "core/base/blas.h"
 #include "core/base/parallel.h"
-#include "core/quant/blas.h"
 #include "core/quant/quantize.h"
 
 #include <atomic>

@@ -3,9 +3,9 @@
 // calibration text and a quarter of the evaluation text.
 #include "core/files/textfile.h"
 #include "core/measure/evaluation.h"
-#include "core/quant/biascorrection.h"
-#include "core/quant/integerarithmetic.h"
 #include "core/quant/quantize.h"
+#include "core/simulate/biascorrection.h"
+#include "core/simulate/integerarithmetic.h"
 
 #include <QTest>
 

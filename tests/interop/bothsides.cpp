@@ -3,9 +3,9 @@
 
 #include "core/export/ggufexport.h"
 #include "core/measure/evaluation.h"
-#include "core/measure/ggmlarithmetic.h"
 #include "core/model/walk.h"
 #include "core/quant/quantize.h"
+#include "core/simulate/ggmlarithmetic.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 #include "tests/support/hardrows.h"
 
 #include "core/base/half.h"
-#include "core/measure/ggmlarithmetic.h"
+#include "core/simulate/ggmlarithmetic.h"
 
 #include <QTest>
 

@@ -6,7 +6,7 @@
 #include "core/base/text.h"
 #include "core/files/gguf.h"
 #include "core/files/textfile.h"
-#include "core/model/tokenizer.h"
+#include "core/tokenizer/tokenizer.h"
 
 #include <QTest>
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "core/model/checkpoint.h"
-#include "widgets/pages/activationspage.h"
-#include "widgets/pages/costtable.h"
+#include "widgets/pages/activations/activationspage.h"
+#include "widgets/pages/precision/costtable.h"
 #include "widgets/pages/previewstore.h"
 #include "widgets/pages/selectedtensor.h"
-#include "widgets/pages/weightspage.h"
+#include "widgets/pages/weights/weightspage.h"
 
 #include <memory>
 #include <vector>

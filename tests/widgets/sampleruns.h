@@ -3,7 +3,7 @@
 
 #include "core/quant/plan.h"
 #include "core/quant/tensorreport.h"
-#include "widgets/pages/runrow.h"
+#include "widgets/pages/compare/runrow.h"
 
 #include <vector>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/model/walk.h"
-#include "core/quant/encode.h"
-#include "core/quant/hqq.h"
 #include "core/quant/inputimportance.h"
+#include "core/rounding/encode.h"
+#include "core/rounding/hqq.h"
 #include "tests/core/quant/smallrun.h"
 #include "tests/support/oneprocessor.h"
 #include "tests/support/tinymodel.h"

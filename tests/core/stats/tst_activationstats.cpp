@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/walk.h"
 #include "core/stats/activationstats.h"
-#include "core/stats/inputsums.h"
+#include "core/stats/channelsums.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/oneprocessor.h"
 #include "tests/support/tinymodel.h"
@@ -160,7 +160,7 @@ private slots:
 
     void widensTheHistogramWithoutLosingCounts()
     {
-        core::InputSums sums(2);
+        core::ChannelSums sums(2);
         Matrix first(2, 2), second(2, 2);
         first << 0, 0, 0, 0; // no width yet
         second << 1.0f, -0.5f, 0.3f, 0.0f;
@@ -183,7 +183,7 @@ private slots:
 
     void leavesOutWhatIsNotFinite()
     {
-        core::InputSums sums(2);
+        core::ChannelSums sums(2);
         Matrix x(2, 2);
         x << std::numeric_limits<float>::infinity(), 2, 1, std::nanf("");
         sums.add(x);

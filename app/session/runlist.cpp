@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/runlist.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace app {
+
+const core::TensorReport* Run::report(core::Place place) const
+{
+    const auto found = std::find_if(reports.begin(), reports.end(),
+        [place](const auto& report) { return report.place == place; });
+    return found == reports.end() ? nullptr : &*found;
+}
+
+std::shared_ptr<const Run> RunList::find(int number) const
+{
+    const auto found = std::find_if(
+        m_runs.begin(), m_runs.end(), [number](const auto& run) { return run->number == number; });
+    return found == m_runs.end() ? nullptr : *found;
+}
+
+std::shared_ptr<const Run> RunList::last() const
+{
+    return m_runs.empty() ? nullptr : m_runs.back();
+}
+
+std::shared_ptr<const Run> RunList::matching(const core::Recipe& recipe) const
+{
+    const core::Json wanted = core::recipeToJson(recipe);
+    const auto found = std::find_if(m_runs.rbegin(), m_runs.rend(),
+        [&wanted](const auto& run) { return core::recipeToJson(run->recipe) == wanted; });
+    return found == m_runs.rend() ? nullptr : *found;
+}
+
+void RunList::clear()
+{
+    m_runs.clear();
+    m_a = m_b = 0;
+    emit changed();
+}
+
+int RunList::add(Run run)
+{
+    run.number = ++m_lastNumber;
+    m_runs.push_back(std::make_shared<const Run>(std::move(run)));
+    m_a = m_b;
+    m_b = m_lastNumber;
+    emit changed();
+    return m_lastNumber;
+}
+
+void RunList::setEvaluation(
+    int number, core::Evaluation evaluation, const EvaluationSettings& settings)
+{
+    for (auto& run : m_runs) {
+        if (run->number != number)
+            continue;
+        Run measured = *run;
+        measured.evaluation = std::move(evaluation);
+        measured.measuredWith = settings;
+        run = std::make_shared<const Run>(std::move(measured));
+        emit changed();
+        return;
+    }
+}
+
+void RunList::remove(int number)
+{
+    if (std::erase_if(m_runs, [number](const auto& run) { return run->number == number; }) == 0)
+        return;
+    m_a = m_a == number ? 0 : m_a;
+    m_b = m_b == number ? 0 : m_b;
+    emit changed();
+}
+
+void RunList::pinA(int number)
+{
+    if (number == m_b)
+        m_b = m_a;
+    m_a = number;
+    emit changed();
+}
+
+void RunList::pinB(int number)
+{
+    if (number == m_a)
+        m_a = m_b;
+    m_b = number;
+    emit changed();
+}
+
+} // namespace app

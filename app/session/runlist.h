@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/session/evaluationsettings.h"
+#include "core/measure/evaluation.h"
+#include "core/quant/quantize.h"
+
+#include <QObject>
+#include <QString>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace app {
+
+/// One finished quantization: what was asked, what came out, what it cost.
+struct Run {
+    int number = 0; ///< from 1, in the order finished
+    QString title; ///< the recipe's
+    core::Recipe recipe;
+    std::vector<core::PlannedTensor> plan; ///< by tensor of the checkpoint
+    std::vector<core::TensorReport> reports;
+    std::shared_ptr<const core::Checkpoint> model; ///< with its rounded tensors
+    TextSettings calibration;
+    std::filesystem::path imatrix;
+    double seconds = 0; ///< quantizing took
+    std::filesystem::path workFolder; ///< with its finished layers
+
+    std::uint64_t fileBytes = 0; ///< of the GGUF it would be
+    double bitsPerWeight = 0;
+    std::optional<core::Evaluation> evaluation;
+    EvaluationSettings measuredWith; ///< of `evaluation`
+
+    const core::TensorReport* report(core::Place place) const; ///< null if there is none
+};
+
+/// The runs of the open model, two of them pinned as A and B.
+class RunList : public QObject {
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+
+    const std::vector<std::shared_ptr<const Run>>& runs() const { return m_runs; }
+    std::shared_ptr<const Run> find(int number) const; ///< null if there is none
+    std::shared_ptr<const Run> last() const; ///< null if there is none
+    /// The latest run of exactly this recipe; null if there is none.
+    std::shared_ptr<const Run> matching(const core::Recipe& recipe) const;
+    std::shared_ptr<const Run> pinnedA() const { return find(m_a); }
+    std::shared_ptr<const Run> pinnedB() const { return find(m_b); }
+
+    void clear();
+    /// Adds a finished run and gives its number. It becomes B, and what was B becomes A.
+    int add(Run run);
+    void setEvaluation(int number, core::Evaluation evaluation, const EvaluationSettings& settings);
+    void remove(int number);
+    void pinA(int number); ///< 0: none; the run that is B swaps with A
+    void pinB(int number);
+
+signals:
+    void changed();
+
+private:
+    std::vector<std::shared_ptr<const Run>> m_runs;
+    int m_lastNumber = 0;
+    int m_a = 0;
+    int m_b = 0;
+};
+
+} // namespace app

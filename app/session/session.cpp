@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/session.h"
+
+#include <algorithm>
+
+namespace app {
+
+namespace {
+
+    constexpr int longestContext = 4096; ///< tokens/s is stated for at most this much cache
+
+} // namespace
+
+Session::Session(std::vector<core::Device> devices, QObject* parent)
+    : QObject(parent)
+    , m_devices(std::move(devices))
+{
+}
+
+void Session::open(OpenedModel opened)
+{
+    emit modelAboutToChange();
+    m_model = std::move(opened);
+    m_weightStats.assign(m_model.checkpoint->tensors().size(), nullptr);
+    m_activations = {};
+    m_previews.clear();
+    m_calibration = m_model.calibration;
+    m_evaluation = m_model.evaluation;
+    m_imatrix.clear();
+    m_exported.reset();
+    m_exportedRun = 0;
+    m_recipe.setModel(m_model.checkpoint, m_model.recipe);
+    m_runs.clear();
+    emit modelChanged();
+    emit activationsChanged();
+    emit textsChanged();
+    emit exportedChanged();
+}
+
+const std::shared_ptr<const core::TensorStats>& Session::weightStats(int tensor) const
+{
+    return m_weightStats[std::size_t(tensor)];
+}
+
+void Session::setWeightStats(int tensor, std::shared_ptr<const core::TensorStats> stats)
+{
+    m_weightStats[std::size_t(tensor)] = std::move(stats);
+    emit weightStatsChanged(tensor);
+}
+
+int Session::weightStatsMissing() const
+{
+    return int(std::count(m_weightStats.begin(), m_weightStats.end(), nullptr));
+}
+
+void Session::setActivations(MeasuredActivations activations)
+{
+    m_activations = std::move(activations);
+    m_previews.clear(); // they were made with other importance
+    emit activationsChanged();
+}
+
+const core::InputStats* Session::inputStats(int tensor) const
+{
+    const core::Tensor& subject = checkpoint()->tensors()[std::size_t(tensor)];
+    if (!m_activations.stats || !core::isMatrix(subject.place.role))
+        return nullptr;
+    if (subject.place.role == core::Role::TokenEmbd && !checkpoint()->config().tiedHead)
+        return nullptr;
+    return m_activations.stats->find(core::inputOf(subject.place.role), subject.place.layer);
+}
+
+std::span<const float> Session::importance(int tensor) const
+{
+    const core::InputStats* inputs = inputStats(tensor);
+    return inputs ? std::span<const float>(inputs->meanSquare) : std::span<const float>();
+}
+
+void Session::setThreshold(double threshold)
+{
+    if (threshold == m_threshold)
+        return;
+    m_threshold = threshold;
+    emit thresholdChanged();
+}
+
+void Session::setCalibration(const TextSettings& text)
+{
+    if (text == m_calibration)
+        return;
+    m_calibration = text;
+    emit textsChanged();
+}
+
+void Session::setEvaluation(const TextSettings& text)
+{
+    if (text == m_evaluation)
+        return;
+    m_evaluation = text;
+    emit textsChanged();
+}
+
+void Session::setSimulation(const core::SimulationOptions& simulation)
+{
+    if (simulation == m_simulation)
+        return;
+    m_simulation = simulation;
+    emit textsChanged();
+}
+
+EvaluationSettings Session::evaluationSettings() const
+{
+    return { m_evaluation, m_simulation,
+        m_simulation.needsCalibration() ? m_calibration : TextSettings() };
+}
+
+void Session::setImatrix(const std::filesystem::path& file)
+{
+    if (file == m_imatrix)
+        return;
+    m_imatrix = file;
+    emit textsChanged();
+}
+
+const core::Device* Session::device() const
+{
+    return m_devices.empty() ? nullptr : &m_devices[std::size_t(m_device)];
+}
+
+void Session::setDevice(int index)
+{
+    if (index == m_device || index < 0 || index >= int(m_devices.size()))
+        return;
+    m_device = index;
+    emit deviceChanged();
+}
+
+int Session::context() const
+{
+    const int trained = isOpen() ? checkpoint()->config().context : 0;
+    return trained > 0 ? std::min(trained, longestContext) : longestContext;
+}
+
+void Session::usePreset(const std::string& name)
+{
+    if (!isOpen())
+        return;
+    const core::Recipe& before = m_recipe.recipe();
+    core::Recipe recipe = core::presetRecipe(name, *checkpoint(), before.method);
+    recipe.scaling = before.scaling;
+    recipe.encoder = before.encoder;
+    recipe.gptq = before.gptq;
+    m_recipe.replace(std::move(recipe), tr("Use preset %1").arg(QString::fromStdString(name)));
+}
+
+void Session::useRecipeOf(int run)
+{
+    if (const auto found = m_runs.find(run))
+        m_recipe.replace(found->recipe, tr("Use the recipe of run %1").arg(run));
+}
+
+void Session::setExported(core::GgufExportReport report, int run)
+{
+    m_exported = std::move(report);
+    m_exportedRun = run;
+    emit exportedChanged();
+}
+
+} // namespace app

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/session/openedmodel.h"
+#include "app/session/previewcache.h"
+#include "app/session/recipeeditor.h"
+#include "app/session/runlist.h"
+#include "core/export/ggufexport.h"
+#include "core/measure/bandwidth.h"
+#include "core/stats/activationstats.h"
+#include "core/stats/tensorstats.h"
+
+#include <QObject>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace app {
+
+/// A token with the text around it.
+struct TokenInContext {
+    QString token, before, after;
+};
+
+/// Activation statistics and the text they were measured on.
+struct MeasuredActivations {
+    std::shared_ptr<const core::ActivationStats> stats; ///< null: not measured
+    std::vector<TokenInContext> tokens; ///< one for each of stats->largest
+    TextSettings text;
+};
+
+/// What is open: a model, what was measured of it, its recipe and runs, and the choices that
+/// belong to it. Lives on the window's thread; computes nothing that takes long, opens no file.
+class Session : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Session(std::vector<core::Device> devices, QObject* parent = nullptr);
+
+    /// Replaces everything that belongs to the model. Nothing was measured of it yet.
+    void open(OpenedModel opened);
+    bool isOpen() const { return m_model.checkpoint != nullptr; }
+    const OpenedModel& model() const { return m_model; }
+    const std::shared_ptr<const core::Checkpoint>& checkpoint() const { return m_model.checkpoint; }
+
+    /// By tensor of the checkpoint; null until measured.
+    const std::shared_ptr<const core::TensorStats>& weightStats(int tensor) const;
+    void setWeightStats(int tensor, std::shared_ptr<const core::TensorStats> stats);
+    int weightStatsMissing() const; ///< tensors not measured yet
+
+    const MeasuredActivations& activations() const { return m_activations; }
+    void setActivations(MeasuredActivations activations);
+    /// What flows into a tensor; null until measured, and for tensors that read no input.
+    const core::InputStats* inputStats(int tensor) const;
+    /// Importance of a tensor's inputs; empty until measured.
+    std::span<const float> importance(int tensor) const;
+
+    double threshold() const { return m_threshold; } ///< k: outliers are above k × the median
+    void setThreshold(double threshold);
+    const TextSettings& calibration() const { return m_calibration; }
+    void setCalibration(const TextSettings& text);
+    const TextSettings& evaluation() const { return m_evaluation; }
+    void setEvaluation(const TextSettings& text);
+    /// How layers compute while a run is measured.
+    const core::SimulationOptions& simulation() const { return m_simulation; }
+    void setSimulation(const core::SimulationOptions& simulation);
+    EvaluationSettings evaluationSettings() const; ///< all that a measurement depends on
+    /// An importance matrix to use instead of our own statistics; empty: our own.
+    const std::filesystem::path& imatrix() const { return m_imatrix; }
+    void setImatrix(const std::filesystem::path& file);
+
+    const std::vector<core::Device>& devices() const { return m_devices; }
+    int deviceIndex() const { return m_device; }
+    const core::Device* device() const; ///< null if there are none
+    void setDevice(int index);
+    int context() const; ///< tokens in the cache that tokens/s is stated for
+
+    RecipeEditor& recipe() { return m_recipe; }
+    const RecipeEditor& recipe() const { return m_recipe; }
+    RunList& runs() { return m_runs; }
+    const RunList& runs() const { return m_runs; }
+    PreviewCache& previews() { return m_previews; }
+    const PreviewCache& previews() const { return m_previews; }
+
+    /// Makes a preset the recipe, with the present method. Requires: a name of presetNames().
+    void usePreset(const std::string& name);
+    /// Makes a run's recipe the present one; an unknown number does nothing.
+    void useRecipeOf(int run);
+
+    /// The last file written from this model.
+    const std::optional<core::GgufExportReport>& exported() const { return m_exported; }
+    int exportedRun() const { return m_exportedRun; } ///< its run; 0: the model as it is
+    void setExported(core::GgufExportReport report, int run);
+
+signals:
+    void modelAboutToChange();
+    void modelChanged();
+    void weightStatsChanged(int tensor);
+    void activationsChanged();
+    void thresholdChanged();
+    void textsChanged(); ///< calibration, evaluation, its arithmetic or importance matrix
+    void deviceChanged();
+    void exportedChanged();
+
+private:
+    OpenedModel m_model;
+    std::vector<std::shared_ptr<const core::TensorStats>> m_weightStats;
+    MeasuredActivations m_activations;
+    std::vector<core::Device> m_devices;
+    RecipeEditor m_recipe;
+    RunList m_runs;
+    PreviewCache m_previews;
+    TextSettings m_calibration, m_evaluation;
+    core::SimulationOptions m_simulation;
+    std::filesystem::path m_imatrix;
+    std::optional<core::GgufExportReport> m_exported;
+    int m_exportedRun = 0;
+    int m_device = 0;
+    double m_threshold = 3;
+};
+
+} // namespace app

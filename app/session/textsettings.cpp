@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/textsettings.h"
+
+#include "core/files/textfile.h"
+
+#include <QCoreApplication>
+
+namespace app {
+
+QString textDescription(const TextSettings& text)
+{
+    const QString name = QString::fromStdString(text.file.filename().string());
+    if (text.count == 0)
+        return QCoreApplication::translate("app::TextSettings", "%1, all of it in %2 tokens each")
+            .arg(name)
+            .arg(text.length);
+    return QCoreApplication::translate("app::TextSettings", "%1, %2 × %3 tokens")
+        .arg(name)
+        .arg(text.count)
+        .arg(text.length);
+}
+
+std::vector<std::vector<int>> readSequences(
+    const core::Checkpoint& checkpoint, const TextSettings& text)
+{
+    return core::tokenSequences(
+        checkpoint.tokenizer(), core::readTextFile(text.file), text.length, text.count);
+}
+
+} // namespace app

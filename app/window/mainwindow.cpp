@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/mainwindow.h"
+
+#include "app/controllers/activationcontroller.h"
+#include "app/controllers/exportcontroller.h"
+#include "app/controllers/filecontroller.h"
+#include "app/controllers/opencontroller.h"
+#include "app/controllers/quantizecontroller.h"
+#include "app/controllers/tensorscout.h"
+#include "app/presenters/activationspresenter.h"
+#include "app/presenters/balancepresenter.h"
+#include "app/presenters/comparepresenter.h"
+#include "app/presenters/exportpresenter.h"
+#include "app/presenters/modelpresenter.h"
+#include "app/presenters/precisionpresenter.h"
+#include "app/presenters/quantizepresenter.h"
+#include "app/presenters/startpresenter.h"
+#include "app/presenters/tablepresenter.h"
+#include "app/presenters/weightspresenter.h"
+#include "app/window/commandfield.h"
+#include "app/window/commandpalette.h"
+#include "app/window/helpwindow.h"
+#include "app/window/windowactions.h"
+#include "app/window/windowpages.h"
+#include "widgets/bar/balancebar.h"
+#include "widgets/bar/pagebar.h"
+#include "widgets/messagebar.h"
+#include "widgets/pages/export/exportpage.h"
+#include "widgets/table/tensortable.h"
+#include "widgets/theme.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QHBoxLayout>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QSettings>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include <utility>
+
+namespace app {
+
+namespace {
+
+    constexpr QSize firstSize{ 1440, 900 };
+    constexpr QSize leastSize{ 720, 450 };
+    constexpr int lowHeight = 640; ///< below it the balance bar is one line
+    constexpr int barWidth = 1100; ///< and below this: its cells would leave no room for the job
+
+    /// Width of the table by the room the window has.
+    int tableWidth(widgets::Breakpoint breakpoint)
+    {
+        switch (breakpoint) {
+        case widgets::Breakpoint::Wide:
+            return 512;
+        case widgets::Breakpoint::Medium:
+            return 400;
+        case widgets::Breakpoint::Narrow:
+            break;
+        }
+        return 232;
+    }
+
+} // namespace
+
+MainWindow::MainWindow(QSettings& settings, widgets::Theme& theme,
+    std::vector<core::Device> devices, const WindowFolders& folders)
+    : m_settings(settings)
+    , m_theme(theme)
+    , m_pace(settings)
+    , m_recent(settings)
+    , m_session(std::move(devices))
+    , m_actions(new WindowActions(*this))
+    , m_palette(new CommandPalette(this))
+    , m_help(new HelpWindow(folders.resources / "help", this))
+{
+    setAcceptDrops(true);
+    setMinimumSize(leastSize);
+    resize(firstSize);
+    makeLayout();
+    makeMenuBar();
+    makeControllers(folders);
+    makePresenters();
+    connectActions();
+    connectPages();
+    connectSession();
+    updateRecentMenu();
+    updateTitle();
+    m_pages->showStart();
+    restoreLayout();
+    m_table->focusTable();
+}
+
+MainWindow::~MainWindow()
+{
+    // In this order nothing that ends speaks to something that has ended: first those who listen,
+    // then the widgets, at last (members) the jobs and what they were about.
+    m_presenters.reset();
+    m_session.recipe().undoStack().blockSignals(true);
+    const std::unique_ptr<QWidget> central(takeCentralWidget());
+}
+
+void MainWindow::makeLayout()
+{
+    auto* central = new QWidget(this);
+    m_tabs = new widgets::PageBar(central);
+    m_splitter = new QSplitter(Qt::Horizontal, central);
+    m_table = new widgets::TensorTable(m_model, m_splitter);
+    m_pages = new WindowPages(m_splitter);
+    m_bar = new widgets::BalanceBar(central);
+    m_splitter->setHandleWidth(1);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setStretchFactor(0, 0);
+    m_splitter->setStretchFactor(1, 1);
+    auto* layout = new QVBoxLayout(central);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_tabs);
+    layout->addWidget(m_splitter, 1);
+    layout->addWidget(m_bar);
+    setCentralWidget(central);
+}
+
+void MainWindow::makeMenuBar()
+{
+    auto* corner = new QWidget(menuBar());
+    auto* layout = new QHBoxLayout(corner);
+    layout->setContentsMargins(0, 2, 8, 2);
+    layout->addWidget(new CommandField(*m_actions->palette, corner));
+    menuBar()->setCornerWidget(corner);
+}
+
+void MainWindow::makeControllers(const WindowFolders& folders)
+{
+    m_open = new OpenController(m_quick, m_jobs, m_session, folders.resources / "sample", this);
+    m_activations = new ActivationController(m_jobs, m_session, m_pace, this);
+    m_quantize = new QuantizeController(m_jobs, m_session, m_pace, folders.cache, this);
+    m_export = new ExportController(m_jobs, m_session, this);
+    m_files = new FileController(m_quick, m_session, *this, this);
+}
+
+void MainWindow::makePresenters()
+{
+    connect(&m_session, &Session::modelAboutToChange, this, [this] {
+        m_table->selectTensors({});
+        m_selection.setTensors({});
+    });
+    m_presenters = std::make_unique<QObject>();
+    QObject* owner = m_presenters.get();
+    // The table first: the others speak of its tensors.
+    new TablePresenter(m_model, *m_table, m_session, m_selection, *m_quantize, owner);
+    m_scout = new TensorScout(m_quick, m_session, m_selection, this);
+    new StartPresenter(*m_pages->start, m_recent, m_session, *m_open, owner);
+    new ModelPresenter(*m_pages->model, m_session, m_selection, owner);
+    new WeightsPresenter(*m_pages->weights, m_session, m_selection, owner);
+    new ActivationsPresenter(*m_pages->activations, m_session, m_selection, *m_activations, owner);
+    new PrecisionPresenter(*m_pages->precision, m_session, m_selection, owner);
+    new QuantizePresenter(*m_pages->quantize, m_session, m_selection, *m_quantize, m_jobs, owner);
+    new ComparePresenter(*m_pages->compare, m_session, *m_quantize, owner);
+    m_exportPresenter = new ExportPresenter(*m_pages->exporting, m_model, m_session, m_selection,
+        *m_quantize, *m_export, m_jobs, owner);
+    auto* balance
+        = new BalancePresenter(*m_bar, m_session, m_selection, *m_quantize, m_jobs, owner);
+    connect(balance, &BalancePresenter::showFailureRequested, this, [this] {
+        if (m_failedPage)
+            showPage(*m_failedPage);
+    });
+}
+
+void MainWindow::connectSession()
+{
+    connect(&m_session, &Session::modelChanged, this, [this] {
+        m_actions->setModelOpen(true);
+        m_failedPage.reset();
+        for (widgets::Page* page : m_pages->all())
+            page->message()->clear();
+        m_tabs->setModelText(tr("%1  ·  %2", "name and facts of the model")
+                                 .arg(QString::fromStdString(m_session.checkpoint()->config().name),
+                                     modelText(m_session)),
+            true);
+        showPage(std::exchange(m_firstPage, std::nullopt).value_or(m_tabs->page()));
+        updateTitle();
+        updateUndo();
+        updateMarks();
+    });
+    connect(m_open, &OpenController::failed, this, [this](const QString&, const QString& reason) {
+        showFailure(reason, m_session.isOpen() ? tr("The open model stays as it was.") : QString());
+    });
+    connect(m_files, &FileController::failed, this, [this](const QString& reason) {
+        showFailure(reason, tr("Everything else is as it was."));
+    });
+    connect(&m_recent, &RecentModels::changed, this, &MainWindow::updateRecentMenu);
+    connect(&m_session.runs(), &RunList::changed, this, &MainWindow::updateMarks);
+    connect(m_activations, &ActivationController::runningChanged, this, &MainWindow::updateMarks);
+    connect(m_quantize, &QuantizeController::phaseChanged, this, &MainWindow::updateMarks);
+    connect(m_export, &ExportController::runningChanged, this, &MainWindow::updateMarks);
+    const auto failedOn = [this](widgets::PageId page) {
+        m_failedPage = page;
+        updateMarks();
+    };
+    connect(m_activations, &ActivationController::failed, this,
+        [failedOn] { failedOn(widgets::PageId::Activations); });
+    connect(m_export, &ExportController::failed, this,
+        [failedOn] { failedOn(widgets::PageId::Export); });
+    connect(
+        m_quantize, &QuantizeController::failed, this, [failedOn](QuantizeController::Phase phase) {
+            failedOn(phase == QuantizeController::Phase::Quantizing ? widgets::PageId::Quantize
+                                                                    : widgets::PageId::Compare);
+        });
+    connect(&m_jobs, &Jobs::started, this, [this] {
+        m_failedPage.reset();
+        updateMarks();
+    });
+    const auto jobChanged
+        = [this] { m_actions->setJobRunning(m_jobs.state().id != 0, m_jobs.isPaused()); };
+    connect(&m_jobs, &Jobs::started, this, jobChanged);
+    connect(&m_jobs, &Jobs::progressed, this, jobChanged);
+    connect(&m_jobs, &Jobs::finished, this, jobChanged);
+    connect(&m_jobs, &Jobs::failed, this, jobChanged);
+    connect(&m_jobs, &Jobs::cancelled, this, jobChanged);
+}
+
+void MainWindow::open(const std::filesystem::path& model) { m_open->open(model); }
+
+widgets::Page* MainWindow::currentPage() const { return m_pages->current(); }
+
+void MainWindow::showPage(widgets::PageId page)
+{
+    m_tabs->setPage(page);
+    if (!m_session.isOpen())
+        return;
+    // Not to whatever comes after a button of the page that goes away.
+    if (m_pages->isAncestorOf(QApplication::focusWidget()))
+        m_table->focusTable();
+    m_pages->showPage(page);
+    m_actions->pages[std::size_t(page)]->setChecked(true);
+    arrange();
+}
+
+void MainWindow::showFailure(const QString& reason, const QString& kept)
+{
+    currentPage()->message()->setMessage(widgets::MessageBar::Kind::Failure, reason, kept);
+    emit failureShown(reason);
+}
+
+void MainWindow::updateTitle()
+{
+    const QString name = m_session.isOpen()
+        ? QString::fromStdString(m_session.checkpoint()->config().name)
+        : QString();
+    setWindowTitle(name.isEmpty() ? tr("Quantscope") : tr("%1 - Quantscope").arg(name));
+    if (!m_session.isOpen())
+        m_tabs->setModelText(tr("No model open"), false);
+}
+
+void MainWindow::updateMarks()
+{
+    using widgets::PageId;
+    using Dot = widgets::PageMark::Dot;
+    const auto dot = [this](PageId page, bool running) {
+        if (running)
+            return Dot::Running;
+        return m_failedPage == page ? Dot::Failed : Dot::None;
+    };
+    const auto phase = m_quantize->phase();
+    m_tabs->setMark(
+        PageId::Activations, { 0, dot(PageId::Activations, m_activations->isRunning()) });
+    m_tabs->setMark(PageId::Quantize,
+        { 0, dot(PageId::Quantize, phase == QuantizeController::Phase::Quantizing) });
+    m_tabs->setMark(PageId::Compare,
+        { int(m_session.runs().runs().size()),
+            dot(PageId::Compare, phase == QuantizeController::Phase::Evaluating) });
+    m_tabs->setMark(PageId::Export, { 0, dot(PageId::Export, m_export->isRunning()) });
+}
+
+void MainWindow::arrange()
+{
+    const double scale = m_theme.textScale();
+    const int logicalWidth = int(width() / scale);
+    const bool low = height() / scale < lowHeight;
+    const auto breakpoint = widgets::breakpointFor(logicalWidth);
+    const bool presenting = m_actions->presentation->isChecked();
+    int columns = int(widgets::TensorColumns::shownOn(m_tabs->page()).size());
+    if (breakpoint == widgets::Breakpoint::Medium)
+        columns -= 1;
+    if (breakpoint == widgets::Breakpoint::Narrow)
+        columns = 2;
+    else if (presenting)
+        columns = 3;
+    m_table->setPage(m_tabs->page(),
+        breakpoint == widgets::Breakpoint::Wide && !presenting ? widgets::tensorColumnCount
+                                                               : columns);
+    m_table->setNarrow(breakpoint == widgets::Breakpoint::Narrow);
+    m_tabs->setNarrow(breakpoint == widgets::Breakpoint::Narrow);
+    m_bar->setCompact(low || logicalWidth < barWidth);
+    if (m_breakpoint == breakpoint)
+        return;
+    m_breakpoint = breakpoint;
+    for (widgets::Page* page : m_pages->all())
+        page->setBreakpoint(breakpoint);
+    const int table = int(tableWidth(breakpoint) * scale);
+    m_table->setMinimumWidth(std::min(table, int(280 * scale)));
+    m_splitter->setSizes({ table, std::max(1, width() - table) });
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event)
+{
+    QMainWindow::resizeEvent(event);
+    arrange();
+}
+
+void MainWindow::setPresentation(bool on)
+{
+    constexpr double presentationScale = 1.5;
+    if (on)
+        m_textScaleBefore = m_theme.textScale();
+    m_theme.setTextScale(on ? presentationScale : m_textScaleBefore);
+    m_breakpoint.reset();
+    arrange();
+}
+
+void MainWindow::restoreLooks()
+{
+    const int lightness = m_settings.value(QStringLiteral("window/lightness")).toInt();
+    for (const auto& [value, action] : m_actions->lightness)
+        if (int(value) == lightness)
+            action->trigger();
+    bool known = false;
+    const double scale = m_settings.value(QStringLiteral("window/textScale")).toDouble(&known);
+    if (known)
+        m_theme.setTextScale(scale);
+}
+
+void MainWindow::rememberLooks()
+{
+    m_settings.setValue(QStringLiteral("window/lightness"), int(m_theme.lightness()));
+    const bool presents = m_actions->presentation->isChecked();
+    m_settings.setValue(
+        QStringLiteral("window/textScale"), presents ? m_textScaleBefore : m_theme.textScale());
+}
+
+void MainWindow::restoreLayout()
+{
+    restoreLooks();
+    restoreGeometry(m_settings.value(QStringLiteral("window/geometry")).toByteArray());
+    m_table->restoreState(m_settings.value(QStringLiteral("window/table")).toByteArray());
+    arrange();
+    const QByteArray splitter = m_settings.value(QStringLiteral("window/splitter")).toByteArray();
+    if (!splitter.isEmpty())
+        m_splitter->restoreState(splitter);
+    m_session.setDevice(m_settings.value(QStringLiteral("device")).toInt());
+    const int page = m_settings.value(QStringLiteral("window/page")).toInt();
+    m_firstPage = widgets::PageId(std::clamp(page, 0, widgets::pageCount - 1));
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    m_settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    m_settings.setValue(QStringLiteral("window/table"), m_table->saveState());
+    m_settings.setValue(QStringLiteral("window/splitter"), m_splitter->saveState());
+    m_settings.setValue(QStringLiteral("window/page"), int(m_firstPage.value_or(m_tabs->page())));
+    m_settings.setValue(QStringLiteral("device"), m_session.deviceIndex());
+    rememberLooks();
+    m_quick.cancel();
+    m_jobs.cancel(); // finished layers are kept, quantizing goes on from there
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().front().isLocalFile())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    open(event->mimeData()->urls().front().toLocalFile().toStdString());
+}
+
+} // namespace app

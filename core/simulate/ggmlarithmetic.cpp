@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/simulate/ggmlarithmetic.h"
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace core {
+
+namespace {
+
+    using Index = Eigen::Index;
+
+    constexpr std::size_t wideBlock = 256;
+
+    /// What activations become beside a matrix of `format`; null: blocks of 256 in 8 bits, which no
+    /// file stores.
+    const Format* roundingOf(const Format& format)
+    {
+        if (!format.grid)
+            return &format;
+        return std::size_t(format.blockSize) == wideBlock ? nullptr : &formats::q8_0;
+    }
+
+    void encodeAndDecode(const Format& format, std::span<float> row)
+    {
+        std::vector<std::byte> bytes(format.rowBytes(row.size()));
+        format.encodeRow(row.data(), row.size(), nullptr, bytes.data());
+        format.decodeBlocks(bytes.data(), row.size() / std::size_t(format.blockSize), row.data());
+    }
+
+    /// 256 values over a float scale that puts the one of largest magnitude at −127.
+    void roundWideBlock(std::span<float> block)
+    {
+        const float extreme
+            = *std::ranges::max_element(block, {}, [](float value) { return std::abs(value); });
+        if (extreme == 0)
+            return;
+        const float inverse = -127.0f / extreme;
+        const float scale = 1 / inverse;
+        for (float& value : block)
+            value = scale * std::min(127.0f, std::nearbyint(inverse * value));
+    }
+
+    const Format& formatAt(const Checkpoint& model, Place place)
+    {
+        const Tensor& tensor = *model.find(place);
+        if (tensor.format->study)
+            throw Error(text(model.path().string(), ": ", tensor.name, " has format ",
+                tensor.format->name, ", expected one that llama.cpp computes with"));
+        return *tensor.format;
+    }
+
+    /// The format of the matrices that read `input`, or another that rounds it alike.
+    const Format* formatAt(const Checkpoint& model, LinearInput input, int layer)
+    {
+        const auto roles = rolesOf(input);
+        const Format& first = formatAt(model, { roles.front(), layer });
+        for (const Role role : roles.subspan(1)) {
+            const Format& other = formatAt(model, { role, layer });
+            if (roundingOf(other) != roundingOf(first))
+                throw Error(text(model.path().string(), ": ", ggufName({ roles.front(), layer }),
+                    " is ", first.name, " and ", ggufName({ role, layer }), " is ", other.name,
+                    "; llama.cpp rounds their common input differently for each, expected formats "
+                    "that share a rounding"));
+        }
+        return &first;
+    }
+
+} // namespace
+
+void roundAsGgml(const Format& format, std::span<float> row)
+{
+    assert(format.fits(row.size()) && !format.study);
+    if (const Format* rounding = roundingOf(format))
+        return encodeAndDecode(*rounding, row);
+    for (std::size_t first = 0; first < row.size(); first += wideBlock)
+        roundWideBlock(row.subspan(first, wideBlock));
+}
+
+GgmlArithmetic::GgmlArithmetic(const Checkpoint& model)
+{
+    for (int layer = 0; layer < model.config().layers; ++layer)
+        for (const LinearInput input : layerInputs)
+            m_formats.push_back(formatAt(model, input, layer));
+    m_formats.push_back(&formatAt(model, model.head().place));
+}
+
+void GgmlArithmetic::roundInput(
+    LinearInput input, int layer, MatrixBlock x, const Progress& progress) const
+{
+    const auto inLayer = std::ranges::find(layerInputs, input) - layerInputs.begin();
+    const Format& format = input == LinearInput::Head
+        ? *m_formats.back()
+        : *m_formats[std::size_t(layer) * layerInputs.size() + std::size_t(inLayer)];
+    constexpr Index rowsATask = 64;
+    parallelFor(std::size_t((x.rows() + rowsATask - 1) / rowsATask), [&](std::size_t task) {
+        progress.checkCancelled();
+        const Index first = Index(task) * rowsATask;
+        for (Index row = first; row < std::min(first + rowsATask, x.rows()); ++row)
+            roundAsGgml(format, { x.row(row).data(), std::size_t(x.cols()) });
+    });
+}
+
+} // namespace core

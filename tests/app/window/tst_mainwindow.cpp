@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/controllers/activationcontroller.h"
+#include "app/controllers/exportcontroller.h"
+#include "app/controllers/quantizecontroller.h"
+#include "app/controllers/tensorscout.h"
+#include "app/window/mainwindow.h"
+#include "app/window/windowpages.h"
+#include "core/formats/study.h"
+#include "widgets/bar/balancebar.h"
+#include "widgets/messagebar.h"
+#include "widgets/models/tensormodel.h"
+#include "widgets/pages/export/exportpage.h"
+#include "widgets/pages/model/modelpage.h"
+#include "widgets/pages/precision/costtable.h"
+#include "widgets/pages/quantize/quantizepage.h"
+#include "widgets/pages/start/startpage.h"
+#include "widgets/table/tensortable.h"
+#include "widgets/theme.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTreeView>
+
+#include <fstream>
+
+using app::MainWindow;
+using app::QuantizeController;
+using widgets::TensorColumn;
+
+namespace {
+
+constexpr int longJob = 120'000; ///< milliseconds, also under sanitizers
+
+const std::filesystem::path resources = std::filesystem::path(QUANTSCOPE_SOURCE_DIR) / "resources";
+
+} // namespace
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<widgets::Theme> m_theme;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<QSettings> m_settings;
+    std::unique_ptr<MainWindow> m_window;
+
+    app::Session& session() { return m_window->session(); }
+
+    void openSample()
+    {
+        m_window->open(resources / "sample");
+        QTRY_VERIFY_WITH_TIMEOUT(session().isOpen(), longJob);
+        app::TextSettings calibration = session().calibration();
+        calibration.count = 4; // a few sequences are enough to see the job through
+        session().setCalibration(calibration);
+        app::TextSettings evaluation = session().evaluation();
+        evaluation.count = 2;
+        session().setEvaluation(evaluation);
+        core::GptqOptions once = session().recipe().recipe().gptq;
+        once.sweeps = 1; // sanitized programs are slow
+        session().recipe().setGptq(once);
+    }
+
+    bool isIdle() const
+    {
+        return m_window->quantizeController().phase() == QuantizeController::Phase::Idle;
+    }
+
+    /// The path of the work folders that finished or unfinished runs left.
+    std::filesystem::path runsFolder() const
+    {
+        return std::filesystem::path(m_folder->path().toStdString()) / "runs";
+    }
+
+    QString messageOf(const widgets::Page& page) const { return page.message()->text(); }
+
+private slots:
+    void initTestCase()
+    {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        m_theme = std::make_unique<widgets::Theme>(*qApp);
+    }
+
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_settings
+            = std::make_unique<QSettings>(m_folder->filePath("settings.ini"), QSettings::IniFormat);
+        m_window = std::make_unique<MainWindow>(*m_settings, *m_theme,
+            core::readDevices(resources / "devices.json"),
+            app::WindowFolders{ resources, m_folder->path().toStdString() });
+        m_window->show();
+    }
+
+    void cleanup() { m_window.reset(); }
+
+    void startsWithoutAModel()
+    {
+        QCOMPARE(m_window->currentPage(), m_window->pages().start);
+        m_window->showPage(widgets::PageId::Quantize); // cannot be opened yet
+        QCOMPARE(m_window->currentPage(), m_window->pages().start);
+    }
+
+    void fillsTheTableInTheBackground()
+    {
+        openSample();
+        QCOMPARE(m_window->currentPage(), m_window->pages().model);
+        auto* tree = m_window->table().findChild<QTreeView*>();
+        QCOMPARE(tree->model()->rowCount(), 5); // token_embd and four layers
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->scout().isIdle(), longJob);
+        QCOMPARE(session().weightStatsMissing(), 0);
+        const QModelIndex kurtosis = tree->model()->index(0, int(TensorColumn::Kurtosis));
+        QVERIFY(kurtosis.data(widgets::TensorModel::ValueRole).isValid());
+        const QModelIndex error = tree->model()->index(0, int(TensorColumn::RoundingError));
+        QVERIFY(error.data(widgets::TensorModel::ValueRole).isValid());
+    }
+
+    void doesTheMainJobFromMeasuringToTheFile()
+    {
+        openSample();
+        m_window->activationController().measure();
+        QTRY_VERIFY_WITH_TIMEOUT(session().activations().stats != nullptr, longJob);
+        QCOMPARE(session().activations().stats->sequences, 4);
+
+        session().usePreset("Q4_K");
+        QVERIFY(session().recipe().recipe().method == core::Method::Gptq);
+        QSignalSpy tensors(&m_window->quantizeController(), &QuantizeController::tensorDone);
+        m_window->quantizeController().quantize();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !session().runs().runs().empty() && session().runs().last()->evaluation, longJob);
+        QVERIFY(tensors.count() >= 28); // seven matrices in four layers
+        const app::Run& run = *session().runs().last();
+        QVERIFY(run.evaluation->against);
+        QVERIFY(run.evaluation->against->kldMean > 0);
+        QVERIFY(run.evaluation->against->kldMean < 0.05);
+        QVERIFY(run.evaluation->against->sameTop1 > 0.8);
+        QTRY_VERIFY(isIdle());
+
+        m_window->showPage(widgets::PageId::Export);
+        widgets::ExportPage& page = *m_window->pages().exporting;
+        widgets::ExportSettings settings = page.settings();
+        settings.folder = m_folder->path();
+        settings.fileName = "out.gguf";
+        page.setSettings(settings);
+        emit page.exportRequested();
+        QTRY_VERIFY_WITH_TIMEOUT(session().exported().has_value(), longJob);
+        const auto file = std::filesystem::path(m_folder->filePath("out.gguf").toStdString());
+        QCOMPARE(session().exported()->bytes, std::uint64_t(std::filesystem::file_size(file)));
+        QCOMPARE(
+            session().exported()->tensorsVerified, int(session().checkpoint()->tensors().size()));
+        const auto written = core::Checkpoint::open(file);
+        QCOMPARE(written->find({ core::Role::FfnUp, 2 })->format, &core::formats::q4_K);
+    }
+
+    void cancelsAndResumesAQuantization()
+    {
+        openSample();
+        app::TextSettings calibration = session().calibration();
+        calibration.count = 16; // long enough to be cancelled
+        session().setCalibration(calibration);
+        session().usePreset("Q4_K");
+        QSignalSpy tensors(&m_window->quantizeController(), &QuantizeController::tensorDone);
+        QSignalSpy cancelled(&m_window->quantizeController(), &QuantizeController::cancelled);
+        m_window->quantizeController().quantize();
+        QTRY_VERIFY_WITH_TIMEOUT(tensors.count() >= 8, longJob); // a layer and a tensor
+        m_window->jobs().cancel();
+        QTRY_COMPARE_WITH_TIMEOUT(cancelled.count(), 1, longJob);
+        QVERIFY(isIdle());
+        QVERIFY(session().runs().runs().empty());
+
+        m_window->quantizeController().quantize();
+        QTRY_VERIFY_WITH_TIMEOUT(!session().runs().runs().empty(), longJob);
+        const auto& reports = session().runs().last()->reports;
+        QVERIFY(std::any_of(reports.begin(), reports.end(),
+            [](const core::TensorReport& report) { return report.resumed; }));
+    }
+
+    void closesDuringAQuantizationAndKeepsFinishedLayers()
+    {
+        openSample();
+        app::TextSettings calibration = session().calibration();
+        calibration.count = 16;
+        session().setCalibration(calibration);
+        session().usePreset("Q4_K");
+        QSignalSpy tensors(&m_window->quantizeController(), &QuantizeController::tensorDone);
+        m_window->quantizeController().quantize();
+        QTRY_VERIFY_WITH_TIMEOUT(tensors.count() >= 8, longJob);
+        m_window->close();
+        m_window.reset();
+        QVERIFY(std::filesystem::exists(runsFolder()));
+        QVERIFY(!std::filesystem::is_empty(runsFolder()));
+    }
+
+    void staysResponsiveWhileQuantizing()
+    {
+        openSample();
+        session().usePreset("Q4_K");
+        m_window->quantizeController().quantize();
+        // The longest the event loop is away while the worker computes.
+        QElapsedTimer total;
+        QElapsedTimer away;
+        qint64 longest = 0;
+        total.start();
+        while (session().runs().runs().empty() && total.elapsed() < longJob) {
+            away.start();
+            QCoreApplication::processEvents(QEventLoop::AllEvents);
+            longest = std::max(longest, away.elapsed());
+            QTest::qSleep(2);
+        }
+        QVERIFY(!session().runs().runs().empty());
+        QVERIFY2(longest < 1000, qPrintable(QString::number(longest)));
+    }
+
+    void keepsTheOpenModelWhenAnotherCannotBeOpened()
+    {
+        openSample();
+        const auto checkpoint = session().checkpoint();
+        const auto bad = std::filesystem::path(m_folder->filePath("bad.gguf").toStdString());
+        std::ofstream(bad, std::ios::binary) << "GGUF but nothing else";
+        m_window->open(bad);
+        widgets::Page* page = m_window->currentPage();
+        QTRY_VERIFY_WITH_TIMEOUT(!messageOf(*page).isEmpty(), longJob);
+        QVERIFY2(messageOf(*page).contains("bad.gguf"), qPrintable(messageOf(*page)));
+        QVERIFY(!messageOf(*page).trimmed().contains('\n'));
+        QCOMPARE(session().checkpoint(), checkpoint);
+    }
+
+    void saysOnTheStartPageWhatCannotBeOpened()
+    {
+        m_window->open(m_folder->path().toStdString()); // an empty folder but for settings
+        widgets::Page* page = m_window->pages().start;
+        QTRY_VERIFY_WITH_TIMEOUT(!messageOf(*page).isEmpty(), longJob);
+        QVERIFY(!session().isOpen());
+        QCOMPARE(m_window->currentPage(), page);
+    }
+
+    void saysWhatStoppedAnExportAndLeavesNothingBehind()
+    {
+        openSample();
+        m_window->exportController().exportRun(
+            0, std::filesystem::path(m_folder->filePath("missing/out.gguf").toStdString()), {});
+        QSignalSpy failed(&m_window->exportController(), &app::ExportController::failed);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, longJob);
+        QVERIFY(failed[0][0].toString().contains("missing"));
+        QVERIFY(!QFileInfo::exists(m_folder->filePath("missing")));
+    }
+
+    void looksBeforeItAssigns()
+    {
+        openSample();
+        session().usePreset("Q8_0");
+        m_window->selection().choose({ { core::Role::AttnK, 2 }, { core::Role::AttnV, 2 } });
+        QCOMPARE(m_window->selection().tensors().size(), std::size_t(2));
+        auto* tree = m_window->table().findChild<QTreeView*>();
+        tree->setFocus();
+        QTest::keyClick(tree, Qt::Key_3);
+        const core::Format* looked = m_window->selection().looked();
+        QVERIFY(looked != nullptr);
+        const auto tensor = std::size_t(m_window->selection().tensors().front());
+        QCOMPARE(session().recipe().plan()[tensor].format, &core::formats::q8_0);
+        QTest::keyClick(tree, Qt::Key_Return);
+        QCOMPARE(session().recipe().plan()[tensor].format, looked);
+        QCOMPARE(m_window->selection().looked(), nullptr);
+        session().recipe().undoStack().undo();
+        QCOMPARE(session().recipe().plan()[tensor].format, &core::formats::q8_0);
+    }
+
+    void whatAFormatForStudyCostsIsKeptForThoseLookedAt()
+    {
+        openSample();
+        m_window->selection().choose({ { core::Role::AttnK, 2 } });
+        const auto* costs = m_window->findChild<widgets::CostTable*>();
+        const auto errorOf = [costs](const QString& format) {
+            const auto rows = costs->findItems(format, Qt::MatchExactly);
+            const QString text
+                = rows.empty() ? QString() : costs->item(rows.front()->row(), 2)->text();
+            return text == QStringLiteral("…") ? QString() : text;
+        };
+        for (const char* name : { "INT4_SYM_CHANNEL", "NF4_G64" }) {
+            QCOMPARE(errorOf(name), QString());
+            m_window->selection().look(core::findStudyFormat(name));
+            QTRY_VERIFY_WITH_TIMEOUT(!errorOf(name).isEmpty(), longJob);
+        }
+        QVERIFY(!errorOf("INT4_SYM_CHANNEL").isEmpty());
+    }
+
+    void remembersColoursAndTextSize()
+    {
+        const auto restart = [this] {
+            m_window->close();
+            m_window.reset();
+            m_theme->setLightness(widgets::Lightness::System);
+            m_theme->setTextScale(1);
+            m_window = std::make_unique<MainWindow>(*m_settings, *m_theme,
+                core::readDevices(resources / "devices.json"),
+                app::WindowFolders{ resources, m_folder->path().toStdString() });
+        };
+        restart();
+        QVERIFY(m_theme->lightness() == widgets::Lightness::System); // nothing was chosen
+        QCOMPARE(m_theme->textScale(), 1.0);
+        m_theme->setLightness(widgets::Lightness::Dark);
+        m_theme->setTextScale(1.25);
+        restart();
+        QVERIFY(m_theme->lightness() == widgets::Lightness::Dark);
+        QCOMPARE(m_theme->textScale(), 1.25);
+        m_theme->setLightness(widgets::Lightness::System);
+        m_theme->setTextScale(1);
+    }
+
+    void remembersTheModelsOpened()
+    {
+        openSample();
+        m_window->close();
+        m_window.reset();
+        QCOMPARE(m_settings->beginReadArray("recentModels"), 1);
+        m_settings->endArray();
+    }
+
+    void showsEveryPageAtEverySize()
+    {
+        openSample();
+        for (const QSize size : { QSize(1440, 900), QSize(1100, 700), QSize(720, 450) }) {
+            m_window->resize(size);
+            for (int page = 0; page < widgets::pageCount; ++page) {
+                m_window->showPage(widgets::PageId(page));
+                QCoreApplication::processEvents();
+                QCOMPARE(m_window->currentPage(), m_window->pages().page(widgets::PageId(page)));
+                QVERIFY(m_window->grab().toImage().size().width() >= size.width());
+                QVERIFY2(m_window->width() == size.width(),
+                    qPrintable(QString::number(m_window->width())));
+            }
+        }
+    }
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_mainwindow.moc"

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/compare/comparepage.h"
+
+#include "pagetest.h"
+#include "pictures.h"
+#include "sampleruns.h"
+#include "widgets/pages/compare/runtable.h"
+#include "widgets/pages/compare/simulationdialog.h"
+#include "widgets/plots/driftplot.h"
+#include "widgets/plots/sizelossplot.h"
+
+#include <QtGui/QClipboard>
+#include <QtGui/QGuiApplication>
+#include <QtTest/QtTest>
+#include <QtWidgets/QApplication>
+#include <QtWidgets/QMenu>
+#include <QtWidgets/QPushButton>
+
+using namespace widgets;
+
+namespace {
+
+QString plain(QString text) { return text.replace(QChar(0xA0), ' '); }
+
+QPushButton* button(QWidget& page, const QString& text)
+{
+    for (QPushButton* one : page.findChildren<QPushButton*>())
+        if (one->text() == text && one->isVisible())
+            return one;
+    return nullptr;
+}
+
+/// The page with the sample's runs, 5 pinned as A and 6 as B.
+struct Shown {
+    ComparePage page;
+    explicit Shown(std::vector<RunRow> runs = sampleRuns())
+    {
+        page.setEvaluationText("evaluation.txt, 267 chunks of 256 tokens", 4.2);
+        page.setRuns(runs, 5, 6);
+        settle(page, { 927, 760 });
+    }
+    RunTable* table() { return page.findChild<RunTable*>(); }
+    QString cell(int row, int column) { return plain(table()->item(row, column)->text()); }
+};
+
+} // namespace
+
+class ComparePageTest : public PageTest {
+    Q_OBJECT
+
+private slots:
+    void comparesThePinnedRuns()
+    {
+        Shown shown;
+        QCOMPARE(plain(shown.page.answer()),
+            "B has the size of A and loses 29.0 % less: KLD 0.00456 ± 0.00004 against 0.00642 ± "
+            "0.00005.");
+        takePictures(shown.page, theme(), "compare");
+    }
+
+    void saysHowMuchSmallerAndHowMuchMoreIsLost()
+    {
+        Shown shown;
+        shown.page.setRuns(sampleRuns(), 6, 4);
+        QCOMPARE(plain(shown.page.answer()),
+            "B is 12.8 % smaller than A and loses 2.57× as much: KLD 0.0117 ± 0.0001 against "
+            "0.00456 ± 0.00004.");
+        shown.page.setRuns(sampleRuns(), 4, 6);
+        QVERIFY(plain(shown.page.answer()).startsWith("B is 14.7 % larger than A and loses"));
+        shown.page.setRuns(sampleRuns(), 0, 6);
+        QVERIFY(plain(shown.page.answer()).startsWith("Q4_K_M, GPTQ loses KLD 0.00456 ± 0.00004"));
+    }
+
+    void offersTheFirstMeasurement()
+    {
+        ComparePage page;
+        page.setRuns({ sampleRuns()[0] }, 0, 0);
+        page.setEvaluationText("evaluation.txt, 267 chunks of 256 tokens", 25);
+        settle(page, { 927, 760 });
+        QSignalSpy measure(&page, &ComparePage::measureRequested);
+        QTest::mouseClick(button(page, "Quantize and measure the current recipe"), Qt::LeftButton);
+        QCOMPARE(measure.size(), 1);
+        QCOMPARE(measure[0][0].toInt(), 0);
+        QVERIFY(!page.findChild<RunTable*>()->isVisible());
+        takePictures(page, theme(), "compare-empty");
+    }
+
+    void theArithmeticIsChosenInADialog()
+    {
+        Shown shown;
+        core::SimulationOptions options;
+        options.arithmetic = core::SimulationOptions::Arithmetic::AsLlama;
+        shown.page.setSimulation(options);
+        core::SimulationOptions chosen;
+        connect(&shown.page, &ComparePage::simulationChosen, &shown.page,
+            [&](const core::SimulationOptions& simulation) { chosen = simulation; });
+        QTest::mouseClick(button(shown.page, "Arithmetic..."), Qt::LeftButton);
+        auto* dialog = shown.page.findChild<SimulationDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        QVERIFY(dialog->options() == options);
+        dialog->accept();
+        QVERIFY(chosen == options);
+        shown.page.setLocked(true);
+        QVERIFY(!button(shown.page, "Arithmetic...")->isEnabled());
+    }
+
+    void everyRunIsARowWithItsErrors()
+    {
+        Shown shown;
+        QCOMPARE(shown.table()->rowCount(), 8);
+        QCOMPARE(shown.cell(0, 6), "40.96 ± 0.61");
+        QCOMPARE(shown.cell(6, 0), "B");
+        QCOMPARE(shown.cell(5, 0), "A");
+        QCOMPARE(shown.cell(6, 1), "Q4_K_M");
+        QCOMPARE(shown.cell(6, 7), "4.56 ± 0.04");
+        QCOMPARE(shown.cell(6, 8), "94.9 %");
+    }
+
+    void theRunThatBecomesBIsTheCurrentOne()
+    {
+        ComparePage page;
+        std::vector<RunRow> runs = sampleRuns();
+        page.setRuns({ runs.begin(), runs.begin() + 2 }, 0, 1);
+        auto* table = page.findChild<RunTable*>();
+        QCOMPARE(table->currentRow(), 1);
+        page.setRuns(runs, 5, 6);
+        QCOMPARE(table->currentRow(), 6);
+        table->setCurrentCell(2, 1);
+        page.setRuns(runs, 5, 6); // one was measured: the user stays where they are
+        QCOMPARE(table->currentRow(), 2);
+    }
+
+    void keysAndClicksPin()
+    {
+        Shown shown;
+        QSignalSpy a(&shown.page, &ComparePage::pinARequested);
+        QSignalSpy b(&shown.page, &ComparePage::pinBRequested);
+        shown.table()->setCurrentCell(3, 1);
+        QTest::keyClick(shown.table(), Qt::Key_A);
+        QTest::keyClick(shown.table(), Qt::Key_B);
+        QCOMPARE(a.size(), 1);
+        QCOMPARE(a[0][0].toInt(), 3);
+        QCOMPARE(b[0][0].toInt(), 3);
+        const QPoint pin = shown.table()->visualItemRect(shown.table()->item(2, 0)).center();
+        QTest::mouseClick(shown.table()->viewport(), Qt::LeftButton, {}, pin);
+        QCOMPARE(b[1][0].toInt(), 2);
+        emit shown.page.findChild<SizeLossPlot*>()->runChosen(7);
+        QCOMPARE(b[2][0].toInt(), 7);
+    }
+
+    void theOriginalIsNeitherPinnedNorRemoved()
+    {
+        Shown shown;
+        QSignalSpy a(&shown.page, &ComparePage::pinARequested);
+        QSignalSpy removed(&shown.page, &ComparePage::removeRequested);
+        shown.table()->setCurrentCell(0, 1);
+        QTest::keyClick(shown.table(), Qt::Key_A);
+        QTest::keyClick(shown.table(), Qt::Key_Delete);
+        QCOMPARE(a.size() + removed.size(), 0);
+        shown.table()->setCurrentCell(1, 1);
+        QTest::keyClick(shown.table(), Qt::Key_Delete);
+        QCOMPARE(removed.size(), 1);
+    }
+
+    void measuresTheRunOfTheRow()
+    {
+        Shown shown;
+        QSignalSpy measure(&shown.page, &ComparePage::measureRequested);
+        shown.table()->setCurrentCell(2, 1);
+        QTest::mouseClick(button(shown.page, "Measure again"), Qt::LeftButton);
+        QCOMPARE(measure.size(), 1);
+        QCOMPARE(measure[0][0].toInt(), 2);
+        shown.page.setLocked(true);
+        QVERIFY(!button(shown.page, "Measure again")->isEnabled());
+    }
+
+    void aRunThatIsNotMeasuredHasDashes()
+    {
+        std::vector<RunRow> runs = sampleRuns();
+        runs[3].evaluation.reset();
+        Shown shown(runs);
+        QCOMPARE(shown.cell(3, 7), "—");
+        shown.table()->setCurrentCell(3, 1);
+        QVERIFY(button(shown.page, "Measure run"));
+        shown.page.setRuns(runs, 0, 3);
+        QCOMPARE(shown.page.answer(), "The pinned runs are not measured yet.");
+    }
+
+    void staleNumbersEnterNoAnswerAndNoPlot()
+    {
+        std::vector<RunRow> runs = sampleRuns();
+        runs[5].stale = true;
+        Shown shown(runs);
+        QVERIFY(!shown.page.answer().contains("0.00642"));
+        QCOMPARE(shown.page.findChild<SizeLossPlot*>()->table().rows.size(), std::size_t(6));
+        QCOMPARE(
+            shown.page.findChild<DriftPlot*>()->table().headers, (QStringList{ "depth", "B" }));
+        QCOMPARE(shown.table()->item(5, 7)->toolTip(), "Measured with other settings");
+        takePictures(shown.page, theme(), "compare-stale");
+    }
+
+    void copiesTheTable()
+    {
+        Shown shown;
+        QTest::mouseClick(button(shown.page, "Copy table"), Qt::LeftButton);
+        const QStringList lines = QGuiApplication::clipboard()->text().split('\n');
+        QCOMPARE(lines.size(), 9);
+        QVERIFY(lines[0].startsWith("Pin\tRecipe\tMethod\tSize"));
+    }
+
+    void driftNamesItsDepths()
+    {
+        Shown shown;
+        const PlotTable table = shown.page.findChild<DriftPlot*>()->table();
+        QCOMPARE(table.rows.size(), std::size_t(9));
+        QCOMPARE(table.rows[0][0], "emb");
+        QCOMPARE(table.rows[8][0], "3f");
+    }
+};
+
+QTEST_MAIN(ComparePageTest)
+#include "tst_comparepage.moc"

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/export/exportpage.h"
+
+#include "pagetest.h"
+#include "pictures.h"
+#include "sampledata.h"
+#include "sampleruns.h"
+#include "widgets/messagebar.h"
+#include "widgets/pages/export/filebar.h"
+#include "widgets/pages/export/fileparts.h"
+
+#include <QtTest/QtTest>
+#include <QtWidgets/QApplication>
+#include <QtWidgets/QComboBox>
+#include <QtWidgets/QLineEdit>
+#include <QtWidgets/QPlainTextEdit>
+#include <QtWidgets/QPushButton>
+#include <QtWidgets/QTableWidget>
+
+using namespace widgets;
+
+namespace {
+
+QString plain(QString text) { return text.replace(QChar(0xA0), ' '); }
+
+QPushButton* button(QWidget& page, const QString& text)
+{
+    for (QPushButton* one : page.findChildren<QPushButton*>())
+        if (one->text() == text && one->isVisible())
+            return one;
+    return nullptr;
+}
+
+core::GgufPlan plan()
+{
+    return core::planGguf(*sampleData().checkpoint, samplePlan("Q4_K_M"), { {}, {}, "Q4_K_M" });
+}
+
+ExportChecks checks()
+{
+    ExportChecks checks;
+    checks.freeBytes = 41.2e9;
+    checks.measured = "KLD 0.00456";
+    return checks;
+}
+
+/// The page with a run to export.
+struct Shown {
+    ExportPage page;
+    Shown()
+    {
+        page.setSources(sampleRuns(), 6);
+        page.setPlan(plan());
+        page.setSettings({ "/home/ada/models", "sample-Q4_K_M.gguf", "sample", "CC0-1.0" });
+        page.setChecks(checks());
+        page.setExpectation("Perplexity 41.12 on evaluation.txt at context 256.");
+        settle(page, { 927, 760 });
+    }
+    QStringList checkTexts()
+    {
+        QStringList texts;
+        for (const Check& check : page.findChild<CheckList*>()->checks())
+            texts << check.text;
+        return texts;
+    }
+};
+
+} // namespace
+
+class ExportPageTest : public PageTest {
+    Q_OBJECT
+
+private slots:
+    void saysTheExactSizeBeforeAnythingIsWritten()
+    {
+        Shown shown;
+        const QString bytes = QLocale().toString(qulonglong(plan().layout.fileSize));
+        QVERIFY2(
+            plain(shown.page.answer()).startsWith("One GGUF file of exactly " + bytes + " bytes."),
+            qPrintable(shown.page.answer()));
+        takePictures(shown.page, theme(), "export");
+    }
+
+    void thePartsAddUpToTheFile()
+    {
+        std::uint64_t sum = 0;
+        for (const FilePart& part : fileParts(plan()))
+            sum += part.bytes;
+        QCOMPARE(sum, plan().layout.fileSize);
+    }
+
+    void aPartOfTheFileSelectsItsTensors()
+    {
+        Shown shown;
+        QSignalSpy selected(&shown.page, &ExportPage::placesSelected);
+        auto* bar = shown.page.findChild<FileBar*>();
+        QTest::keyClick(bar, Qt::Key_Right);
+        QTest::keyClick(bar, Qt::Key_Right);
+        QTest::keyClick(bar, Qt::Key_Return);
+        QCOMPARE(selected.size(), 1);
+        QCOMPARE(selected[0][0].value<std::vector<core::Place>>().size(), std::size_t(16));
+        QTest::mouseClick(bar, Qt::LeftButton, {}, QPoint(bar->width() - 4, 10));
+        QCOMPARE(selected.size(), 2);
+    }
+
+    void theFieldsAreTheSettings()
+    {
+        Shown shown;
+        QSignalSpy changed(&shown.page, &ExportPage::settingsChanged);
+        for (QLineEdit* field : shown.page.findChildren<QLineEdit*>())
+            if (field->text() == "sample-Q4_K_M.gguf") {
+                field->clear();
+                QTest::keyClicks(field, "my model.gguf");
+            }
+        QVERIFY(!changed.isEmpty());
+        QCOMPARE(changed.last()[0].value<ExportSettings>().fileName, "my model.gguf");
+        QCOMPARE(changed.last()[0].value<ExportSettings>().license, "CC0-1.0");
+        QVERIFY(shown.page.findChild<QPlainTextEdit*>()->toPlainText().startsWith(
+            "llama-cli -m \"my model.gguf\""));
+    }
+
+    void choosesWhatAndWhere()
+    {
+        Shown shown;
+        QSignalSpy source(&shown.page, &ExportPage::sourceChosen);
+        QSignalSpy folder(&shown.page, &ExportPage::chooseFolderRequested);
+        QSignalSpy start(&shown.page, &ExportPage::exportRequested);
+        auto* combo = shown.page.findChild<QComboBox*>();
+        emit combo->activated(0);
+        QCOMPARE(source.size(), 1);
+        QCOMPARE(source[0][0].toInt(), 0);
+        QTest::mouseClick(button(shown.page, "Choose..."), Qt::LeftButton);
+        shown.page.triggerMainAction();
+        QCOMPARE(folder.size(), 1);
+        QCOMPARE(start.size(), 1);
+    }
+
+    void cannotWriteIntoAFolderThatIsNotThere()
+    {
+        Shown shown;
+        ExportChecks missing = checks();
+        missing.folderExists = false;
+        shown.page.setChecks(missing);
+        QVERIFY(shown.checkTexts().contains("The folder does not exist"));
+        QVERIFY(!button(shown.page, "Export")->isEnabled());
+        shown.page.setPlan({}, "The model has no tokenizer, so no GGUF file can be written.");
+        QCOMPARE(
+            shown.page.answer(), "The model has no tokenizer, so no GGUF file can be written.");
+    }
+
+    void fallbacksAndAnOlderFileAreSaid()
+    {
+        Shown shown;
+        ExportChecks some = checks();
+        some.fallbacks = 3;
+        some.fileExists = true;
+        some.measured.clear();
+        shown.page.setChecks(some);
+        QVERIFY(!shown.checkTexts().contains("Every row fits its format"));
+        QVERIFY(shown.checkTexts().contains("Some rows do not fit their format"));
+        QVERIFY(shown.checkTexts().contains("A file of this name exists"));
+        QVERIFY(shown.checkTexts().contains("Not measured against the original"));
+        takePictures(shown.page, theme(), "export-warnings");
+    }
+
+    void canBeCancelledWhileItWrites()
+    {
+        Shown shown;
+        QSignalSpy cancel(&shown.page, &ExportPage::cancelRequested);
+        shown.page.setRunning(true);
+        QVERIFY(!button(shown.page, "Export")->isEnabled());
+        QTest::mouseClick(button(shown.page, "Cancel"), Qt::LeftButton);
+        QCOMPARE(cancel.size(), 1);
+    }
+
+    void theFinishedFileIsShown()
+    {
+        Shown shown;
+        QSignalSpy open(&shown.page, &ExportPage::openFolderRequested);
+        shown.page.setReport(
+            core::GgufExportReport{ "/home/ada/models/sample-Q4_K_M.gguf", 2'891'712, 38, 0.4 });
+        settle(shown.page, { 927, 760 });
+        QVERIFY(plain(shown.page.message()->text())
+                    .startsWith("sample-Q4_K_M.gguf is ready: 2,891,712 bytes, 38 tensor"));
+        QVERIFY(shown.page.answer().contains("It was written"));
+        QVERIFY(button(shown.page, "Export again"));
+        QTest::mouseClick(button(shown.page, "Open folder"), Qt::LeftButton);
+        QCOMPARE(open.size(), 1);
+        takePictures(shown.page, theme(), "export-done");
+    }
+
+    void aFailureSaysWhatIsKept()
+    {
+        Shown shown;
+        shown.page.setError("Cannot write “/home/ada/models/sample-Q4_K_M.gguf”: 1.20 MB are "
+                            "free, 2.89 MB are needed.");
+        settle(shown.page, { 927, 760 });
+        QVERIFY(shown.page.message()->isVisible());
+        takePictures(shown.page, theme(), "export-failed");
+    }
+
+    void everyMetadataKeyIsListed()
+    {
+        Shown shown;
+        auto* table = shown.page.findChild<QTableWidget*>();
+        QCOMPARE(table->rowCount(), int(plan().metadata.pairs().size()));
+        QCOMPARE(table->item(0, 0)->text(), "general.architecture");
+        QCOMPARE(table->item(0, 1)->text(), "llama");
+    }
+};
+
+QTEST_MAIN(ExportPageTest)
+#include "tst_exportpage.moc"

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/model/modelpage.h"
+
+#include "pagetest.h"
+#include "pictures.h"
+#include "sampledata.h"
+#include "widgets/pages/model/modeldiagram.h"
+#include "widgets/pages/model/modelfacts.h"
+#include "widgets/pages/start/startpage.h"
+
+#include <QtCore/QMimeData>
+#include <QtGui/QDropEvent>
+#include <QtTest/QtTest>
+#include <QtWidgets/QApplication>
+#include <QtWidgets/QPushButton>
+
+using namespace widgets;
+
+namespace {
+QAbstractButton* button(QWidget& page, const QString& text)
+{
+    for (QAbstractButton* one : page.findChildren<QAbstractButton*>())
+        if (one->text() == text)
+            return one;
+    return nullptr;
+}
+} // namespace
+
+class ModelPageTest : public PageTest {
+    Q_OBJECT
+
+private slots:
+    void saysWhatTheModelIs()
+    {
+        ModelPage page;
+        page.setModel(sampleData().checkpoint);
+        page.setFiles({ "model.safetensors" }, 8'397'312);
+        page.setNonFinite(0);
+        page.setTokenizerWorks(true);
+        page.setSelection({ { core::Role::AttnK, 2 } });
+        QCOMPARE(page.answer().replace(QChar(0xA0), ' '),
+            "A Llama model with 4 layers and 4.20 M parameters. Every row is a multiple of 256, so "
+            "every format fits.");
+        takePictures(page, theme(), "model");
+    }
+
+    void factsAreThoseOfTheConfig()
+    {
+        const auto facts = modelFacts(*sampleData().checkpoint, { "model.safetensors" }, 8'397'312);
+        const auto value = [&facts](const QString& label) {
+            for (const Fact& fact : facts)
+                if (fact.label == label)
+                    return QString(fact.value).replace(QChar(0xA0), ' ');
+            return QString();
+        };
+        QCOMPARE(value("Heads"), "4 of 64, 2 key/value heads (grouped-query)");
+        QCOMPARE(value("Hidden / feed-forward"), "256 / 768");
+        QCOMPARE(value("KV cache"), "2,048 bytes a token at F16");
+        QCOMPARE(value("Files"), "model.safetensors, 8,397,312 bytes");
+    }
+
+    void theSharesOfTheRolesAddUpToOne()
+    {
+        double sum = 0;
+        for (const RoleBars::Bar& bar : roleShares(*sampleData().checkpoint))
+            sum += bar.share;
+        QVERIFY(qAbs(sum - 1) < 1e-9);
+    }
+
+    void checksNameWhatIsWrong()
+    {
+        const core::Checkpoint& sample = *sampleData().checkpoint;
+        const auto texts = [&sample](std::optional<std::int64_t> bad, std::optional<bool> works) {
+            QStringList lines;
+            for (const Check& check : modelChecks(sample, bad, works))
+                lines.append(check.text);
+            return lines;
+        };
+        QVERIFY(texts(0, true).contains("No NaN or infinite weights"));
+        QVERIFY(texts(3, true).contains(
+            "3 weights are NaN or infinite: the model cannot be quantized"));
+        QVERIFY(!texts({}, {}).contains("No NaN or infinite weights"));
+        QVERIFY(texts(0, true).contains("Context is 256: evaluation uses chunks of 256 tokens"));
+    }
+
+    void aClickOnABoxChoosesTheRoleInEveryLayer()
+    {
+        ModelPage page;
+        page.setModel(sampleData().checkpoint);
+        settle(page, { 927, 760 });
+        QSignalSpy chosen(&page, &ModelPage::placesChosen);
+        QSignalSpy weights(&page, &ModelPage::weightsRequested);
+        auto* diagram = page.findChild<ModelDiagram*>();
+        QTest::keyClick(diagram, Qt::Key_Right);
+        QTest::keyClick(diagram, Qt::Key_Right);
+        QTest::keyClick(diagram, Qt::Key_Return);
+        QCOMPARE(chosen.size(), 1);
+        QCOMPARE(chosen[0][0].value<std::vector<core::Place>>().size(), std::size_t(4));
+        emit diagram->roleOpened(core::Role::FfnDown);
+        QCOMPARE(weights.size(), 1);
+    }
+
+    void theStartPageOpensWhatIsClicked()
+    {
+        StartPage page;
+        page.setRecent({ { RecentEntry::Kind::Folder, "/models/Llama-3.2-1B", "Llama-3.2-1B",
+                             "models/Llama-3.2-1B", "Llama · 1.24 B · BF16", "2.47 GB", "yesterday",
+                             false },
+            { RecentEntry::Kind::Session, "/courses/w.quantscope", "workshop-session.quantscope",
+                "courses/week-3", "session · sample, 6 runs", "41 kB", "9 Nov", false },
+            { RecentEntry::Kind::Folder, "/models/gemma", "gemma-2-2b", "models/gemma-2-2b",
+                "folder not found", {}, "28 Oct", true } });
+        page.setSample("A trained Llama with 4.20 M parameters, 8.40 MB, with calibration and "
+                       "evaluation text. Everything answers in seconds.");
+        settle(page, { 927, 760 });
+        QSignalSpy open(&page, &StartPage::openRequested);
+        QSignalSpy sample(&page, &StartPage::sampleRequested);
+        QSignalSpy folder(&page, &StartPage::openFolderRequested);
+        QTest::mouseClick(button(page, "Llama-3.2-1B"), Qt::LeftButton);
+        QTest::mouseClick(button(page, "gemma-2-2b"), Qt::LeftButton); // it is missing
+        QTest::mouseClick(button(page, "Open sample"), Qt::LeftButton);
+        QTest::mouseClick(button(page, "Open folder..."), Qt::LeftButton);
+        QCOMPARE(open.size(), 1);
+        QCOMPARE(open[0][0].toString(), "/models/Llama-3.2-1B");
+        QCOMPARE(sample.size(), 1);
+        QCOMPARE(folder.size(), 1);
+        takePictures(page, theme(), "start");
+    }
+
+    void theStartPageOpensWhatIsDropped()
+    {
+        StartPage page;
+        settle(page, { 927, 760 });
+        QSignalSpy open(&page, &StartPage::openRequested);
+        QMimeData data;
+        data.setUrls({ QUrl::fromLocalFile("/models/one") });
+        QDragEnterEvent enter(
+            QPoint(20, 20), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&page, &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(QPointF(20, 20), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&page, &drop);
+        QCOMPARE(open.size(), 1);
+        QCOMPARE(open[0][0].toString(), "/models/one");
+    }
+};
+
+QTEST_MAIN(ModelPageTest)
+#include "tst_modelpage.moc"

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/quantize/quantizepage.h"
+
+#include "pagetest.h"
+#include "pictures.h"
+#include "sampleruns.h"
+#include "widgets/format.h"
+#include "widgets/messagebar.h"
+#include "widgets/pages/quantize/gptqform.h"
+#include "widgets/pages/quantize/methodchooser.h"
+#include "widgets/pages/quantize/runprogress.h"
+#include "widgets/pages/quantize/tensorcellstrip.h"
+
+#include <QtTest/QtTest>
+#include <QtWidgets/QApplication>
+#include <QtWidgets/QCheckBox>
+#include <QtWidgets/QComboBox>
+#include <QtWidgets/QDoubleSpinBox>
+#include <QtWidgets/QLabel>
+#include <QtWidgets/QLineEdit>
+#include <QtWidgets/QPushButton>
+#include <QtWidgets/QRadioButton>
+#include <QtWidgets/QSpinBox>
+
+using namespace widgets;
+
+namespace {
+
+std::vector<core::Place> placesOf(const QList<QVariant>& arguments)
+{
+    return arguments[0].value<std::vector<core::Place>>();
+}
+
+template<typename Widget>
+Widget* named(QWidget& page, const QString& text)
+{
+    for (Widget* one : page.findChildren<Widget*>())
+        if (one->accessibleName() == text)
+            return one;
+    return nullptr;
+}
+
+template<typename Button = QPushButton>
+Button* button(QWidget& page, const QString& text)
+{
+    for (Button* one : page.findChildren<Button*>())
+        if (one->text() == text && one->isVisible())
+            return one;
+    return nullptr;
+}
+
+bool shows(QWidget& page, const QString& text)
+{
+    for (QLabel* label : page.findChildren<QLabel*>())
+        if (label->isVisible() && label->text().replace(QChar(0xA0), ' ').contains(text))
+            return true;
+    return false;
+}
+
+std::vector<core::Place> places()
+{
+    std::vector<core::Place> all;
+    for (const core::TensorReport& report : sampleReports())
+        all.push_back(report.place);
+    return all;
+}
+
+/// The page with a recipe, a text and an estimate.
+struct Shown {
+    QuantizePage page;
+    QuantizeSettings settings;
+    Shown()
+    {
+        settings.calibrationFile = "/texts/calibration.txt";
+        settings.sequences = 64;
+        page.setRecipeTitle("Q3_K_M");
+        page.setTensors(places());
+        page.setSettings(settings);
+        page.setEstimate({ 21, 212e6, 5.5e6 });
+        settle(page, { 927, 760 });
+    }
+    void run(int reports)
+    {
+        page.setState(QuantizePage::State::Running);
+        for (int i = 0; i < reports; ++i)
+            page.addReport(sampleReports()[std::size_t(i)]);
+        page.setProgress(reports / 28.0, "Layer 2: attn_output", 11.9, 8.3);
+        settle(page, { 927, 760 });
+    }
+    TensorCellStrip* cells() { return page.findChild<TensorCellStrip*>(); }
+};
+
+} // namespace
+
+class QuantizePageTest : public PageTest {
+    Q_OBJECT
+
+private slots:
+    void saysWhatWillBeDoneAndWhatItTakes()
+    {
+        Shown shown;
+        QCOMPARE(shown.page.answer(), "“Q3_K_M” will be rounded by GPTQ.");
+        QVERIFY(shows(shown.page, "21.0 s"));
+        QVERIFY(shows(shown.page, "212 MB"));
+        QVERIFY(shows(shown.page, "5.50 MB"));
+        takePictures(shown.page, theme(), "quantize");
+    }
+
+    void startsOnlyWithTheTextThatItsMethodNeeds()
+    {
+        Shown shown;
+        QSignalSpy started(&shown.page, &QuantizePage::quantizeRequested);
+        shown.settings.calibrationFile.clear();
+        shown.page.setSettings(shown.settings);
+        QVERIFY(!button(shown.page, "Quantize")->isEnabled());
+        shown.settings.treatment.method = core::Method::RoundToNearest;
+        shown.page.setSettings(shown.settings);
+        QVERIFY(button(shown.page, "Quantize")->isEnabled());
+        shown.settings.treatment.method = core::Method::Importance;
+        shown.settings.imatrixFile = "/texts/imatrix.gguf";
+        shown.page.setSettings(shown.settings);
+        QTest::mouseClick(button(shown.page, "Quantize"), Qt::LeftButton);
+        QCOMPARE(started.size(), 1);
+        shown.page.setLocked(true);
+        QVERIFY(!button(shown.page, "Quantize")->isEnabled());
+    }
+
+    void tellsWhatTheUserChanges()
+    {
+        Shown shown;
+        QSignalSpy changed(&shown.page, &QuantizePage::settingsChanged);
+        for (QRadioButton* radio : shown.page.findChildren<QRadioButton*>())
+            if (radio->text() == "Importance-weighted")
+                radio->click();
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(shown.page.settings().treatment, core::Treatment{ core::Method::Importance });
+        QVERIFY(!named<QDoubleSpinBox>(shown.page, "Damping")->isEnabled());
+        named<QSpinBox>(shown.page, "Sequences")->setValue(128);
+        named<QSpinBox>(shown.page, "Tokens a sequence")->setValue(512);
+        QCOMPARE(changed.size(), 3);
+        const auto last = changed[2][0].value<QuantizeSettings>();
+        QCOMPARE(last.sequences, 128);
+        QCOMPARE(last.length, 512);
+        QCOMPARE(last.calibrationFile, "/texts/calibration.txt");
+    }
+
+    void offersTheBytesOfLlamaWhereThereIsAChoice()
+    {
+        Shown shown;
+        auto* same = button<QCheckBox>(shown.page, "Same bytes as llama.cpp");
+        QVERIFY(!same->isEnabled()); // GPTQ
+        shown.settings.treatment.method = core::Method::Importance;
+        shown.page.setSettings(shown.settings);
+        QVERIFY(same->isEnabled() && !same->isChecked());
+        shown.settings.treatment.method = core::Method::Hqq;
+        shown.page.setSettings(shown.settings);
+        QVERIFY(!same->isEnabled());
+        shown.settings.treatment.method = core::Method::RoundToNearest;
+        shown.page.setSettings(shown.settings);
+        QVERIFY(same->isEnabled());
+        same->click();
+        QCOMPARE(shown.page.settings().encoder, core::Encoder::Ggml);
+        shown.settings.encoder = core::Encoder::Closest;
+        shown.page.setSettings(shown.settings);
+        QVERIFY(!same->isChecked());
+    }
+
+    void dampingIsAShareOfTheMeanDiagonal()
+    {
+        Shown shown;
+        named<QDoubleSpinBox>(shown.page, "Damping")->setValue(2.5);
+        QCOMPARE(shown.page.settings().gptq.damping, 0.025);
+        QCOMPARE(shown.page.settings().treatment, core::Treatment{ core::Method::Gptq });
+    }
+
+    void channelsMayBeScaledBeforeAnyMethod()
+    {
+        Shown shown;
+        auto* scaled = shown.page.findChild<MethodChooser*>()->findChild<QCheckBox*>();
+        scaled->click();
+        const core::Treatment expected{ core::Method::Gptq, core::Scaling::Awq };
+        QCOMPARE(shown.page.settings().treatment, expected);
+        for (QRadioButton* radio : shown.page.findChildren<QRadioButton*>())
+            if (radio->text() == "HQQ")
+                radio->click();
+        const core::Treatment hqq{ core::Method::Hqq, core::Scaling::Awq };
+        QCOMPARE(shown.page.settings().treatment, hqq);
+        shown.settings.treatment = { core::Method::RoundToNearest, core::Scaling::Awq };
+        shown.settings.calibrationFile.clear();
+        shown.page.setSettings(shown.settings);
+        QVERIFY(scaled->isChecked());
+        QVERIFY(!button(shown.page, "Quantize")->isEnabled()); // scales are found in a text
+    }
+
+    void everyIngredientOfGptqCanBeSwitched()
+    {
+        Shown shown;
+        QVERIFY(!named<QSpinBox>(shown.page, "Sweeps")->isVisible());
+        QTest::mouseClick(button(shown.page, "More options of GPTQ"), Qt::LeftButton);
+        named<QSpinBox>(shown.page, "Sweeps")->setValue(5);
+        for (QCheckBox* box : shown.page.findChild<GptqForm*>()->findChildren<QCheckBox*>())
+            box->click();
+        auto* target = named<QComboBox>(shown.page, "Aim at");
+        QVERIFY(!named<QDoubleSpinBox>(shown.page, "Take up")->isVisible());
+        target->setCurrentIndex(1);
+        emit target->activated(1);
+        named<QDoubleSpinBox>(shown.page, "Take up")->setValue(25);
+        named<QDoubleSpinBox>(shown.page, "Target damping")->setValue(30);
+        const core::GptqOptions options = shown.page.settings().gptq, before;
+        QCOMPARE(options.sweeps, 5);
+        QCOMPARE(options.refitNorms, !before.refitNorms);
+        QCOMPARE(options.orderNeurons, !before.orderNeurons);
+        QCOMPARE(options.weighTokens, !before.weighTokens);
+        QVERIFY(options.correctTarget && !options.chooseTarget);
+        QCOMPARE(options.driftShare, 0.25);
+        QCOMPARE(options.targetDamping, 0.3);
+    }
+
+    void filesAreAskedFor()
+    {
+        Shown shown;
+        QSignalSpy calibration(&shown.page, &QuantizePage::chooseCalibrationRequested);
+        QSignalSpy imatrix(&shown.page, &QuantizePage::chooseImatrixRequested);
+        QTest::mouseClick(named<QPushButton>(shown.page, "Calibration text"), Qt::LeftButton);
+        QTest::mouseClick(named<QPushButton>(shown.page, "Importance"), Qt::LeftButton);
+        QCOMPARE(calibration.size(), 1);
+        QCOMPARE(imatrix.size(), 1);
+    }
+
+    void showsTheRunAsItGoes()
+    {
+        Shown shown;
+        QSignalSpy cancelled(&shown.page, &QuantizePage::cancelRequested);
+        shown.run(17);
+        QVERIFY2(shown.page.answer().startsWith("GPTQ on “Q3_K_M”. So far its output error is "),
+            qPrintable(shown.page.answer()));
+        QVERIFY(shown.page.answer().endsWith("below importance-weighted rounding."));
+        QCOMPARE(shown.cells()->state(16), CellState::Done);
+        QCOMPARE(shown.cells()->state(17), CellState::Rounding);
+        QCOMPARE(shown.cells()->state(18), CellState::Waiting);
+        QVERIFY(shows(shown.page, "11.9 s elapsed · 8.3 s left"));
+        QVERIFY(shows(shown.page, "locked while it runs"));
+        QVERIFY(!shown.page.findChild<MethodChooser*>()->isEnabled());
+        QVERIFY(!button(shown.page, "Quantize"));
+        QTest::mouseClick(button(shown.page, "Cancel"), Qt::LeftButton);
+        QCOMPARE(cancelled.size(), 1);
+        takePictures(shown.page, theme(), "quantize-running");
+    }
+
+    void theMeanCountsOnlyWhatTheMethodRounded()
+    {
+        Shown shown;
+        core::TensorReport kept = sampleReports()[0];
+        kept.method = core::Method::Importance;
+        kept.outputError = kept.importanceError;
+        core::TensorReport half = sampleReports()[1];
+        half.outputError = half.importanceError / 2;
+        shown.page.setState(QuantizePage::State::Running);
+        shown.page.addReport(kept);
+        shown.page.addReport(half);
+        QVERIFY(shown.page.answer().contains("50.0"));
+        const auto* cells = shown.page.findChild<TensorCellStrip*>();
+        QVERIFY(cells->description(1).contains(
+            QString("by %1\nOutput error").arg(treatmentText({ half.method, half.scaling }))));
+        QVERIFY(cells->description(1).contains(
+            ", by importance-weighted rounding " + percentText(half.importanceError)));
+        QVERIFY(!cells->description(2).contains('\n')); // not rounded yet
+    }
+
+    void aCancelledRunSaysWhatIsKeptAndResumes()
+    {
+        Shown shown;
+        QSignalSpy started(&shown.page, &QuantizePage::quantizeRequested);
+        shown.run(17);
+        shown.page.setState(
+            QuantizePage::State::Cancelled, "2 of 4 layers are kept; resuming starts at layer 2.");
+        settle(shown.page, { 927, 760 });
+        QVERIFY(shows(shown.page, "2 of 4 layers are kept"));
+        QVERIFY(shown.page.findChild<MethodChooser*>()->isEnabled());
+        int resumes = 0;
+        for (QPushButton* one : shown.page.findChildren<QPushButton*>()) {
+            if (one->text() == "Resume" && one->isVisible()) {
+                one->click();
+                ++resumes;
+            }
+        }
+        QCOMPARE(resumes, 2); // in the heading and in the message
+        QCOMPARE(started.size(), 2);
+        takePictures(shown.page, theme(), "quantize-cancelled");
+    }
+
+    void aFailedRunSaysWhyAndMarksTheTensor()
+    {
+        Shown shown;
+        shown.run(17);
+        shown.page.setState(QuantizePage::State::Failed,
+            "Cannot keep layer 2 in “/cache/quantscope”: 1.2 MB are free, 5.5 MB are needed.");
+        settle(shown.page, { 927, 760 });
+        QCOMPARE(shown.cells()->state(17), CellState::Failed);
+        QVERIFY(shown.page.message()->text().contains("5.5 MB are needed"));
+        takePictures(shown.page, theme(), "quantize-failed");
+    }
+
+    void aFinishedRunSaysWhatItGained()
+    {
+        Shown shown;
+        shown.run(28);
+        shown.page.setState(QuantizePage::State::Finished);
+        QVERIFY2(shown.page.answer().startsWith("GPTQ on “Q3_K_M”: its output error is"),
+            qPrintable(shown.page.answer()));
+        QVERIFY(shows(shown.page, "Finished"));
+        QVERIFY(button(shown.page, "Quantize"));
+        takePictures(shown.page, theme(), "quantize-finished");
+    }
+
+    void aClickOnACellSelectsItsTensor()
+    {
+        Shown shown;
+        QSignalSpy selected(&shown.page, &QuantizePage::placesSelected);
+        emit shown.cells()->chosen(3);
+        QCOMPARE(selected.size(), 1);
+        QCOMPARE(placesOf(selected[0]), std::vector{ sampleReports()[3].place });
+        emit shown.page.findChild<DumbbellPlot*>()->rowChosen(4);
+        QCOMPARE(placesOf(selected[1]), std::vector{ sampleReports()[4].place });
+    }
+
+    void aboveSixtyTensorsThePlotShowsLayers()
+    {
+        Shown shown;
+        std::vector<core::Place> many;
+        for (int layer = 0; layer < 30; ++layer)
+            for (const core::Role role : core::layerMatrixRoles())
+                many.push_back({ role, layer });
+        shown.page.setTensors(many);
+        shown.page.setState(QuantizePage::State::Running);
+        for (std::size_t i = 0; i < 100; ++i) {
+            core::TensorReport report = sampleReports()[i % 28];
+            report.place = many[i];
+            shown.page.addReport(report);
+        }
+        settle(shown.page, { 927, 760 });
+        QCOMPARE(shown.page.findChild<DumbbellPlot*>()->table().rows.size(), std::size_t(30));
+        takePictures(shown.page, theme(), "quantize-thirty-layers");
+
+        QSignalSpy selected(&shown.page, &QuantizePage::placesSelected);
+        emit shown.page.findChild<DumbbellPlot*>()->rowChosen(12);
+        QCOMPARE(placesOf(selected[0]).size(), core::layerMatrixRoles().size());
+        QCOMPARE(placesOf(selected[0]).front().layer, 12);
+    }
+};
+
+QTEST_MAIN(QuantizePageTest)
+#include "tst_quantizepage.moc"

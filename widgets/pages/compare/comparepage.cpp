@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/compare/comparepage.h"
+
+#include "widgets/buttons.h"
+#include "widgets/card.h"
+#include "widgets/facts.h"
+#include "widgets/format.h"
+#include "widgets/label.h"
+#include "widgets/pages/compare/runtable.h"
+#include "widgets/pages/compare/simulationdialog.h"
+#include "widgets/pages/compare/simulationtext.h"
+#include "widgets/plots/driftplot.h"
+#include "widgets/plots/sizelossplot.h"
+#include "widgets/theme.h"
+
+#include <QtGui/QClipboard>
+#include <QtGui/QGuiApplication>
+#include <QtWidgets/QBoxLayout>
+#include <QtWidgets/QPushButton>
+
+#include <cmath>
+
+namespace widgets {
+namespace {
+
+    const core::Comparison* comparison(const RunRow* run)
+    {
+        return run && run->evaluation && run->evaluation->against && !run->stale
+            ? &*run->evaluation->against
+            : nullptr;
+    }
+
+    QString labelOf(const RunRow& run)
+    {
+        return ComparePage::tr("%1, %2").arg(run.title, run.method);
+    }
+
+    /// A relative change as words: "21.0 % less", "3.2 % more", "2.57× as much".
+    QString lessOrMore(double ratio)
+    {
+        if (ratio >= 2)
+            return ComparePage::tr("%1 as much").arg(ratioText(ratio));
+        const QString share = percentText(std::abs(ratio - 1));
+        return ratio <= 1 ? ComparePage::tr("%1 less").arg(share)
+                          : ComparePage::tr("%1 more").arg(share);
+    }
+
+} // namespace
+
+ComparePage::ComparePage(QWidget* parent)
+    : Page(tr("What was lost?"), parent)
+    , m_measure(addPrimaryAction(tr("Measure run"), QStringLiteral("play")))
+    , m_chooseText(addAction(tr("Evaluation text..."), QStringLiteral("text")))
+    , m_chooseSimulation(addAction(tr("Arithmetic..."), QStringLiteral("chip")))
+    , m_copy(addAction(tr("Copy table"), QStringLiteral("copy")))
+    , m_table(new RunTable)
+    , m_drift(new DriftPlot(tr("Drift by layer")))
+    , m_sizeLoss(new SizeLossPlot(tr("Size against loss")))
+    , m_details(new FactStrip)
+    , m_detailCard(new Card(tr("Details")))
+    , m_empty(makeEmpty())
+    , m_filled(new QWidget)
+    , m_plots(new QBoxLayout(QBoxLayout::LeftToRight))
+{
+    auto* runs = new Card;
+    runs->setContentFlush();
+    runs->content()->addWidget(m_table);
+    auto* driftCard = new Card(m_drift->name());
+    addPlotTools(driftCard, m_drift);
+    driftCard->content()->addWidget(m_drift);
+    auto* sizeCard = new Card(m_sizeLoss->name());
+    addPlotTools(sizeCard, m_sizeLoss);
+    sizeCard->content()->addWidget(m_sizeLoss);
+    m_plots->setSpacing(scaled(12));
+    m_plots->addWidget(driftCard, 1);
+    m_plots->addWidget(sizeCard, 1);
+    m_detailCard->content()->addWidget(m_details);
+    auto* layout = new QVBoxLayout(m_filled);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(scaled(12));
+    layout->addWidget(runs, 3);
+    layout->addLayout(m_plots, 4);
+    layout->addWidget(m_detailCard);
+    content()->addWidget(m_empty);
+    content()->addWidget(m_filled, 1);
+    for (BasePlot* plot : { static_cast<BasePlot*>(m_drift), static_cast<BasePlot*>(m_sizeLoss) }) {
+        plot->setMinimumHeight(scaled(180));
+        connect(
+            plot, &BasePlot::saveRequested, this, [this, plot] { emit savePlotRequested(plot); });
+    }
+    connectTable();
+    setRuns({}, 0, 0);
+}
+
+QWidget* ComparePage::makeEmpty()
+{
+    auto* card = new Card(tr("Nothing measured yet"));
+    m_emptyHint = new Label(TextRole::Secondary);
+    m_emptyHint->setWordWrap(true);
+    m_measureEmpty
+        = makePrimaryButton(tr("Quantize and measure the current recipe"), QStringLiteral("play"));
+    card->content()->addWidget(m_emptyHint);
+    card->content()->addWidget(m_measureEmpty, 0, Qt::AlignLeft);
+    connect(m_measureEmpty, &QPushButton::clicked, this, [this] { emit measureRequested(0); });
+    auto* holder = new QWidget;
+    auto* layout = new QVBoxLayout(holder);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(card);
+    layout->addStretch(1);
+    return holder;
+}
+
+void ComparePage::connectTable()
+{
+    connect(m_table, &RunTable::pinARequested, this, &ComparePage::pinARequested);
+    connect(m_table, &RunTable::pinBRequested, this, &ComparePage::pinBRequested);
+    connect(m_table, &RunTable::measureRequested, this, &ComparePage::measureRequested);
+    connect(m_table, &RunTable::removeRequested, this, &ComparePage::removeRequested);
+    connect(m_table, &RunTable::recipeRequested, this, &ComparePage::recipeRequested);
+    connect(m_table, &QTableWidget::currentCellChanged, this, [this] {
+        updateDetails();
+        updateButtons();
+    });
+    connect(m_sizeLoss, &SizeLossPlot::runChosen, this, &ComparePage::pinBRequested);
+    connect(m_chooseText, &QPushButton::clicked, this, &ComparePage::chooseTextRequested);
+    connect(m_chooseSimulation, &QPushButton::clicked, this, &ComparePage::chooseSimulation);
+    connect(m_copy, &QPushButton::clicked, this,
+        [this] { QGuiApplication::clipboard()->setText(m_table->toText()); });
+    connect(m_measure, &QPushButton::clicked, this, [this] {
+        const RunRow* run = m_table->current();
+        emit measureRequested(run ? run->number : 0);
+    });
+}
+
+void ComparePage::arrange()
+{
+    m_plots->setDirection(
+        breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    m_table->setBreakpoint(breakpoint());
+    updateDetails();
+}
+
+const RunRow* ComparePage::find(int number) const
+{
+    for (const RunRow& run : m_runs) {
+        if (number > 0 && run.number == number)
+            return &run;
+    }
+    return nullptr;
+}
+
+void ComparePage::setRuns(const std::vector<RunRow>& runs, int a, int b)
+{
+    m_runs = runs;
+    m_a = a;
+    m_b = b;
+    const bool any = runs.size() > 1;
+    m_empty->setVisible(!any);
+    m_filled->setVisible(any);
+    m_table->setRuns(runs, a, b);
+    updateAnswer();
+    updatePlots();
+    updateDetails();
+    updateButtons();
+}
+
+void ComparePage::setEvaluationText(const QString& description, double seconds)
+{
+    const QString what
+        = tr("Quantizing and measuring shows perplexity, KL divergence and how often "
+             "both models prefer the same token, on %1.");
+    const QString timed
+        = tr("Quantizing and measuring shows perplexity, KL divergence and how often "
+             "both models prefer the same token, on %1. It takes about %2.");
+    m_emptyHint->setText(
+        seconds < 0 ? what.arg(description) : timed.arg(description, durationText(seconds)));
+}
+
+void ComparePage::setSimulation(const core::SimulationOptions& simulation)
+{
+    m_simulation = simulation;
+    m_chooseSimulation->setAccessibleDescription(simulationText(simulation));
+    updateButtons();
+}
+
+void ComparePage::chooseSimulation()
+{
+    auto* dialog = new SimulationDialog(m_simulation, window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this,
+        [this, dialog] { emit simulationChosen(dialog->options()); });
+    dialog->open();
+}
+
+void ComparePage::setLocked(bool locked)
+{
+    m_locked = locked;
+    m_table->setLocked(locked);
+    updateButtons();
+}
+
+void ComparePage::updateButtons()
+{
+    const RunRow* run = m_table->current();
+    const bool any = m_runs.size() > 1;
+    m_measure->setVisible(any);
+    m_copy->setEnabled(any);
+    m_measure->setText(run && run->evaluation ? tr("Measure again") : tr("Measure run"));
+    m_measure->setEnabled(!m_locked && run && run->number > 0);
+    m_measureEmpty->setEnabled(!m_locked);
+    m_chooseText->setEnabled(!m_locked);
+    m_chooseSimulation->setEnabled(!m_locked);
+    for (QPushButton* button : { m_measure, m_measureEmpty, m_chooseText, m_chooseSimulation })
+        button->setToolTip(m_locked ? tr("Locked while a job runs.") : QString());
+    if (!m_locked)
+        m_chooseSimulation->setToolTip(simulationText(m_simulation));
+}
+
+void ComparePage::updateAnswer()
+{
+    const RunRow *a = find(m_a), *b = find(m_b);
+    const core::Comparison *lostA = comparison(a), *lostB = comparison(b);
+    if (lostA && lostB && lostA->kldMean > 0) {
+        const double size = double(b->fileBytes) / double(a->fileBytes);
+        const QString sizes = size < 1
+            ? tr("B is %1 smaller than A and loses %2: KLD %3 against %4.")
+                  .arg(percentText(1 - size))
+            : size > 1 ? tr("B is %1 larger than A and loses %2: KLD %3 against %4.")
+                             .arg(percentText(size - 1))
+                       : tr("B has the size of A and loses %2: KLD %3 against %4.");
+        return setAnswer(sizes.arg(lessOrMore(lostB->kldMean / lostA->kldMean),
+            measuredKldText(lostB->kldMean, lostB->kldError),
+            measuredKldText(lostA->kldMean, lostA->kldError)));
+    }
+    if (const core::Comparison* lost = lostB ? lostB : lostA) {
+        const RunRow& run = lostB ? *b : *a;
+        setAnswer(
+            tr("%1 loses KLD %2 and prefers the original's token %3 of the time; perplexity %4.")
+                .arg(labelOf(run), measuredKldText(lost->kldMean, lost->kldError),
+                    percentText(lost->sameTop1), signedText(lost->perplexityDifference, 2)));
+        return;
+    }
+    setAnswer(m_runs.size() > 1 ? tr("The pinned runs are not measured yet.")
+                                : tr("No run of this model has been made yet."));
+}
+
+void ComparePage::updatePlots()
+{
+    std::vector<DriftLine> lines;
+    if (const core::Comparison* lost = comparison(find(m_b)))
+        lines.push_back({ tr("B"), 0, lost->drift });
+    if (const core::Comparison* lost = comparison(find(m_a)))
+        lines.push_back({ tr("A"), 1, lost->drift });
+    m_drift->setLines(std::move(lines));
+    m_drift->setDescription(answer());
+    std::vector<SizeLossPoint> points;
+    for (const RunRow& run : m_runs) {
+        using Kind = SizeLossPoint::Kind;
+        const Kind kind = run.number == m_b ? Kind::PinnedB
+            : run.number == m_a             ? Kind::PinnedA
+                                            : Kind::Plain;
+        if (const core::Comparison* lost = run.number > 0 ? comparison(&run) : nullptr)
+            points.push_back(
+                { run.number, labelOf(run), double(run.fileBytes), lost->kldMean, kind });
+    }
+    m_sizeLoss->setPoints(std::move(points));
+    m_sizeLoss->setDescription(answer());
+}
+
+void ComparePage::updateDetails()
+{
+    const RunRow* run = m_table->current();
+    m_detailCard->setVisible(run && run->evaluation);
+    if (!run || !run->evaluation)
+        return;
+    m_detailCard->setTitle(run->number > 0 ? labelOf(*run) : tr("Original"));
+    m_detailCard->setHint(run->evaluationText);
+    std::vector<Fact> facts{ { tr("Perplexity"),
+        measuredText(run->evaluation->perplexity, run->evaluation->perplexityError, 2), {} } };
+    if (const auto& against = run->evaluation->against) {
+        if (breakpoint() == Breakpoint::Wide)
+            facts.push_back({ tr("KLD median"), kldText(against->kldMedian), {} });
+        facts.push_back({ tr("KLD 99 %"), kldText(against->kld99), {} });
+        if (breakpoint() != Breakpoint::Narrow) {
+            facts.push_back({ tr("KLD maximum"), kldText(against->kldMaximum), {} });
+            facts.push_back({ tr("Change of p, RMS"), percentText(against->rmsDeltaP),
+                tr("Of the probability of the text's own next token.") });
+        }
+        facts.push_back({ tr("Same top token"), percentText(against->sameTop1), {} });
+    }
+    m_details->setFacts(facts);
+}
+
+} // namespace widgets

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/simulate/simulation.h"
+#include "widgets/pages/compare/runrow.h"
+#include "widgets/pages/page.h"
+
+#include <vector>
+
+class QBoxLayout;
+
+namespace widgets {
+
+class Card;
+class DriftPlot;
+class FactStrip;
+class RunTable;
+class SizeLossPlot;
+
+/// What was lost? The runs with their errors, two of them pinned as A and B, drift by layer, size
+/// against loss.
+class ComparePage : public Page {
+    Q_OBJECT
+
+public:
+    explicit ComparePage(QWidget* parent = nullptr);
+
+    /// The original first, then the runs; the numbers pinned as A and B (0: none).
+    void setRuns(const std::vector<RunRow>& runs, int a, int b);
+    /// What measuring reads, and about how long it takes (negative: unknown).
+    void setEvaluationText(const QString& description, double seconds);
+    /// How layers compute while a run is measured.
+    void setSimulation(const core::SimulationOptions& simulation);
+    /// Locked while a job runs.
+    void setLocked(bool locked);
+
+signals:
+    void pinARequested(int run);
+    void pinBRequested(int run);
+    void measureRequested(int run); ///< 0: quantize and measure the present recipe
+    void removeRequested(int run);
+    void chooseTextRequested();
+    void simulationChosen(const core::SimulationOptions& simulation);
+    void recipeRequested(int run); ///< make its recipe the present one
+
+protected:
+    void arrange() override;
+
+private:
+    QWidget* makeEmpty();
+    void connectTable();
+    void updateAnswer();
+    void updatePlots();
+    void updateDetails();
+    void updateButtons();
+    void chooseSimulation();
+    const RunRow* find(int number) const; ///< null for 0
+
+    std::vector<RunRow> m_runs;
+    int m_a = 0;
+    int m_b = 0;
+    bool m_locked = false;
+    core::SimulationOptions m_simulation;
+
+    QPushButton* m_measure;
+    QPushButton* m_chooseText;
+    QPushButton* m_chooseSimulation;
+    QPushButton* m_copy;
+    QPushButton* m_measureEmpty;
+    Label* m_emptyHint;
+    RunTable* m_table;
+    DriftPlot* m_drift;
+    SizeLossPlot* m_sizeLoss;
+    FactStrip* m_details;
+    Card* m_detailCard;
+    QWidget* m_empty;
+    QWidget* m_filled;
+    QBoxLayout* m_plots;
+};
+
+} // namespace widgets

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/card.h"
+#include "widgets/pages/precision/costtable.h"
+
+class QPushButton;
+class QToolButton;
+
+namespace widgets {
+
+/// What another format would change for the selected tensors, and the button that assigns it.
+class CostCard : public Card {
+    Q_OBJECT
+
+public:
+    explicit CostCard(QWidget* parent = nullptr);
+
+    /// As PrecisionPage::setSelection().
+    void setSelection(const QString& name, const std::vector<FormatChoice>& choices,
+        const core::Format* assigned, const core::Format* looked);
+    void setLocked(bool locked);
+
+signals:
+    void lookRequested(const core::Format* format);
+    void assignRequested(const core::Format* format);
+
+private:
+    void refresh();
+    void assign(const core::Format* format);
+
+    CostTable* m_table;
+    QToolButton* m_study; ///< a menu of the formats for study, which the table has no room for
+    Label* m_note;
+    Label* m_empty;
+    QPushButton* m_assign;
+    QWidget* m_foot;
+    const core::Format* m_assigned = nullptr;
+    bool m_locked = false;
+};
+
+} // namespace widgets

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/precision/costtable.h"
+
+#include "core/formats/study.h"
+#include "widgets/format.h"
+#include "widgets/models/formatabout.h"
+#include "widgets/models/tensormodel.h"
+#include "widgets/pages/inkdelegate.h"
+#include "widgets/table/formatdelegate.h"
+#include "widgets/theme.h"
+#include "widgets/themetokens.h"
+
+#include <QtCore/QSignalBlocker>
+#include <QtGui/QKeyEvent>
+#include <QtWidgets/QHeaderView>
+
+namespace widgets {
+CostTable::CostTable(QWidget* parent)
+    : QTableWidget(0, ColumnCount, parent)
+{
+    setHorizontalHeaderLabels({ tr("Format"), tr("Size"), tr("Output error") });
+    for (int column = 0; column < ColumnCount; ++column)
+        horizontalHeaderItem(column)->setTextAlignment(
+            (column == Name ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    horizontalHeaderItem(Error)->setToolTip(
+        tr("How far the tensor's output moves, relative to the output itself"));
+    verticalHeader()->hide();
+    horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    horizontalHeader()->setSectionResizeMode(Name, QHeaderView::Stretch);
+    setItemDelegate(new InkDelegate(this));
+    setItemDelegateForColumn(Name, new FormatDelegate(this));
+    setEditTriggers(NoEditTriggers);
+    setSelectionBehavior(SelectRows);
+    setSelectionMode(SingleSelection);
+    setShowGrid(false);
+    setTabKeyNavigation(false);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollMode(ScrollPerPixel);
+    setAccessibleName(tr("Formats and what they cost"));
+    setMinimumHeight(scaled(26 + 4 * 24));
+    connect(this, &QTableWidget::currentCellChanged, this, &CostTable::look);
+    connect(this, &QTableWidget::cellDoubleClicked, this,
+        [this](int row) { emit assignRequested(m_choices[std::size_t(row)].format); });
+}
+
+void CostTable::setChoices(const std::vector<FormatChoice>& choices, const core::Format* assigned,
+    const core::Format* looked)
+{
+    const QSignalBlocker blocker(this);
+    m_choices = choices;
+    m_assigned = assigned;
+    fill();
+    const core::Format* shown = looked ? looked : assigned;
+    const FormatChoice* choice = choiceOf(shown);
+    const int row = choice ? int(choice - m_choices.data()) : -1;
+    if (row == currentRow())
+        return;
+    setCurrentCell(row, Name);
+    if (row >= 0)
+        scrollToItem(item(row, Name));
+}
+
+const FormatChoice* CostTable::current() const
+{
+    const int row = currentRow();
+    return row >= 0 && row < int(m_choices.size()) ? &m_choices[std::size_t(row)] : nullptr;
+}
+
+const FormatChoice* CostTable::choiceOf(const core::Format* format) const
+{
+    for (const FormatChoice& choice : m_choices) {
+        if (core::isSameFormat(choice.format, format))
+            return &choice;
+    }
+    return nullptr;
+}
+
+void CostTable::fill()
+{
+    setRowCount(int(m_choices.size()));
+    for (int row = 0; row < rowCount(); ++row) {
+        setRowHeight(row, scaled(24));
+        fillRow(row);
+    }
+}
+
+void CostTable::fillRow(int row)
+{
+    const FormatChoice& choice = m_choices[std::size_t(row)];
+    const FormatChoice* base = choiceOf(m_assigned);
+    const bool isBase = base == &choice;
+    const Tokens tokens = tokensOf(palette());
+    set(row, Name, formatName(choice.format), tokens.text);
+    QTableWidgetItem* name = item(row, Name);
+    using Tone = TensorCell::Tone;
+    const Tone tone = isBase ? Tone::Strong : choice.fits ? Tone::Normal : Tone::Secondary;
+    name->setData(TensorModel::ToneRole, int(tone));
+    name->setData(TensorModel::FormatRole, QVariant::fromValue(choice.format));
+
+    const QString size = !base ? sizeText(double(choice.bytes))
+        : isBase               ? tr("in recipe")
+                               : sizeChangeText(double(choice.bytes - base->bytes));
+    set(row, Size, size, isBase ? tokens.text2 : tokens.text);
+
+    const bool change = base && !isBase && base->error && choice.error;
+    const QString error = !choice.error ? pendingText()
+        : change                        ? pointsText(*choice.error - *base->error)
+                                        : percentText(*choice.error);
+    const bool worse = change && *choice.error > *base->error;
+    set(row, Error, error, worse ? tokens.loss : isBase ? tokens.text2 : tokens.text);
+
+    QString tip
+        = tr("%1 in %2").arg(formatName(choice.format), exactSizeText(std::uint64_t(choice.bytes)));
+    if (const QString line = formatLine(choice.format); !line.isEmpty())
+        tip += u'\n' + line;
+    if (choice.error)
+        tip += u'\n' + tr("Output error %1").arg(percentText(*choice.error));
+    if (!choice.fits)
+        tip += u'\n' + tr("Its rows do not fit; they are stored in what it falls back to.");
+    for (int column = 0; column < ColumnCount; ++column)
+        item(row, column)->setToolTip(tip);
+}
+
+void CostTable::set(int row, Column column, const QString& text, const QColor& ink)
+{
+    QTableWidgetItem* cell = item(row, column);
+    if (!cell) {
+        cell = new QTableWidgetItem; // the table owns it
+        cell->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable);
+        cell->setTextAlignment(
+            (column == Name ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        setItem(row, column, cell);
+    }
+    cell->setText(text);
+    cell->setForeground(ink);
+}
+
+void CostTable::look()
+{
+    if (const FormatChoice* choice = current())
+        emit lookRequested(
+            core::isSameFormat(choice->format, m_assigned) ? nullptr : choice->format);
+}
+
+void CostTable::keyPressEvent(QKeyEvent* event)
+{
+    const FormatChoice* choice = current();
+    if (choice && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter))
+        emit assignRequested(choice->format);
+    else if (event->key() == Qt::Key_Escape)
+        emit lookRequested(nullptr);
+    else
+        QTableWidget::keyPressEvent(event);
+}
+
+void CostTable::resizeEvent(QResizeEvent* event)
+{
+    QTableWidget::resizeEvent(event);
+    if (currentIndex().isValid())
+        scrollTo(currentIndex());
+}
+
+void CostTable::changeEvent(QEvent* event)
+{
+    QTableWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::ApplicationFontChange) {
+        const QSignalBlocker blocker(this);
+        fill();
+    }
+}
+
+} // namespace widgets

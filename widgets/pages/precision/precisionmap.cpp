@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/precision/precisionmap.h"
+
+#include "widgets/format.h"
+#include "widgets/models/tensorcells.h"
+#include "widgets/pages/selectedtensor.h"
+#include "widgets/plots/heatmap.h"
+#include "widgets/segmented.h"
+#include "widgets/theme.h"
+
+#include <QtWidgets/QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace widgets {
+namespace {
+
+    enum What { Bits, Error };
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+    QString valueText(What what, double value)
+    {
+        return std::isnan(value) ? pendingText()
+            : what == Bits       ? bitsText(value)
+                                 : percentText(value);
+    }
+
+    /// The ends of the scale, of the values that are there.
+    void setEnds(HeatMapData& data, What what)
+    {
+        std::vector<double> known;
+        std::copy_if(data.values.begin(), data.values.end(), std::back_inserter(known),
+            [](double value) { return !std::isnan(value); });
+        if (known.empty())
+            return;
+        const auto [least, most] = std::minmax_element(known.begin(), known.end());
+        data.least = valueText(what, *least);
+        data.most = valueText(what, *most);
+    }
+
+} // namespace
+
+PrecisionMap::PrecisionMap(QWidget* parent)
+    : Card(tr("Layers and roles"), parent)
+    , m_map(new HeatMap(tr("Bits per weight by layer and role")))
+    , m_what(new Segmented)
+{
+    m_what->setSegments({ tr("Bits per weight"), tr("Output error") });
+    m_what->setAccessibleName(tr("What the map shows"));
+    addTitleWidget(m_what);
+    addPlotTools(this, m_map);
+    content()->addWidget(m_map, 1);
+    connect(m_what, &Segmented::chosen, this, &PrecisionMap::fill);
+    connect(m_map, &HeatMap::cellsChosen, this, [this](const QRect& cells) {
+        if (cells.top() < m_layers && cells.left() < int(m_roles.size()))
+            emit placeChosen({ m_roles[std::size_t(cells.left())], cells.top() });
+    });
+}
+
+void PrecisionMap::setCells(const std::vector<PrecisionCell>& cells)
+{
+    m_cells = cells;
+    std::erase_if(m_cells, [](const PrecisionCell& cell) { return cell.place.layer < 0; });
+    m_roles.assign(core::layerMatrixRoles().begin(), core::layerMatrixRoles().end());
+    m_layers = 0;
+    for (const PrecisionCell& cell : m_cells)
+        m_layers = std::max(m_layers, cell.place.layer + 1);
+    fill();
+}
+
+void PrecisionMap::setSelectedPlace(std::optional<core::Place> place)
+{
+    m_selected = place;
+    frameSelected();
+}
+
+void PrecisionMap::setBreakpoint(Breakpoint breakpoint)
+{
+    setTitle(breakpoint == Breakpoint::Medium ? QString() : tr("Layers and roles"));
+}
+
+void PrecisionMap::fill()
+{
+    const What what = m_what->current() == Error ? Error : Bits;
+    HeatMapData data;
+    data.scale = what == Error ? HeatMapData::Scale::Loss : HeatMapData::Scale::Magnitude;
+    data.what = what == Error ? tr("output error") : tr("bits per weight");
+    for (int layer = 0; layer < m_layers; ++layer)
+        data.rows << TensorCells::layerTitle(layer);
+    for (const core::Role role : m_roles)
+        data.columns << shortRoleName(role);
+    data.values.assign(std::size_t(m_layers) * m_roles.size(), unknown);
+    for (const PrecisionCell& cell : m_cells) {
+        const auto column = std::find(m_roles.begin(), m_roles.end(), cell.place.role);
+        if (column == m_roles.end())
+            continue;
+        const auto at = std::size_t(cell.place.layer) * m_roles.size()
+            + std::size_t(column - m_roles.begin());
+        data.values[at] = what == Bits ? cell.bits : cell.error.value_or(unknown);
+    }
+    for (const double value : data.values)
+        data.labels.push_back(valueText(what, value));
+    setEnds(data, what);
+    m_map->setName(what == Error ? tr("Output error by layer and role")
+                                 : tr("Bits per weight by layer and role"));
+    m_map->setMinimumHeight(scaled(60 + std::clamp(18 * m_layers, 72, 240)));
+    m_map->setData(std::move(data));
+    frameSelected();
+}
+
+void PrecisionMap::frameSelected()
+{
+    const auto column
+        = m_selected ? std::find(m_roles.begin(), m_roles.end(), m_selected->role) : m_roles.end();
+    const bool shown = column != m_roles.end() && m_selected->layer >= 0;
+    m_map->setCurrent(shown ? m_selected->layer : -1, int(column - m_roles.begin()));
+}
+
+} // namespace widgets

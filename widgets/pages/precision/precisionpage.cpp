@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/precision/precisionpage.h"
+
+#include "widgets/buttons.h"
+#include "widgets/format.h"
+#include "widgets/icons.h"
+#include "widgets/label.h"
+#include "widgets/pages/precision/costcard.h"
+#include "widgets/pages/precision/rulescard.h"
+#include "widgets/pages/precision/ruletext.h"
+#include "widgets/plots/heatmap.h"
+#include "widgets/plots/sizelossplot.h"
+#include "widgets/theme.h"
+
+#include <QtWidgets/QBoxLayout>
+#include <QtWidgets/QMenu>
+#include <QtWidgets/QPushButton>
+
+#include <cmath>
+
+namespace widgets {
+
+PrecisionPage::PrecisionPage(QWidget* parent)
+    : Page(tr("Where do the bits go?"), parent)
+    , m_sizeLoss(new SizeLossPlot(tr("Size against loss")))
+    , m_sizeLossCard(new Card(m_sizeLoss->name()))
+    , m_noRunsCard(new Card(m_sizeLoss->name()))
+    , m_cost(new CostCard)
+    , m_map(new PrecisionMap)
+    , m_rules(new RulesCard)
+    , m_columns(new QBoxLayout(QBoxLayout::LeftToRight))
+{
+    addHeader();
+    auto* left = new QVBoxLayout;
+    left->addWidget(makeNoRuns());
+    left->addWidget(makeSizeLoss(), 6);
+    left->addWidget(m_map, 5);
+    auto* right = new QVBoxLayout;
+    right->addWidget(m_cost, 5);
+    right->addWidget(m_rules, 4);
+    for (QBoxLayout* layout : std::initializer_list<QBoxLayout*>{ left, right, m_columns })
+        layout->setSpacing(scaled(12));
+    m_columns->addLayout(left, 5);
+    m_columns->addLayout(right, 3);
+    content()->addLayout(m_columns, 1);
+
+    connect(m_cost, &CostCard::lookRequested, this, &PrecisionPage::lookRequested);
+    connect(m_cost, &CostCard::assignRequested, this, &PrecisionPage::assignRequested);
+    connect(m_rules, &RulesCard::edited, this, &PrecisionPage::edited);
+    connect(m_rules, &RulesCard::loadRequested, this, &PrecisionPage::loadRecipeRequested);
+    connect(m_rules, &RulesCard::saveRequested, this, &PrecisionPage::saveRecipeRequested);
+    connect(m_map, &PrecisionMap::placeChosen, this, &PrecisionPage::placeSelected);
+    for (BasePlot* plot : std::initializer_list<BasePlot*>{ m_sizeLoss, m_map->map() })
+        connect(
+            plot, &BasePlot::saveRequested, this, [this, plot] { emit savePlotRequested(plot); });
+    setRuns({});
+    setUndo(false, {}, false, {});
+}
+
+void PrecisionPage::addHeader()
+{
+    m_undo = makeButton({}, QStringLiteral("undo"));
+    m_redo = makeButton({}, QStringLiteral("redo"));
+    m_undo->setAccessibleName(tr("Undo"));
+    m_redo->setAccessibleName(tr("Redo"));
+    m_presets = makeButton(tr("Presets"));
+    m_presets->setMenu(new QMenu(m_presets));
+    m_presets->setToolTip(tr("Start over from one of llama.cpp's mixes or from one format"));
+    for (QPushButton* button : { m_undo, m_redo, m_presets })
+        addHeaderWidget(button);
+    connect(m_undo, &QPushButton::clicked, this, &PrecisionPage::undoRequested);
+    connect(m_redo, &QPushButton::clicked, this, &PrecisionPage::redoRequested);
+    setPresets({});
+}
+
+QWidget* PrecisionPage::makeSizeLoss()
+{
+    m_sizeLossCard->setHint(tr("click a point to load its recipe"));
+    addPlotTools(m_sizeLossCard, m_sizeLoss);
+    m_sizeLossCard->content()->addWidget(m_sizeLoss, 1);
+    m_sizeLoss->setMinimumHeight(scaled(190));
+    connect(m_sizeLoss, &SizeLossPlot::runChosen, this, [this](int run) {
+        if (!m_locked)
+            emit runRecipeRequested(run);
+    });
+    return m_sizeLossCard;
+}
+
+QWidget* PrecisionPage::makeNoRuns()
+{
+    auto* hint = new Label(TextRole::Secondary,
+        tr("Nothing measured yet. Every run that was quantized and measured becomes a point here, "
+           "beside the size of this recipe."));
+    hint->setWordWrap(true);
+    m_noRunsCard->content()->addWidget(hint);
+    m_noRunsCard->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    return m_noRunsCard;
+}
+
+void PrecisionPage::arrange()
+{
+    m_columns->setDirection(
+        breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    m_map->setBreakpoint(breakpoint());
+    m_sizeLossCard->setHint(
+        breakpoint() == Breakpoint::Medium ? QString() : tr("click a point to load its recipe"));
+}
+
+void PrecisionPage::setSummary(const RecipeSummary& summary)
+{
+    m_summary = summary;
+    m_sizeLoss->setRecipeBytes(double(summary.fileBytes));
+    m_rules->setFallbacks(summary.fallbacks);
+    updateAnswer();
+}
+
+void PrecisionPage::setRecipe(const core::Recipe& recipe, const std::vector<std::size_t>& idleRules)
+{
+    m_recipe = recipe;
+    m_rules->setRecipe(recipe, idleRules);
+}
+
+void PrecisionPage::setPresets(const QStringList& names)
+{
+    m_presetNames = names;
+    QMenu* menu = m_presets->menu();
+    menu->clear();
+    auto* formats = new QMenu(tr("One format everywhere"), menu);
+    for (const QString& name : names) {
+        QMenu* target = core::findFormat(name.toStdString()) ? formats : menu;
+        target->addAction(name, this, [this, name] { emit presetRequested(name); });
+    }
+    menu->addSeparator();
+    menu->addMenu(formats);
+    m_presets->setEnabled(!names.isEmpty() && !m_locked);
+}
+
+void PrecisionPage::setUndo(
+    bool canUndo, const QString& undoText, bool canRedo, const QString& redoText)
+{
+    m_canUndo = canUndo;
+    m_canRedo = canRedo;
+    m_undo->setEnabled(canUndo && !m_locked);
+    m_redo->setEnabled(canRedo && !m_locked);
+    m_undo->setToolTip(canUndo ? tr("Undo: %1 (Ctrl+Z)").arg(undoText) : tr("Nothing to undo"));
+    m_redo->setToolTip(
+        canRedo ? tr("Redo: %1 (Ctrl+Shift+Z)").arg(redoText) : tr("Nothing to redo"));
+}
+
+void PrecisionPage::setSelection(const QString& name, const std::vector<FormatChoice>& choices,
+    const core::Format* assigned, const core::Format* looked)
+{
+    m_cost->setSelection(name, choices, assigned, looked);
+}
+
+void PrecisionPage::setCells(const std::vector<PrecisionCell>& cells) { m_map->setCells(cells); }
+
+void PrecisionPage::setSelectedPlace(std::optional<core::Place> place)
+{
+    m_map->setSelectedPlace(place);
+}
+
+void PrecisionPage::setRuns(const std::vector<RunRow>& runs)
+{
+    std::vector<SizeLossPoint> points;
+    for (const RunRow& run : runs) {
+        if (run.number > 0 && run.evaluation && run.evaluation->against && !run.stale)
+            points.push_back(
+                { run.number, tr("%1, %2").arg(run.title, run.method), double(run.fileBytes),
+                    run.evaluation->against->kldMean, SizeLossPoint::Kind::Choice });
+    }
+    const bool any = !points.empty();
+    m_sizeLoss->setPoints(std::move(points));
+    m_sizeLossCard->setVisible(any);
+    m_noRunsCard->setVisible(!any);
+}
+
+void PrecisionPage::setLocked(bool locked)
+{
+    m_locked = locked;
+    m_undo->setEnabled(m_canUndo && !locked);
+    m_redo->setEnabled(m_canRedo && !locked);
+    m_presets->setEnabled(!m_presetNames.isEmpty() && !locked);
+    m_cost->setLocked(locked);
+    m_rules->setLocked(locked);
+}
+
+void PrecisionPage::edited(core::Recipe recipe, const QString& undoText)
+{
+    const bool isPreset = m_presetNames.contains(QString::fromStdString(recipe.name));
+    if (isPreset && !sameButAssignments(recipe, m_recipe)) // it is no longer what its name says
+        recipe.name
+            = tr("%1, edited", "a preset").arg(QString::fromStdString(recipe.name)).toStdString();
+    m_recipe = recipe;
+    emit recipeEdited(recipe, undoText);
+}
+
+void PrecisionPage::updateAnswer()
+{
+    if (m_summary.originalBytes == 0)
+        return setAnswer({});
+    const double change = double(m_summary.fileBytes) / double(m_summary.originalBytes) - 1;
+    const QString size = tr("“%1” takes %2 at %3 bits per weight, %4 against the original.")
+                             .arg(m_summary.title, sizeText(double(m_summary.fileBytes)),
+                                 bitsText(m_summary.bits), percentChangeText(change));
+    const int fallbacks = int(m_summary.fallbacks.size());
+    const QString fit = fallbacks == 0
+        ? tr("Every row fits its format.")
+        : tr("%n tensors fall back to another format.", nullptr, fallbacks);
+    setAnswer(QStringLiteral("%1 %2").arg(size, fit));
+}
+
+} // namespace widgets

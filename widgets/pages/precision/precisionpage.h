@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quant/recipe.h"
+#include "widgets/pages/compare/runrow.h"
+#include "widgets/pages/page.h"
+#include "widgets/pages/precision/costtable.h"
+#include "widgets/pages/precision/precisionmap.h"
+
+#include <optional>
+#include <vector>
+
+class QBoxLayout;
+
+namespace widgets {
+
+class CostCard;
+class RulesCard;
+class SizeLossPlot;
+
+/// What the whole file becomes under the recipe.
+struct RecipeSummary {
+    QString title;
+    std::uint64_t originalBytes = 0, fileBytes = 0;
+    double originalBits = 0, bits = 0; ///< per weight
+    QStringList fallbacks; ///< a sentence each
+};
+
+/// Where do the bits go? The recipe: presets, rules, what a change of the selection costs.
+class PrecisionPage : public Page {
+    Q_OBJECT
+
+public:
+    explicit PrecisionPage(QWidget* parent = nullptr);
+
+    void setSummary(const RecipeSummary& summary);
+    /// `idleRules`: indices of those that decide nothing.
+    void setRecipe(const core::Recipe& recipe, const std::vector<std::size_t>& idleRules = {});
+    void setPresets(const QStringList& names);
+    void setUndo(bool canUndo, const QString& undoText, bool canRedo, const QString& redoText);
+    /// The selection: its name ("blk.2.attn_k", "12 tensors"; empty: nothing), the formats it could
+    /// get, the one it has (null: mixed) and the one being looked at (null: none).
+    void setSelection(const QString& name, const std::vector<FormatChoice>& choices,
+        const core::Format* assigned, const core::Format* looked);
+    void setCells(const std::vector<PrecisionCell>& cells);
+    void setSelectedPlace(std::optional<core::Place> place);
+    /// Measured runs for the plot of size against loss.
+    void setRuns(const std::vector<RunRow>& runs);
+    /// Locked while a job uses the recipe.
+    void setLocked(bool locked);
+
+signals:
+    void lookRequested(const core::Format* format); ///< null: back to the recipe's
+    void assignRequested(const core::Format* format);
+    void presetRequested(const QString& name);
+    void recipeEdited(const core::Recipe& recipe,
+        const QString& undoText); ///< a rule moved, removed, the default changed
+    void loadRecipeRequested();
+    void saveRecipeRequested();
+    void undoRequested();
+    void redoRequested();
+    void placeSelected(core::Place place);
+    void runRecipeRequested(int run); ///< load the recipe of that run
+
+protected:
+    void arrange() override;
+
+private:
+    void addHeader();
+    QWidget* makeSizeLoss();
+    QWidget* makeNoRuns();
+    void edited(core::Recipe recipe, const QString& undoText);
+    void updateAnswer();
+
+    RecipeSummary m_summary;
+    core::Recipe m_recipe;
+    QStringList m_presetNames;
+
+    QPushButton *m_undo, *m_redo, *m_presets;
+    bool m_canUndo = false, m_canRedo = false, m_locked = false;
+    SizeLossPlot* m_sizeLoss;
+    Card *m_sizeLossCard, *m_noRunsCard;
+    CostCard* m_cost;
+    PrecisionMap* m_map;
+    RulesCard* m_rules;
+    QBoxLayout* m_columns;
+};
+
+} // namespace widgets

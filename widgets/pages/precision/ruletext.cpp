@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/precision/ruletext.h"
+
+#include "widgets/models/tensorcells.h"
+#include "widgets/pages/quantize/methodchooser.h"
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QStringList>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace widgets {
+namespace {
+
+    QString translated(const char* text)
+    {
+        return QCoreApplication::translate("widgets::RulesCard", text);
+    }
+
+    QString layersText(const core::Rule& rule)
+    {
+        if (!rule.lastLayer)
+            return translated(QT_TRANSLATE_NOOP("widgets::RulesCard", "from layer %1"))
+                .arg(*rule.firstLayer);
+        const int first = rule.firstLayer.value_or(0);
+        if (first == *rule.lastLayer)
+            return translated(QT_TRANSLATE_NOOP("widgets::RulesCard", "layer %1")).arg(first);
+        return translated(QT_TRANSLATE_NOOP("widgets::RulesCard", "layers %1–%2"))
+            .arg(first)
+            .arg(*rule.lastLayer);
+    }
+
+    core::Json withoutAssignments(core::Recipe recipe)
+    {
+        std::erase_if(recipe.rules, isAssignment);
+        recipe.name.clear();
+        return core::recipeToJson(recipe);
+    }
+
+} // namespace
+
+QString ruleSubject(const core::Rule& rule)
+{
+    QStringList parts;
+    for (const core::Role role : rule.roles) {
+        const std::string_view name = core::roleName(role);
+        parts << QString::fromUtf8(name.data(), qsizetype(name.size()));
+    }
+    if (rule.firstLayer || rule.lastLayer)
+        parts << layersText(rule);
+    if (!rule.name.empty()) {
+        QString name = QString::fromStdString(rule.name);
+        if (name.endsWith(QStringLiteral(".weight")))
+            name.chop(7); // as the table writes tensors
+        parts << name;
+    }
+    return parts.isEmpty() ? translated(QT_TRANSLATE_NOOP("widgets::RulesCard", "every tensor"))
+                           : parts.join(QStringLiteral(", "));
+}
+
+QString ruleGives(const core::Rule& rule)
+{
+    QStringList parts;
+    if (rule.format)
+        parts << formatName(rule.format);
+    if (rule.method)
+        parts << treatmentText({ *rule.method, rule.scaling });
+    return parts.join(QStringLiteral(", "));
+}
+
+bool isAssignment(const core::Rule& rule)
+{
+    return rule.roles.empty() && !rule.firstLayer && !rule.lastLayer && rule.format && !rule.method
+        && !rule.name.empty() && rule.name.find_first_of("*?") == std::string::npos;
+}
+
+bool sameButAssignments(const core::Recipe& a, const core::Recipe& b)
+{
+    return withoutAssignments(a) == withoutAssignments(b);
+}
+
+} // namespace widgets

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/quantize/quantizepage.h"
+
+#include "widgets/buttons.h"
+#include "widgets/card.h"
+#include "widgets/facts.h"
+#include "widgets/format.h"
+#include "widgets/label.h"
+#include "widgets/messagebar.h"
+#include "widgets/pages/quantize/methodchooser.h"
+#include "widgets/pages/quantize/runprogress.h"
+#include "widgets/theme.h"
+
+#include <QtWidgets/QBoxLayout>
+#include <QtWidgets/QPushButton>
+
+namespace widgets {
+
+QuantizePage::QuantizePage(QWidget* parent)
+    : Page(tr("How will it be rounded?"), parent)
+    , m_quantize(addPrimaryAction(tr("Quantize"), QStringLiteral("play")))
+    , m_cancel(makeButton(tr("Cancel"), QStringLiteral("cancel")))
+    , m_methodCard(new Card(tr("Method")))
+    , m_optionsCard(new Card(tr("Options")))
+    , m_methods(new MethodChooser)
+    , m_options(new QuantizeOptionsForm)
+    , m_estimate(new FactStrip)
+    , m_progress(new RunProgress)
+    , m_columns(new QBoxLayout(QBoxLayout::LeftToRight))
+{
+    addHeaderWidget(m_cancel); // at every width, unlike other secondary buttons
+    m_columns->setSpacing(scaled(12));
+    m_columns->addWidget(makeLeft(), 3);
+    m_columns->addWidget(makeRight(), 4);
+    content()->addLayout(m_columns, 1);
+
+    connect(m_quantize, &QPushButton::clicked, this, &QuantizePage::quantizeRequested);
+    connect(m_cancel, &QPushButton::clicked, this, &QuantizePage::cancelRequested);
+    connect(m_methods, &MethodChooser::chosen, this, &QuantizePage::settingsEdited);
+    connect(m_options, &QuantizeOptionsForm::changed, this, &QuantizePage::settingsEdited);
+    connect(m_options, &QuantizeOptionsForm::chooseCalibrationRequested, this,
+        &QuantizePage::chooseCalibrationRequested);
+    connect(m_options, &QuantizeOptionsForm::chooseImatrixRequested, this,
+        &QuantizePage::chooseImatrixRequested);
+    connect(m_progress, &RunProgress::placesChosen, this, &QuantizePage::placesSelected);
+    setSettings(m_settings);
+    setEstimate({});
+    setState(State::Ready);
+}
+
+QWidget* QuantizePage::makeLeft()
+{
+    m_methodCard->content()->addWidget(m_methods);
+    m_optionsCard->content()->addWidget(m_options);
+    auto* estimateCard = new Card(tr("Estimate"));
+    estimateCard->setHint(tr("made before the run"));
+    auto* promise = new Label(TextRole::Caption,
+        tr("One layer is in memory at a time. Every finished layer is kept, so a cancelled or "
+           "interrupted run resumes where it stopped."));
+    promise->setWordWrap(true);
+    estimateCard->content()->addWidget(m_estimate);
+    estimateCard->content()->addWidget(promise);
+    estimateCard->content()->addStretch(1);
+    auto* left = new QWidget;
+    auto* layout = new QVBoxLayout(left);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(scaled(12));
+    layout->addWidget(m_methodCard);
+    layout->addWidget(m_optionsCard);
+    layout->addWidget(estimateCard, 1);
+    return left;
+}
+
+QWidget* QuantizePage::makeRight()
+{
+    auto* card = new Card(tr("Progress"));
+    card->setHint(tr("○ importance  ● method"));
+    addPlotTools(card, m_progress->plot());
+    card->content()->addWidget(m_progress);
+    DumbbellPlot* plot = m_progress->plot();
+    connect(plot, &BasePlot::saveRequested, this, [this, plot] { emit savePlotRequested(plot); });
+    return card;
+}
+
+void QuantizePage::arrange()
+{
+    m_columns->setDirection(breakpoint() != Breakpoint::Narrow ? QBoxLayout::LeftToRight
+            : m_state == State::Ready                          ? QBoxLayout::TopToBottom
+                                      : QBoxLayout::BottomToTop); // the progress on top
+}
+
+void QuantizePage::setRecipeTitle(const QString& title)
+{
+    m_recipe = title;
+    updateAnswer();
+}
+
+void QuantizePage::setTensors(const std::vector<core::Place>& places)
+{
+    m_progress->setPlaces(places);
+}
+
+void QuantizePage::setSettings(const QuantizeSettings& settings)
+{
+    m_settings = settings;
+    m_methods->setTreatment(settings.treatment);
+    m_options->setSettings(settings);
+    updateAnswer();
+    updateButtons();
+}
+
+QuantizeSettings QuantizePage::settings() const { return m_settings; }
+
+void QuantizePage::settingsEdited()
+{
+    m_settings = m_options->settings();
+    m_settings.treatment = m_methods->treatment();
+    m_methods->setTreatment(m_settings.treatment);
+    m_options->setSettings(m_settings);
+    updateAnswer();
+    updateButtons();
+    emit settingsChanged(m_settings);
+}
+
+void QuantizePage::setEstimate(const QuantizeEstimate& estimate)
+{
+    const auto size = [](double bytes) { return bytes < 0 ? unknownText() : sizeText(bytes); };
+    m_estimate->setFacts(
+        { { tr("Time, about"),
+              estimate.seconds < 0 ? unknownText() : durationText(estimate.seconds), {} },
+            { tr("Memory, peak"), size(estimate.memoryBytes), {} },
+            { tr("Disk, cache"), size(estimate.diskBytes), {} } });
+}
+
+void QuantizePage::setState(State state, const QString& text)
+{
+    m_state = state;
+    arrange();
+    m_progress->setRunning(state == State::Running);
+    if (state == State::Failed)
+        m_progress->setFailed();
+    if (state == State::Finished)
+        m_progress->setDone(1);
+    if (state == State::Ready || state == State::Finished)
+        m_progress->setTitle(state == State::Ready ? tr("No run yet") : tr("Finished"), {});
+    showMessage(text);
+    updateAnswer();
+    updateButtons();
+}
+
+void QuantizePage::showMessage(const QString& text)
+{
+    message()->clear();
+    if (m_state != State::Cancelled && m_state != State::Failed)
+        return;
+    const bool failed = m_state == State::Failed;
+    m_progress->setTitle(failed ? tr("Stopped") : tr("Cancelled"), {});
+    message()->setMessage(failed ? MessageBar::Kind::Failure : MessageBar::Kind::Warning,
+        failed ? text : tr("The run was cancelled."),
+        failed ? tr("Finished layers are kept; your recipe and all files are unchanged.") : text);
+    connect(message()->addButton(tr("Resume"), QStringLiteral("play")), &QPushButton::clicked, this,
+        &QuantizePage::quantizeRequested);
+}
+
+void QuantizePage::setProgress(
+    double done, const QString& step, double elapsedSeconds, double leftSeconds)
+{
+    if (m_state != State::Running)
+        return;
+    m_progress->setDone(done);
+    const QString elapsed = durationText(elapsedSeconds);
+    m_progress->setTitle(step,
+        leftSeconds < 0 ? tr("%1 elapsed").arg(elapsed)
+                        : tr("%1 elapsed · %2 left").arg(elapsed, durationText(leftSeconds)));
+}
+
+void QuantizePage::clearReports()
+{
+    m_progress->clearReports();
+    updateAnswer();
+}
+
+void QuantizePage::addReport(const core::TensorReport& report)
+{
+    m_progress->addReport(report);
+    updateAnswer();
+}
+
+void QuantizePage::setLocked(bool locked)
+{
+    m_locked = locked;
+    updateButtons();
+}
+
+void QuantizePage::updateAnswer()
+{
+    const QString method = treatmentText(m_settings.treatment);
+    const std::optional<double> change = m_progress->meanChange();
+    const bool hasRun = m_progress->doneCount() > 0 && m_state != State::Ready;
+    if (!hasRun || !change || m_settings.treatment.method != core::Method::Gptq) {
+        setAnswer(tr("“%1” will be rounded by %2.").arg(m_recipe, method));
+        if (hasRun)
+            setAnswer(m_state == State::Finished
+                    ? tr("“%1” was rounded by %2.").arg(m_recipe, method)
+                    : tr("“%1” is being rounded by %2.").arg(m_recipe, method));
+        return;
+    }
+    const QString share = percentText(std::abs(*change));
+    if (m_state == State::Finished)
+        setAnswer((*change <= 0
+                ? tr("%1 on “%2”: its output error is %3 below importance-weighted rounding.")
+                : tr("%1 on “%2”: its output error is %3 above importance-weighted rounding."))
+                      .arg(method, m_recipe, share));
+    else
+        setAnswer(
+            (*change <= 0 ? tr(
+                 "%1 on “%2”. So far its output error is %3 below importance-weighted rounding.")
+                          : tr("%1 on “%2”. So far its output error is %3 above "
+                               "importance-weighted rounding."))
+                .arg(method, m_recipe, share));
+}
+
+void QuantizePage::updateButtons()
+{
+    const bool running = m_state == State::Running;
+    const auto [method, scaling] = m_settings.treatment;
+    const bool needsText = method == core::Method::Gptq || scaling != core::Scaling::None
+        || (method == core::Method::Importance && m_settings.imatrixFile.isEmpty());
+    const bool ready = !needsText || !m_settings.calibrationFile.isEmpty();
+    const bool focused = m_quantize->hasFocus() || m_cancel->hasFocus();
+    m_quantize->setVisible(!running);
+    m_cancel->setVisible(running);
+    if (focused) // one takes the other's place
+        (running ? m_cancel : m_quantize)->setFocus();
+    m_quantize->setText(
+        m_state == State::Cancelled || m_state == State::Failed ? tr("Resume") : tr("Quantize"));
+    m_quantize->setEnabled(ready && !m_locked);
+    m_quantize->setToolTip(!ready ? tr("A calibration text is needed.")
+            : m_locked            ? tr("Another job runs.")
+                                  : QString());
+    for (Card* card : { m_methodCard, m_optionsCard })
+        card->setHint(running ? tr("locked while it runs") : QString());
+    m_methods->setEnabled(!running);
+    m_options->setEnabled(!running);
+}
+
+} // namespace widgets

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/quant/quantize.h"
+#include "widgets/pages/page.h"
+#include "widgets/pages/quantize/quantizeoptions.h"
+
+#include <optional>
+#include <vector>
+
+class QBoxLayout;
+
+namespace widgets {
+
+class Card;
+class FactStrip;
+class MethodChooser;
+class QuantizeOptionsForm;
+class RunProgress;
+
+/// What a run is expected to take; negative: unknown.
+struct QuantizeEstimate {
+    double seconds = -1;
+    double memoryBytes = -1;
+    double diskBytes = -1;
+};
+
+/// How will it be rounded? Method, options, estimate; progress and errors of the run.
+class QuantizePage : public Page {
+    Q_OBJECT
+
+public:
+    enum class State { Ready, Running, Finished, Cancelled, Failed };
+
+    explicit QuantizePage(QWidget* parent = nullptr);
+
+    void setRecipeTitle(const QString& title);
+    /// The matrices that will be rounded, in order: one cell each. Others than before clear the
+    /// reports.
+    void setTensors(const std::vector<core::Place>& places);
+    void setSettings(const QuantizeSettings& settings); ///< without a signal
+    QuantizeSettings settings() const;
+    void setEstimate(const QuantizeEstimate& estimate);
+    /// The state; `message` is the reason of a failure or what a cancelled run keeps.
+    void setState(State state, const QString& message = {});
+    State state() const { return m_state; }
+    void setProgress(double done, const QString& step, double elapsedSeconds,
+        double leftSeconds); ///< left < 0: unknown
+    void clearReports();
+    void addReport(const core::TensorReport& report);
+    /// Another job runs: nothing can be started.
+    void setLocked(bool locked);
+
+signals:
+    void settingsChanged(const widgets::QuantizeSettings& settings);
+    void chooseCalibrationRequested();
+    void chooseImatrixRequested();
+    void quantizeRequested(); ///< also Resume
+    void cancelRequested();
+    void placesSelected(const std::vector<core::Place>& places);
+
+protected:
+    void arrange() override;
+
+private:
+    QWidget* makeLeft();
+    QWidget* makeRight();
+    void settingsEdited();
+    void updateAnswer();
+    void updateButtons();
+    void showMessage(const QString& message);
+
+    QString m_recipe;
+    QuantizeSettings m_settings;
+    State m_state = State::Ready;
+    bool m_locked = false;
+
+    QPushButton* m_quantize;
+    QPushButton* m_cancel;
+    Card* m_methodCard;
+    Card* m_optionsCard;
+    MethodChooser* m_methods;
+    QuantizeOptionsForm* m_options;
+    FactStrip* m_estimate;
+    RunProgress* m_progress;
+    QBoxLayout* m_columns;
+};
+
+} // namespace widgets

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/start/recentlist.h"
+
+#include "widgets/icons.h"
+#include "widgets/theme.h"
+
+#include <QtGui/QContextMenuEvent>
+#include <QtGui/QPainter>
+#include <QtWidgets/QMenu>
+
+#include <algorithm>
+
+namespace widgets {
+namespace {
+
+    constexpr int leastFacts = 150; ///< pixels; less would be a few letters
+
+} // namespace
+
+RecentRow::RecentRow(const RecentEntry& entry, QWidget* parent)
+    : QAbstractButton(parent)
+    , m_entry(entry)
+{
+    setText(entry.name);
+    setToolTip(entry.path);
+    setAccessibleName(tr("%1, %2").arg(entry.name, entry.facts));
+    setAttribute(Qt::WA_Hover);
+    setFocusPolicy(Qt::StrongFocus);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    if (!entry.missing)
+        setCursor(Qt::PointingHandCursor);
+}
+
+QSize RecentRow::sizeHint() const { return { scaled(480), scaled(44) }; }
+QSize RecentRow::minimumSizeHint() const { return { scaled(200), scaled(44) }; }
+
+void RecentRow::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    const Tokens tokens = tokensOf(palette());
+    if (underMouse() || isDown())
+        painter.fillRect(rect(), tokens.selection);
+    const char* picture = m_entry.missing            ? "warning"
+        : m_entry.kind == RecentEntry::Kind::Session ? "clock"
+        : m_entry.kind == RecentEntry::Kind::File    ? "file"
+                                                     : "folder";
+    const int size = scaled(16), side = scaled(12);
+    widgets::icon(QString::fromLatin1(picture), m_entry.missing ? Ink::Warn : Ink::Text2)
+        .paint(&painter, QRect(side, (height() - size) / 2, size, size));
+
+    const QFont body = textFont(13), caption = textFont(12);
+    const QFontMetrics bodies(body), captions(caption);
+    const int left = scaled(44), right = width() - side;
+    const int dateWidth = std::max(scaled(66), captions.horizontalAdvance(m_entry.date));
+    const int sizeWidth = scaled(66), gap = scaled(12);
+    const int sizeLeft = right - dateWidth - gap - sizeWidth;
+    const int factsLeft = width() * 45 / 100, factsWidth = sizeLeft - factsLeft - gap;
+    const bool facts = factsWidth >= scaled(leastFacts), bytes = width() >= scaled(360);
+    const int nameRight = facts ? factsLeft : bytes ? sizeLeft : right - dateWidth;
+    const int nameWidth = nameRight - left - gap;
+    painter.setFont(body);
+    painter.setPen(tokens.text);
+    painter.drawText(QRect(left, scaled(5), nameWidth, bodies.height()), Qt::AlignVCenter,
+        bodies.elidedText(m_entry.name, Qt::ElideRight, nameWidth));
+    painter.setFont(caption);
+    painter.setPen(tokens.text2);
+    painter.drawText(QRect(left, scaled(22), nameWidth, captions.height()), Qt::AlignVCenter,
+        captions.elidedText(m_entry.folder, Qt::ElideMiddle, nameWidth));
+    painter.drawText(QRect(right - dateWidth, 0, dateWidth, height()),
+        Qt::AlignRight | Qt::AlignVCenter, m_entry.date);
+    if (bytes)
+        painter.drawText(QRect(sizeLeft, 0, sizeWidth, height()), Qt::AlignRight | Qt::AlignVCenter,
+            m_entry.size);
+    if (facts)
+        painter.drawText(QRect(factsLeft, 0, factsWidth, height()), Qt::AlignVCenter,
+            captions.elidedText(m_entry.facts, Qt::ElideRight, factsWidth));
+    if (hasFocus()) {
+        painter.setPen(QPen(tokens.accent, 2));
+        painter.drawRect(rect().adjusted(1, 1, -1, -1));
+    }
+}
+
+void RecentRow::contextMenuEvent(QContextMenuEvent* event)
+{
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (!m_entry.missing)
+        menu->addAction(tr("Open"), this, &QAbstractButton::click);
+    menu->addAction(tr("Remove"), this, &RecentRow::removeRequested);
+    menu->popup(event->globalPos());
+}
+
+} // namespace widgets

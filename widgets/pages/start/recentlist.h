@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/pages/start/startpage.h"
+
+#include <QtWidgets/QAbstractButton>
+
+namespace widgets {
+
+/// One recent model or session as a row that opens it: icon, name over folder, facts, size, date.
+class RecentRow : public QAbstractButton {
+    Q_OBJECT
+
+public:
+    explicit RecentRow(const RecentEntry& entry, QWidget* parent = nullptr);
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+signals:
+    void removeRequested();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+
+private:
+    RecentEntry m_entry;
+};
+
+} // namespace widgets
