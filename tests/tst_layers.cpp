@@ -18,8 +18,8 @@ struct Source {
 };
 
 // A folder of core uses only those before it.
-const QStringList coreOrder{ "base", "formats", "files", "model", "stats", "quant", "measure",
-    "export" };
+const QStringList coreOrder{ "base", "formats", "files", "tokenizer", "model", "stats", "rounding",
+    "quant", "simulate", "measure", "export" };
 
 QList<Source> sourcesIn(const QStringList& folders)
 {
@@ -94,13 +94,63 @@ QStringList objections(const Source& source)
 QStringList threadsIn(const Source& source)
 {
     if (source.path.startsWith("core/base/parallel.") || source.path == "core/base/interned.h"
-        || source.path.startsWith("app/job") || source.path == "app/cli/main.cpp")
+        || source.path.startsWith("app/jobs/") || source.path == "app/cli/main.cpp")
         return {};
     static const QRegularExpression threads(
         R"(\bstd::(jthread|thread|mutex|atomic|async|condition_variable)\b|\bQ(Thread|Mutex|Atomic|tConcurrent)|#\s*pragma\s+omp)");
     QStringList found;
     for (const auto& match : threads.globalMatch(source.text))
         found.append(source.path + ": uses " + match.captured(0));
+    return found;
+}
+
+// The namespace that a headline "namespace x {" of the source opens; types of different ones may be
+// named alike.
+QString namespaceOf(const QString& text)
+{
+    static const QRegularExpression opening(
+        R"(^namespace ([a-z:]+) \{)", QRegularExpression::MultilineOption);
+    return opening.match(text).captured(1);
+}
+
+// The types that a header defines at namespace level: "core::InputSums". Two headers that define
+// one name break the one-definition rule, and the linker takes either one without a word.
+QStringList typesDefinedIn(const Source& source)
+{
+    static const QRegularExpression type(
+        R"(^(?:class|struct|enum class|enum|union) (\w+)(?: final)?(?: : [^;{]*)?\s*\{)",
+        QRegularExpression::MultilineOption);
+    QStringList found;
+    for (const auto& match : type.globalMatch(source.text))
+        found.append(namespaceOf(source.text) + "::" + match.captured(1));
+    return found;
+}
+
+QStringList typesDefinedTwice(const QList<Source>& sources)
+{
+    QMap<QString, QString> definedIn;
+    QStringList found;
+    for (const Source& source : sources) {
+        if (!source.path.endsWith(".h"))
+            continue;
+        for (const QString& type : typesDefinedIn(source)) {
+            if (definedIn.contains(type))
+                found.append(type + " is defined in " + definedIn[type] + " and " + source.path);
+            definedIn.insert(type, source.path);
+        }
+    }
+    return found;
+}
+
+// OpenBLAS is called in one place, which keeps it to one thread.
+QStringList blasIn(const Source& source)
+{
+    static const QRegularExpression blas(R"(\b(cblas_\w+|openblas_\w+|d(potr|pot|ges|sye)\w*_)\()");
+    if (source.path == "core/base/blas.cpp")
+        return {};
+    QStringList found;
+    for (const auto& match : blas.globalMatch(source.text))
+        found.append(source.path + ": calls " + match.captured(1));
     return found;
 }
 
@@ -118,6 +168,9 @@ private slots:
     void lowerLayersNeverIncludeHigherOnes();
     void threadsLiveInTheirPlaces();
     void everySourceNamesItsLicence();
+    void noTypeNameIsDefinedTwice();
+    void seesATypeThatIsDefinedTwice();
+    void openBlasIsCalledInOnePlace();
     void objectsToWhatIsForbidden_data();
     void objectsToWhatIsForbidden();
     void letsPassWhatIsAllowed();
@@ -153,6 +206,39 @@ void TestLayers::everySourceNamesItsLicence()
     QVERIFY2(without.isEmpty(), qPrintable(without.join('\n')));
 }
 
+void TestLayers::noTypeNameIsDefinedTwice()
+{
+    const QList<Source> sources = sourcesIn({ "core", "widgets", "app" });
+    QStringList types;
+    for (const Source& source : sources)
+        types += typesDefinedIn(source);
+    for (const char* known : { "core::ChannelSums", "core::InputSums", "core::Role", "app::Jobs" })
+        QVERIFY2(types.contains(known), known);
+    const QStringList twice = typesDefinedTwice(sources);
+    QVERIFY2(twice.isEmpty(), qPrintable(twice.join('\n')));
+}
+
+void TestLayers::seesATypeThatIsDefinedTwice()
+{
+    const Source stats{ "core/stats/sums.h", "namespace core {\n\nclass Sums {\n};\n}\n" };
+    const Source rounding{ "core/rounding/sums.h",
+        "namespace core {\nstruct Sums : Base {\n};\n}\n" };
+    const Source widgets{ "widgets/sums.h",
+        "namespace widgets {\nclass Sums;\nclass Sums {\n};\n}\n" };
+    QCOMPARE(typesDefinedTwice({ stats, rounding, widgets }),
+        QStringList("core::Sums is defined in core/stats/sums.h and core/rounding/sums.h"));
+    QCOMPARE(typesDefinedTwice({ stats, widgets }), QStringList());
+}
+
+void TestLayers::openBlasIsCalledInOnePlace()
+{
+    QStringList found;
+    for (const Source& source : sourcesIn({ "core", "widgets", "app" }))
+        found += blasIn(source);
+    QVERIFY2(found.isEmpty(), qPrintable(found.join('\n')));
+    QCOMPARE(blasIn({ "core/a.cpp", "cblas_sgemm(CblasRowMajor);" }).size(), 1);
+}
+
 void TestLayers::objectsToWhatIsForbidden_data()
 {
     QTest::addColumn<QString>("path");
@@ -164,9 +250,9 @@ void TestLayers::objectsToWhatIsForbidden_data()
     QTest::newRow("widgets in core") << "core/quant/a.cpp"
                                      << "#include \"widgets/format.h\"";
     QTest::newRow("app in core") << "core/quant/a.cpp"
-                                 << "#include \"app/jobs.h\"";
+                                 << "#include \"app/jobs/jobs.h\"";
     QTest::newRow("app in widgets") << "widgets/a.cpp"
-                                    << "#  include \"app/jobs.h\"";
+                                    << "#  include \"app/jobs/jobs.h\"";
     QTest::newRow("upwards in core") << "core/files/a.cpp"
                                      << "#include \"core/model/config.h\"";
     QTest::newRow("outside the order") << "core/extra/a.cpp"
@@ -179,7 +265,7 @@ void TestLayers::objectsToWhatIsForbidden_data()
                             << "    std::thread worker(run);";
     QTest::newRow("mutex") << "widgets/a.h"
                            << "std::mutex m_mutex;";
-    QTest::newRow("pool") << "app/mainwindow.cpp"
+    QTest::newRow("pool") << "app/window/mainwindow.cpp"
                           << "QThreadPool pool;";
     QTest::newRow("OpenMP") << "core/model/a.cpp"
                             << "#pragma omp parallel for";
@@ -202,7 +288,8 @@ void TestLayers::letsPassWhatIsAllowed()
         "#include <QLabel>\n#include <stop_token>\n" };
     const Source plot{ "widgets/plots/a.cpp", "#include <qcustomplot.h>\n" };
     const Source loop{ "core/base/parallel.cpp", "#include <thread>\nstd::jthread thread;\n" };
-    const Source jobs{ "app/jobs.cpp", "#include <QThreadPool>\n#include \"core/base/error.h\"\n" };
+    const Source jobs{ "app/jobs/jobs.cpp",
+        "#include <QThreadPool>\n#include \"core/base/error.h\"\n" };
     for (const Source& source : { page, plot, loop, jobs })
         QCOMPARE(objections(source) + threadsIn(source), QStringList());
     QVERIFY(hasLicence(page));

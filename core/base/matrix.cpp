@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/matrix.h"
 
-#include <cblas.h>
+#include "core/base/blas.h"
 
 #include <cassert>
 
@@ -9,31 +9,20 @@ namespace core {
 
 namespace {
 
-    /// OpenBLAS must not start threads of its own: core/base/parallel splits the work.
-    void useOneBlasThread()
-    {
-        static const bool done = [] {
-            openblas_set_num_threads(1);
-            return true;
-        }();
-        (void)done;
-    }
-
     /// c = a · op(b) + keep · c.
-    void multiply(MatrixBlock& c, const MatrixView& a, const MatrixView& b,
-        CBLAS_TRANSPOSE transposeB, float keep)
+    void multiply(
+        MatrixBlock& c, const MatrixView& a, const MatrixView& b, blas::Side side, float keep)
     {
         assert(c.rows() == a.rows());
-        useOneBlasThread();
         if (c.size() == 0)
             return;
         if (a.cols() == 0) {
             c *= keep;
             return;
         }
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, transposeB, int(c.rows()), int(c.cols()),
-            int(a.cols()), 1.0f, a.data(), int(a.outerStride()), b.data(), int(b.outerStride()),
-            keep, c.data(), int(c.outerStride()));
+        blas::multiply(blas::Side::Plain, side, c.rows(), c.cols(), a.cols(), 1.0f,
+            { a.data(), a.outerStride() }, { b.data(), b.outerStride() }, keep,
+            { c.data(), c.outerStride() });
     }
 
 } // namespace
@@ -48,19 +37,19 @@ Matrix multiplyTransposed(const MatrixView& a, const MatrixView& b)
 void setProductTransposed(MatrixBlock c, const MatrixView& a, const MatrixView& b)
 {
     assert(a.cols() == b.cols() && c.cols() == b.rows());
-    multiply(c, a, b, CblasTrans, 0.0f);
+    multiply(c, a, b, blas::Side::Transposed, 0.0f);
 }
 
 void addProductTransposed(MatrixBlock c, const MatrixView& a, const MatrixView& b)
 {
     assert(a.cols() == b.cols() && c.cols() == b.rows());
-    multiply(c, a, b, CblasTrans, 1.0f);
+    multiply(c, a, b, blas::Side::Transposed, 1.0f);
 }
 
 void setProduct(MatrixBlock c, const MatrixView& a, const MatrixView& b)
 {
     assert(a.cols() == b.rows() && c.cols() == b.cols());
-    multiply(c, a, b, CblasNoTrans, 0.0f);
+    multiply(c, a, b, blas::Side::Plain, 0.0f);
 }
 
 } // namespace core
