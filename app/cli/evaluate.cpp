@@ -38,7 +38,7 @@ namespace {
         const core::Evaluation evaluation = core::evaluate(*model, simulation.all.get(),
             reference.get(), chunks, progress.part(start, 1, "Evaluating"));
         if (options.json) {
-            core::Json json = evaluationJson(evaluation);
+            core::Json json = core::evaluationToJson(evaluation);
             if (simulation.integers)
                 json["activations"] = arithmeticJson(*simulation.integers);
             std::cout << core::jsonText(json, 2) << '\n';

@@ -74,35 +74,6 @@ namespace {
         return fixed(100 * (report.outputError / report.importanceError - 1), 1) + " %";
     }
 
-    core::Json toJson(const core::GptqDetails& gptq)
-    {
-        core::Json json{ { "damping", gptq.damping }, { "sweeps", gptq.sweeps },
-            { "unswept_error", gptq.unsweptError }, { "norm_gain", gptq.normGain } };
-        if (gptq.targetDamping < 0)
-            return json;
-        json["target_damping"] = gptq.targetDamping;
-        json["change_share"] = gptq.changeShare;
-        json["drift_share"] = gptq.driftShare;
-        json["chosen_by_data"] = gptq.chosenByData;
-        return json;
-    }
-
-    core::Json toJson(const core::TensorReport& report)
-    {
-        core::Json json{ { "name", report.name }, { "format", report.format->name },
-            { "method", core::treatmentName({ report.method, report.scaling }) },
-            { "resumed", report.resumed } };
-        if (report.outputError >= 0)
-            json["output_error"] = report.outputError;
-        if (report.importanceError >= 0)
-            json["importance_error"] = report.importanceError;
-        if (report.gptq)
-            json["gptq"] = toJson(*report.gptq);
-        if (!report.note.empty())
-            json["note"] = report.note;
-        return json;
-    }
-
     void printReports(const std::vector<core::TensorReport>& reports)
     {
         Table table({ "tensor", "format", "method", "output error", "against importance" });
@@ -193,7 +164,7 @@ namespace {
     {
         core::Json tensors = core::Json::array();
         for (const core::TensorReport& tensor : result.tensors)
-            tensors.push_back(toJson(tensor));
+            tensors.push_back(core::tensorReportToJson(tensor));
         core::Json json{ { "recipe", core::recipeToJson(recipe) },
             { "tensors", std::move(tensors) } };
         if (result.file) {
@@ -202,7 +173,7 @@ namespace {
             json["tensors_verified"] = result.file->tensorsVerified;
         }
         if (result.evaluation)
-            json["evaluation"] = evaluationJson(*result.evaluation);
+            json["evaluation"] = core::evaluationToJson(*result.evaluation);
         std::cout << core::jsonText(json, 2) << '\n';
     }
 

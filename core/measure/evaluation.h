@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/files/json.h"
 #include "core/model/checkpoint.h"
 #include "core/model/walk.h"
 
@@ -45,6 +46,13 @@ struct Evaluation {
     int context = 0;
     std::optional<Comparison> against;
 };
+
+/// The one dialect of measurements, in sessions, on the shelf and for --json: {"perplexity",
+/// "perplexity_error", "loss", "chunks", "context", "scored"} and, against a reference,
+/// {"reference_perplexity", "kld_mean", …, "drift": [{"depth", "relative_error", "cosine"}, …]}.
+Json evaluationToJson(const Evaluation& evaluation);
+/// Throws Error naming `place` and what is missing.
+Evaluation evaluationFromJson(const Json& json, const std::string& place);
 
 /// Perplexity as llama.cpp computes it (DESIGN §5): in each chunk of `chunks` (tokenSequences) the
 /// second half is scored. With `reference`, both models walk side by side, layer by layer, and are

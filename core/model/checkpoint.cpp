@@ -32,13 +32,30 @@ namespace {
 Checkpoint::Checkpoint(CheckpointParts parts)
     : m_parts(std::move(parts))
 {
+    for (std::size_t i = 0; i < m_parts.tensors.size(); ++i) {
+        const Tensor& tensor = m_parts.tensors[i];
+        m_byPlace.emplace(std::pair(tensor.place.layer, tensor.place.role), i);
+        m_byName.emplace(tensor.name, i);
+    }
 }
 
 const Tensor* Checkpoint::find(Place place) const
 {
-    const auto found = std::find_if(m_parts.tensors.begin(), m_parts.tensors.end(),
-        [&](const Tensor& tensor) { return tensor.place == place; });
-    return found == m_parts.tensors.end() ? nullptr : &*found;
+    const auto found = m_byPlace.find({ place.layer, place.role });
+    return found == m_byPlace.end() ? nullptr : &m_parts.tensors[found->second];
+}
+
+const Tensor* Checkpoint::find(std::string_view name) const
+{
+    const auto found = m_byName.find(name);
+    return found == m_byName.end() ? nullptr : &m_parts.tensors[found->second];
+}
+
+std::size_t Checkpoint::indexOf(Place place) const
+{
+    const auto found = m_byPlace.find({ place.layer, place.role });
+    assert(found != m_byPlace.end());
+    return found->second;
 }
 
 const Tensor& Checkpoint::head() const
@@ -90,11 +107,9 @@ std::shared_ptr<const Checkpoint> Checkpoint::withTensors(
 {
     CheckpointParts parts = m_parts;
     for (const Tensor& replacement : replacements) {
-        const auto found = std::find_if(parts.tensors.begin(), parts.tensors.end(),
-            [&](const Tensor& tensor) { return tensor.place == replacement.place; });
-        assert(found != parts.tensors.end() && found->rows == replacement.rows
-            && found->columns == replacement.columns);
-        *found = replacement;
+        Tensor& tensor = parts.tensors[indexOf(replacement.place)];
+        assert(tensor.rows == replacement.rows && tensor.columns == replacement.columns);
+        tensor = replacement;
     }
     return std::make_shared<const Checkpoint>(std::move(parts));
 }

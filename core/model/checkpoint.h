@@ -7,8 +7,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace core {
@@ -41,6 +45,9 @@ public:
     /// is in config().ropeFactors.)
     const std::vector<Tensor>& tensors() const { return m_parts.tensors; }
     const Tensor* find(Place place) const; ///< null if there is none (a tied `output`)
+    const Tensor* find(std::string_view name) const; ///< by Tensor::name; null if there is none
+    /// Its index in tensors(). Requires: it is there.
+    std::size_t indexOf(Place place) const;
     /// The matrix that makes logits: `output`, or token_embd where it is tied.
     const Tensor& head() const;
     /// Throws Error that says why there is none.
@@ -59,6 +66,9 @@ public:
 
 private:
     CheckpointParts m_parts;
+    std::map<std::pair<int, Role>, std::size_t>
+        m_byPlace; ///< index in tensors(), by layer and role
+    std::map<std::string, std::size_t, std::less<>> m_byName;
 };
 
 /// Cuts `text` into sequences of exactly `length` tokens, the tail dropped, at most `count` (0:

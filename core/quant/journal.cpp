@@ -14,7 +14,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -35,63 +34,6 @@ namespace {
         return std::as_bytes(std::span(characters));
     }
 
-    struct Detail {
-        const char* key;
-        double GptqDetails::*value;
-    };
-    constexpr std::array details{
-        Detail{ "damping", &GptqDetails::damping },
-        Detail{ "targetDamping", &GptqDetails::targetDamping },
-        Detail{ "changeShare", &GptqDetails::changeShare },
-        Detail{ "driftShare", &GptqDetails::driftShare },
-        Detail{ "unsweptError", &GptqDetails::unsweptError },
-        Detail{ "normGain", &GptqDetails::normGain },
-    };
-
-    Json reportToJson(const TensorReport& report)
-    {
-        Json json{ { "method", treatmentName({ report.method, report.scaling }) },
-            { "outputError", report.outputError }, { "importanceError", report.importanceError },
-            { "note", report.note } };
-        if (report.gptq) {
-            json["gptq"] = { { "sweeps", report.gptq->sweeps },
-                { "chosenByData", report.gptq->chosenByData } };
-            for (const Detail& detail : details)
-                json["gptq"][detail.key] = (*report.gptq).*detail.value;
-        }
-        return json;
-    }
-
-    GptqDetails detailsFromJson(const Json& json, const std::string& place)
-    {
-        GptqDetails gptq;
-        gptq.sweeps = int(jsonValue<std::int64_t>(json, "sweeps", place));
-        gptq.chosenByData = jsonValue<bool>(json, "chosenByData", place);
-        for (const Detail& detail : details)
-            gptq.*detail.value = jsonValue<double>(json, detail.key, place);
-        return gptq;
-    }
-
-    TensorReport reportFromJson(const Json& json, const Tensor& tensor, const std::string& place)
-    {
-        TensorReport report;
-        report.place = tensor.place;
-        report.name = tensor.name;
-        report.format = tensor.format;
-        const auto treatment = findTreatment(jsonValue<std::string>(json, "method", place));
-        if (!treatment)
-            throw Error(text(place, ": unknown method"));
-        report.method = treatment->method;
-        report.scaling = treatment->scaling;
-        report.outputError = jsonValue<double>(json, "outputError", place);
-        report.importanceError = jsonValue<double>(json, "importanceError", place);
-        report.note = jsonValue<std::string>(json, "note", place);
-        if (json.contains("gptq"))
-            report.gptq = detailsFromJson(json["gptq"], place);
-        report.resumed = true;
-        return report;
-    }
-
     std::string partHeader(const RoundedPart& part)
     {
         Json list = Json::array();
@@ -100,7 +42,7 @@ namespace {
                 { "bytes", tensor.bytes.size() } };
             const auto report = std::ranges::find(part.reports, tensor.place, &TensorReport::place);
             if (report != part.reports.end())
-                entry["report"] = reportToJson(*report);
+                entry["report"] = tensorReportToJson(*report);
             list.push_back(std::move(entry));
         }
         return jsonText(list);
@@ -110,13 +52,12 @@ namespace {
     Tensor readTensor(const Json& entry, const Checkpoint& checkpoint, ByteReader& reader)
     {
         const auto name = jsonValue<std::string>(entry, "name", reader.place());
-        const auto original = std::ranges::find(checkpoint.tensors(), name, &Tensor::name);
+        const Tensor* original = checkpoint.find(name);
         const Format* format = findFormat(jsonValue<std::string>(entry, "format", reader.place()));
-        if (format && original != checkpoint.tensors().end())
+        if (format && original)
             format = formatForRows(format, original->columns);
         const auto size = jsonValue<std::int64_t>(entry, "bytes", reader.place());
-        if (original == checkpoint.tensors().end() || !format
-            || !format->fits(std::size_t(original->columns))
+        if (!original || !format || !format->fits(std::size_t(original->columns))
             || std::size_t(size)
                 != std::size_t(original->rows) * format->rowBytes(std::size_t(original->columns)))
             throw Error(text(reader.place(), ": ", name, " does not fit the model"));
@@ -155,8 +96,11 @@ namespace {
         for (const Json& entry : list) {
             Tensor tensor = readTensor(entry, checkpoint, reader);
             tensor.owner = mapped;
-            if (entry.contains("report"))
-                part.reports.push_back(reportFromJson(entry["report"], tensor, file.string()));
+            if (entry.contains("report")) {
+                part.reports.push_back(
+                    tensorReportFromJson(entry["report"], tensor, file.string()));
+                part.reports.back().resumed = true;
+            }
             part.tensors.push_back(std::move(tensor));
         }
         return part;

@@ -15,9 +15,8 @@ namespace core {
 //   bytes 0–7    "QSPART01"
 //   bytes 8–15   u64 ContentHash of everything after it
 //   bytes 16–23  u64 length of the JSON
-//   JSON         [{"name", "format", "bytes", "report": {"method", "outputError",
-//   "importanceError",
-//                "note", "gptq": {…} where it was used}}, …]; vectors have no report
+//   JSON         [{"name", "format", "bytes", "report": tensorReportToJson()}, …]; vectors have no
+//                report
 //   tensors      their bytes in that order, without gaps
 
 /// What a run has finished, kept on disk so that the next one need not do it again. Every file is

@@ -54,12 +54,6 @@ Matrix LayerInWork::unfolded(LinearInput input, Matrix x) const
     return x;
 }
 
-std::size_t LayerInWork::indexOf(Place place) const
-{
-    const auto& tensors = m_run.checkpoint.tensors();
-    return std::size_t(std::ranges::find(tensors, place, &Tensor::place) - tensors.begin());
-}
-
 bool LayerInWork::needsHessian(LinearInput input) const
 {
     return std::ranges::any_of(
@@ -161,7 +155,7 @@ RoundedTensor LayerInWork::rounded(
     Role role, const Group& group, const Matrix& target, const Progress& progress) const
 {
     const PlannedTensor& planned = plannedAt(role);
-    const Tensor& tensor = m_run.checkpoint.tensors()[indexOf({ role, m_layer })];
+    const Tensor& tensor = *m_run.checkpoint.find(Place{ role, m_layer });
     const Matrix& W = m_weights.matrix(role);
     if (planned.method == Method::Gptq)
         return roundByGptq(tensor, planned, W, target, *group.factor, options(), progress);
@@ -200,7 +194,8 @@ RoundedPart LayerInWork::finish()
         if (tensor.place.layer != m_layer || isMatrix(role))
             continue;
         if (std::ranges::find(m_fittedNorms, role) == m_fittedNorms.end())
-            part.tensors.push_back(roundVector(tensor, m_run.plan[indexOf(tensor.place)]));
+            part.tensors.push_back(
+                roundVector(tensor, m_run.plan[m_run.checkpoint.indexOf(tensor.place)]));
         else
             part.tensors.push_back(storedVector(
                 tensor, role == Role::AttnNorm ? m_weights.attnNorm : m_weights.ffnNorm));

@@ -59,10 +59,9 @@ private:
         std::optional<GptqFactor> factor; ///< if any is rounded by GPTQ
     };
 
-    std::size_t indexOf(Place place) const;
     const PlannedTensor& plannedAt(Role role) const
     {
-        return m_run.plan[indexOf({ role, m_layer })];
+        return core::plannedAt(m_run.checkpoint, m_run.plan, { role, m_layer });
     }
     Group prepared(LinearInput input, InputSums fit, InputSums held, const Progress& progress);
     void orderNeurons(InputSums& sums);

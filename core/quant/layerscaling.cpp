@@ -15,11 +15,6 @@ namespace core {
 
 namespace {
 
-    const PlannedTensor& plannedAt(std::span<const PlannedTensor> plan, Place place)
-    {
-        return *std::ranges::find(plan, place, &PlannedTensor::place);
-    }
-
     /// The matrix whose rows are divided; the norms, which are free, make the other inputs.
     std::optional<Role> makerOf(LinearInput input)
     {
@@ -29,13 +24,14 @@ namespace {
     }
 
     /// Why an input that a matrix wants scaled cannot be; empty if it can.
-    std::string obstacle(std::span<const PlannedTensor> plan, LinearInput input, int layer)
+    std::string obstacle(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan,
+        LinearInput input, int layer)
     {
         const auto kept = [](const PlannedTensor& planned) {
             return text("its input is not scaled: ", ggufName(planned.place), " keeps its bytes");
         };
         for (const Role role : rolesOf(input)) {
-            const PlannedTensor& planned = plannedAt(plan, { role, layer });
+            const PlannedTensor& planned = plannedAt(checkpoint, plan, { role, layer });
             if (planned.keeps)
                 return kept(planned);
             if (planned.scaling == Scaling::None)
@@ -43,7 +39,7 @@ namespace {
                     " reads it too and is rounded without scales");
         }
         if (const auto maker = makerOf(input)) {
-            const PlannedTensor& planned = plannedAt(plan, { *maker, layer });
+            const PlannedTensor& planned = plannedAt(checkpoint, plan, { *maker, layer });
             if (planned.keeps)
                 return kept(planned);
         }
@@ -89,13 +85,13 @@ namespace {
     }
 
     /// Finds the scales of one input by AWQ.
-    ScaleChoice choose(std::span<const PlannedTensor> plan, const LayerWeights& weights,
-        const ModelConfig& config, std::pair<LinearInput, int> place, const MatrixD& H,
+    ScaleChoice choose(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan,
+        const LayerWeights& weights, std::pair<LinearInput, int> place, const MatrixD& H,
         const GptqOptions& gptq, const Progress& progress)
     {
         std::vector<ScaledReader> readers;
         for (const Role role : rolesOf(place.first)) {
-            const PlannedTensor& planned = plannedAt(plan, { role, place.second });
+            const PlannedTensor& planned = plannedAt(checkpoint, plan, { role, place.second });
             readers.push_back({ &weights.matrix(role), planned.format,
                 planned.method == Method::Gptq             ? ScaledReader::Rounding::Gptq
                     : planned.method == Method::Importance ? ScaledReader::Rounding::Importance
@@ -104,13 +100,15 @@ namespace {
         }
         GptqOptions quick = gptq;
         quick.sweeps = 0; // they follow the first rounding, and cost a multiple of it
-        return searchScales(readers, H, foldGroups(place.first, config), quick, progress);
+        return searchScales(
+            readers, H, foldGroups(place.first, checkpoint.config()), quick, progress);
     }
 
-    bool clips(std::span<const PlannedTensor> plan, LinearInput input, int layer)
+    bool clips(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan, LinearInput input,
+        int layer)
     {
         return std::ranges::any_of(rolesOf(input), [&](Role role) {
-            const PlannedTensor& planned = plannedAt(plan, { role, layer });
+            const PlannedTensor& planned = plannedAt(checkpoint, plan, { role, layer });
             return planned.scaling == Scaling::Awq && planned.method != Method::Gptq
                 && planned.method != Method::Hqq;
         });
@@ -134,10 +132,11 @@ std::vector<float> scaledImportance(std::vector<float> importance, const Vector&
     return importance;
 }
 
-bool wantsScaling(std::span<const PlannedTensor> plan, LinearInput input, int layer)
+bool wantsScaling(
+    const Checkpoint& checkpoint, std::span<const PlannedTensor> plan, LinearInput input, int layer)
 {
     return std::ranges::any_of(rolesOf(input), [&](Role role) {
-        return plannedAt(plan, { role, layer }).scaling != Scaling::None;
+        return plannedAt(checkpoint, plan, { role, layer }).scaling != Scaling::None;
     });
 }
 
@@ -146,7 +145,7 @@ LayerScaling scaleLayer(const Checkpoint& checkpoint, std::span<const PlannedTen
 {
     std::vector<LinearInput> wanted;
     for (const LinearInput input : layerInputs)
-        if (wantsScaling(plan, input, layer))
+        if (wantsScaling(checkpoint, plan, input, layer))
             wanted.push_back(input);
     const LayerWeights weights = loadLayer(checkpoint, layer, progress);
     HessianObserver observer(wanted);
@@ -157,16 +156,16 @@ LayerScaling scaleLayer(const Checkpoint& checkpoint, std::span<const PlannedTen
     for (const LinearInput input : wanted) {
         const double next = done + 0.6 / double(wanted.size());
         MatrixD H = observer.take(input);
-        std::string& note = scaling.notes[input] = obstacle(plan, input, layer);
+        std::string& note = scaling.notes[input] = obstacle(checkpoint, plan, input, layer);
         if (note.empty()) {
-            ScaleChoice choice = choose(plan, weights, checkpoint.config(), { input, layer }, H,
-                gptq, progress.part(done, next));
+            ScaleChoice choice = choose(
+                checkpoint, plan, weights, { input, layer }, H, gptq, progress.part(done, next));
             note = noteOn(choice);
             if (choice.scales.size() > 0)
                 H = scaledHessian(std::move(H), choice.scales);
             scaling.fold.of(input) = std::move(choice.scales);
         }
-        if (clips(plan, input, layer))
+        if (clips(checkpoint, plan, input, layer))
             scaling.hessians[input] = std::move(H);
         done = next;
     }

@@ -30,7 +30,8 @@ struct LayerScaling {
 std::vector<float> scaledImportance(std::vector<float> importance, const Vector& scales);
 
 /// Whether a matrix that reads `input` in `layer` wants its input scaled.
-bool wantsScaling(std::span<const PlannedTensor> plan, LinearInput input, int layer);
+bool wantsScaling(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan,
+    LinearInput input, int layer);
 
 /// Searches the scales of a layer as `plan` asks for them and moves `original`, the hidden states
 /// of the original model, through it. An input is scaled if all that read it want the same scaling

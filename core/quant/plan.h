@@ -4,6 +4,7 @@
 #include "core/model/checkpoint.h"
 #include "core/quant/recipe.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,13 @@ struct PlannedTensor {
 /// RoundToNearest. A rule that names GPTQ brings it to the head, be it output or a tied token_embd.
 /// Pure; quick enough for every keystroke.
 std::vector<PlannedTensor> planTensors(const Checkpoint& checkpoint, const Recipe& recipe);
+
+/// The entry of the tensor at `place` in a plan of `checkpoint`. Requires: it is there.
+inline const PlannedTensor& plannedAt(
+    const Checkpoint& checkpoint, std::span<const PlannedTensor> plan, Place place)
+{
+    return plan[checkpoint.indexOf(place)];
+}
 
 /// Indices of the rules that decide nothing: no matrix of `checkpoint` meets them, or rules before
 /// them say it all. As quick as planTensors.

@@ -126,8 +126,8 @@ namespace {
         /// Whether the tensor of `role` outside the layers gets GPTQ, which walks all layers.
         bool isHeadByGptq(Role role) const
         {
-            const auto head = std::ranges::find(m_plan, Place{ role }, &PlannedTensor::place);
-            return head != m_plan.end() && head->method == Method::Gptq;
+            return m_checkpoint->find(Place{ role })
+                && plannedAt(*m_checkpoint, m_plan, { role }).method == Method::Gptq;
         }
         bool uses(Method method) const
         {
@@ -299,13 +299,9 @@ namespace {
             progress.part(end, 1, "Output"));
         progress.at(1);
 
-        QuantizedModel model{ m_checkpoint->withTensors(m_tensors), {} };
-        for (const Tensor& tensor : m_checkpoint->tensors()) {
-            const auto report = std::ranges::find(m_reports, tensor.place, &TensorReport::place);
-            if (report != m_reports.end())
-                model.reports.push_back(std::move(*report));
-        }
-        return model;
+        std::ranges::sort(m_reports, {},
+            [this](const TensorReport& report) { return m_checkpoint->indexOf(report.place); });
+        return { m_checkpoint->withTensors(m_tensors), std::move(m_reports) };
     }
 
 } // namespace

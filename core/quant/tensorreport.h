@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/files/json.h"
 #include "core/model/tensor.h"
 #include "core/quant/recipe.h"
 
@@ -38,6 +39,14 @@ struct TensorReport {
                       ///< found: a sentence; empty if there is nothing to say
     bool resumed = false; ///< taken from the work folder
 };
+
+/// The one dialect of reports: on the shelf, in sessions and for --json. {"name", "format",
+/// "method", "resumed", "output_error", "importance_error", "gptq": {"damping", "sweeps",
+/// "unswept_error", "norm_gain", "target_damping", "change_share", "drift_share",
+/// "chosen_by_data"}, "note"}; what is unknown or empty is left out.
+Json tensorReportToJson(const TensorReport& report);
+/// The report on `tensor`. Throws Error naming `place` and what is missing or unknown.
+TensorReport tensorReportFromJson(const Json& json, const Tensor& tensor, const std::string& place);
 
 /// Tensors that were rounded together: a layer's, or one outside the layers.
 struct RoundedPart {
