@@ -9,6 +9,7 @@
 #include "core/export/ggufexport.h"
 #include "core/files/json.h"
 #include "core/measure/bandwidth.h"
+#include "core/quant/runneeds.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -89,16 +90,6 @@ namespace {
         std::cout << '\n';
     }
 
-    /// Bytes of all tensors as planned.
-    std::uint64_t plannedBytes(
-        const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan)
-    {
-        std::uint64_t bytes = 0;
-        for (std::size_t i = 0; i < plan.size(); ++i)
-            bytes += core::plannedBytes(plan[i], checkpoint.tensors()[i]);
-        return bytes;
-    }
-
     /// What the result will be, known before anything is rounded or written. `file` is null where
     /// no file can hold it.
     void printPlan(const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan,
@@ -117,14 +108,13 @@ namespace {
                 notes.add(tensor.name, core::fallbackText(plan[i], tensor));
         }
         notes.print(std::cout);
-        const std::uint64_t bytes = plannedBytes(checkpoint, plan);
+        const std::uint64_t bytes = core::plannedBytes(checkpoint, plan);
         if (file)
             std::cout << "\nThe file would have " << file->layout.fileSize << " bytes, ";
         else
             std::cout << "\nNo file can hold study formats; the weights take " << bytes
                       << " bytes, ";
-        const std::uint64_t counted = file ? file->layout.fileSize - file->layout.dataStart : bytes;
-        std::cout << fixed(8.0 * double(counted) / double(checkpoint.weights()), 2)
+        std::cout << fixed(core::bitsPerWeight(checkpoint, plan), 2)
                   << " bits per weight; one token reads "
                   << sizeText(
                          double(core::bytesPerToken(checkpoint, plan, checkpoint.config().context)))
@@ -136,8 +126,7 @@ namespace {
     {
         core::GgufExportOptions exported;
         exported.modelName = options.name;
-        exported.recipe
-            = core::text(recipe.name, ", ", core::treatmentName({ recipe.method, recipe.scaling }));
+        exported.recipe = core::recipeText(recipe);
         return exported;
     }
 

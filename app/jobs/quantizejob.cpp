@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/jobs/quantizejob.h"
 
-#include "app/session/figures.h"
+#include "core/export/ggufexport.h"
 #include "core/files/json.h"
+#include "core/quant/runneeds.h"
 
 #include <QCryptographicHash>
 #include <QElapsedTimer>
@@ -16,16 +17,6 @@
 namespace app {
 
 namespace {
-
-    bool needsText(const std::vector<core::PlannedTensor>& plan, bool hasImatrix)
-    {
-        return std::any_of(plan.begin(), plan.end(), [hasImatrix](const auto& planned) {
-            if (planned.keeps || !core::isMatrix(planned.place.role))
-                return false;
-            return planned.method == core::Method::Gptq || planned.scaling != core::Scaling::None
-                || (planned.method == core::Method::Importance && !hasImatrix);
-        });
-    }
 
     constexpr std::size_t mostWorkFolders = 8; ///< older ones go, so that the cache stays bounded
 
@@ -74,7 +65,8 @@ Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDo
     core::QuantizeOptions options;
     if (!request.imatrix.empty())
         options.importance = core::readImatrix(request.imatrix);
-    if (needsText(run.plan, !request.imatrix.empty()))
+    if (core::needsText(
+            run.plan, request.imatrix.empty() ? core::Imatrix::None : core::Imatrix::Given))
         options.calibration = readSequences(checkpoint, request.calibration);
     if (!request.workFolder.empty()) {
         prepareWorkFolder(request.workFolder);
@@ -90,8 +82,8 @@ Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDo
     run.imatrix = request.imatrix;
     run.workFolder = request.workFolder;
     run.fileBytes
-        = fileBytes(checkpoint, run.plan, recipeText(request.title, request.recipe.treatment()));
-    run.bitsPerWeight = bitsPerWeight(checkpoint, run.plan);
+        = core::exportedBytes(checkpoint, run.plan, { {}, {}, core::recipeText(request.recipe) });
+    run.bitsPerWeight = core::bitsPerWeight(checkpoint, run.plan);
     run.seconds = double(clock.elapsed()) / 1000;
     return run;
 }

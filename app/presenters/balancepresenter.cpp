@@ -2,7 +2,8 @@
 #include "app/presenters/balancepresenter.h"
 
 #include "app/presenters/runrows.h"
-#include "app/session/figures.h"
+#include "core/export/ggufexport.h"
+#include "core/quant/runneeds.h"
 #include "widgets/format.h"
 
 namespace app {
@@ -101,23 +102,25 @@ void BalancePresenter::fillFigures()
     const auto& plan = m_session.recipe().plan();
     const int context = m_session.context();
     const core::Device* device = m_session.device();
-    const auto speed = [device](std::uint64_t bytes) { return tokensPerSecond(device, bytes); };
+    const auto speed
+        = [device](std::uint64_t bytes) { return core::tokensPerSecond(device, bytes); };
 
-    const std::string text
-        = recipeText(m_session.recipe().title(), m_session.recipe().recipe().treatment());
+    core::GgufExportOptions options;
+    options.recipe = core::recipeText(m_session.recipe().recipe());
     widgets::BalanceFigures figures;
     figures.context = context;
-    figures.bytes
-        = { double(m_session.model().fileBytes), double(fileBytes(checkpoint, plan, text)), {} };
-    figures.bitsPerWeight = { bitsPerWeight(checkpoint), bitsPerWeight(checkpoint, plan), {} };
+    figures.bytes = { double(m_session.model().fileBytes),
+        double(core::exportedBytes(checkpoint, plan, options)), {} };
+    figures.bitsPerWeight
+        = { core::bitsPerWeight(checkpoint), core::bitsPerWeight(checkpoint, plan), {} };
     if (device)
         figures.tokensPerSecond = widgets::Balance{ speed(core::bytesPerToken(checkpoint, context)),
             speed(core::bytesPerToken(checkpoint, plan, context)), {} };
     if (m_selection.looked() && !m_selection.tensors().empty()) {
         const auto looked
             = m_session.recipe().planIfAssigned(m_selection.tensors(), m_selection.looked());
-        figures.bytes.looked = double(fileBytes(checkpoint, looked, text));
-        figures.bitsPerWeight.looked = bitsPerWeight(checkpoint, looked);
+        figures.bytes.looked = double(core::exportedBytes(checkpoint, looked, options));
+        figures.bitsPerWeight.looked = core::bitsPerWeight(checkpoint, looked);
         if (figures.tokensPerSecond)
             figures.tokensPerSecond->looked
                 = speed(core::bytesPerToken(checkpoint, looked, context));

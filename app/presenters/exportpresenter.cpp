@@ -2,7 +2,6 @@
 #include "app/presenters/exportpresenter.h"
 
 #include "app/presenters/runrows.h"
-#include "app/session/figures.h"
 #include "widgets/format.h"
 #include "widgets/models/tensormodel.h"
 #include "widgets/pages/export/exportpage.h"
@@ -165,7 +164,7 @@ core::GgufExportOptions ExportPresenter::options() const
         return options;
     const auto finished = run();
     const core::Recipe& recipe = finished ? finished->recipe : m_session.recipe().recipe();
-    options.recipe = recipeText(sourceTitle(), recipe.treatment());
+    options.recipe = core::recipeText(recipe);
     return options;
 }
 
@@ -195,8 +194,8 @@ void ExportPresenter::fillSources()
         row.number = theRecipe;
         row.title = m_session.recipe().title();
         row.method = methodTitle(m_session.recipe().recipe().treatment());
-        row.fileBytes = fileBytes(*m_session.checkpoint(), m_session.recipe().plan(),
-            recipeText(row.title, m_session.recipe().recipe().treatment()));
+        row.fileBytes = core::exportedBytes(*m_session.checkpoint(), m_session.recipe().plan(),
+            { {}, {}, core::recipeText(m_session.recipe().recipe()) });
         row.isRecipe = true;
         rows.insert(rows.begin() + 1, row);
     }
@@ -274,7 +273,7 @@ void ExportPresenter::fillExpectation()
         m_page.setExpectation(tr("Expected there: perplexity %1.").arg(perplexity));
         return;
     }
-    const double speed = tokensPerSecond(
+    const double speed = core::tokensPerSecond(
         device, core::bytesPerToken(*m_session.checkpoint(), finished->plan, m_session.context()));
     m_page.setExpectation(tr("Expected there: perplexity %1, up to %2 tok/s on %3.")
                               .arg(perplexity, widgets::tokensPerSecondText(speed),

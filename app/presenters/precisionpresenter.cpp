@@ -3,8 +3,9 @@
 
 #include "app/presenters/runrows.h"
 #include "app/presenters/selectedtensors.h"
-#include "app/session/figures.h"
+#include "core/export/ggufexport.h"
 #include "core/formats/study.h"
+#include "core/quant/runneeds.h"
 #include "widgets/pages/precision/precisionpage.h"
 
 #include <algorithm>
@@ -100,10 +101,10 @@ void PrecisionPresenter::fillRecipe()
     widgets::RecipeSummary summary;
     summary.title = m_session.recipe().title();
     summary.originalBytes = m_session.model().fileBytes;
-    summary.fileBytes = fileBytes(checkpoint, plan,
-        recipeText(m_session.recipe().title(), m_session.recipe().recipe().treatment()));
-    summary.originalBits = bitsPerWeight(checkpoint);
-    summary.bits = bitsPerWeight(checkpoint, plan);
+    summary.fileBytes = core::exportedBytes(
+        checkpoint, plan, { {}, {}, core::recipeText(m_session.recipe().recipe()) });
+    summary.originalBits = core::bitsPerWeight(checkpoint);
+    summary.bits = core::bitsPerWeight(checkpoint, plan);
     for (std::size_t i = 0; i < plan.size(); ++i) {
         if (plan[i].fellBack())
             summary.fallbacks += QString::fromStdString(checkpoint.tensors()[i].name + ": "
@@ -128,7 +129,8 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
         ++matrices;
         const core::Format* stored = core::fallbackFormat(format, subject.columns);
         choice.fits = choice.fits && core::isSameFormat(stored, format);
-        choice.bytes += std::int64_t(bytesIn(subject, *stored));
+        choice.bytes += std::int64_t(
+            stored->tensorBytes(std::uint64_t(subject.rows), std::size_t(subject.columns)));
         if (const auto preview = m_session.previews().find(tensor, stored)) {
             error += preview->outputError;
             ++known;

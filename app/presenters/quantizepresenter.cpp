@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/quantizepresenter.h"
 
-#include "app/session/figures.h"
+#include "core/quant/runneeds.h"
 #include "widgets/pages/quantize/quantizepage.h"
 
 #include <algorithm>
@@ -162,13 +162,7 @@ double QuantizePresenter::memoryEstimate() const
 
 double QuantizePresenter::diskEstimate() const
 {
-    double bytes = 0;
-    const auto& plan = m_session.recipe().plan();
-    for (std::size_t i = 0; i < plan.size(); ++i) {
-        if (isRounded(plan[i]))
-            bytes += double(bytesIn(m_session.checkpoint()->tensors()[i], *plan[i].format));
-    }
-    return bytes;
+    return double(core::roundedBytes(*m_session.checkpoint(), m_session.recipe().plan()));
 }
 
 } // namespace app

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/runrows.h"
 
-#include "app/session/figures.h"
+#include "core/quant/runneeds.h"
 
 #include <QCoreApplication>
 
@@ -51,9 +51,9 @@ namespace {
         row.title = QCoreApplication::translate("app::RunRows", "Original");
         row.method = formatsOf(checkpoint);
         row.fileBytes = session.model().fileBytes;
-        row.bitsPerWeight = bitsPerWeight(checkpoint);
-        row.tokensPerSecond
-            = tokensPerSecond(session.device(), core::bytesPerToken(checkpoint, session.context()));
+        row.bitsPerWeight = core::bitsPerWeight(checkpoint);
+        row.tokensPerSecond = core::tokensPerSecond(
+            session.device(), core::bytesPerToken(checkpoint, session.context()));
         row.evaluation = referenceOf(session);
         row.evaluationText = textDescription(session.evaluation());
         return row;
@@ -67,7 +67,7 @@ namespace {
         row.method = methodTitle(run.recipe.treatment());
         row.fileBytes = run.fileBytes;
         row.bitsPerWeight = run.bitsPerWeight;
-        row.tokensPerSecond = tokensPerSecond(session.device(),
+        row.tokensPerSecond = core::tokensPerSecond(session.device(),
             core::bytesPerToken(*session.checkpoint(), run.plan, session.context()));
         row.evaluation = run.evaluation;
         row.evaluationText = evaluationDescription(run.measuredWith);

@@ -2,7 +2,6 @@
 #include "app/session/recipeeditor.h"
 
 #include "core/formats/study.h"
-#include "widgets/pages/precision/ruletext.h"
 
 #include <QUndoCommand>
 
@@ -71,7 +70,7 @@ QString RecipeEditor::title() const
     const QString name = m_recipe.name.empty() ? tr("Own recipe", "name of a recipe")
                                                : QString::fromStdString(m_recipe.name);
     const auto changes
-        = std::count_if(m_recipe.rules.begin(), m_recipe.rules.end(), widgets::isAssignment);
+        = std::count_if(m_recipe.rules.begin(), m_recipe.rules.end(), core::isAssignment);
     return changes == 0 ? name : tr("%1, %n changed", "name of a recipe", int(changes)).arg(name);
 }
 
@@ -91,7 +90,7 @@ core::Recipe RecipeEditor::assigned(
         rules.push_back(std::move(rule));
     }
     std::erase_if(recipe.rules, [&names](const core::Rule& rule) {
-        return widgets::isAssignment(rule) && names.contains(rule.name);
+        return core::isAssignment(rule) && names.contains(rule.name);
     });
     recipe.rules.insert(recipe.rules.begin(), rules.begin(), rules.end());
     return recipe;

@@ -6,6 +6,7 @@
 #include "core/export/rotarypermutation.h"
 #include "core/files/atomicfile.h"
 #include "core/files/outputfile.h"
+#include "core/quant/runneeds.h"
 
 #include <chrono>
 #include <cstring>
@@ -179,6 +180,14 @@ GgufPlan planGguf(const Checkpoint& checkpoint, const GgufExportOptions& options
     for (const Tensor& tensor : checkpoint.tensors())
         formats.push_back(tensor.format);
     return planWithFormats(checkpoint, std::move(formats), options);
+}
+
+std::uint64_t exportedBytes(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan,
+    const GgufExportOptions& options)
+{
+    return checkpoint.hasTokenizer() && !hasStudyFormat(plan)
+        ? planGguf(checkpoint, plan, options).layout.fileSize
+        : plannedBytes(checkpoint, plan);
 }
 
 void checkExportTarget(const std::filesystem::path& target, std::uint64_t bytes)

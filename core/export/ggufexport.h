@@ -36,6 +36,10 @@ GgufPlan planGguf(const Checkpoint& checkpoint, const std::vector<PlannedTensor>
 /// The same for a checkpoint as it is.
 GgufPlan planGguf(const Checkpoint& checkpoint, const GgufExportOptions& options);
 
+/// The size of that file; where there can be none (no tokenizer, a study format) of its tensors.
+std::uint64_t exportedBytes(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan,
+    const GgufExportOptions& options);
+
 /// Throws Error if a file of `bytes` cannot be written at `target`: folder missing or not writable,
 /// too little space. Ask before hours of work, not after. Leaves nothing behind.
 void checkExportTarget(const std::filesystem::path& target, std::uint64_t bytes);

@@ -47,4 +47,9 @@ std::uint64_t cacheBytesPerToken(const ModelConfig& config)
         * std::uint64_t(config.headDim) * cacheBytesPerValue; // 2: keys and values
 }
 
+double tokensPerSecond(const Device* device, std::uint64_t bytesPerToken)
+{
+    return device && bytesPerToken > 0 ? device->bytesPerSecond / double(bytesPerToken) : 0;
+}
+
 } // namespace core

@@ -29,6 +29,10 @@ std::uint64_t bytesPerToken(
 /// The same for the checkpoint as it is.
 std::uint64_t bytesPerToken(const Checkpoint& checkpoint, int context);
 
+/// Upper bound of tokens a second: the memory's bandwidth over the bytes that a token reads; 0
+/// without a device (null).
+double tokensPerSecond(const Device* device, std::uint64_t bytesPerToken);
+
 /// Keys and values of one position at F16.
 std::uint64_t cacheBytesPerToken(const ModelConfig& config);
 

@@ -287,6 +287,20 @@ Json recipeToJson(const Recipe& recipe)
     return json;
 }
 
+bool isAssignment(const Rule& rule)
+{
+    return rule.roles.empty() && !rule.firstLayer && !rule.lastLayer && rule.format && !rule.method
+        && !rule.name.empty() && rule.name.find_first_of("*?") == std::string::npos;
+}
+
+std::string recipeText(const Recipe& recipe)
+{
+    const auto changed = std::ranges::count_if(recipe.rules, isAssignment);
+    const std::string changes = changed > 0 ? text(", ", changed, " changed") : "";
+    const std::string name = recipe.name.empty() ? "own recipe" : recipe.name;
+    return text(name, changes, ", ", treatmentName(recipe.treatment()));
+}
+
 Recipe readRecipe(const std::filesystem::path& file)
 {
     return recipeFromJson(readJson(file), file.string());

@@ -74,6 +74,13 @@ struct Recipe {
     Treatment treatment() const { return { method, scaling }; }
 };
 
+/// Whether the rule gives one tensor, by its whole name, a format: what assigning makes.
+bool isAssignment(const Rule& rule);
+
+/// What a file says of its recipe: "Q4_K_M, gptq", "Q4_K_M, 3 changed, gptq" where that many
+/// tensors were assigned a format by name.
+std::string recipeText(const Recipe& recipe);
+
 /// JSON: {"name": …, "format": "Q4_K", "method": "gptq", "rules": [{"roles": ["attn_v"], "layers":
 /// [0, 3], "name": "blk.*", "format": "Q6_K", "method": "rtn"}, …], "encoder": "closest",
 /// "gptq": {"sweeps": 3, …}}; "gptq" as gptqOptionsFromJson reads it. Throws Error (place, key,

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/formats/study.h"
 
 #include <nlohmann/json.hpp>
 

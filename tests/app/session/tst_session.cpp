@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/formatchoices.h"
 #include "app/presenters/runrows.h"
-#include "app/session/figures.h"
 #include "app/session/session.h"
 
 #include <QSignalSpy>
@@ -46,7 +45,7 @@ private:
 
     std::uint64_t bytes() const
     {
-        return app::fileBytes(*m_session->checkpoint(), m_session->recipe().plan(), {});
+        return core::exportedBytes(*m_session->checkpoint(), m_session->recipe().plan(), {});
     }
 
 private slots:
@@ -118,7 +117,7 @@ private slots:
         QCOMPARE(looked[std::size_t(tensor)].format, &core::formats::q4_0);
         QVERIFY(planned("token_embd.weight") != &core::formats::q4_0);
         m_session->recipe().assign({ tensor }, &core::formats::q4_0);
-        QCOMPARE(app::fileBytes(*m_session->checkpoint(), looked, {}), bytes());
+        QCOMPARE(core::exportedBytes(*m_session->checkpoint(), looked, {}), bytes());
     }
 
     void usesPresetsAsOneUndoStep()
@@ -214,12 +213,12 @@ private slots:
     void countsTheBandwidthOfTheChosenDevice()
     {
         const auto bytes = core::bytesPerToken(*m_session->checkpoint(), m_session->context());
-        QCOMPARE(app::tokensPerSecond(m_session->device(), bytes), 1e9 / double(bytes));
+        QCOMPARE(core::tokensPerSecond(m_session->device(), bytes), 1e9 / double(bytes));
         m_session->setDevice(1);
-        QCOMPARE(app::tokensPerSecond(m_session->device(), bytes), 1e10 / double(bytes));
+        QCOMPARE(core::tokensPerSecond(m_session->device(), bytes), 1e10 / double(bytes));
         m_session->setDevice(7); // there is none
         QCOMPARE(m_session->deviceIndex(), 1);
-        QCOMPARE(app::tokensPerSecond(nullptr, bytes), 0.0);
+        QCOMPARE(core::tokensPerSecond(nullptr, bytes), 0.0);
     }
 
     void stepsThroughTheFormatsOfTheRuler()

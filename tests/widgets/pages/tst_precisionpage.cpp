@@ -131,12 +131,12 @@ private slots:
         rule.format = core::findFormat("Q6_K");
         QCOMPARE(ruleSubject(rule), "attn_v, ffn_down, layers 0–3");
         QCOMPARE(ruleGives(rule), "Q6_K");
-        QVERIFY(!isAssignment(rule));
+        QVERIFY(!core::isAssignment(rule));
         core::Rule one;
         one.name = "blk.2.attn_k.weight";
         one.format = rule.format;
         QCOMPARE(ruleSubject(one), "blk.2.attn_k");
-        QVERIFY(isAssignment(one));
+        QVERIFY(core::isAssignment(one));
         QCOMPARE(ruleSubject({}), "every tensor");
     }
 

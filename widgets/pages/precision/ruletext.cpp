@@ -34,7 +34,7 @@ namespace {
 
     core::Json withoutAssignments(core::Recipe recipe)
     {
-        std::erase_if(recipe.rules, isAssignment);
+        std::erase_if(recipe.rules, core::isAssignment);
         recipe.name.clear();
         return core::recipeToJson(recipe);
     }
@@ -68,12 +68,6 @@ QString ruleGives(const core::Rule& rule)
     if (rule.method)
         parts << treatmentText({ *rule.method, rule.scaling });
     return parts.join(QStringLiteral(", "));
-}
-
-bool isAssignment(const core::Rule& rule)
-{
-    return rule.roles.empty() && !rule.firstLayer && !rule.lastLayer && rule.format && !rule.method
-        && !rule.name.empty() && rule.name.find_first_of("*?") == std::string::npos;
 }
 
 bool sameButAssignments(const core::Recipe& a, const core::Recipe& b)

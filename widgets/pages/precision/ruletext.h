@@ -12,8 +12,6 @@ QString ruleSubject(const core::Rule& rule);
 /// What they get: "Q6_K", "Q6_K, GPTQ", "GPTQ". Pure.
 QString ruleGives(const core::Rule& rule);
 
-/// Whether the rule gives one tensor, by its whole name, a format: what assigning makes. Pure.
-bool isAssignment(const core::Rule& rule);
 /// Whether two recipes are the same but for assignments and names. Pure.
 bool sameButAssignments(const core::Recipe& a, const core::Recipe& b);
 
