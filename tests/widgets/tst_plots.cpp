@@ -8,8 +8,8 @@
 #include "widgets/plots/sizelossplot.h"
 #include "widgets/theme.h"
 
-#include "pagetest.h"
 #include "pictures.h"
+#include "tests/widgets/pages/pagetest.h"
 
 #include <QtGui/QClipboard>
 #include <QtTest/QtTest>

@@ -4,7 +4,7 @@
 #include "core/files/textfile.h"
 #include "core/simulate/biascorrection.h"
 #include "core/simulate/integerarithmetic.h"
-#include "syntheticlayer.h"
+#include "tests/core/rounding/syntheticlayer.h"
 #include "tests/support/oneprocessor.h"
 #include "tests/support/tinymodel.h"
 

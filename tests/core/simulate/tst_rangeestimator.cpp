@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/simulate/rangeestimator.h"
-#include "syntheticlayer.h"
+#include "tests/core/rounding/syntheticlayer.h"
 
 #include <QTest>
 

@@ -2,8 +2,8 @@
 #include "widgets/pages/activations/activationspage.h"
 
 #include "pagetest.h"
-#include "pictures.h"
-#include "sampledata.h"
+#include "tests/widgets/pictures.h"
+#include "tests/widgets/sampledata.h"
 #include "widgets/pages/activations/activationsanswer.h"
 #include "widgets/plots/channelmap.h"
 #include "widgets/plots/channelplot.h"

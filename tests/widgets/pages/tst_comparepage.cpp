@@ -2,8 +2,8 @@
 #include "widgets/pages/compare/comparepage.h"
 
 #include "pagetest.h"
-#include "pictures.h"
-#include "sampleruns.h"
+#include "tests/widgets/pictures.h"
+#include "tests/widgets/sampleruns.h"
 #include "widgets/pages/compare/runtable.h"
 #include "widgets/pages/compare/simulationdialog.h"
 #include "widgets/plots/driftplot.h"

@@ -3,8 +3,8 @@
 
 #include "core/formats/study.h"
 #include "pagetest.h"
-#include "pictures.h"
-#include "sampledata.h"
+#include "tests/widgets/pictures.h"
+#include "tests/widgets/sampledata.h"
 
 #include <QtTest/QtTest>
 #include <QtWidgets/QApplication>

@@ -2,9 +2,9 @@
 #include "widgets/pages/export/exportpage.h"
 
 #include "pagetest.h"
-#include "pictures.h"
-#include "sampledata.h"
-#include "sampleruns.h"
+#include "tests/widgets/pictures.h"
+#include "tests/widgets/sampledata.h"
+#include "tests/widgets/sampleruns.h"
 #include "widgets/messagebar.h"
 #include "widgets/pages/export/filebar.h"
 #include "widgets/pages/export/fileparts.h"

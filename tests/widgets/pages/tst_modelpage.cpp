@@ -2,8 +2,8 @@
 #include "widgets/pages/model/modelpage.h"
 
 #include "pagetest.h"
-#include "pictures.h"
-#include "sampledata.h"
+#include "tests/widgets/pictures.h"
+#include "tests/widgets/sampledata.h"
 #include "widgets/pages/model/modeldiagram.h"
 #include "widgets/pages/model/modelfacts.h"
 #include "widgets/pages/start/startpage.h"

@@ -3,9 +3,9 @@
 
 #include "core/formats/study.h"
 #include "pagetest.h"
-#include "pictures.h"
-#include "sampledata.h"
-#include "sampleruns.h"
+#include "tests/widgets/pictures.h"
+#include "tests/widgets/sampledata.h"
+#include "tests/widgets/sampleruns.h"
 #include "widgets/models/tensorcells.h"
 #include "widgets/pages/precision/costcard.h"
 #include "widgets/pages/precision/ruledialog.h"

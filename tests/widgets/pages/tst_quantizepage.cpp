@@ -2,8 +2,8 @@
 #include "widgets/pages/quantize/quantizepage.h"
 
 #include "pagetest.h"
-#include "pictures.h"
-#include "sampleruns.h"
+#include "tests/widgets/pictures.h"
+#include "tests/widgets/sampleruns.h"
 #include "widgets/format.h"
 #include "widgets/messagebar.h"
 #include "widgets/pages/quantize/gptqform.h"

@@ -2,7 +2,7 @@
 #include "widgets/pages/compare/simulationdialog.h"
 
 #include "pagetest.h"
-#include "pictures.h"
+#include "tests/widgets/pictures.h"
 #include "widgets/label.h"
 #include "widgets/pages/compare/simulationtext.h"
 #include "widgets/theme.h"
