@@ -225,12 +225,10 @@ namespace {
         layer.releaseOriginal({ Role::FfnGate, Role::FfnUp, Role::FfnDown });
         gathering.round(layer, LinearInput::Down, progress.part(0.6, 0.9));
         forTiles(paths.rounded, progress.part(0.9, 1), [&](const Tile& tile) {
-            const auto& order = layer.neuronOrder();
-            if (gated.isThere() && order.empty())
+            // In another order the same products may end in other bits (OpenBLAS's kernels for the
+            // last columns of a tile): a resumed run, which finds the layer ordered, must not differ.
+            if (gated.isThere() && layer.neuronOrder().empty())
                 addLinear(tile.of(paths.rounded), gated.of(tile), layer.weights().down, progress);
-            else if (gated.isThere())
-                addLinear(tile.of(paths.rounded), Matrix(gated.of(tile)(Eigen::all, order)),
-                    layer.weights().down, progress);
             else
                 addLinear(tile.of(paths.rounded), gatedOf(tile.of(paths.rounded), layer.weights()),
                     layer.weights().down, progress);
