@@ -138,7 +138,8 @@ namespace {
             quantizing.calibration = readSequences(checkpoint, options.calibration);
         if (!options.imatrix.empty())
             quantizing.importance = core::readImatrix(options.imatrix);
-        quantizing.workFolder = options.workFolder;
+        if (!options.workFolder.empty())
+            quantizing.shelf = std::make_shared<const core::Shelf>(options.workFolder);
         return quantizing;
     }
 
@@ -268,7 +269,8 @@ void addQuantize(CLI::App& app, Action& action)
         "Importance matrix of llama.cpp instead of our own statistics");
     options->gptq = GptqFlags::addTo(*command);
     command->add_option("--work-folder", options->workFolder,
-        "Keeps finished layers there, so that a cancelled run resumes");
+        "Keeps finished layers there, so that a cancelled run resumes and one with another recipe "
+        "rounds only what differs");
     command->add_option("--name", options->name, "general.name of the file (default: the model's)");
     command->add_option("-o,--output", options->output, "GGUF file to write");
     command->add_option("--evaluate", options->evaluation.file,

@@ -180,6 +180,15 @@ T jsonValue(const Json& object, const std::string& key, const std::string& place
     return value && !value->is_null() ? converted<T>(*value, key, place) : fallback;
 }
 
+const Json& jsonPart(const Json& object, const std::string& key, const std::string& place)
+{
+    const Json* value = member(object, key, place);
+    if (!value || !value->is_structured())
+        throw Error(text(place, ": ", key, " is ", value ? shownJson(*value) : "missing",
+            ", expected an object or a list"));
+    return *value;
+}
+
 template std::int64_t jsonValue(const Json&, const std::string&, const std::string&);
 template double jsonValue(const Json&, const std::string&, const std::string&);
 template bool jsonValue(const Json&, const std::string&, const std::string&);

@@ -30,7 +30,10 @@ std::string shownJson(const Json& value);
 template<typename T>
 T jsonValue(const Json& object, const std::string& key, const std::string& place);
 
-/// The same, `fallback` if missing or null.
+/// object[key], an object or an array. Throws Error as above.
+const Json& jsonPart(const Json& object, const std::string& key, const std::string& place);
+
+/// As jsonValue, `fallback` if missing or null.
 template<typename T>
 T jsonValue(const Json& object, const std::string& key, const std::string& place, T fallback);
 

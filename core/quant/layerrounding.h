@@ -16,7 +16,7 @@ struct LayerRounding {
     const GptqOptions& gptq;
     const TensorDone& tensorDone;
     /// Where large activations may be put on the disk; empty: where temporary files are.
-    const std::filesystem::path& scratchFolder;
+    std::filesystem::path scratchFolder;
 };
 
 /// The hidden states of all calibration sequences before a layer.

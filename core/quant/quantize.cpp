@@ -1,45 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/quantize.h"
 
-#include "core/base/contenthash.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/quant/headhessian.h"
 #include "core/quant/inputimportance.h"
-#include "core/quant/journal.h"
 #include "core/quant/layerrounding.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
-#include <iomanip>
+#include <optional>
 #include <utility>
 
 namespace core {
 
 namespace {
-
-    constexpr int journalVersion = 6; // raise it when the same settings give other bytes
-
-    /// What shows that a work folder's results are those of this run.
-    Json journalKey(
-        const Checkpoint& checkpoint, const Recipe& recipe, const QuantizeOptions& options)
-    {
-        ContentHash calibration;
-        for (const auto& sequence : options.calibration)
-            calibration.add(std::as_bytes(std::span(sequence)));
-        ContentHash importance;
-        for (const auto& [name, values] : options.importance) {
-            importance.add(std::as_bytes(std::span(name)));
-            importance.add(std::as_bytes(std::span(values)));
-        }
-        Json words = recipeToJson(recipe);
-        words.erase("name"); // changes nothing
-        return { { "version", journalVersion }, { "checkpoint", checkpoint.fingerprint() },
-            { "recipe", words }, { "calibration", calibration.value() },
-            { "importance", importance.value() }, { "gptq", gptqOptionsToJson(recipe.gptq) },
-            { "columnBlock", recipe.gptq.columnBlock } };
-    }
 
     void requireEqualLengths(const std::vector<std::vector<int>>& sequences)
     {
@@ -96,6 +70,25 @@ namespace {
         return plan;
     }
 
+    /// How the work on the layers is shared out, for the time that is left: a layer that was found
+    /// only lets the paths through, or costs nothing behind the last that is rounded.
+    class LayerShares {
+    public:
+        LayerShares(const std::vector<std::optional<RoundedPart>>& found, int lastWalked)
+        {
+            constexpr double walking = 0.1; // of rounding a layer
+            for (std::size_t layer = 0; layer + 2 < found.size(); ++layer)
+                m_until.push_back(m_until.back()
+                    + (!found[layer + 1]              ? 1
+                            : int(layer) < lastWalked ? walking
+                                                      : 1e-6));
+        }
+        double before(int layer) const { return m_until[std::size_t(layer)] / m_until.back(); }
+
+    private:
+        std::vector<double> m_until{ 0 };
+    };
+
     /// One run of quantize().
     class Run {
     public:
@@ -106,7 +99,8 @@ namespace {
             , m_gptq(recipe.gptq)
             , m_tensorDone(tensorDone ? tensorDone : [](const TensorReport&) {})
             , m_plan(checkedPlan(*m_checkpoint, recipe, options))
-            , m_journal(options.workFolder, journalKey(*m_checkpoint, recipe, options))
+            , m_parts(runParts(
+                  { *m_checkpoint, recipe, m_plan, options.calibration, options.importance }))
         {
         }
 
@@ -114,14 +108,16 @@ namespace {
 
     private:
         void measureImportance(const Progress& progress);
-        void roundOutside(
-            const std::string& part, std::initializer_list<Role> roles, const Progress&);
+        void roundOutside(std::size_t which, std::initializer_list<Role> roles, const Progress&);
         RoundedTensor roundOne(
             const Tensor& tensor, const PlannedTensor& planned, const Progress&) const;
         void roundLayers(const Progress& progress);
         void forward(const LayerPaths& paths, int layer, const Progress& progress) const;
+        void findParts(const Progress& progress);
+        bool addFound(std::size_t part);
+        void keep(std::size_t which, RoundedPart part);
+        void sayPart(std::size_t part) const;
         void add(RoundedPart part);
-        void addFound(RoundedPart part);
 
         /// Whether the tensor of `role` outside the layers gets GPTQ, which walks all layers.
         bool isHeadByGptq(Role role) const
@@ -129,18 +125,35 @@ namespace {
             return m_checkpoint->find(Place{ role })
                 && plannedAt(*m_checkpoint, m_plan, { role }).method == Method::Gptq;
         }
-        bool uses(Method method) const
+        /// The number of the part that the tensor at `place` is in.
+        std::size_t partOf(Place place) const
         {
-            return std::ranges::find(m_plan, method, &PlannedTensor::method) != m_plan.end();
+            if (place.layer >= 0)
+                return std::size_t(1 + place.layer);
+            return place.role == Role::TokenEmbd ? 0 : m_parts.size() - 1;
         }
+        /// Whether a tensor that is not found on the shelf meets `condition`.
         template<typename Condition>
-        int lastLayerWith(const Condition& condition) const
+        bool isMissing(const Condition& condition) const
+        {
+            return std::ranges::any_of(m_plan, [&](const PlannedTensor& planned) {
+                return condition(planned) && !m_found[partOf(planned.place)];
+            });
+        }
+        /// The last layer with such a tensor; −1 if there is none.
+        template<typename Condition>
+        int lastMissingLayer(const Condition& condition) const
         {
             int last = -1;
             for (const PlannedTensor& planned : m_plan)
-                if (condition(planned))
+                if (condition(planned) && !m_found[partOf(planned.place)])
                     last = std::max(last, planned.place.layer);
             return last;
+        }
+        bool needsImportance() const
+        {
+            return isMissing(
+                [](const PlannedTensor& planned) { return planned.method == Method::Importance; });
         }
         std::span<const float> importanceOf(const PlannedTensor& planned) const
         {
@@ -154,22 +167,16 @@ namespace {
         GptqOptions m_gptq;
         TensorDone m_tensorDone;
         std::vector<PlannedTensor> m_plan;
-        Journal m_journal;
+        std::vector<RunPart> m_parts;
+        std::vector<std::optional<RoundedPart>> m_found; ///< those that lay on the shelf
         Importance m_importance;
         std::vector<Tensor> m_tensors; ///< rounded so far
         std::vector<TensorReport> m_reports;
     };
 
-    std::string layerPart(int layer)
-    {
-        std::ostringstream name;
-        name << "layer-" << std::setw(4) << std::setfill('0') << layer;
-        return name.str();
-    }
-
     void Run::measureImportance(const Progress& progress)
     {
-        if (!uses(Method::Importance))
+        if (!needsImportance())
             return;
         m_importance = m_options.importance.empty()
             ? inputImportance(*m_checkpoint, m_options.calibration, progress)
@@ -182,11 +189,39 @@ namespace {
         std::ranges::move(part.reports, std::back_inserter(m_reports));
     }
 
-    void Run::addFound(RoundedPart part)
+    void Run::findParts(const Progress& progress)
     {
-        for (const TensorReport& report : part.reports)
+        m_found.resize(m_parts.size());
+        for (std::size_t i = 0; m_options.shelf && i < m_parts.size(); ++i) {
+            progress.at(double(i) / double(m_parts.size()));
+            m_found[i] = findPart(*m_options.shelf, m_parts[i].key, *m_checkpoint);
+        }
+    }
+
+    /// Takes a part as it was found; false if it was not.
+    bool Run::addFound(std::size_t part)
+    {
+        if (!m_found[part])
+            return false;
+        for (const TensorReport& report : m_found[part]->reports)
             m_tensorDone(report);
-        add(std::move(part));
+        add(*std::exchange(m_found[part], RoundedPart()));
+        sayPart(part);
+        return true;
+    }
+
+    void Run::sayPart(std::size_t part) const
+    {
+        if (m_options.partDone)
+            m_options.partDone(int(part) + 1, int(m_parts.size()));
+    }
+
+    void Run::keep(std::size_t which, RoundedPart part)
+    {
+        add(m_options.shelf
+                ? keepPart(*m_options.shelf, m_parts[which], std::move(part), *m_checkpoint)
+                : std::move(part));
+        sayPart(which);
     }
 
     /// A matrix outside the layers. What a tied embedding reads as the head is taken from the
@@ -204,10 +239,10 @@ namespace {
     }
 
     void Run::roundOutside(
-        const std::string& name, std::initializer_list<Role> roles, const Progress& progress)
+        std::size_t which, std::initializer_list<Role> roles, const Progress& progress)
     {
-        if (auto found = m_journal.find(name, *m_checkpoint))
-            return addFound(*std::move(found));
+        if (addFound(which))
+            return;
         RoundedPart part;
         for (std::size_t i = 0; i < m_plan.size(); ++i) {
             const PlannedTensor& planned = m_plan[i];
@@ -226,7 +261,7 @@ namespace {
             part.tensors.push_back(std::move(rounded.tensor));
             part.reports.push_back(std::move(rounded.report));
         }
-        add(m_journal.keep(name, std::move(part), *m_checkpoint));
+        keep(which, std::move(part));
     }
 
     /// Moves the paths through a layer that is finished.
@@ -244,12 +279,13 @@ namespace {
     void Run::roundLayers(const Progress& progress)
     {
         const LayerRounding rounding{ *m_checkpoint, m_plan, m_importance, m_gptq, m_tensorDone,
-            m_options.workFolder };
+            m_options.shelf ? m_options.shelf->folder() : std::filesystem::path() };
         const int layers = m_checkpoint->config().layers;
-        const int lastGptq = lastLayerWith(
+        const int lastGptq = lastMissingLayer(
             [](const PlannedTensor& planned) { return planned.method == Method::Gptq; });
-        const int lastScaled = lastLayerWith(
+        const int lastScaled = lastMissingLayer(
             [](const PlannedTensor& planned) { return planned.scaling != Scaling::None; });
+        const LayerShares shares(m_found, std::max(lastGptq, lastScaled));
         HiddenStates rounded;
         HiddenStates reference;
         const LayerPaths paths{ rounded, m_gptq.correctTarget ? &reference : nullptr };
@@ -261,12 +297,11 @@ namespace {
         if (lastGptq >= 0 && paths.reference)
             reference = embed(*m_checkpoint, m_options.calibration);
         for (int layer = 0; layer < layers; ++layer) {
-            const Progress part = progress.part(double(layer) / layers, double(layer + 1) / layers,
+            const Progress part = progress.part(shares.before(layer), shares.before(layer + 1),
                 text("Layer ", layer + 1, " of ", layers));
             part.at(0);
-            const std::string name = layerPart(layer);
-            if (auto found = m_journal.find(name, *m_checkpoint)) {
-                addFound(*std::move(found));
+            const std::size_t which = partOf({ Role::AttnNorm, layer });
+            if (addFound(which)) {
                 if (layer < lastGptq)
                     forward(paths, layer, part);
                 if (layer < lastScaled)
@@ -282,7 +317,7 @@ namespace {
             RoundedPart done = layer <= lastGptq
                 ? roundLayer(rounding, layer, std::move(scaling), paths, rest)
                 : roundLayerAlone(rounding, layer, std::move(scaling), rest);
-            add(m_journal.keep(name, std::move(done), *m_checkpoint));
+            keep(which, std::move(done));
         }
     }
 
@@ -290,18 +325,20 @@ namespace {
     {
         const double embedding = isHeadByGptq(Role::TokenEmbd) ? 0.2 : 0.02;
         const double end = isHeadByGptq(Role::Output) ? 0.8 : 0.98;
-        roundOutside("token_embd", { Role::TokenEmbd }, progress.part(0, embedding, "Embedding"));
-        const double start
-            = uses(Method::Importance) && m_options.importance.empty() ? 0.4 : embedding;
+        if (m_options.partsKnown)
+            m_options.partsKnown(m_parts);
+        findParts(progress.part(0, 0.01, "Looking for finished layers"));
+        roundOutside(0, { Role::TokenEmbd }, progress.part(0.01, embedding, "Embedding"));
+        const double start = needsImportance() && m_options.importance.empty() ? 0.4 : embedding;
         measureImportance(progress.part(embedding, start, "Measuring importance"));
         roundLayers(progress.part(start, end));
-        roundOutside("output", { Role::OutputNorm, Role::Output, Role::RopeFreqs },
+        roundOutside(m_parts.size() - 1, { Role::OutputNorm, Role::Output, Role::RopeFreqs },
             progress.part(end, 1, "Output"));
         progress.at(1);
 
         std::ranges::sort(m_reports, {},
             [this](const TensorReport& report) { return m_checkpoint->indexOf(report.place); });
-        return { m_checkpoint->withTensors(m_tensors), std::move(m_reports) };
+        return { m_checkpoint->withTensors(m_tensors), std::move(m_reports), m_parts };
     }
 
 } // namespace

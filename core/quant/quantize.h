@@ -4,10 +4,10 @@
 #include "core/base/progress.h"
 #include "core/files/imatrix.h"
 #include "core/quant/plan.h"
+#include "core/quant/runparts.h"
 #include "core/quant/tensorreport.h"
 #include "core/rounding/gptq.h"
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,15 +21,20 @@ struct QuantizeOptions {
     /// either `importance` is given or none uses it.
     std::vector<std::vector<int>> calibration;
     Importance importance; ///< an imatrix to use instead of our own statistics; empty: our own
-    /// Where finished layers are kept, so that a cancelled or killed run with the same settings
-    /// resumes; created if it is missing, its folder exists. What another run with other settings
-    /// left there is removed. Empty: in memory only.
-    std::filesystem::path workFolder;
+    /// Where finished parts are kept and looked for: a cancelled or killed run with the same
+    /// settings goes on from there, one with other settings takes what is the same. Null: in memory
+    /// only.
+    std::shared_ptr<const Shelf> shelf;
+    /// Called on the quantizing thread with the run's parts before anything is rounded.
+    std::function<void(const std::vector<RunPart>&)> partsKnown;
+    /// Called on the quantizing thread whenever another part is finished: how many are, of all.
+    std::function<void(int done, int all)> partDone;
 };
 
 struct QuantizedModel {
     std::shared_ptr<const Checkpoint> checkpoint; ///< the model with its rounded tensors
     std::vector<TensorReport> reports; ///< one for each tensor that is no vector, in order
+    std::vector<RunPart> parts; ///< under their keys they are on the shelf, if there was one
 };
 
 /// Called on the quantizing thread when a tensor is done.

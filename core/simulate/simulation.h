@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/files/json.h"
 #include "core/simulate/integerarithmetic.h"
 
 #include <memory>
@@ -28,6 +29,12 @@ struct SimulationOptions {
     }
     bool operator==(const SimulationOptions&) const = default;
 };
+
+/// JSON: {"arithmetic": "full" | "as-llama" | "integers", "corrects_bias": false, "integers":
+/// {"static", "estimator", "percentile", "deviations", "bits", "symmetric", "weight_bits",
+/// "smoothing", "outlier_threshold"}}. Throws Error naming `place` and what is unknown or missing.
+Json simulationToJson(const SimulationOptions& options);
+SimulationOptions simulationFromJson(const Json& json, const std::string& place);
 
 /// What a measurement computes with.
 struct Simulation {

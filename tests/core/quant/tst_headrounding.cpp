@@ -72,7 +72,7 @@ void TestHeadRounding::aFinishedHeadIsResumed()
     const support::TemporaryFolder folder;
     const auto model = openModel(folder / "model", { .layers = 1, .isTied = false, .hidden = 64 });
     QuantizeOptions options = calibrated(*model);
-    options.workFolder = folder / "work";
+    options.shelf = std::make_shared<const Shelf>(folder / "work");
     Recipe recipe = recipeOf(&formats::q4_0, Method::RoundToNearest);
     recipe.rules.push_back({ .roles = { Role::Output }, .method = Method::Gptq });
     const auto first = quantize(model, recipe, options, {}, Progress());

@@ -350,7 +350,7 @@ void TestQuantize::awqBeforeGptqResumesToTheSameBytes()
     recipe.scaling = Scaling::Awq;
     QuantizeOptions options = calibrated(*m_small);
     const auto straight = quantize(m_small, recipe, options, {}, Progress());
-    options.workFolder = workFolder("awq");
+    options.shelf = std::make_shared<const Shelf>(workFolder("awq"));
     QVERIFY(cancelAfter(12, m_small, recipe, options));
     const support::OneProcessor only;
     const auto resumed = quantize(m_small, recipe, options, {}, Progress());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a run leaves in its work folder, and how the next one goes on from there.
+// What a run leaves on the shelf, and how the next one goes on from there.
 #include "tests/core/quant/smallrun.h"
 
 #include <QtTest>
@@ -12,7 +12,7 @@
 using namespace core;
 using namespace smallrun;
 
-class TestJournal : public QObject {
+class TestRunParts : public QObject {
     Q_OBJECT
 
 private slots:
@@ -21,16 +21,21 @@ private slots:
     void aCancelledRunResumesToTheSameBytes();
     void studyFormatsResumeToTheSameBytes_data();
     void studyFormatsResumeToTheSameBytes();
-    void otherSettingsStartAfresh();
+    void aChangeRoundsOnlyWhatItReaches();
+    void aRunThatTakesSomePartsEndsAsOneFromNothing();
+    void aFinishedRunIsFoundByItsParts();
+    void anotherModelHasOtherKeys();
     void aDamagedPartIsDoneAgain();
-    void leavesOtherFilesInTheWorkFolderAlone();
-    void refusesAWorkFolderThatCannotBeMade();
     void saysWhenAPartCannotBeWritten();
 
 private:
-    std::filesystem::path workFolder(const char* name) const
+    std::filesystem::path folder(const char* name) const
     {
         return m_folder.filePath(name).toStdString();
+    }
+    std::shared_ptr<const Shelf> shelf(const char* name) const
+    {
+        return std::make_shared<const Shelf>(folder(name));
     }
 
     QTemporaryDir m_folder;
@@ -38,14 +43,14 @@ private:
     std::optional<QuantizedModel> m_straight; ///< everything on, at Q4_0, in one go
 };
 
-void TestJournal::initTestCase()
+void TestRunParts::initTestCase()
 {
-    m_checkpoint = openModel(workFolder("model"), { .hidden = 64 });
+    m_checkpoint = openModel(folder("model"), { .hidden = 64 });
     m_straight = quantize(
         m_checkpoint, everythingOn(&formats::q4_0), calibrated(*m_checkpoint), {}, Progress());
 }
 
-void TestJournal::aCancelledRunResumesToTheSameBytes_data()
+void TestRunParts::aCancelledRunResumesToTheSameBytes_data()
 {
     QTest::addColumn<int>("tensors");
     QTest::addColumn<int>("resumed");
@@ -54,13 +59,13 @@ void TestJournal::aCancelledRunResumesToTheSameBytes_data()
     QTest::newRow("in the last layer") << 20 << 15;
 }
 
-void TestJournal::aCancelledRunResumesToTheSameBytes()
+void TestRunParts::aCancelledRunResumesToTheSameBytes()
 {
     QFETCH(int, tensors);
     QFETCH(int, resumed);
     const Recipe recipe = everythingOn(&formats::q4_0);
     QuantizeOptions options = calibrated(*m_checkpoint);
-    options.workFolder = workFolder(QTest::currentDataTag());
+    options.shelf = shelf(QTest::currentDataTag());
     QVERIFY(cancelAfter(tensors, m_checkpoint, recipe, options));
     const auto second = quantize(m_checkpoint, recipe, options, {}, Progress());
     QCOMPARE(resumedTensors(second), resumed);
@@ -76,14 +81,14 @@ void TestJournal::aCancelledRunResumesToTheSameBytes()
     QCOMPARE(third.reports.back().gptq->sweeps, said.sweeps);
 }
 
-void TestJournal::studyFormatsResumeToTheSameBytes_data()
+void TestRunParts::studyFormatsResumeToTheSameBytes_data()
 {
     QTest::addColumn<int>("unused");
     for (const char* name : { "INT8_ASYM_TENSOR", "NF4_DQ_G64" })
         QTest::newRow(name) << 0;
 }
 
-void TestJournal::studyFormatsResumeToTheSameBytes()
+void TestRunParts::studyFormatsResumeToTheSameBytes()
 {
     const Recipe recipe
         = recipeOf(findFormat(std::string_view(QTest::currentDataTag())), Method::Gptq);
@@ -93,39 +98,105 @@ void TestJournal::studyFormatsResumeToTheSameBytes()
         QCOMPARE(report.format->name, recipe.format->name);
         QVERIFY(report.outputError > 0 && report.outputError < 0.2);
     }
-    options.workFolder = workFolder(QTest::currentDataTag());
+    options.shelf = shelf(QTest::currentDataTag());
     QVERIFY(cancelAfter(12, m_checkpoint, recipe, options));
     const auto second = quantize(m_checkpoint, recipe, options, {}, Progress());
     QCOMPARE(resumedTensors(second), 8);
     QVERIFY(allBytes(*second.checkpoint) == allBytes(*straight.checkpoint));
 }
 
-void TestJournal::otherSettingsStartAfresh()
+/// The names of the parts that a run with `options` would round, others are on the shelf already.
+void TestRunParts::aChangeRoundsOnlyWhatItReaches()
 {
     QuantizeOptions options = calibrated(*m_checkpoint);
-    options.workFolder = workFolder("afresh");
-    const Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
-    (void)quantize(m_checkpoint, recipe, options, {}, Progress());
-    Recipe damped = recipe;
-    damped.gptq.damping = 0.02;
-    QCOMPARE(resumedTensors(quantize(m_checkpoint, damped, options, {}, Progress())), 0);
-    options.calibration.pop_back();
-    QCOMPARE(resumedTensors(quantize(m_checkpoint, recipe, options, {}, Progress())), 0);
-    const Recipe other = recipeOf(&formats::q5_0, Method::Gptq);
-    QCOMPARE(resumedTensors(quantize(m_checkpoint, other, options, {}, Progress())), 0);
-    Recipe renamed = other;
+    options.shelf = shelf("changes");
+    const auto roundedBy = [&](const Recipe& recipe) {
+        const auto before = options.shelf->entries().size();
+        (void)quantize(m_checkpoint, recipe, options, {}, Progress());
+        return int(options.shelf->entries().size() - before);
+    };
+    const int parts = 5; // embedding, three layers, output
+    const Recipe gptq = recipeOf(&formats::q4_0, Method::Gptq);
+    QCOMPARE(roundedBy(gptq), parts);
+    Recipe renamed = gptq;
     renamed.name = "another name";
-    QVERIFY(resumedTensors(quantize(m_checkpoint, renamed, options, {}, Progress())) > 0);
+    QCOMPARE(roundedBy(renamed), 0);
+    Recipe damped = gptq;
+    damped.gptq.damping = 0.02;
+    QCOMPARE(roundedBy(damped), 3);
+    Recipe second = gptq; // the third layer sees the second's errors, the first does not
+    second.rules.push_back({ .firstLayer = 1, .lastLayer = 1, .format = &formats::q5_0 });
+    QCOMPARE(roundedBy(second), 2);
+
+    const Recipe nearest = recipeOf(&formats::q4_0, Method::RoundToNearest);
+    QCOMPARE(roundedBy(nearest), 3); // embedding and output norm are as by GPTQ
+    Recipe one = nearest;
+    one.rules.push_back({ .name = "blk.1.attn_v.weight", .format = &formats::q8_0 });
+    QCOMPARE(roundedBy(one), 1);
+    options.calibration.pop_back();
+    QCOMPARE(roundedBy(one), 0); // reads no text
+    QCOMPARE(roundedBy(gptq), 3);
 }
 
-void TestJournal::aDamagedPartIsDoneAgain()
+/// What was taken from the shelf in part has the bytes of a run from nothing.
+void TestRunParts::aRunThatTakesSomePartsEndsAsOneFromNothing()
 {
     QuantizeOptions options = calibrated(*m_checkpoint);
-    options.workFolder = workFolder("damaged");
+    options.shelf = shelf("some");
+    (void)quantize(m_checkpoint, everythingOn(&formats::q4_0), options, {}, Progress());
+    Recipe recipe = everythingOn(&formats::q4_0);
+    recipe.rules.push_back({ .firstLayer = 2, .lastLayer = 2, .format = &formats::q5_0 });
+    const auto mixed = quantize(m_checkpoint, recipe, options, {}, Progress());
+    QCOMPARE(resumedTensors(mixed), 1 + 2 * 7);
+    options.shelf = nullptr;
+    const auto whole = quantize(m_checkpoint, recipe, options, {}, Progress());
+    QVERIFY(allBytes(*mixed.checkpoint) == allBytes(*whole.checkpoint));
+    QCOMPARE(resumedTensors(whole), 0);
+}
+
+void TestRunParts::aFinishedRunIsFoundByItsParts()
+{
+    QuantizeOptions options = calibrated(*m_checkpoint);
+    options.shelf = shelf("found");
+    std::vector<RunPart> said;
+    options.partsKnown = [&said](const std::vector<RunPart>& parts) { said = parts; };
+    const auto run = quantize(
+        m_checkpoint, recipeOf(&formats::q4_0, Method::RoundToNearest), options, {}, Progress());
+    std::vector<std::string> keys;
+    for (const RunPart& part : run.parts)
+        keys.push_back(part.key);
+    QCOMPARE(said.size(), keys.size());
+    const auto found = modelOfParts(*options.shelf, keys, m_checkpoint);
+    QVERIFY(found && allBytes(*found) == allBytes(*run.checkpoint));
+    options.shelf->remove(keys[2]);
+    QVERIFY(!modelOfParts(*options.shelf, keys, m_checkpoint));
+}
+
+/// Two models with files of one name, size and time: the samples tell them apart.
+void TestRunParts::anotherModelHasOtherKeys()
+{
+    const auto twin = openModel(folder("twin"), { .hidden = 64 });
+    const std::filesystem::path file = folder("twin") / "model.safetensors";
+    const auto time = std::filesystem::last_write_time(folder("model") / "model.safetensors");
+    std::filesystem::last_write_time(file, time);
+    QCOMPARE(contentKey(*twin), contentKey(*m_checkpoint)); // a copy in another folder
+    {
+        std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+        bytes.seekp(-3, std::ios::end);
+        bytes.put(0x11);
+    }
+    std::filesystem::last_write_time(file, time);
+    QVERIFY(contentKey(*Checkpoint::open(folder("twin"))) != contentKey(*m_checkpoint));
+}
+
+void TestRunParts::aDamagedPartIsDoneAgain()
+{
+    QuantizeOptions options = calibrated(*m_checkpoint);
+    options.shelf = shelf("damaged");
     const Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
-    const auto expected
-        = allBytes(*quantize(m_checkpoint, recipe, options, {}, Progress()).checkpoint);
-    const std::filesystem::path part = options.workFolder / "layer-0001.part.qs";
+    const auto straight = quantize(m_checkpoint, recipe, options, {}, Progress());
+    const auto expected = allBytes(*straight.checkpoint);
+    const std::filesystem::path part = options.shelf->folder() / (straight.parts[2].key + ".item");
     {
         std::fstream file(part, std::ios::in | std::ios::out | std::ios::binary);
         file.seekp(5000);
@@ -140,31 +211,10 @@ void TestJournal::aDamagedPartIsDoneAgain()
         allBytes(*quantize(m_checkpoint, recipe, options, {}, Progress()).checkpoint) == expected);
 }
 
-void TestJournal::leavesOtherFilesInTheWorkFolderAlone()
+void TestRunParts::saysWhenAPartCannotBeWritten()
 {
     QuantizeOptions options;
-    options.workFolder = workFolder("shared");
-    std::filesystem::create_directory(options.workFolder);
-    std::ofstream(options.workFolder / "notes.txt") << "mine";
-    for (const Format* format : { &formats::q4_0, &formats::q5_0 })
-        (void)quantize(
-            m_checkpoint, recipeOf(format, Method::RoundToNearest), options, {}, Progress());
-    QVERIFY(std::filesystem::exists(options.workFolder / "notes.txt"));
-}
-
-void TestJournal::refusesAWorkFolderThatCannotBeMade()
-{
-    QuantizeOptions options;
-    options.workFolder = workFolder("missing") / "deeper";
-    const std::string error
-        = errorOf(m_checkpoint, recipeOf(&formats::q4_0, Method::RoundToNearest), options);
-    QVERIFY2(error.find("cannot be created as work folder") != std::string::npos, error.c_str());
-}
-
-void TestJournal::saysWhenAPartCannotBeWritten()
-{
-    QuantizeOptions options;
-    options.workFolder = workFolder("small");
+    options.shelf = shelf("small");
     rlimit before;
     getrlimit(RLIMIT_FSIZE, &before);
     const rlimit small{ 10000, before.rlim_max }; // bytes a file may have; a layer needs more
@@ -177,13 +227,13 @@ void TestJournal::saysWhenAPartCannotBeWritten()
     QVERIFY2(error.find("cannot be written after byte") != std::string::npos, error.c_str());
     QVERIFY2(error.find("bytes, ") != std::string::npos, error.c_str());
     QVERIFY2(error.ends_with("are free"), error.c_str());
-    QVERIFY(!std::filesystem::exists(options.workFolder / "layer-0000.part.qs"));
-    for (const auto& entry : std::filesystem::directory_iterator(options.workFolder))
+    QVERIFY(options.shelf->entries().size() < 2);
+    for (const auto& entry : std::filesystem::directory_iterator(options.shelf->folder()))
         QVERIFY(!entry.path().filename().string().starts_with("."));
     const auto model = quantize(
         m_checkpoint, recipeOf(&formats::q4_0, Method::RoundToNearest), options, {}, Progress());
-    QVERIFY(std::filesystem::exists(options.workFolder / "layer-0002.part.qs"));
+    QCOMPARE(options.shelf->entries().size(), model.parts.size());
 }
 
-QTEST_GUILESS_MAIN(TestJournal)
-#include "tst_journal.moc"
+QTEST_GUILESS_MAIN(TestRunParts)
+#include "tst_runparts.moc"

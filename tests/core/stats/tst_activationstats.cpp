@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/walk.h"
 #include "core/stats/activationstats.h"
+#include "core/stats/activationstore.h"
 #include "core/stats/channelsums.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/oneprocessor.h"
@@ -207,6 +208,39 @@ private slots:
             QCOMPARE(many.inputs[i].moments.kurtosis, single.inputs[i].moments.kurtosis);
             QCOMPARE(many.inputs[i].histogram.counts, single.inputs[i].histogram.counts);
         }
+    }
+
+    void comesBackFromItsBytes()
+    {
+        const ActivationStats stats
+            = core::activationStats(*tinyCheckpoint(), someSequences(4, 60), {});
+        const std::vector<std::byte> bytes = core::activationStatsToBytes(stats);
+        const ActivationStats back = core::activationStatsFromBytes(bytes, "the shelf");
+        QVERIFY(core::activationStatsToBytes(back) == bytes);
+        QCOMPARE(back.sequences, stats.sequences);
+        QCOMPARE(back.inputs.size(), stats.inputs.size());
+        QCOMPARE(back.inputs.back().input, stats.inputs.back().input);
+        QCOMPARE(back.inputs[3].moments.kurtosis, stats.inputs[3].moments.kurtosis);
+        QCOMPARE(back.inputs[3].meanSquare, stats.inputs[3].meanSquare);
+        QVERIFY(back.residualAbsmax == stats.residualAbsmax);
+        QCOMPARE(back.largest.back().token, stats.largest.back().token);
+    }
+
+    void refusesDamagedBytes()
+    {
+        const std::vector<std::byte> bytes = core::activationStatsToBytes(
+            core::activationStats(*tinyCheckpoint(), someSequences(4, 60), {}));
+        for (std::size_t length = 0; length < bytes.size(); length += 1 + bytes.size() / 50) {
+            const auto cut = std::span(bytes).first(length);
+            QVERIFY(!support::messageOf([&] {
+                (void)core::activationStatsFromBytes(cut, "the shelf");
+            }).empty());
+        }
+        std::vector<std::byte> huge = bytes;
+        std::fill_n(huge.begin() + 12, 4, std::byte(0xff)); // the number of inputs
+        QVERIFY(!support::messageOf([&] {
+            (void)core::activationStatsFromBytes(huge, "the shelf");
+        }).empty());
     }
 
     void refusesToMeasureNothing()
