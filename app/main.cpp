@@ -30,12 +30,17 @@ std::filesystem::path cacheFolder()
     return QStandardPaths::writableLocation(QStandardPaths::CacheLocation).toStdString();
 }
 
+std::filesystem::path dataFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation).toStdString();
+}
+
 int showWindow(QApplication& application, widgets::Theme& theme, const QString& model)
 {
     const std::filesystem::path resources = app::resourcesFolder();
     QSettings settings;
     app::MainWindow window(settings, theme, core::readDevices(resources / "devices.json"),
-        { resources, cacheFolder() });
+        { resources, cacheFolder(), dataFolder() });
     window.show();
     if (!model.isEmpty())
         window.open(model.toStdString());
@@ -50,7 +55,7 @@ int takePictures(
     const std::filesystem::path resources = app::resourcesFolder();
     QSettings settings(work + QStringLiteral("/settings.ini"), QSettings::IniFormat);
     app::MainWindow window(settings, theme, core::readDevices(resources / "devices.json"),
-        { resources, work.toStdString() });
+        { resources, work.toStdString(), work.toStdString() });
     app::Pictures pictures(window, theme, folder.toStdString());
     const QString failure = pictures.take(
         model.isEmpty() ? resources / "sample" : std::filesystem::path(model.toStdString()));

@@ -3,21 +3,24 @@
 
 #include "app/jobs/jobs.h"
 #include "app/jobs/pace.h"
-#include "app/session/session.h"
+#include "app/session/sessionkeeper.h"
 
 #include <QObject>
 
 namespace app {
 
-/// Measures activations on the long-running worker.
+/// Measures activations on the long-running worker, for the session that is open when it begins.
 class ActivationController : public QObject {
     Q_OBJECT
 
 public:
-    ActivationController(Jobs& jobs, Session& session, Pace& pace, QObject* parent = nullptr);
+    /// `shelf` may be null: then nothing is kept.
+    ActivationController(Jobs& jobs, Session& session, SessionKeeper& keeper, Pace& pace,
+        std::shared_ptr<const core::Shelf> shelf, QObject* parent = nullptr);
 
     void measure(); ///< with the session's calibration text
-    bool isRunning() const { return m_running; }
+    /// For the open session.
+    bool isRunning() const { return !m_measured.isEmpty() && m_measured == m_session.id(); }
     double estimate(const TextSettings& text) const; ///< seconds; negative: unknown
 
 signals:
@@ -25,13 +28,15 @@ signals:
     void failed(const QString& reason);
 
 private:
-    void setRunning(bool running);
+    void setRunning(const QString& session);
 
     Jobs& m_jobs;
     Session& m_session;
+    SessionKeeper& m_keeper;
     Pace& m_pace;
+    std::shared_ptr<const core::Shelf> m_shelf;
     JobId m_job = 0;
-    bool m_running = false;
+    QString m_measured; ///< the session that is measured for; empty: none
 };
 
 } // namespace app

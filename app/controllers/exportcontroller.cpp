@@ -1,52 +1,61 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/exportcontroller.h"
 
+#include "app/jobs/quantizejob.h"
+
+#include <utility>
+
 namespace app {
 
-ExportController::ExportController(Jobs& jobs, Session& session, QObject* parent)
+ExportController::ExportController(Jobs& jobs, Session& session, SessionKeeper& keeper,
+    std::shared_ptr<const core::Shelf> shelf, QObject* parent)
     : QObject(parent)
     , m_jobs(jobs)
     , m_session(session)
+    , m_keeper(keeper)
+    , m_shelf(std::move(shelf))
 {
     connect(&m_jobs, &Jobs::failed, this, [this](JobId id, const QString&, const QString& reason) {
         if (id != m_job)
             return;
-        setRunning(false);
-        emit failed(reason);
+        const bool here = isRunning();
+        setRunning({});
+        if (here)
+            emit failed(reason);
     });
     const auto ended = [this](JobId id) {
         if (id == m_job)
-            setRunning(false);
+            setRunning({});
     };
     connect(&m_jobs, &Jobs::cancelled, this, ended);
     connect(&m_jobs, &Jobs::finished, this, ended);
+    connect(&m_session, &Session::modelChanged, this, &ExportController::runningChanged);
 }
 
 void ExportController::exportRun(
     int run, const std::filesystem::path& target, const core::GgufExportOptions& options)
 {
-    if (m_running || !m_session.isOpen())
+    if (!m_exporting.isEmpty() || !m_session.isOpen())
         return;
-    std::shared_ptr<const core::Checkpoint> model = m_session.checkpoint();
-    if (run != 0) {
-        const auto finished = m_session.runs().find(run);
-        if (!finished)
-            return;
-        model = finished->model;
-    }
-    setRunning(true);
+    const auto finished = m_session.runs().find(run); // null: the model as it is
+    if (run != 0 && !finished)
+        return;
+    setRunning(m_session.id());
     m_job = m_jobs.start(
         tr("Exporting %1").arg(QString::fromStdString(target.filename().string())),
-        [model, target, options](const core::Progress& progress) {
+        [original = m_session.checkpoint(), finished, shelf = m_shelf, target, options](
+            const core::Progress& progress) {
+            const auto model = finished ? modelOf(*finished, shelf.get(), original) : original;
             return core::exportGguf(*model, target, options, progress);
         },
-        [this, run](
-            core::GgufExportReport report) { m_session.setExported(std::move(report), run); });
+        [this, run, session = m_session.id()](core::GgufExportReport report) {
+            m_keeper.setExported(session, std::move(report), run);
+        });
 }
 
-void ExportController::setRunning(bool running)
+void ExportController::setRunning(const QString& session)
 {
-    m_running = running;
+    m_exporting = session;
     emit runningChanged();
 }
 

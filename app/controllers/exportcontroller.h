@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/jobs/jobs.h"
-#include "app/session/session.h"
+#include "app/session/sessionkeeper.h"
 
 #include <QObject>
 
@@ -15,24 +15,29 @@ class ExportController : public QObject {
     Q_OBJECT
 
 public:
-    ExportController(Jobs& jobs, Session& session, QObject* parent = nullptr);
+    /// `shelf`: where finished runs lie after a restart; may be null.
+    ExportController(Jobs& jobs, Session& session, SessionKeeper& keeper,
+        std::shared_ptr<const core::Shelf> shelf, QObject* parent = nullptr);
 
     /// Run 0 is the model as it is. An unknown run does nothing.
     void exportRun(
         int run, const std::filesystem::path& target, const core::GgufExportOptions& options);
-    bool isRunning() const { return m_running; }
+    /// For the open session.
+    bool isRunning() const { return !m_exporting.isEmpty() && m_exporting == m_session.id(); }
 
 signals:
     void runningChanged();
     void failed(const QString& reason);
 
 private:
-    void setRunning(bool running);
+    void setRunning(const QString& session);
 
     Jobs& m_jobs;
     Session& m_session;
+    SessionKeeper& m_keeper;
+    std::shared_ptr<const core::Shelf> m_shelf;
     JobId m_job = 0;
-    bool m_running = false;
+    QString m_exporting; ///< the session that is exported for; empty: none
 };
 
 } // namespace app

@@ -1,34 +1,61 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/opencontroller.h"
 
+#include <utility>
+
 namespace app {
 
-OpenController::OpenController(Jobs& quick, Jobs& longRunning, Session& session,
-    std::filesystem::path sampleFolder, QObject* parent)
+OpenController::OpenController(Jobs& quick, Session& session, SessionKeeper& keeper,
+    SessionPlaces places, std::filesystem::path sampleFolder, QObject* parent)
     : QObject(parent)
     , m_quick(quick)
-    , m_long(longRunning)
     , m_session(session)
+    , m_keeper(keeper)
+    , m_places(std::move(places))
     , m_sampleFolder(std::move(sampleFolder))
 {
     connect(&m_quick, &Jobs::failed, this, [this](JobId id, const QString&, const QString& reason) {
-        if (id == m_job)
-            emit failed(m_path, reason);
+        if (id != m_job)
+            return;
+        m_keeper.setOpening(false);
+        emit failed(m_path, reason);
     });
+    connect(&m_quick, &Jobs::cancelled, this, [this](JobId id) {
+        if (id == m_job)
+            m_keeper.setOpening(false);
+    });
+}
+
+template<typename Work>
+void OpenController::start(const std::filesystem::path& path, Work work)
+{
+    m_path = QString::fromStdString(path.string());
+    m_quick.cancel(); // what is measured of the old model, or another model being opened
+    m_keeper.saveNow(); // it may be the same model's session that is read
+    m_keeper.setOpening(true);
+    m_job
+        = m_quick.start(tr("Opening %1").arg(m_path), std::move(work), [this](OpenedModel opened) {
+              m_session.open(std::move(opened));
+              m_keeper.setOpening(false);
+              emit this->opened();
+          });
 }
 
 void OpenController::open(const std::filesystem::path& path)
 {
-    m_path = QString::fromStdString(path.string());
-    m_quick.cancel(); // what is measured of the old model, or another model being opened
-    m_job = m_quick.start(
-        tr("Opening %1").arg(m_path),
-        [path, sample = m_sampleFolder](
-            const core::Progress& progress) { return openModel(path, sample, progress); },
-        [this](OpenedModel opened) {
-            m_long.cancel();
-            m_session.open(std::move(opened));
-            emit this->opened();
+    if (path.extension() == SessionStore::extension)
+        return openSession(path, {});
+    start(path, [path, sample = m_sampleFolder, places = m_places](const core::Progress& progress) {
+        return openModel(path, sample, places, progress);
+    });
+}
+
+void OpenController::openSession(
+    const std::filesystem::path& file, const std::filesystem::path& model)
+{
+    start(file,
+        [file, model, sample = m_sampleFolder, places = m_places](const core::Progress& progress) {
+            return openSessionFile(file, model, sample, places, progress);
         });
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/jobs/jobs.h"
-#include "app/session/session.h"
+#include "app/session/sessionkeeper.h"
 
 #include <QObject>
 
@@ -10,17 +10,20 @@
 
 namespace app {
 
-/// Opens models. It works on the quick worker, so that it need not wait for a quantization; only
-/// once the new model is there are the jobs of the old one cancelled (finished layers are kept).
-/// A model that cannot be opened changes nothing.
+/// Opens models and sessions. It works on the quick worker, so that it need not wait for a
+/// quantization, which goes on for the session that it belongs to. A model that cannot be opened
+/// changes nothing.
 class OpenController : public QObject {
     Q_OBJECT
 
 public:
-    OpenController(Jobs& quick, Jobs& longRunning, Session& session,
+    OpenController(Jobs& quick, Session& session, SessionKeeper& keeper, SessionPlaces places,
         std::filesystem::path sampleFolder, QObject* parent = nullptr);
 
+    /// A model, or a `.quantscope` file.
     void open(const std::filesystem::path& path);
+    /// A `.quantscope` file for the model at `model`, wherever the file says it is.
+    void openSession(const std::filesystem::path& file, const std::filesystem::path& model);
     void openSample();
     const std::filesystem::path& sampleFolder() const { return m_sampleFolder; }
 
@@ -30,9 +33,13 @@ signals:
     void failed(const QString& path, const QString& reason);
 
 private:
+    template<typename Work>
+    void start(const std::filesystem::path& path, Work work);
+
     Jobs& m_quick;
-    Jobs& m_long;
     Session& m_session;
+    SessionKeeper& m_keeper;
+    SessionPlaces m_places;
     std::filesystem::path m_sampleFolder;
     QString m_path; ///< being opened
     JobId m_job = 0;

@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/quantizecontroller.h"
 
-#include "app/jobs/quantizejob.h"
-
 #include <QElapsedTimer>
 
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <utility>
 
 namespace app {
 
 namespace {
+
+    using State = QueuedRun::State;
+
+    bool asksForTheSame(const QueuedRun& a, const QueuedRun& b)
+    {
+        return a.calibration == b.calibration && a.imatrix == b.imatrix
+            && a.evaluation == b.evaluation
+            && core::recipeToJson(a.recipe) == core::recipeToJson(b.recipe);
+    }
 
     Pace::Kind kindOf(core::Method method)
     {
@@ -27,104 +37,222 @@ namespace {
 
 } // namespace
 
-QuantizeController::QuantizeController(
-    Jobs& jobs, Session& session, Pace& pace, std::filesystem::path cacheFolder, QObject* parent)
+QuantizeController::QuantizeController(Jobs& jobs, Session& session, SessionKeeper& keeper,
+    RunQueue& queue, Pace& pace, std::shared_ptr<const core::Shelf> shelf, QObject* parent)
     : QObject(parent)
     , m_jobs(jobs)
     , m_session(session)
+    , m_keeper(keeper)
+    , m_queue(queue)
     , m_pace(pace)
-    , m_cacheFolder(std::move(cacheFolder))
+    , m_shelf(std::move(shelf))
 {
     connect(&m_jobs, &Jobs::cancelled, this, [this](JobId id) {
-        if (id != m_job)
-            return;
-        const Phase phase = m_phase;
-        setPhase(Phase::Idle);
-        emit cancelled(phase);
+        if (m_current && id == m_current->job)
+            end(State::Interrupted, {});
     });
     connect(&m_jobs, &Jobs::failed, this, [this](JobId id, const QString&, const QString& reason) {
-        if (id != m_job)
-            return;
-        const Phase phase = m_phase;
-        setPhase(Phase::Idle);
-        emit failed(phase, reason);
+        if (m_current && id == m_current->job)
+            end(State::Failed, reason);
     });
+    connect(&m_queue, &RunQueue::changed, this, &QuantizeController::startNext);
+    connect(&m_session, &Session::modelChanged, this, &QuantizeController::phaseChanged);
 }
 
-void QuantizeController::setPhase(Phase phase)
+QuantizeController::Phase QuantizeController::phase() const
 {
-    m_phase = phase;
-    emit phaseChanged();
+    return isOpen() ? m_current->phase : Phase::Idle;
+}
+
+const QueuedRun* QuantizeController::interrupted() const
+{
+    const auto found = std::ranges::find_if(m_queue.runs(), [this](const QueuedRun& run) {
+        return run.session == m_session.id() && run.measuredRun == 0
+            && (run.state == State::Interrupted || run.state == State::Failed);
+    });
+    return found == m_queue.runs().end() ? nullptr : &*found;
 }
 
 void QuantizeController::quantize()
 {
-    if (m_phase != Phase::Idle || !m_session.isOpen())
+    if (!m_session.isOpen())
         return;
-    QuantizeRequest request{ m_session.checkpoint(), m_session.recipe().recipe(),
-        m_session.recipe().title(), m_session.calibration(), m_session.imatrix(), {} };
-    request.workFolder = m_cacheFolder / "runs" / requestKey(request).toStdString();
-    const auto tell = m_jobs.relay<core::TensorReport>(
-        [this](const core::TensorReport& report) { emit tensorDone(report); });
-    setPhase(Phase::Quantizing);
-    emit started();
-    m_job = m_jobs.start(
-        tr("%1: %2", "method: recipe").arg(methodTitle(request.recipe.treatment()), request.title),
-        [request, tell](
-            const core::Progress& progress) { return quantizeNow(request, tell, progress); },
-        [this](Run run) { finishRun(std::move(run)); });
-}
-
-void QuantizeController::finishRun(Run run)
-{
-    m_pace.learn(kindOf(run.recipe.method), work(run.calibration), run.seconds);
-    const int number = m_session.runs().add(std::move(run));
-    setPhase(Phase::Idle);
-    emit quantized(number);
-    evaluate(number);
+    QueuedRun run;
+    run.session = m_session.id();
+    run.model = m_session.checkpoint()->path();
+    run.modelName = QString::fromStdString(m_session.checkpoint()->config().name);
+    run.recipe = m_session.recipe().recipe();
+    run.title = m_session.recipe().title();
+    run.calibration = m_session.calibration();
+    run.imatrix = m_session.imatrix();
+    run.evaluation = m_session.evaluationSettings();
+    if (const QueuedRun* same = interrupted(); same && asksForTheSame(*same, run))
+        return m_queue.resume(same->id);
+    m_queue.add(std::move(run));
 }
 
 void QuantizeController::evaluate(int number)
 {
     const auto run = m_session.runs().find(number);
-    if (m_phase != Phase::Idle || !run)
+    if (!run)
         return;
-    const EvaluationSettings settings = m_session.evaluationSettings();
-    m_evaluated = number;
-    setPhase(Phase::Evaluating);
-    m_job = m_jobs.start(
-        tr("Measuring %1").arg(run->title),
-        [model = run->model, original = m_session.checkpoint(), settings](
-            const core::Progress& progress) {
+    QueuedRun queued;
+    queued.session = m_session.id();
+    queued.model = m_session.checkpoint()->path();
+    queued.modelName = QString::fromStdString(m_session.checkpoint()->config().name);
+    queued.recipe = run->recipe;
+    queued.title = run->title;
+    queued.evaluation = m_session.evaluationSettings();
+    queued.measuredRun = number;
+    m_queue.add(std::move(queued));
+}
+
+void QuantizeController::resume(int queued) { m_queue.resume(queued); }
+
+void QuantizeController::discard(int queued) { m_queue.remove(queued); }
+
+void QuantizeController::startNext()
+{
+    const QueuedRun* next = m_current ? nullptr : m_queue.next();
+    if (!next)
+        return;
+    m_current.emplace();
+    m_current->queued = *next;
+    if (isOpen())
+        m_current->original = m_session.checkpoint();
+    if (next->measuredRun == 0)
+        return startRounding();
+    m_current->run = next->measuredRun;
+    m_current->result = isOpen() ? m_session.runs().find(next->measuredRun) : nullptr;
+    if (m_current->result)
+        return startMeasuring();
+    m_current.reset(); // its session was closed before its turn came
+    m_queue.finish(next->id);
+}
+
+void QuantizeController::startRounding()
+{
+    const QueuedRun& queued = m_current->queued;
+    const int id = queued.id;
+    m_current->phase = Phase::Quantizing;
+    QuantizeListener listener;
+    listener.tensorDone
+        = m_jobs.relay<core::TensorReport>([this](const core::TensorReport& report) {
+              if (isOpen())
+                  emit tensorDone(report);
+          });
+    listener.partDone = m_jobs.relay<PartsDone>(
+        [this, id](const PartsDone& parts) { m_queue.setParts(id, parts.done, parts.all); });
+    const QuantizeRequest request{ m_current->original, queued.model, queued.recipe, queued.title,
+        queued.calibration, queued.imatrix, m_shelf };
+    m_current->job = m_jobs.start(
+        tr("%1: %2", "method: recipe").arg(methodTitle(queued.recipe.treatment()), queued.title),
+        [request, listener](
+            const core::Progress& progress) { return quantizeNow(request, listener, progress); },
+        [this](QuantizedRun result) { finishRounding(std::move(result)); });
+    m_queue.setState(id, State::Running);
+    emit phaseChanged();
+    if (isOpen())
+        emit started();
+}
+
+void QuantizeController::finishRounding(QuantizedRun result)
+{
+    m_pace.learn(kindOf(result.run.recipe.method),
+        double(result.original->weights()) * work(result.run.calibration), result.run.seconds);
+    m_seconds += result.run.seconds;
+    m_current->original = std::move(result.original);
+    m_current->result = std::make_shared<const Run>(std::move(result.run));
+    if (isOpen()) {
+        m_current->run = m_session.runs().add(*m_current->result);
+        m_current->result = m_session.runs().find(m_current->run);
+    }
+    startMeasuring();
+    if (isOpen())
+        emit quantized(m_current->run);
+}
+
+void QuantizeController::startMeasuring()
+{
+    const QueuedRun& queued = m_current->queued;
+    m_current->phase = Phase::Evaluating;
+    m_evaluated = isOpen() ? m_current->run : 0;
+    const EvaluateRequest request{ m_current->result, m_current->original, queued.model,
+        queued.evaluation, m_shelf };
+    m_current->job = m_jobs.start(
+        tr("Measuring %1").arg(queued.title),
+        [request](const core::Progress& progress) {
             QElapsedTimer clock;
             clock.start();
-            core::Evaluation evaluation = evaluateNow(model, original, settings, progress);
+            core::Evaluation evaluation = evaluateNow(request, progress);
             return std::pair(std::move(evaluation), double(clock.elapsed()) / 1000);
         },
-        [this, number, settings](std::pair<core::Evaluation, double> result) {
-            const double tokens = double(result.first.chunks) * result.first.context;
-            if (settings.simulation == core::SimulationOptions())
-                m_pace.learn(Pace::Kind::Evaluation,
-                    double(m_session.checkpoint()->weights()) * tokens, result.second);
-            setPhase(Phase::Idle);
-            m_session.runs().setEvaluation(number, std::move(result.first), settings);
-            emit evaluated(number);
+        [this](std::pair<core::Evaluation, double> result) {
+            finishMeasuring(std::move(result.first), result.second);
         });
+    m_queue.setState(queued.id, State::Measuring);
+    emit phaseChanged();
+}
+
+void QuantizeController::finishMeasuring(core::Evaluation evaluation, double seconds)
+{
+    const Current done = *std::exchange(m_current, std::nullopt);
+    const EvaluationSettings& settings = done.queued.evaluation;
+    const double tokens = double(evaluation.chunks) * evaluation.context;
+    if (settings.simulation == core::SimulationOptions() && done.original)
+        m_pace.learn(Pace::Kind::Evaluation, double(done.original->weights()) * tokens, seconds);
+    m_seconds += seconds;
+    const bool here = done.queued.session == m_session.id();
+    if (done.run > 0) {
+        m_keeper.setEvaluation(done.queued.session, done.run, std::move(evaluation), settings);
+    } else {
+        Run run = *done.result;
+        run.evaluation = std::move(evaluation);
+        run.measuredWith = settings;
+        m_keeper.addRun(done.queued.session, std::move(run));
+    }
+    emit phaseChanged();
+    if (here && done.run > 0)
+        emit evaluated(done.run);
+    m_queue.finish(done.queued.id); // starts the next
+    if (!m_current)
+        emit allDone(done.queued.title, std::exchange(m_seconds, 0));
+}
+
+void QuantizeController::end(QueuedRun::State state, const QString& reason)
+{
+    const Current stopped = *std::exchange(m_current, std::nullopt);
+    const bool here = stopped.queued.session == m_session.id();
+    // What was rounded already is not rounded again: only its measurement is missing.
+    if (stopped.phase == Phase::Evaluating && stopped.run == 0 && stopped.result)
+        m_keeper.addRun(stopped.queued.session, *stopped.result);
+    emit phaseChanged();
+    if (stopped.phase == Phase::Evaluating)
+        m_queue.finish(stopped.queued.id);
+    else
+        m_queue.setState(stopped.queued.id, state, reason);
+    if (!here)
+        return;
+    if (state == State::Failed)
+        emit failed(stopped.phase, reason);
+    else
+        emit cancelled(stopped.phase);
 }
 
 double QuantizeController::work(const TextSettings& text) const
 {
     // Rounding itself costs as much as a few hundred tokens; without text it is all there is.
     constexpr double roundingTokens = 1000;
-    return double(m_session.checkpoint()->weights())
-        * (double(text.count) * text.length + roundingTokens);
+    return double(text.count) * text.length + roundingTokens;
 }
 
 double QuantizeController::quantizeEstimate() const
 {
     if (!m_session.isOpen() || m_session.calibration().count == 0)
         return -1;
-    return m_pace.seconds(kindOf(m_session.recipe().recipe().method), work(m_session.calibration()))
+    return m_pace
+        .seconds(kindOf(m_session.recipe().recipe().method),
+            double(m_session.checkpoint()->weights()) * work(m_session.calibration()))
         .value_or(-1);
 }
 

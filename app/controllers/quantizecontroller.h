@@ -3,36 +3,47 @@
 
 #include "app/jobs/jobs.h"
 #include "app/jobs/pace.h"
-#include "app/session/session.h"
+#include "app/jobs/quantizejob.h"
+#include "app/jobs/runqueue.h"
+#include "app/session/sessionkeeper.h"
 
 #include <QObject>
 
-#include <filesystem>
+#include <memory>
+#include <optional>
 
 namespace app {
 
-/// Quantizes the recipe on the long-running worker and measures what was lost. Finished layers are
-/// kept in a work folder of their own for each model, recipe and setting, so that a cancelled or
-/// killed run resumes.
+/// Carries out what is lined up in the queue, one after the other: quantizes a recipe on the
+/// long-running worker and measures what was lost. A run belongs to the session that asked for it:
+/// its result goes there, whichever model is open by then. Finished layers are kept on the shelf,
+/// so that a cancelled or killed run resumes with its own recipe and settings.
 class QuantizeController : public QObject {
     Q_OBJECT
 
 public:
     enum class Phase { Idle, Quantizing, Evaluating };
 
-    /// Work folders lie in `cacheFolder`.
-    QuantizeController(Jobs& jobs, Session& session, Pace& pace, std::filesystem::path cacheFolder,
-        QObject* parent = nullptr);
+    /// `shelf` may be null: then nothing is kept.
+    QuantizeController(Jobs& jobs, Session& session, SessionKeeper& keeper, RunQueue& queue,
+        Pace& pace, std::shared_ptr<const core::Shelf> shelf, QObject* parent = nullptr);
 
-    void quantize(); ///< the session's recipe, then evaluate it
-    void evaluate(int run);
-    Phase phase() const { return m_phase; }
+    void quantize(); ///< lines the session's recipe up, to be rounded and then measured
+    void evaluate(int run); ///< lines its measurement up
+    void resume(int queued); ///< an interrupted or failed run, as it was asked for
+    void discard(int queued); ///< takes a run that is not active out
+
+    /// Of the open session; another's run makes it not busy.
+    Phase phase() const;
+    bool isBusy() const { return m_current.has_value(); } ///< of whichever session
     int evaluatedRun() const { return m_evaluated; } ///< while evaluating
+    /// The first run of the open session that stopped before its end; null if there is none.
+    const QueuedRun* interrupted() const;
 
     double quantizeEstimate() const; ///< seconds; negative: unknown
     double evaluateEstimate() const;
 
-signals:
+signals: // all of the open session's runs only, but for phaseChanged and allDone
     void phaseChanged();
     void started(); ///< a quantization
     void tensorDone(const core::TensorReport& report);
@@ -40,19 +51,35 @@ signals:
     void evaluated(int run);
     void cancelled(app::QuantizeController::Phase phase);
     void failed(app::QuantizeController::Phase phase, const QString& reason);
+    void allDone(const QString& title, double seconds); ///< nothing waits any more
 
 private:
-    void setPhase(Phase phase);
-    std::filesystem::path workFolder() const;
-    void finishRun(Run run);
+    /// What is being done.
+    struct Current {
+        QueuedRun queued;
+        Phase phase = Phase::Quantizing;
+        JobId job = 0;
+        int run = 0; ///< its number in the open session's list; 0: not there
+        std::shared_ptr<const Run> result; ///< once it is rounded
+        std::shared_ptr<const core::Checkpoint> original; ///< once it is open
+    };
+    void startNext();
+    void startRounding();
+    void startMeasuring();
+    void finishRounding(QuantizedRun result);
+    void finishMeasuring(core::Evaluation evaluation, double seconds);
+    void end(QueuedRun::State state, const QString& reason);
+    bool isOpen() const { return m_current && m_current->queued.session == m_session.id(); }
     double work(const TextSettings& text) const;
 
     Jobs& m_jobs;
     Session& m_session;
+    SessionKeeper& m_keeper;
+    RunQueue& m_queue;
     Pace& m_pace;
-    std::filesystem::path m_cacheFolder;
-    Phase m_phase = Phase::Idle;
-    JobId m_job = 0;
+    std::shared_ptr<const core::Shelf> m_shelf;
+    std::optional<Current> m_current;
+    double m_seconds = 0; ///< since the queue began
     int m_evaluated = 0;
 };
 

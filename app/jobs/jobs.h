@@ -56,6 +56,9 @@ public:
     /// Holds the running job at its next report, or lets it go on.
     void setPaused(bool paused);
 
+    /// Blocks until the worker has nothing left to do; what it did is delivered later.
+    void waitForWorker() { m_pool.waitForDone(); }
+
     bool isIdle() const { return m_unfinished == 0; }
     bool isPaused() const { return m_state.paused; }
     const JobState& state() const { return m_state; } ///< of the running job; id 0 if there is none

@@ -1,106 +1,140 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/jobs/quantizejob.h"
 
+#include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/export/ggufexport.h"
-#include "core/files/json.h"
 #include "core/quant/runneeds.h"
 
-#include <QCryptographicHash>
 #include <QElapsedTimer>
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
-#include <vector>
 
 namespace app {
 
 namespace {
 
-    constexpr std::size_t mostWorkFolders = 8; ///< older ones go, so that the cache stays bounded
+    constexpr int evaluationVersion = 1; // raise it when the same settings give other figures
 
-    /// Makes room for `workFolder` beside it. What is mapped from a removed folder stays mapped.
-    void prepareWorkFolder(const std::filesystem::path& workFolder)
+    core::QuantizeOptions optionsOf(const QuantizeRequest& request,
+        const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan)
     {
-        namespace fs = std::filesystem;
-        const fs::path parent = workFolder.parent_path();
-        fs::create_directories(parent);
-        std::vector<std::pair<fs::file_time_type, fs::path>> others;
-        for (const fs::directory_entry& entry : fs::directory_iterator(parent)) {
-            if (entry.is_directory() && entry.path() != workFolder)
-                others.emplace_back(entry.last_write_time(), entry.path());
-        }
-        std::sort(others.begin(), others.end());
-        for (std::size_t i = 0; i + mostWorkFolders <= others.size(); ++i)
-            fs::remove_all(others[i].second);
+        core::QuantizeOptions options;
+        if (!request.imatrix.empty())
+            options.importance = core::readImatrix(request.imatrix);
+        if (core::needsText(
+                plan, request.imatrix.empty() ? core::Imatrix::None : core::Imatrix::Given))
+            options.calibration = readSequences(checkpoint, request.calibration);
+        options.shelf = request.shelf;
+        if (request.shelf)
+            options.partsKnown
+                = [shelf = request.shelf, bytes = core::roundedBytes(checkpoint, plan)](
+                      const std::vector<core::RunPart>& parts) {
+                      std::set<std::string> kept;
+                      for (const core::RunPart& part : parts)
+                          kept.insert(part.key);
+                      shelf->trim(bytes, kept);
+                  };
+        return options;
+    }
+
+    /// The key of a measurement; nothing where the run's layers are on no shelf.
+    std::optional<std::string> keyOf(const Run& run, const core::Checkpoint& original,
+        const std::vector<std::vector<int>>& chunks,
+        const std::vector<std::vector<int>>& calibration, const core::SimulationOptions& simulation)
+    {
+        if (run.parts.empty())
+            return std::nullopt;
+        return core::Shelf::keyOf({ { "kind", "evaluation" }, { "version", evaluationVersion },
+            { "parts", run.parts }, { "original", core::contentKey(original) }, { "text", chunks },
+            { "calibration", calibration }, { "simulation", core::simulationToJson(simulation) } });
     }
 
 } // namespace
 
-QString requestKey(const QuantizeRequest& request)
-{
-    QCryptographicHash hash(QCryptographicHash::Sha256);
-    const auto add = [&hash](const std::string& part) {
-        hash.addData(QByteArray::fromStdString(part));
-        hash.addData(QByteArrayView("\0", 1));
-    };
-    add(request.checkpoint->fingerprint());
-    add(core::jsonText(core::recipeToJson(request.recipe)));
-    add(request.calibration.file.string());
-    add(std::to_string(request.calibration.length));
-    add(std::to_string(request.calibration.count));
-    add(request.imatrix.string());
-    return QString::fromLatin1(hash.result().toHex().left(24));
-}
-
-Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDone,
+QuantizedRun quantizeNow(const QuantizeRequest& request, const QuantizeListener& listener,
     const core::Progress& progress)
 {
-    const core::Checkpoint& checkpoint = *request.checkpoint;
     QElapsedTimer clock;
     clock.start();
-    Run run;
+    QuantizedRun result;
+    result.original
+        = request.checkpoint ? request.checkpoint : core::Checkpoint::open(request.model);
+    const core::Checkpoint& checkpoint = *result.original;
+    Run& run = result.run;
     run.plan = core::planTensors(checkpoint, request.recipe);
-    core::QuantizeOptions options;
-    if (!request.imatrix.empty())
-        options.importance = core::readImatrix(request.imatrix);
-    if (core::needsText(
-            run.plan, request.imatrix.empty() ? core::Imatrix::None : core::Imatrix::Given))
-        options.calibration = readSequences(checkpoint, request.calibration);
-    if (!request.workFolder.empty()) {
-        prepareWorkFolder(request.workFolder);
-        options.workFolder = request.workFolder;
-    }
+    core::QuantizeOptions options = optionsOf(request, checkpoint, run.plan);
+    options.partDone = [&listener](int done, int all) {
+        if (listener.partDone)
+            listener.partDone({ done, all });
+    };
     core::QuantizedModel quantized
-        = core::quantize(request.checkpoint, request.recipe, options, tensorDone, progress);
+        = core::quantize(result.original, request.recipe, options, listener.tensorDone, progress);
     run.title = request.title;
     run.recipe = request.recipe;
     run.reports = std::move(quantized.reports);
     run.model = std::move(quantized.checkpoint);
     run.calibration = request.calibration;
     run.imatrix = request.imatrix;
-    run.workFolder = request.workFolder;
+    if (request.shelf)
+        for (const core::RunPart& part : quantized.parts)
+            run.parts.push_back(part.key);
     run.fileBytes
         = core::exportedBytes(checkpoint, run.plan, { {}, {}, core::recipeText(request.recipe) });
     run.bitsPerWeight = core::bitsPerWeight(checkpoint, run.plan);
     run.seconds = double(clock.elapsed()) / 1000;
-    return run;
+    return result;
 }
 
-core::Evaluation evaluateNow(const std::shared_ptr<const core::Checkpoint>& model,
-    const std::shared_ptr<const core::Checkpoint>& original, const EvaluationSettings& settings,
-    const core::Progress& progress)
+std::shared_ptr<const core::Checkpoint> modelOf(const Run& run, const core::Shelf* shelf,
+    const std::shared_ptr<const core::Checkpoint>& original)
 {
+    if (run.model)
+        return run.model;
+    if (auto model
+        = shelf && !run.parts.empty() ? core::modelOfParts(*shelf, run.parts, original) : nullptr)
+        return model;
+    throw core::Error(core::text("the rounded layers of \"", run.title.toStdString(),
+        "\" are no longer kept in the cache; quantize its recipe again"));
+}
+
+core::Evaluation evaluateNow(const EvaluateRequest& request, const core::Progress& progress)
+{
+    const auto original
+        = request.original ? request.original : core::Checkpoint::open(request.path);
+    const EvaluationSettings& settings = request.settings;
+    const auto chunks = readSequences(*original, settings.text);
     const bool calibrates = settings.simulation.needsCalibration();
     std::vector<std::vector<int>> calibration;
     if (calibrates)
         calibration = readSequences(*original, settings.calibration);
+    const core::Shelf* shelf = request.shelf.get();
+    const auto key = shelf
+        ? keyOf(*request.run, *original, chunks, calibration, settings.simulation)
+        : std::nullopt;
+    if (const auto item = key ? shelf->find(*key) : std::nullopt)
+        return core::evaluationFromJson(
+            core::jsonPart(*item->head, "evaluation", item->file.string()), item->file.string());
+
+    const auto model = modelOf(*request.run, shelf, original);
     const double start = calibrates ? 0.3 : 0;
     const core::Simulation simulation = core::simulate(settings.simulation, model, original,
         calibration, progress.part(0, start, "Calibrating activations"));
-    return core::evaluate(*model, simulation.all.get(), original.get(),
-        readSequences(*original, settings.text), progress.part(start, 1));
+    core::Evaluation evaluation = core::evaluate(
+        *model, simulation.all.get(), original.get(), chunks, progress.part(start, 1));
+    if (key)
+        (void)shelf->put(*key,
+            { { "kind", "evaluation" },
+                { "about",
+                    core::text(original->config().name, ", ", request.run->title.toStdString(),
+                        " on ", settings.text.file.filename().string()) },
+                { "evaluation", core::evaluationToJson(evaluation) } },
+            {});
+    return evaluation;
 }
 
 } // namespace app

@@ -5,30 +5,59 @@
 #include "core/base/progress.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 namespace app {
 
 /// What one quantization is asked, complete: it runs on the worker and reads nothing else.
 struct QuantizeRequest {
-    std::shared_ptr<const core::Checkpoint> checkpoint;
+    std::shared_ptr<const core::Checkpoint> checkpoint; ///< null: opened from `model`
+    std::filesystem::path model;
     core::Recipe recipe;
     QString title;
     TextSettings calibration;
     std::filesystem::path imatrix; ///< empty: own statistics
-    std::filesystem::path workFolder;
+    std::shared_ptr<const core::Shelf> shelf; ///< keeps finished layers; null: in memory only
 };
 
-/// A name that is the same for the same model, recipe and settings, and fit for a folder.
-QString requestKey(const QuantizeRequest& request);
+/// How many parts of a run are finished, of how many.
+struct PartsDone {
+    int done = 0, all = 0;
+};
+
+/// What a quantization tells while it runs; on its thread.
+struct QuantizeListener {
+    core::TensorDone tensorDone;
+    std::function<void(const PartsDone&)> partDone;
+};
+
+/// A finished run with the model that it is of.
+struct QuantizedRun {
+    Run run;
+    std::shared_ptr<const core::Checkpoint> original;
+};
 
 /// Quantizes and works out sizes. Throws core::Error, Cancelled. For the worker.
-Run quantizeNow(const QuantizeRequest& request, const core::TensorDone& tensorDone,
+QuantizedRun quantizeNow(const QuantizeRequest& request, const QuantizeListener& listener,
     const core::Progress& progress);
 
-/// Measures `model` against `original`. Throws core::Error, Cancelled. For the worker.
-core::Evaluation evaluateNow(const std::shared_ptr<const core::Checkpoint>& model,
-    const std::shared_ptr<const core::Checkpoint>& original, const EvaluationSettings& settings,
-    const core::Progress& progress);
+/// The model that `run` made: its own, or its layers from the shelf (null: there is none). Throws
+/// core::Error if they are no longer there. For the worker.
+std::shared_ptr<const core::Checkpoint> modelOf(const Run& run, const core::Shelf* shelf,
+    const std::shared_ptr<const core::Checkpoint>& original);
+
+/// What one measurement is asked.
+struct EvaluateRequest {
+    std::shared_ptr<const Run> run;
+    std::shared_ptr<const core::Checkpoint> original; ///< null: opened from `path`
+    std::filesystem::path path;
+    EvaluationSettings settings;
+    std::shared_ptr<const core::Shelf> shelf;
+};
+
+/// Measures a run against the original, or takes from the shelf what was measured of the same
+/// layers in the same way before. Throws core::Error, Cancelled. For the worker.
+core::Evaluation evaluateNow(const EvaluateRequest& request, const core::Progress& progress);
 
 } // namespace app

@@ -11,7 +11,7 @@ namespace app {
 
 namespace {
 
-    using State = widgets::QuantizePage::State;
+    using PageState = widgets::QuantizePage::State;
 
     bool isRounded(const core::PlannedTensor& planned)
     {
@@ -33,6 +33,16 @@ QuantizePresenter::QuantizePresenter(widgets::QuantizePage& page, Session& sessi
     using widgets::QuantizePage;
     connect(&page, &QuantizePage::settingsChanged, this, &QuantizePresenter::take);
     connect(&page, &QuantizePage::quantizeRequested, &controller, &QuantizeController::quantize);
+    connect(&page, &QuantizePage::resumeRequested, this, [this] {
+        if (const QueuedRun* run = m_controller.interrupted())
+            m_controller.resume(run->id);
+    });
+    connect(&page, &QuantizePage::discardRequested, this, [this] {
+        if (const QueuedRun* run = m_controller.interrupted())
+            m_controller.discard(run->id);
+        m_page.setState(PageState::Ready);
+        showStanding();
+    });
     connect(&page, &QuantizePage::cancelRequested, &jobs, &Jobs::cancel);
     connect(&page, &QuantizePage::placesSelected, &selection, &Selection::choose);
 }
@@ -41,9 +51,10 @@ void QuantizePresenter::connectSession()
 {
     connect(&m_session, &Session::modelChanged, this, [this] {
         m_page.clearReports();
-        m_page.setState(State::Ready);
+        m_page.setState(PageState::Ready);
         fillTensors();
         fillSettings();
+        showStanding();
     });
     connect(&m_session.recipe(), &RecipeEditor::changed, this, [this] {
         if (!m_session.isOpen())
@@ -58,49 +69,55 @@ void QuantizePresenter::connectSession()
 void QuantizePresenter::connectRun()
 {
     using Controller = QuantizeController;
-    const auto lock = [this] {
-        m_page.setLocked(
-            m_jobs.state().id != 0 && m_controller.phase() != Controller::Phase::Quantizing);
-    };
-    connect(&m_jobs, &Jobs::started, this, lock);
-    connect(&m_jobs, &Jobs::finished, this, lock);
-    connect(&m_jobs, &Jobs::failed, this, lock);
-    connect(&m_jobs, &Jobs::cancelled, this, lock);
+    connect(&m_controller, &Controller::phaseChanged, this,
+        [this] { m_page.setBusy(m_controller.isBusy()); });
     connect(&m_controller, &Controller::started, this, [this] {
-        m_layersDone = 0;
         fillTensors();
         m_page.clearReports();
-        m_page.setState(State::Running);
+        m_page.setState(PageState::Running);
     });
-    connect(&m_controller, &Controller::tensorDone, this, [this](const core::TensorReport& report) {
-        m_page.addReport(report);
-        if (report.place.role == core::Role::FfnDown)
-            m_layersDone = report.place.layer + 1;
-    });
+    connect(&m_controller, &Controller::tensorDone, this,
+        [this](const core::TensorReport& report) { m_page.addReport(report); });
     connect(&m_jobs, &Jobs::progressed, this, [this](const JobState& job) {
         if (m_controller.phase() == Controller::Phase::Quantizing)
             m_page.setProgress(job.done, job.step, job.elapsed, job.left.value_or(-1));
     });
     connect(&m_controller, &Controller::quantized, this, [this] {
-        m_page.setState(State::Finished);
+        m_page.setState(PageState::Finished);
         fillSettings();
     });
     connect(&m_controller, &Controller::cancelled, this, [this](Controller::Phase phase) {
         if (phase == Controller::Phase::Quantizing)
-            m_page.setState(State::Cancelled, keptText());
+            showStanding();
     });
     connect(&m_controller, &Controller::failed, this,
         [this](Controller::Phase phase, const QString& reason) {
             if (phase == Controller::Phase::Quantizing)
-                m_page.setState(State::Failed, reason);
+                m_page.setState(PageState::Failed, reason);
         });
 }
 
-QString QuantizePresenter::keptText() const
+QString layersDoneText(const QueuedRun& run)
 {
-    if (m_layersDone == 0)
-        return tr("No layer was finished; the recipe is unchanged.");
-    return tr("%n finished layers are kept; quantizing goes on from there.", nullptr, m_layersDone);
+    const int layers = run.parts - 2; // without embedding and output
+    const int done = std::clamp(run.partsDone - 1, 0, std::max(0, layers));
+    return done == 0
+        ? QuantizePresenter::tr("No layer was finished; the recipe is unchanged.")
+        : QuantizePresenter::tr("%1 of %n layers are done and kept.", nullptr, layers).arg(done);
+}
+
+/// What an earlier run of this model left, or a run that goes on.
+void QuantizePresenter::showStanding()
+{
+    using Phase = QuantizeController::Phase;
+    if (m_controller.phase() == Phase::Quantizing)
+        return m_page.setState(PageState::Running);
+    const QueuedRun* run = m_controller.interrupted();
+    if (!run)
+        return;
+    const bool failed = run->state == QueuedRun::State::Failed;
+    m_page.setState(failed ? PageState::Failed : PageState::Cancelled,
+        failed ? run->reason : layersDoneText(*run), run->title);
 }
 
 void QuantizePresenter::fillTensors()

@@ -30,13 +30,15 @@ private:
     void take(const widgets::QuantizeSettings& settings);
     double memoryEstimate() const;
     double diskEstimate() const;
-    QString keptText() const;
+    void showStanding();
 
     widgets::QuantizePage& m_page;
     Session& m_session;
     QuantizeController& m_controller;
     Jobs& m_jobs;
-    int m_layersDone = 0; ///< of the running quantization
 };
+
+/// "18 of 30 layers are done and kept."
+QString layersDoneText(const QueuedRun& run);
 
 } // namespace app

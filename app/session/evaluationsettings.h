@@ -17,6 +17,10 @@ struct EvaluationSettings {
     bool operator==(const EvaluationSettings&) const = default;
 };
 
+/// JSON: {"text", "simulation", "calibration"}. Throws core::Error naming `place`.
+core::Json evaluationSettingsToJson(const EvaluationSettings& settings);
+EvaluationSettings evaluationSettingsFromJson(const core::Json& json, const std::string& place);
+
 /// "evaluation.txt, 20 chunks of 256 tokens, activations as llama.cpp rounds them".
 QString evaluationDescription(const EvaluationSettings& settings);
 

@@ -3,6 +3,11 @@
 
 #include "core/files/textfile.h"
 #include "core/quant/plan.h"
+#include "core/quant/runparts.h"
+
+#include <QCoreApplication>
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <set>
@@ -44,34 +49,78 @@ namespace {
 
 } // namespace
 
-OpenedModel openModel(
-    const fs::path& path, const fs::path& sampleFolder, const core::Progress& progress)
+namespace {
+
+    /// What a model begins with that has no session yet.
+    SessionState firstState(const core::Checkpoint& checkpoint, const fs::path& sampleFolder)
+    {
+        SessionState state;
+        const std::vector<std::string> presets = core::presetNames();
+        const bool hasMix = std::find(presets.begin(), presets.end(), "Q4_K_M") != presets.end();
+        state.recipe.first
+            = core::presetRecipe(hasMix ? "Q4_K_M" : "Q4_K", checkpoint, core::Method::Gptq);
+        const int trained = checkpoint.config().context;
+        const int length = trained > 0 ? std::min(trained, longestSequence) : longestSequence;
+        const fs::path& path = checkpoint.path();
+        state.calibration
+            = { textBeside(path, "calibration.txt", sampleFolder), length, calibrationSequences };
+        state.evaluation = { textBeside(path, "evaluation.txt", sampleFolder), length,
+            checkpoint.weights() <= smallModel ? 0 : evaluationChunks };
+        return state;
+    }
+
+    void describeFiles(OpenedModel& opened)
+    {
+        std::set<std::string> files;
+        for (const core::Tensor& tensor : opened.checkpoint->tensors())
+            files.insert(tensor.file);
+        for (const std::string& file : files) {
+            opened.fileBytes += fs::file_size(file);
+            opened.files.push_back(fs::path(file).filename().string());
+        }
+    }
+
+} // namespace
+
+OpenedModel openModel(const fs::path& path, const fs::path& sampleFolder,
+    const SessionPlaces& places, const core::Progress& progress)
 {
     OpenedModel opened;
     opened.checkpoint = core::Checkpoint::open(path);
     progress.at(0.5);
-    const core::Checkpoint& checkpoint = *opened.checkpoint;
-
-    std::set<std::string> files;
-    for (const core::Tensor& tensor : checkpoint.tensors())
-        files.insert(tensor.file);
-    for (const std::string& file : files) {
-        opened.fileBytes += fs::file_size(file);
-        opened.files.push_back(fs::path(file).filename().string());
-    }
-
-    const std::vector<std::string> presets = core::presetNames();
-    const bool hasMix = std::find(presets.begin(), presets.end(), "Q4_K_M") != presets.end();
-    opened.recipe = core::presetRecipe(hasMix ? "Q4_K_M" : "Q4_K", checkpoint, core::Method::Gptq);
-
-    const int trained = checkpoint.config().context;
-    const int length = trained > 0 ? std::min(trained, longestSequence) : longestSequence;
-    opened.calibration
-        = { textBeside(path, "calibration.txt", sampleFolder), length, calibrationSequences };
-    opened.evaluation = { textBeside(path, "evaluation.txt", sampleFolder), length,
-        checkpoint.weights() <= smallModel ? 0 : evaluationChunks };
-    opened.tokenizerWorks = roundTrips(checkpoint, opened.evaluation.file);
+    describeFiles(opened);
+    opened.session = SessionStore::idOf(path);
+    RestoredSession restored = restoreSession(places, opened.session, *opened.checkpoint);
+    opened.activations = std::move(restored.activations);
+    opened.sessionNote = restored.note;
+    opened.state = restored.state ? *std::move(restored.state)
+                                  : firstState(*opened.checkpoint, sampleFolder);
+    opened.reference
+        = { fs::absolute(path).lexically_normal(), core::contentKey(*opened.checkpoint),
+              core::sampleKey(*opened.checkpoint), opened.checkpoint->config().name };
+    opened.tokenizerWorks = roundTrips(*opened.checkpoint, opened.state.evaluation.file);
     progress.at(1);
+    return opened;
+}
+
+OpenedModel openSessionFile(const fs::path& file, const fs::path& model,
+    const fs::path& sampleFolder, const SessionPlaces& places, const core::Progress& progress)
+{
+    core::Json document = SessionStore::readFile(file);
+    const fs::path path = model.empty() ? modelOfSession(document, file.string()).path : model;
+    const auto checkpoint = core::Checkpoint::open(path); // throws before anything is set aside
+    (void)sessionFromJson(document, *checkpoint, file.string());
+    const QString id = SessionStore::idOf(path);
+    const auto before = places.store.load(id);
+    const QString aside = before && *before != document
+        ? QString::fromStdString(places.store.setAside(id).string())
+        : QString();
+    places.store.save(id, document); // its path tells a copy from the model itself
+    OpenedModel opened = openModel(path, sampleFolder, places, progress);
+    if (!aside.isEmpty() && opened.sessionNote.isEmpty())
+        opened.sessionNote = QCoreApplication::translate(
+            "app::OpenedModel", "The session that this model had before is kept in %1.")
+                                 .arg(aside);
     return opened;
 }
 

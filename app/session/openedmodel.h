@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/session/textsettings.h"
+#include "app/session/restoring.h"
 #include "core/base/progress.h"
 #include "core/model/checkpoint.h"
 #include "core/quant/recipe.h"
@@ -20,17 +20,28 @@ struct OpenedModel {
     std::shared_ptr<const core::Checkpoint> checkpoint;
     std::uint64_t fileBytes = 0; ///< of the files its tensors lie in
     std::vector<std::string> files; ///< their names
-    core::Recipe recipe; ///< to begin with: Q4_K_M by GPTQ
-    TextSettings calibration; ///< calibration.txt beside the model, else the sample's
-    TextSettings evaluation; ///< evaluation.txt beside the model, else the sample's
+    QString session; ///< its session's id
+    ModelReference reference; ///< what its session says of it
+    /// What its session kept; to begin with Q4_K_M by GPTQ, calibration.txt and evaluation.txt
+    /// beside the model or else the sample's.
+    SessionState state;
+    MeasuredActivations activations; ///< of its session
+    QString sessionNote; ///< what could not be brought back, and where it is; empty: nothing
     /// Whether the start of the evaluation text came back the same through the tokenizer; none
     /// without a tokenizer or text.
     std::optional<bool> tokenizerWorks;
 };
 
-/// Opens a model folder or file. `sampleFolder` lends its texts to models that have none. Throws
-/// core::Error. For the worker: reads headers.
+/// Opens a model folder or file and brings back its session. `sampleFolder` lends its texts to
+/// models that have none. Throws core::Error. For the worker: reads headers.
 OpenedModel openModel(const std::filesystem::path& path, const std::filesystem::path& sampleFolder,
+    const SessionPlaces& places, const core::Progress& progress);
+
+/// Opens the model of a `.quantscope` file, or the one at `model` if it is not empty, with the
+/// session in it. What the model's own session was is set aside (sessionNote). Throws core::Error;
+/// if no model is where the file says, a MissingModel.
+OpenedModel openSessionFile(const std::filesystem::path& file, const std::filesystem::path& model,
+    const std::filesystem::path& sampleFolder, const SessionPlaces& places,
     const core::Progress& progress);
 
 } // namespace app

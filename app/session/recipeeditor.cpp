@@ -13,6 +13,7 @@ namespace app {
 namespace {
 
     constexpr int gptqEdits = 1;
+    constexpr int mostKeptSteps = 50; ///< a session is written after every edit
 
 } // namespace
 
@@ -36,6 +37,9 @@ public:
         return true;
     }
 
+    const core::Recipe& before() const { return m_before; }
+    const core::Recipe& after() const { return m_after; }
+
     /// Edits of the same kind, not −1, that follow each other become one.
     void setId(int id) { m_id = id; }
 
@@ -50,16 +54,40 @@ RecipeEditor::RecipeEditor(QObject* parent)
 {
 }
 
-void RecipeEditor::setModel(std::shared_ptr<const core::Checkpoint> checkpoint, core::Recipe recipe)
+void RecipeEditor::setModel(
+    std::shared_ptr<const core::Checkpoint> checkpoint, const RecipeHistory& history)
 {
     m_checkpoint = std::move(checkpoint);
+    m_restoring = true; // one change in the end, not one for each step
     m_undo.clear();
-    setRecipe(recipe);
+    setRecipe(history.first);
+    for (const RecipeHistory::Step& step : history.steps)
+        m_undo.push(new Edit(*this, step.recipe, step.text)); // the stack owns it
+    m_undo.setIndex(history.index);
+    m_restoring = false;
+    setRecipe(core::Recipe(m_recipe));
+}
+
+RecipeHistory RecipeEditor::history() const
+{
+    RecipeHistory history;
+    const int first = std::max(0, m_undo.index() - mostKeptSteps);
+    history.first = m_recipe;
+    for (int i = first; i < m_undo.count(); ++i) {
+        const auto& edit = static_cast<const Edit&>(*m_undo.command(i));
+        if (i == first)
+            history.first = edit.before();
+        history.steps.push_back({ edit.text(), edit.after() });
+    }
+    history.index = m_undo.index() - first;
+    return history;
 }
 
 void RecipeEditor::setRecipe(const core::Recipe& recipe)
 {
     m_recipe = recipe;
+    if (m_restoring)
+        return;
     m_plan = m_checkpoint ? core::planTensors(*m_checkpoint, m_recipe)
                           : std::vector<core::PlannedTensor>();
     emit changed();

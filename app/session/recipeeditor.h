@@ -12,6 +12,17 @@
 
 namespace app {
 
+/// The recipe with its undo steps: `first`, and after each step another; `index` steps are done.
+struct RecipeHistory {
+    struct Step {
+        QString text; ///< "Assign Q3_K to 12 tensors"
+        core::Recipe recipe; ///< after it
+    };
+    core::Recipe first;
+    std::vector<Step> steps;
+    int index = 0;
+};
+
 /// The recipe of the open model, what it gives each tensor, and its undo stack. Every edit is one
 /// undo step; undoing brings back the whole recipe as it was.
 class RecipeEditor : public QObject {
@@ -20,8 +31,10 @@ class RecipeEditor : public QObject {
 public:
     explicit RecipeEditor(QObject* parent = nullptr);
 
-    /// Starts over with `recipe` and an empty undo stack.
-    void setModel(std::shared_ptr<const core::Checkpoint> checkpoint, core::Recipe recipe);
+    /// Starts over with the recipe that `history` ends with, and its undo steps.
+    void setModel(std::shared_ptr<const core::Checkpoint> checkpoint, const RecipeHistory& history);
+    /// The latest steps; an undone one is among them.
+    RecipeHistory history() const;
 
     const core::Recipe& recipe() const { return m_recipe; }
     /// One entry for each tensor of the checkpoint.
@@ -55,6 +68,7 @@ private:
     core::Recipe m_recipe;
     std::vector<core::PlannedTensor> m_plan;
     QUndoStack m_undo;
+    bool m_restoring = false; ///< recipes come and go unseen
 };
 
 /// A method's word for people: "GPTQ", "importance-weighted", "round to nearest", "AWQ + GPTQ".

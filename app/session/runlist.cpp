@@ -34,10 +34,13 @@ std::shared_ptr<const Run> RunList::matching(const core::Recipe& recipe) const
     return found == m_runs.rend() ? nullptr : *found;
 }
 
-void RunList::clear()
+void RunList::restore(
+    std::vector<std::shared_ptr<const Run>> runs, int lastNumber, std::pair<int, int> pinned)
 {
-    m_runs.clear();
-    m_a = m_b = 0;
+    m_runs = std::move(runs);
+    m_lastNumber = lastNumber;
+    m_a = pinned.first;
+    m_b = pinned.second;
     emit changed();
 }
 

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace app {
@@ -22,11 +24,12 @@ struct Run {
     core::Recipe recipe;
     std::vector<core::PlannedTensor> plan; ///< by tensor of the checkpoint
     std::vector<core::TensorReport> reports;
-    std::shared_ptr<const core::Checkpoint> model; ///< with its rounded tensors
+    /// With its rounded tensors; null after a restart, until it is taken from the shelf (modelOf).
+    std::shared_ptr<const core::Checkpoint> model;
     TextSettings calibration;
     std::filesystem::path imatrix;
     double seconds = 0; ///< quantizing took
-    std::filesystem::path workFolder; ///< with its finished layers
+    std::vector<std::string> parts; ///< keys of its finished layers on the shelf
 
     std::uint64_t fileBytes = 0; ///< of the GGUF it would be
     double bitsPerWeight = 0;
@@ -51,7 +54,10 @@ public:
     std::shared_ptr<const Run> pinnedA() const { return find(m_a); }
     std::shared_ptr<const Run> pinnedB() const { return find(m_b); }
 
-    void clear();
+    /// Replaces all by runs of an earlier start of the program; {A, B} are pinned, 0: none.
+    void restore(
+        std::vector<std::shared_ptr<const Run>> runs, int lastNumber, std::pair<int, int> pinned);
+    int lastNumber() const { return m_lastNumber; } ///< the highest that was given
     /// Adds a finished run and gives its number. It becomes B, and what was B becomes A.
     int add(Run run);
     void setEvaluation(int number, core::Evaluation evaluation, const EvaluationSettings& settings);

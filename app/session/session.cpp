@@ -22,19 +22,43 @@ void Session::open(OpenedModel opened)
     emit modelAboutToChange();
     m_model = std::move(opened);
     m_weightStats.assign(m_model.checkpoint->tensors().size(), nullptr);
-    m_activations = {};
+    m_activations = std::move(m_model.activations);
     m_previews.clear();
-    m_calibration = m_model.calibration;
-    m_evaluation = m_model.evaluation;
-    m_imatrix.clear();
-    m_exported.reset();
-    m_exportedRun = 0;
-    m_recipe.setModel(m_model.checkpoint, m_model.recipe);
-    m_runs.clear();
+    const SessionState state = std::move(m_model.state);
+    m_calibration = state.calibration;
+    m_evaluation = state.evaluation;
+    m_simulation = state.simulation;
+    m_imatrix = state.imatrix;
+    m_threshold = state.threshold;
+    m_exported = state.exported;
+    m_view = state.view;
+    m_recipe.setModel(m_model.checkpoint, state.recipe);
+    m_runs.restore(state.runs, state.lastRun, { state.pinnedA, state.pinnedB });
     emit modelChanged();
     emit activationsChanged();
+    emit thresholdChanged();
     emit textsChanged();
     emit exportedChanged();
+}
+
+SessionState Session::state() const
+{
+    SessionState state;
+    state.model = m_model.reference;
+    state.recipe = m_recipe.history();
+    state.calibration = m_calibration;
+    state.evaluation = m_evaluation;
+    state.simulation = m_simulation;
+    state.imatrix = m_imatrix;
+    state.threshold = m_threshold;
+    if (m_activations.stats && !m_activations.key.empty())
+        state.activations = { m_activations.text, m_activations.key };
+    state.runs = m_runs.runs();
+    state.lastRun = m_runs.lastNumber();
+    state.pinnedA = m_runs.pinnedA() ? m_runs.pinnedA()->number : 0;
+    state.pinnedB = m_runs.pinnedB() ? m_runs.pinnedB()->number : 0;
+    state.exported = m_exported;
+    return state;
 }
 
 const std::shared_ptr<const core::TensorStats>& Session::weightStats(int tensor) const
@@ -161,8 +185,7 @@ void Session::useRecipeOf(int run)
 
 void Session::setExported(core::GgufExportReport report, int run)
 {
-    m_exported = std::move(report);
-    m_exportedRun = run;
+    m_exported = { std::move(report), run };
     emit exportedChanged();
 }
 

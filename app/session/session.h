@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/session/measuredactivations.h"
 #include "app/session/openedmodel.h"
 #include "app/session/previewcache.h"
 #include "app/session/recipeeditor.h"
 #include "app/session/runlist.h"
-#include "core/export/ggufexport.h"
+#include "app/session/sessionstate.h"
 #include "core/measure/bandwidth.h"
 #include "core/stats/activationstats.h"
 #include "core/stats/tensorstats.h"
@@ -18,18 +19,6 @@
 
 namespace app {
 
-/// A token with the text around it.
-struct TokenInContext {
-    QString token, before, after;
-};
-
-/// Activation statistics and the text they were measured on.
-struct MeasuredActivations {
-    std::shared_ptr<const core::ActivationStats> stats; ///< null: not measured
-    std::vector<TokenInContext> tokens; ///< one for each of stats->largest
-    TextSettings text;
-};
-
 /// What is open: a model, what was measured of it, its recipe and runs, and the choices that
 /// belong to it. Lives on the window's thread; computes nothing that takes long, opens no file.
 class Session : public QObject {
@@ -38,8 +27,13 @@ class Session : public QObject {
 public:
     explicit Session(std::vector<core::Device> devices, QObject* parent = nullptr);
 
-    /// Replaces everything that belongs to the model. Nothing was measured of it yet.
+    /// Replaces everything that belongs to the model by what its session kept, or by a beginning.
     void open(OpenedModel opened);
+    /// All of it that is kept; the view is the window's.
+    SessionState state() const;
+    const std::string& view() const { return m_view; } ///< as it was kept; empty: none
+    /// Which session is open: of the model that OpenedModel was opened for.
+    const QString& id() const { return m_model.session; }
     bool isOpen() const { return m_model.checkpoint != nullptr; }
     const OpenedModel& model() const { return m_model; }
     const std::shared_ptr<const core::Checkpoint>& checkpoint() const { return m_model.checkpoint; }
@@ -89,8 +83,12 @@ public:
     void useRecipeOf(int run);
 
     /// The last file written from this model.
-    const std::optional<core::GgufExportReport>& exported() const { return m_exported; }
-    int exportedRun() const { return m_exportedRun; } ///< its run; 0: the model as it is
+    const std::optional<ExportedFile>& exportedFile() const { return m_exported; }
+    const core::GgufExportReport* exported() const ///< null: none
+    {
+        return m_exported ? &m_exported->report : nullptr;
+    }
+    int exportedRun() const { return m_exported ? m_exported->run : 0; } ///< 0: as it is
     void setExported(core::GgufExportReport report, int run);
 
 signals:
@@ -114,8 +112,8 @@ private:
     TextSettings m_calibration, m_evaluation;
     core::SimulationOptions m_simulation;
     std::filesystem::path m_imatrix;
-    std::optional<core::GgufExportReport> m_exported;
-    int m_exportedRun = 0;
+    std::optional<ExportedFile> m_exported;
+    std::string m_view;
     int m_device = 0;
     double m_threshold = 3;
 };

@@ -5,6 +5,8 @@
 
 #include <QCoreApplication>
 
+#include <nlohmann/json.hpp>
+
 namespace app {
 
 QString textDescription(const TextSettings& text)
@@ -18,6 +20,18 @@ QString textDescription(const TextSettings& text)
         .arg(name)
         .arg(text.count)
         .arg(text.length);
+}
+
+core::Json textToJson(const TextSettings& text)
+{
+    return { { "file", text.file.string() }, { "length", text.length }, { "count", text.count } };
+}
+
+TextSettings textFromJson(const core::Json& json, const std::string& place)
+{
+    return { core::jsonValue<std::string>(json, "file", place),
+        int(core::jsonValue<std::int64_t>(json, "length", place)),
+        int(core::jsonValue<std::int64_t>(json, "count", place)) };
 }
 
 std::vector<std::vector<int>> readSequences(

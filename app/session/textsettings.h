@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/files/json.h"
 #include "core/model/checkpoint.h"
 
 #include <QString>
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace app {
@@ -18,6 +20,10 @@ struct TextSettings {
 
     bool operator==(const TextSettings&) const = default;
 };
+
+/// JSON: {"file": "…", "length": 256, "count": 20}. Throws core::Error naming `place`.
+core::Json textToJson(const TextSettings& text);
+TextSettings textFromJson(const core::Json& json, const std::string& place);
 
 /// "evaluation.txt, 20 chunks of 256 tokens", "calibration.txt, all chunks of 256 tokens".
 QString textDescription(const TextSettings& text);

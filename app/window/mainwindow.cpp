@@ -17,6 +17,7 @@
 #include "app/presenters/startpresenter.h"
 #include "app/presenters/tablepresenter.h"
 #include "app/presenters/weightspresenter.h"
+#include "app/session/openshelf.h"
 #include "app/window/commandfield.h"
 #include "app/window/commandpalette.h"
 #include "app/window/helpwindow.h"
@@ -39,6 +40,8 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QVBoxLayout>
+
+#include <nlohmann/json.hpp>
 
 #include <utility>
 
@@ -136,10 +139,17 @@ void MainWindow::makeMenuBar()
 
 void MainWindow::makeControllers(const WindowFolders& folders)
 {
-    m_open = new OpenController(m_quick, m_jobs, m_session, folders.resources / "sample", this);
-    m_activations = new ActivationController(m_jobs, m_session, m_pace, this);
-    m_quantize = new QuantizeController(m_jobs, m_session, m_pace, folders.cache, this);
-    m_export = new ExportController(m_jobs, m_session, this);
+    const SessionPlaces places{ SessionStore(folders.data / "sessions"),
+        openShelf(folders.cache, core::Shelf::usualLimit) };
+    m_keeper = new SessionKeeper(m_session, m_saver, places.store, this);
+    m_queue = new RunQueue(folders.data / "queue.json", m_saver, this);
+    m_open = new OpenController(
+        m_quick, m_session, *m_keeper, places, folders.resources / "sample", this);
+    m_activations
+        = new ActivationController(m_jobs, m_session, *m_keeper, m_pace, places.shelf, this);
+    m_quantize = new QuantizeController(
+        m_jobs, m_session, *m_keeper, *m_queue, m_pace, places.shelf, this);
+    m_export = new ExportController(m_jobs, m_session, *m_keeper, places.shelf, this);
     m_files = new FileController(m_quick, m_session, *this, this);
 }
 
@@ -183,6 +193,7 @@ void MainWindow::connectSession()
                                      modelText(m_session)),
             true);
         showPage(std::exchange(m_firstPage, std::nullopt).value_or(m_tabs->page()));
+        restoreView();
         updateTitle();
         updateUndo();
         updateMarks();
@@ -190,6 +201,15 @@ void MainWindow::connectSession()
     connect(m_open, &OpenController::failed, this, [this](const QString&, const QString& reason) {
         showFailure(reason, m_session.isOpen() ? tr("The open model stays as it was.") : QString());
     });
+    connect(m_open, &OpenController::opened, this, [this] {
+        if (const QString& note = m_session.model().sessionNote; !note.isEmpty())
+            currentPage()->message()->setMessage(widgets::MessageBar::Kind::Warning, note);
+    });
+    connect(&m_saver, &Saver::failed, this, [this](const QString& reason) {
+        showFailure(reason, tr("The session is as it was when it was last kept."));
+    });
+    m_keeper->setView([this] { return view(); });
+    connect(&m_selection, &Selection::tensorsChanged, m_keeper, &SessionKeeper::viewChanged);
     connect(m_files, &FileController::failed, this, [this](const QString& reason) {
         showFailure(reason, tr("Everything else is as it was."));
     });
@@ -239,6 +259,7 @@ void MainWindow::showPage(widgets::PageId page)
     m_pages->showPage(page);
     m_actions->pages[std::size_t(page)]->setChecked(true);
     arrange();
+    m_keeper->viewChanged();
 }
 
 void MainWindow::showFailure(const QString& reason, const QString& kept)
@@ -357,6 +378,36 @@ void MainWindow::restoreLayout()
     m_firstPage = widgets::PageId(std::clamp(page, 0, widgets::pageCount - 1));
 }
 
+std::string MainWindow::view() const
+{
+    core::Json tensors = core::Json::array();
+    for (const int tensor : m_selection.tensors())
+        tensors.push_back(m_session.checkpoint()->tensors()[std::size_t(tensor)].name);
+    return core::jsonText({ { "page", int(m_tabs->page()) }, { "tensors", std::move(tensors) },
+        { "table", m_table->saveState().toBase64().toStdString() } });
+}
+
+void MainWindow::restoreView()
+{
+    if (m_session.view().empty())
+        return;
+    const core::Json view = core::parseJson(m_session.view(), "the view of the session");
+    const int page = view.value("page", 0);
+    if (page >= 0 && page < widgets::pageCount)
+        showPage(widgets::PageId(page));
+    m_table->restoreState(
+        QByteArray::fromBase64(QByteArray::fromStdString(view.value("table", ""))));
+    arrange();
+    std::vector<int> tensors;
+    for (const core::Json& name : view.value("tensors", core::Json::array()))
+        if (const core::Tensor* tensor = name.is_string()
+                ? m_session.checkpoint()->find(std::string_view(name.get_ref<const std::string&>()))
+                : nullptr)
+            tensors.push_back(int(tensor - m_session.checkpoint()->tensors().data()));
+    if (!tensors.empty())
+        m_table->selectTensors(tensors);
+}
+
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     m_settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
@@ -365,6 +416,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
     m_settings.setValue(QStringLiteral("window/page"), int(m_firstPage.value_or(m_tabs->page())));
     m_settings.setValue(QStringLiteral("device"), m_session.deviceIndex());
     rememberLooks();
+    m_keeper->saveNow();
     m_quick.cancel();
     m_jobs.cancel(); // finished layers are kept, quantizing goes on from there
     event->accept();

@@ -3,6 +3,7 @@
 
 #include "app/jobs/jobs.h"
 #include "app/jobs/pace.h"
+#include "app/jobs/saver.h"
 #include "app/session/recentmodels.h"
 #include "app/session/selection.h"
 #include "app/session/session.h"
@@ -35,6 +36,8 @@ class FileController;
 class HelpWindow;
 class OpenController;
 class QuantizeController;
+class RunQueue;
+class SessionKeeper;
 class TensorScout;
 class WindowActions;
 class WindowPages;
@@ -42,7 +45,8 @@ class WindowPages;
 /// Folders the window works with.
 struct WindowFolders {
     std::filesystem::path resources; ///< sample, help
-    std::filesystem::path cache; ///< work folders of quantizations
+    std::filesystem::path cache; ///< the shelf lies in it
+    std::filesystem::path data; ///< sessions and the queue lie in it
 };
 
 /// The window: tabs, the tensor table, the pages, the balance bar. It makes the parts and connects
@@ -68,6 +72,7 @@ public:
     ActivationController& activationController() { return *m_activations; }
     QuantizeController& quantizeController() { return *m_quantize; }
     ExportController& exportController() { return *m_export; }
+    RunQueue& queue() { return *m_queue; }
     Jobs& jobs() { return m_jobs; }
     widgets::Page* currentPage() const;
 
@@ -107,6 +112,8 @@ private:
     void restoreLooks();
     void rememberLooks();
     void restoreLayout();
+    std::string view() const; ///< what the session keeps of the window, JSON
+    void restoreView();
 
     QSettings& m_settings;
     widgets::Theme& m_theme;
@@ -115,6 +122,7 @@ private:
     Selection m_selection;
     Session m_session;
     widgets::TensorModel m_model;
+    Saver m_saver; ///< sessions and the queue; ends after all that changes them
     Jobs m_quick; ///< opening, statistics, roundings of the selected tensor: short tasks that must
                   ///< not wait behind a quantization
     Jobs m_jobs; ///< activations, quantizing, measuring, exporting: shown in the job area
@@ -128,6 +136,8 @@ private:
     widgets::BalanceBar* m_bar = nullptr;
     CommandPalette* m_palette = nullptr;
     HelpWindow* m_help = nullptr;
+    SessionKeeper* m_keeper = nullptr;
+    RunQueue* m_queue = nullptr;
     OpenController* m_open = nullptr;
     TensorScout* m_scout = nullptr;
     ActivationController* m_activations = nullptr;

@@ -74,7 +74,8 @@ void TestRealJob::initTestCase()
     const fs::path resources = fs::path(QUANTSCOPE_SOURCE_DIR) / "resources";
     m_window = std::make_unique<app::MainWindow>(*m_settings, *m_theme,
         core::readDevices(resources / "devices.json"),
-        app::WindowFolders{ resources, m_folder.path().toStdString() });
+        app::WindowFolders{
+            resources, m_folder.path().toStdString(), m_folder.path().toStdString() });
     m_window->show();
     m_window->open(interop::smolLm2());
     wait("open", [this] { return session().isOpen(); });

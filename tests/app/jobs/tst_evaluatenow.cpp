@@ -78,7 +78,12 @@ private slots:
 private:
     double perplexity(const core::SimulationOptions& simulation) const
     {
-        return app::evaluateNow(m_model, m_original, { m_text, simulation, m_text }, {}).perplexity;
+        app::Run run;
+        run.model = m_model;
+        return app::evaluateNow({ std::make_shared<const app::Run>(run), m_original, {},
+                                    { m_text, simulation, m_text }, nullptr },
+            {})
+            .perplexity;
     }
 
     QTemporaryDir m_folder;

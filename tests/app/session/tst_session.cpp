@@ -52,7 +52,8 @@ private slots:
     void init()
     {
         m_session = std::make_unique<Session>(devices());
-        m_session->open(app::openModel(sampleFolder(), sampleFolder(), {}));
+        m_session->open(
+            app::openModel(sampleFolder(), sampleFolder(), { app::SessionStore({}), nullptr }, {}));
     }
 
     void opensTheSampleWithItsOwnTexts()
@@ -137,7 +138,8 @@ private slots:
         m_session->previews().insert(
             0, &core::formats::q4_0, std::make_shared<core::RoundingPreview>());
         QSignalSpy changed(m_session.get(), &Session::modelChanged);
-        m_session->open(app::openModel(sampleFolder(), sampleFolder(), {}));
+        m_session->open(
+            app::openModel(sampleFolder(), sampleFolder(), { app::SessionStore({}), nullptr }, {}));
         QCOMPARE(changed.count(), 1);
         QVERIFY(!m_session->weightStats(0));
         QVERIFY(m_session->runs().runs().empty());

@@ -71,10 +71,10 @@ private:
         return m_window->quantizeController().phase() == QuantizeController::Phase::Idle;
     }
 
-    /// The path of the work folders that finished or unfinished runs left.
-    std::filesystem::path runsFolder() const
+    /// Where finished layers are kept.
+    std::filesystem::path shelfFolder() const
     {
-        return std::filesystem::path(m_folder->path().toStdString()) / "runs";
+        return std::filesystem::path(m_folder->path().toStdString()) / "shelf";
     }
 
     QString messageOf(const widgets::Page& page) const { return page.message()->text(); }
@@ -93,7 +93,8 @@ private slots:
             = std::make_unique<QSettings>(m_folder->filePath("settings.ini"), QSettings::IniFormat);
         m_window = std::make_unique<MainWindow>(*m_settings, *m_theme,
             core::readDevices(resources / "devices.json"),
-            app::WindowFolders{ resources, m_folder->path().toStdString() });
+            app::WindowFolders{
+                resources, m_folder->path().toStdString(), m_folder->path().toStdString() });
         m_window->show();
     }
 
@@ -148,7 +149,7 @@ private slots:
         settings.fileName = "out.gguf";
         page.setSettings(settings);
         emit page.exportRequested();
-        QTRY_VERIFY_WITH_TIMEOUT(session().exported().has_value(), longJob);
+        QTRY_VERIFY_WITH_TIMEOUT(session().exported() != nullptr, longJob);
         const auto file = std::filesystem::path(m_folder->filePath("out.gguf").toStdString());
         QCOMPARE(session().exported()->bytes, std::uint64_t(std::filesystem::file_size(file)));
         QCOMPARE(
@@ -192,8 +193,8 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(tensors.count() >= 8, longJob);
         m_window->close();
         m_window.reset();
-        QVERIFY(std::filesystem::exists(runsFolder()));
-        QVERIFY(!std::filesystem::is_empty(runsFolder()));
+        QVERIFY(std::filesystem::exists(shelfFolder()));
+        QVERIFY(!std::filesystem::is_empty(shelfFolder()));
     }
 
     void staysResponsiveWhileQuantizing()
@@ -298,7 +299,8 @@ private slots:
             m_theme->setTextScale(1);
             m_window = std::make_unique<MainWindow>(*m_settings, *m_theme,
                 core::readDevices(resources / "devices.json"),
-                app::WindowFolders{ resources, m_folder->path().toStdString() });
+                app::WindowFolders{
+                    resources, m_folder->path().toStdString(), m_folder->path().toStdString() });
         };
         restart();
         QVERIFY(m_theme->lightness() == widgets::Lightness::System); // nothing was chosen

@@ -140,7 +140,8 @@ private slots:
         const fs::path resources = source / "resources";
         m_window = std::make_unique<app::MainWindow>(*m_settings, *m_theme,
             core::readDevices(resources / "devices.json"),
-            app::WindowFolders{ resources, m_folder.path().toStdString() });
+            app::WindowFolders{
+                resources, m_folder.path().toStdString(), m_folder.path().toStdString() });
         m_window->show();
         QTest::qWait(500); // fonts and icons are loaded once
     }

@@ -121,8 +121,9 @@ private slots:
         shown.page.setSettings(shown.settings);
         QTest::mouseClick(button(shown.page, "Quantize"), Qt::LeftButton);
         QCOMPARE(started.size(), 1);
-        shown.page.setLocked(true);
-        QVERIFY(!button(shown.page, "Quantize")->isEnabled());
+        shown.page.setBusy(true); // another run is in progress: this one waits for its turn
+        QTest::mouseClick(button(shown.page, "Line up"), Qt::LeftButton);
+        QCOMPARE(started.size(), 2);
     }
 
     void tellsWhatTheUserChanges()
@@ -239,9 +240,13 @@ private slots:
         QCOMPARE(shown.cells()->state(17), CellState::Rounding);
         QCOMPARE(shown.cells()->state(18), CellState::Waiting);
         QVERIFY(shows(shown.page, "11.9 s elapsed · 8.3 s left"));
-        QVERIFY(shows(shown.page, "locked while it runs"));
-        QVERIFY(!shown.page.findChild<MethodChooser*>()->isEnabled());
-        QVERIFY(!button(shown.page, "Quantize"));
+        QVERIFY(shows(shown.page, "for the next run")); // it has its own recipe and settings
+        QVERIFY(shown.page.findChild<MethodChooser*>()->isEnabled());
+        QVERIFY(button(shown.page, "Line up")->isEnabled());
+        shown.settings.treatment.method = core::Method::RoundToNearest;
+        shown.page.setSettings(shown.settings);
+        QVERIFY2(shown.page.answer().startsWith("GPTQ on “Q3_K_M”."),
+            qPrintable(shown.page.answer())); // still of the run
         QTest::mouseClick(button(shown.page, "Cancel"), Qt::LeftButton);
         QCOMPARE(cancelled.size(), 1);
         takePictures(shown.page, theme(), "quantize-running");
@@ -271,21 +276,21 @@ private slots:
     {
         Shown shown;
         QSignalSpy started(&shown.page, &QuantizePage::quantizeRequested);
+        QSignalSpy resumed(&shown.page, &QuantizePage::resumeRequested);
+        QSignalSpy discarded(&shown.page, &QuantizePage::discardRequested);
         shown.run(17);
         shown.page.setState(
             QuantizePage::State::Cancelled, "2 of 4 layers are kept; resuming starts at layer 2.");
         settle(shown.page, { 927, 760 });
         QVERIFY(shows(shown.page, "2 of 4 layers are kept"));
         QVERIFY(shown.page.findChild<MethodChooser*>()->isEnabled());
-        int resumes = 0;
-        for (QPushButton* one : shown.page.findChildren<QPushButton*>()) {
-            if (one->text() == "Resume" && one->isVisible()) {
-                one->click();
-                ++resumes;
-            }
-        }
-        QCOMPARE(resumes, 2); // in the heading and in the message
-        QCOMPARE(started.size(), 2);
+        QTest::mouseClick(button(shown.page, "Resume"), Qt::LeftButton);
+        QCOMPARE(resumed.size(), 1);
+        QTest::mouseClick(button(shown.page, "Discard"), Qt::LeftButton);
+        QCOMPARE(discarded.size(), 1);
+        QCOMPARE(started.size(), 0); // what is edited is another run
+        QTest::mouseClick(button(shown.page, "Quantize"), Qt::LeftButton);
+        QCOMPARE(started.size(), 1);
         takePictures(shown.page, theme(), "quantize-cancelled");
     }
 

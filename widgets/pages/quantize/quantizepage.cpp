@@ -132,8 +132,12 @@ void QuantizePage::setEstimate(const QuantizeEstimate& estimate)
             { tr("Disk, cache"), size(estimate.diskBytes), {} } });
 }
 
-void QuantizePage::setState(State state, const QString& text)
+void QuantizePage::setState(State state, const QString& text, const QString& run)
 {
+    if (state == State::Running && m_state != State::Running) {
+        m_runRecipe = m_recipe;
+        m_runTreatment = m_settings.treatment;
+    }
     m_state = state;
     arrange();
     m_progress->setRunning(state == State::Running);
@@ -143,12 +147,12 @@ void QuantizePage::setState(State state, const QString& text)
         m_progress->setDone(1);
     if (state == State::Ready || state == State::Finished)
         m_progress->setTitle(state == State::Ready ? tr("No run yet") : tr("Finished"), {});
-    showMessage(text);
+    showMessage(text, run);
     updateAnswer();
     updateButtons();
 }
 
-void QuantizePage::showMessage(const QString& text)
+void QuantizePage::showMessage(const QString& text, const QString& run)
 {
     message()->clear();
     if (m_state != State::Cancelled && m_state != State::Failed)
@@ -156,10 +160,14 @@ void QuantizePage::showMessage(const QString& text)
     const bool failed = m_state == State::Failed;
     m_progress->setTitle(failed ? tr("Stopped") : tr("Cancelled"), {});
     message()->setMessage(failed ? MessageBar::Kind::Failure : MessageBar::Kind::Warning,
-        failed ? text : tr("The run was cancelled."),
+        failed              ? text
+            : run.isEmpty() ? tr("The run was cancelled.")
+                            : tr("“%1” was interrupted.").arg(run),
         failed ? tr("Finished layers are kept; your recipe and all files are unchanged.") : text);
     connect(message()->addButton(tr("Resume"), QStringLiteral("play")), &QPushButton::clicked, this,
-        &QuantizePage::quantizeRequested);
+        &QuantizePage::resumeRequested);
+    connect(message()->addButton(tr("Discard")), &QPushButton::clicked, this,
+        &QuantizePage::discardRequested);
 }
 
 void QuantizePage::setProgress(
@@ -186,23 +194,25 @@ void QuantizePage::addReport(const core::TensorReport& report)
     updateAnswer();
 }
 
-void QuantizePage::setLocked(bool locked)
+void QuantizePage::setBusy(bool busy)
 {
-    m_locked = locked;
+    m_busy = busy;
     updateButtons();
 }
 
 void QuantizePage::updateAnswer()
 {
-    const QString method = treatmentText(m_settings.treatment);
     const std::optional<double> change = m_progress->meanChange();
     const bool hasRun = m_progress->doneCount() > 0 && m_state != State::Ready;
-    if (!hasRun || !change || m_settings.treatment.method != core::Method::Gptq) {
-        setAnswer(tr("“%1” will be rounded by %2.").arg(m_recipe, method));
+    const core::Treatment treatment = hasRun ? m_runTreatment : m_settings.treatment;
+    const QString method = treatmentText(treatment);
+    const QString recipe = hasRun ? m_runRecipe : m_recipe;
+    if (!hasRun || !change || treatment.method != core::Method::Gptq) {
+        setAnswer(tr("“%1” will be rounded by %2.").arg(recipe, method));
         if (hasRun)
             setAnswer(m_state == State::Finished
-                    ? tr("“%1” was rounded by %2.").arg(m_recipe, method)
-                    : tr("“%1” is being rounded by %2.").arg(m_recipe, method));
+                    ? tr("“%1” was rounded by %2.").arg(recipe, method)
+                    : tr("“%1” is being rounded by %2.").arg(recipe, method));
         return;
     }
     const QString share = percentText(std::abs(*change));
@@ -210,14 +220,14 @@ void QuantizePage::updateAnswer()
         setAnswer((*change <= 0
                 ? tr("%1 on “%2”: its output error is %3 below importance-weighted rounding.")
                 : tr("%1 on “%2”: its output error is %3 above importance-weighted rounding."))
-                      .arg(method, m_recipe, share));
+                      .arg(method, recipe, share));
     else
         setAnswer(
             (*change <= 0 ? tr(
                  "%1 on “%2”. So far its output error is %3 below importance-weighted rounding.")
                           : tr("%1 on “%2”. So far its output error is %3 above "
                                "importance-weighted rounding."))
-                .arg(method, m_recipe, share));
+                .arg(method, recipe, share));
 }
 
 void QuantizePage::updateButtons()
@@ -228,20 +238,18 @@ void QuantizePage::updateButtons()
         || (method == core::Method::Importance && m_settings.imatrixFile.isEmpty());
     const bool ready = !needsText || !m_settings.calibrationFile.isEmpty();
     const bool focused = m_quantize->hasFocus() || m_cancel->hasFocus();
-    m_quantize->setVisible(!running);
     m_cancel->setVisible(running);
-    if (focused) // one takes the other's place
-        (running ? m_cancel : m_quantize)->setFocus();
-    m_quantize->setText(
-        m_state == State::Cancelled || m_state == State::Failed ? tr("Resume") : tr("Quantize"));
-    m_quantize->setEnabled(ready && !m_locked);
+    if (focused && !running)
+        m_quantize->setFocus();
+    const bool waits = running || m_busy;
+    m_quantize->setText(waits ? tr("Line up") : tr("Quantize"));
+    m_quantize->setEnabled(ready);
     m_quantize->setToolTip(!ready ? tr("A calibration text is needed.")
-            : m_locked            ? tr("Another job runs.")
-                                  : QString());
+            : waits ? tr("Another run is in progress: this recipe is rounded after it.")
+                    : QString());
+    const QString hint = running ? tr("for the next run") : QString();
     for (Card* card : { m_methodCard, m_optionsCard })
-        card->setHint(running ? tr("locked while it runs") : QString());
-    m_methods->setEnabled(!running);
-    m_options->setEnabled(!running);
+        card->setHint(hint);
 }
 
 } // namespace widgets

@@ -41,21 +41,24 @@ public:
     void setSettings(const QuantizeSettings& settings); ///< without a signal
     QuantizeSettings settings() const;
     void setEstimate(const QuantizeEstimate& estimate);
-    /// The state; `message` is the reason of a failure or what a cancelled run keeps.
-    void setState(State state, const QString& message = {});
+    /// The state; `message` is the reason of a failure or what a cancelled run keeps. `run` says
+    /// which one was interrupted; empty: the recipe's.
+    void setState(State state, const QString& message = {}, const QString& run = {});
     State state() const { return m_state; }
     void setProgress(double done, const QString& step, double elapsedSeconds,
         double leftSeconds); ///< left < 0: unknown
     void clearReports();
     void addReport(const core::TensorReport& report);
-    /// Another job runs: nothing can be started.
-    void setLocked(bool locked);
+    /// Another run is in progress: one that is started waits for its turn.
+    void setBusy(bool busy);
 
 signals:
     void settingsChanged(const widgets::QuantizeSettings& settings);
     void chooseCalibrationRequested();
     void chooseImatrixRequested();
-    void quantizeRequested(); ///< also Resume
+    void quantizeRequested();
+    void resumeRequested(); ///< the run that the message speaks of
+    void discardRequested(); ///< the same: it is not to be finished
     void cancelRequested();
     void placesSelected(const std::vector<core::Place>& places);
 
@@ -68,12 +71,14 @@ private:
     void settingsEdited();
     void updateAnswer();
     void updateButtons();
-    void showMessage(const QString& message);
+    void showMessage(const QString& message, const QString& run);
 
     QString m_recipe;
     QuantizeSettings m_settings;
     State m_state = State::Ready;
-    bool m_locked = false;
+    bool m_busy = false;
+    QString m_runRecipe; ///< of the run that is shown, whatever was edited since
+    core::Treatment m_runTreatment;
 
     QPushButton* m_quantize;
     QPushButton* m_cancel;

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/restoring.h"
+
+#include "core/base/error.h"
+#include "core/quant/runparts.h"
+
+#include <QCoreApplication>
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace app {
+
+namespace {
+
+    QString translated(const char* text)
+    {
+        return QCoreApplication::translate("app::RestoredSession", text);
+    }
+
+    QString shown(const std::filesystem::path& path)
+    {
+        return QString::fromStdString(path.string());
+    }
+
+    /// Only what does not depend on the bytes of the model's files.
+    SessionState withoutResults(SessionState state)
+    {
+        state.runs.clear();
+        state.pinnedA = state.pinnedB = 0;
+        state.activations.reset();
+        state.exported.reset();
+        return state;
+    }
+
+    /// A file that was changed where it lies has another time; a copy somewhere else may have one.
+    bool isSameModel(const ModelReference& model, const core::Checkpoint& checkpoint)
+    {
+        const auto path = std::filesystem::absolute(checkpoint.path()).lexically_normal();
+        return model.path == path ? model.content == core::contentKey(checkpoint)
+                                  : model.samples == core::sampleKey(checkpoint);
+    }
+
+} // namespace
+
+RestoredSession restoreSession(
+    const SessionPlaces& places, const QString& id, const core::Checkpoint& checkpoint)
+{
+    RestoredSession restored;
+    const auto file = places.store.fileOf(id);
+    try { // a damaged document must not keep its model from being opened
+        const auto document = places.store.load(id);
+        if (!document)
+            return restored;
+        SessionState state = sessionFromJson(*document, checkpoint, file.string());
+        if (!isSameModel(state.model, checkpoint)) {
+            if (!state.runs.empty())
+                restored.note = translated(QT_TRANSLATE_NOOP("app::RestoredSession",
+                                               "The model's files have changed since its last "
+                                               "session. The runs of the former "
+                                               "files are kept in %1."))
+                                    .arg(shown(places.store.setAside(id)));
+            restored.state = withoutResults(std::move(state));
+            return restored;
+        }
+        if (places.shelf && state.activations)
+            restored.activations
+                = findActivations(*places.shelf, state.activations->key, state.activations->text);
+        restored.state = std::move(state);
+    } catch (const core::Error& error) {
+        restored = {};
+        restored.note = translated(
+            QT_TRANSLATE_NOOP("app::RestoredSession",
+                "The model's last session cannot be brought back: %1. It is kept in %2."))
+                            .arg(QString::fromUtf8(error.what()), shown(places.store.setAside(id)));
+    }
+    return restored;
+}
+
+} // namespace app

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/runjson.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/files/json.h"
+#include "core/quant/runneeds.h"
+
+#include <nlohmann/json.hpp>
+
+namespace app {
+
+using core::Json;
+using core::jsonPart;
+using core::jsonValue;
+
+namespace {
+
+    core::TensorReport reportFromJson(
+        const Json& json, const core::Checkpoint& checkpoint, const std::string& place)
+    {
+        const auto name = jsonValue<std::string>(json, "name", place);
+        const core::Tensor* tensor = checkpoint.find(name);
+        if (!tensor)
+            throw core::Error(
+                core::text(place, ": speaks of the tensor ", name, ", which the model has not"));
+        return core::tensorReportFromJson(json, *tensor, place);
+    }
+
+} // namespace
+
+Json runToJson(const Run& run)
+{
+    Json reports = Json::array();
+    for (const core::TensorReport& report : run.reports)
+        reports.push_back(core::tensorReportToJson(report));
+    Json json{ { "number", run.number }, { "title", run.title.toStdString() },
+        { "recipe", core::recipeToJson(run.recipe) }, { "reports", std::move(reports) },
+        { "calibration", textToJson(run.calibration) }, { "imatrix", run.imatrix.string() },
+        { "seconds", run.seconds }, { "parts", run.parts }, { "bytes", run.fileBytes } };
+    if (run.evaluation) {
+        json["evaluation"] = core::evaluationToJson(*run.evaluation);
+        json["measured_with"] = evaluationSettingsToJson(run.measuredWith);
+    }
+    return json;
+}
+
+Run runFromJson(const Json& json, const core::Checkpoint& checkpoint, const std::string& place)
+{
+    Run run;
+    run.number = int(jsonValue<std::int64_t>(json, "number", place));
+    run.title = QString::fromStdString(jsonValue<std::string>(json, "title", place));
+    run.recipe = core::recipeFromJson(jsonPart(json, "recipe", place), place);
+    run.plan = core::planTensors(checkpoint, run.recipe);
+    for (const Json& report : jsonPart(json, "reports", place))
+        run.reports.push_back(reportFromJson(report, checkpoint, place));
+    run.calibration = textFromJson(jsonPart(json, "calibration", place), place);
+    run.imatrix = jsonValue<std::string>(json, "imatrix", place);
+    run.seconds = jsonValue<double>(json, "seconds", place);
+    for (const Json& part : jsonPart(json, "parts", place))
+        run.parts.push_back(part.is_string() ? part.get<std::string>() : std::string());
+    run.fileBytes = std::uint64_t(jsonValue<std::int64_t>(json, "bytes", place));
+    run.bitsPerWeight = core::bitsPerWeight(checkpoint, run.plan);
+    if (json.contains("evaluation")) {
+        run.evaluation = core::evaluationFromJson(jsonPart(json, "evaluation", place), place);
+        run.measuredWith
+            = evaluationSettingsFromJson(jsonPart(json, "measured_with", place), place);
+    }
+    return run;
+}
+
+} // namespace app
