@@ -184,18 +184,19 @@ void QuantizeController::startMeasuring()
         [request](const core::Progress& progress) {
             QElapsedTimer clock;
             clock.start();
-            core::Evaluation evaluation = evaluateNow(request, progress);
-            return std::pair(std::move(evaluation), double(clock.elapsed()) / 1000);
+            MeasuredRun measured = evaluateNow(request, progress);
+            return std::pair(std::move(measured), double(clock.elapsed()) / 1000);
         },
-        [this](std::pair<core::Evaluation, double> result) {
+        [this](std::pair<MeasuredRun, double> result) {
             finishMeasuring(std::move(result.first), result.second);
         });
     m_queue.setState(queued.id, State::Measuring);
     emit phaseChanged();
 }
 
-void QuantizeController::finishMeasuring(core::Evaluation evaluation, double seconds)
+void QuantizeController::finishMeasuring(MeasuredRun measured, double seconds)
 {
+    core::Evaluation& evaluation = measured.evaluation;
     const Current done = *std::exchange(m_current, std::nullopt);
     const EvaluationSettings& settings = done.queued.evaluation;
     const double tokens = double(evaluation.chunks) * evaluation.context;
@@ -204,11 +205,12 @@ void QuantizeController::finishMeasuring(core::Evaluation evaluation, double sec
     m_seconds += seconds;
     const bool here = done.queued.session == m_session.id();
     if (done.run > 0) {
-        m_keeper.setEvaluation(done.queued.session, done.run, std::move(evaluation), settings);
+        m_keeper.setEvaluation(done.queued.session, done.run, evaluation, settings, measured.key);
     } else {
         Run run = *done.result;
         run.evaluation = std::move(evaluation);
         run.measuredWith = settings;
+        run.evaluationKey = measured.key;
         m_keeper.addRun(done.queued.session, std::move(run));
     }
     emit phaseChanged();

@@ -67,7 +67,7 @@ private:
     void startRounding();
     void startMeasuring();
     void finishRounding(QuantizedRun result);
-    void finishMeasuring(core::Evaluation evaluation, double seconds);
+    void finishMeasuring(MeasuredRun measured, double seconds);
     void end(QueuedRun::State state, const QString& reason);
     bool isOpen() const { return m_current && m_current->queued.session == m_session.id(); }
     double work(const TextSettings& text) const;

@@ -102,7 +102,7 @@ std::shared_ptr<const core::Checkpoint> modelOf(const Run& run, const core::Shel
         "\" are no longer kept in the cache; quantize its recipe again"));
 }
 
-core::Evaluation evaluateNow(const EvaluateRequest& request, const core::Progress& progress)
+MeasuredRun evaluateNow(const EvaluateRequest& request, const core::Progress& progress)
 {
     const auto original
         = request.original ? request.original : core::Checkpoint::open(request.path);
@@ -116,9 +116,8 @@ core::Evaluation evaluateNow(const EvaluateRequest& request, const core::Progres
     const auto key = shelf
         ? keyOf(*request.run, *original, chunks, calibration, settings.simulation)
         : std::nullopt;
-    if (const auto item = key ? shelf->find(*key) : std::nullopt)
-        return core::evaluationFromJson(
-            core::jsonPart(*item->head, "evaluation", item->file.string()), item->file.string());
+    if (auto found = key ? findEvaluation(*shelf, *key) : std::nullopt)
+        return { *std::move(found), *key };
 
     const auto model = modelOf(*request.run, shelf, original);
     const double start = calibrates ? 0.3 : 0;
@@ -127,14 +126,10 @@ core::Evaluation evaluateNow(const EvaluateRequest& request, const core::Progres
     core::Evaluation evaluation = core::evaluate(
         *model, simulation.all.get(), original.get(), chunks, progress.part(start, 1));
     if (key)
-        (void)shelf->put(*key,
-            { { "kind", "evaluation" },
-                { "about",
-                    core::text(original->config().name, ", ", request.run->title.toStdString(),
-                        " on ", settings.text.file.filename().string()) },
-                { "evaluation", core::evaluationToJson(evaluation) } },
-            {});
-    return evaluation;
+        keepEvaluation(*shelf, *key, evaluation,
+            core::text(original->config().name, ", ", request.run->title.toStdString(), " on ",
+                settings.text.file.filename().string()));
+    return { std::move(evaluation), key.value_or("") };
 }
 
 } // namespace app

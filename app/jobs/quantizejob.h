@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/session/keptevaluation.h"
 #include "app/session/runlist.h"
 #include "core/base/progress.h"
 
@@ -56,8 +57,14 @@ struct EvaluateRequest {
     std::shared_ptr<const core::Shelf> shelf;
 };
 
+/// A measurement, and the key under which the shelf has its positions; empty: it has not.
+struct MeasuredRun {
+    core::Evaluation evaluation;
+    std::string key;
+};
+
 /// Measures a run against the original, or takes from the shelf what was measured of the same
 /// layers in the same way before. Throws core::Error, Cancelled. For the worker.
-core::Evaluation evaluateNow(const EvaluateRequest& request, const core::Progress& progress);
+MeasuredRun evaluateNow(const EvaluateRequest& request, const core::Progress& progress);
 
 } // namespace app

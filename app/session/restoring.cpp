@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/restoring.h"
 
+#include "app/session/keptevaluation.h"
 #include "core/base/error.h"
 #include "core/quant/runparts.h"
 
@@ -34,6 +35,21 @@ namespace {
         return state;
     }
 
+    /// Divergences position by position, which the document does not hold.
+    void takePositions(SessionState& state, const core::Shelf& shelf)
+    {
+        for (auto& run : state.runs) {
+            const auto found = run->evaluationKey.empty()
+                ? std::nullopt
+                : findEvaluation(shelf, run->evaluationKey);
+            if (!found || !run->evaluation || !run->evaluation->against || !found->against)
+                continue;
+            Run whole = *run;
+            whole.evaluation->against->divergences = found->against->divergences;
+            run = std::make_shared<const Run>(std::move(whole));
+        }
+    }
+
     /// A file that was changed where it lies has another time; a copy somewhere else may have one.
     bool isSameModel(const ModelReference& model, const core::Checkpoint& checkpoint)
     {
@@ -64,6 +80,8 @@ RestoredSession restoreSession(
             restored.state = withoutResults(std::move(state));
             return restored;
         }
+        if (places.shelf)
+            takePositions(state, *places.shelf);
         if (places.shelf && state.activations)
             restored.activations
                 = findActivations(*places.shelf, state.activations->key, state.activations->text);

@@ -41,6 +41,7 @@ Json runToJson(const Run& run)
     if (run.evaluation) {
         json["evaluation"] = core::evaluationToJson(*run.evaluation);
         json["measured_with"] = evaluationSettingsToJson(run.measuredWith);
+        json["evaluation_key"] = run.evaluationKey;
     }
     return json;
 }
@@ -65,6 +66,7 @@ Run runFromJson(const Json& json, const core::Checkpoint& checkpoint, const std:
         run.evaluation = core::evaluationFromJson(jsonPart(json, "evaluation", place), place);
         run.measuredWith
             = evaluationSettingsFromJson(jsonPart(json, "measured_with", place), place);
+        run.evaluationKey = jsonValue<std::string>(json, "evaluation_key", place, "");
     }
     return run;
 }

@@ -54,8 +54,8 @@ int RunList::add(Run run)
     return m_lastNumber;
 }
 
-void RunList::setEvaluation(
-    int number, core::Evaluation evaluation, const EvaluationSettings& settings)
+void RunList::setEvaluation(int number, core::Evaluation evaluation,
+    const EvaluationSettings& settings, const std::string& key)
 {
     for (auto& run : m_runs) {
         if (run->number != number)
@@ -63,6 +63,7 @@ void RunList::setEvaluation(
         Run measured = *run;
         measured.evaluation = std::move(evaluation);
         measured.measuredWith = settings;
+        measured.evaluationKey = key;
         run = std::make_shared<const Run>(std::move(measured));
         emit changed();
         return;

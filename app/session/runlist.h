@@ -34,6 +34,7 @@ struct Run {
     std::uint64_t fileBytes = 0; ///< of the GGUF it would be
     double bitsPerWeight = 0;
     std::optional<core::Evaluation> evaluation;
+    std::string evaluationKey; ///< of its positions on the shelf; empty: they are on none
     EvaluationSettings measuredWith; ///< of `evaluation`
 
     const core::TensorReport* report(core::Place place) const; ///< null if there is none
@@ -60,7 +61,8 @@ public:
     int lastNumber() const { return m_lastNumber; } ///< the highest that was given
     /// Adds a finished run and gives its number. It becomes B, and what was B becomes A.
     int add(Run run);
-    void setEvaluation(int number, core::Evaluation evaluation, const EvaluationSettings& settings);
+    void setEvaluation(int number, core::Evaluation evaluation, const EvaluationSettings& settings,
+        const std::string& key = {});
     void remove(int number);
     void pinA(int number); ///< 0: none; the run that is B swaps with A
     void pinB(int number);

@@ -25,13 +25,11 @@ namespace {
         runs["b"] = number;
     }
 
-    void setInDocument(Json& document, int number, const Json& evaluation, const Json& settings)
+    void setInDocument(Json& document, int number, const Json& members)
     {
         for (Json& run : document["runs"]["list"])
-            if (run.value("number", 0) == number) {
-                run["evaluation"] = evaluation;
-                run["measured_with"] = settings;
-            }
+            if (run.value("number", 0) == number)
+                run.update(members);
     }
 
 } // namespace
@@ -116,17 +114,19 @@ void SessionKeeper::addRun(const QString& session, Run run)
         [json](Json& document) { addToDocument(document, json); });
 }
 
-void SessionKeeper::setEvaluation(const QString& session, int run, core::Evaluation evaluation,
-    const EvaluationSettings& settings)
+void SessionKeeper::setEvaluation(const QString& session, int run,
+    const core::Evaluation& evaluation, const EvaluationSettings& settings, const std::string& key)
 {
     deliver(
         session,
-        [this, run, evaluation, settings] {
-            m_session.runs().setEvaluation(run, evaluation, settings);
+        [this, run, evaluation, settings, key] {
+            m_session.runs().setEvaluation(run, evaluation, settings, key);
         },
-        [run, json = core::evaluationToJson(evaluation),
-            words = evaluationSettingsToJson(settings)](
-            Json& document) { setInDocument(document, run, json, words); });
+        [run, json = core::evaluationToJson(evaluation), words = evaluationSettingsToJson(settings),
+            key](Json& document) {
+            setInDocument(document, run,
+                { { "evaluation", json }, { "measured_with", words }, { "evaluation_key", key } });
+        });
 }
 
 void SessionKeeper::setActivations(const QString& session, MeasuredActivations activations)

@@ -33,8 +33,8 @@ public:
 
     // Results, by the id of the session that asked for them.
     void addRun(const QString& session, Run run);
-    void setEvaluation(const QString& session, int run, core::Evaluation evaluation,
-        const EvaluationSettings& settings);
+    void setEvaluation(const QString& session, int run, const core::Evaluation& evaluation,
+        const EvaluationSettings& settings, const std::string& key);
     void setActivations(const QString& session, MeasuredActivations activations);
     void setExported(const QString& session, core::GgufExportReport report, int run);
 

@@ -101,6 +101,8 @@ namespace {
             series.add(divergence);
         comparison.kldMean = series.first().value;
         comparison.kldError = series.first().error;
+        comparison.divergences
+            = std::make_shared<const std::vector<float>>(divergences.begin(), divergences.end());
         std::sort(divergences.begin(), divergences.end());
         comparison.kldMedian = quantile(divergences, 0.5);
         comparison.kld90 = quantile(divergences, 0.9);

@@ -7,6 +7,7 @@
 #include "core/model/walk.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -35,6 +36,8 @@ struct Comparison {
     double perplexityDifference = 0;
     double perplexityDifferenceError = 0; ///< paired
     std::vector<Drift> drift; ///< by depth
+    /// KLD at every scored position, in order; null where it was not kept.
+    std::shared_ptr<const std::vector<float>> divergences;
 };
 
 struct Evaluation {

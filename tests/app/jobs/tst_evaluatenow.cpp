@@ -83,7 +83,7 @@ private:
         return app::evaluateNow({ std::make_shared<const app::Run>(run), m_original, {},
                                     { m_text, simulation, m_text }, nullptr },
             {})
-            .perplexity;
+            .evaluation.perplexity;
     }
 
     QTemporaryDir m_folder;

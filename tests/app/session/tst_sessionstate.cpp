@@ -209,13 +209,14 @@ void TestSessionState::resultsReachTheSessionThatAskedForThem()
     QVERIFY(session.runs().runs().empty());
     core::Evaluation evaluation;
     evaluation.perplexity = 3;
-    keeper.setEvaluation(first, 1, evaluation, {});
+    keeper.setEvaluation(first, 1, evaluation, {}, "key");
     keeper.setExported(first, { "/out.gguf", 1, 1, 1 }, 1);
     keeper.saveNow();
     session.open(opened(folder() / "first"));
     QCOMPARE(session.runs().runs().size(), std::size_t(1));
     QCOMPARE(session.runs().last()->title, QString("of the first"));
     QCOMPARE(session.runs().last()->evaluation->perplexity, 3.0);
+    QCOMPARE(session.runs().last()->evaluationKey, std::string("key"));
     QCOMPARE(session.runs().pinnedB()->number, 1);
     QCOMPARE(session.exportedRun(), 1);
 

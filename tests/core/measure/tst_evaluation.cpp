@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/files/textfile.h"
 #include "core/measure/evaluation.h"
+#include "core/measure/paired.h"
 #include "core/model/walk.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/oneprocessor.h"
 #include "tests/support/tinymodel.h"
 
 #include <QTest>
+
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 
@@ -96,6 +99,43 @@ const std::filesystem::path sample = models / "sample";
 class TestEvaluation : public QObject {
     Q_OBJECT
 private slots:
+    void comesBackFromJson()
+    {
+        const auto reference = opened({});
+        core::Evaluation measured = core::evaluate(
+            *reference, reference.get(), { std::vector<int>(32, 5), std::vector<int>(32, 7) }, {});
+        const core::Json json = core::evaluationToJson(measured);
+        const core::Evaluation back = core::evaluationFromJson(json, "the session");
+        QVERIFY(core::evaluationToJson(back) == json);
+        QCOMPARE(back.against->drift.size(), measured.against->drift.size());
+        core::Json damaged = json;
+        damaged.erase("kld_99");
+        QVERIFY_EXCEPTION_THROWN(
+            (void)core::evaluationFromJson(damaged, "the session"), core::Error);
+    }
+
+    void pairsDifferencesPositionByPosition()
+    {
+        core::Comparison a, b;
+        a.kldMean = 0.5;
+        a.kldError = 0.3;
+        b.kldMean = 0.4;
+        b.kldError = 0.4;
+        const core::KldDifference apart = core::kldDifference(a, b);
+        QVERIFY(!apart.paired && !apart.isClear());
+        QVERIFY(std::abs(apart.mean + 0.1) < 1e-12 && std::abs(apart.error - 0.5) < 1e-12);
+        a.divergences = std::make_shared<const std::vector<float>>(
+            std::vector<float>{ 0.25f, 0.5f, 0.75f, 0.5f });
+        b.divergences = std::make_shared<const std::vector<float>>(
+            std::vector<float>{ 0.125f, 0.375f, 0.625f, 0.5f });
+        const core::KldDifference paired = core::kldDifference(a, b);
+        QVERIFY(paired.paired && paired.isClear());
+        QCOMPARE(paired.mean, -0.09375);
+        QCOMPARE(paired.error, 0.03125); // of -1/8, -1/8, -1/8, 0: sqrt(variance / 3)
+        b.divergences = std::make_shared<const std::vector<float>>(std::vector<float>{ 1.0f });
+        QVERIFY(!core::kldDifference(a, b).paired);
+    }
+
     void agreesWithSoftmaxesWrittenOut_data()
     {
         QTest::addColumn<int>("context");

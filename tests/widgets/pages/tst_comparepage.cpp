@@ -71,6 +71,46 @@ private slots:
         QVERIFY(plain(shown.page.answer()).startsWith("Q4_K_M, GPTQ loses KLD 0.00456 ± 0.00004"));
     }
 
+    void saysLessOnlyWhereTheErrorAllowsIt()
+    {
+        std::vector<RunRow> runs = sampleRuns();
+        core::Comparison& lost = *runs[6].evaluation->against;
+        lost.kldMean = 0.0064;
+        lost.kldError = 0.0001; // run 5 has 0.00642 ± 0.00005
+        Shown shown(runs);
+        QVERIFY2(
+            plain(shown.page.answer())
+                .startsWith("B has the size of A; this text shows no difference in what they lose"),
+            qPrintable(shown.page.answer()));
+        const auto positions = [](float offset) {
+            std::vector<float> values;
+            for (int i = 0; i < 1000; ++i)
+                values.push_back(float(i % 7) * 0.002f + offset + (i % 2 ? 1e-5f : -1e-5f));
+            return std::make_shared<const std::vector<float>>(values);
+        };
+        lost.divergences = positions(0);
+        runs[5].evaluation->against->divergences = positions(2e-5f);
+        shown.page.setRuns(runs, 5, 6); // pairs tell what the two errors together cannot
+        QVERIFY2(plain(shown.page.answer()).contains("loses 0.4 % less"),
+            qPrintable(shown.page.answer()));
+        QVERIFY2(plain(shown.page.answer())
+                     .endsWith("At the same positions they differ by "
+                               "-0.0000200 ± 0.0000000."),
+            qPrintable(shown.page.answer()));
+    }
+
+    void doesNotCompareWhatWasMeasuredDifferently()
+    {
+        std::vector<RunRow> runs = sampleRuns();
+        runs[5].evaluationText = "another.txt, 20 chunks of 256 tokens";
+        Shown shown(runs);
+        QVERIFY(shown.page.answer().startsWith("A and B were measured on different texts"));
+        runs[5].evaluationText = runs[6].evaluationText;
+        runs[6].stale = true;
+        shown.page.setRuns(runs, 5, 6);
+        QVERIFY(shown.page.answer().startsWith("A and B were measured on different texts"));
+    }
+
     void offersTheFirstMeasurement()
     {
         ComparePage page;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/compare/comparepage.h"
 
+#include "core/measure/paired.h"
 #include "widgets/buttons.h"
 #include "widgets/card.h"
 #include "widgets/facts.h"
@@ -43,6 +44,56 @@ namespace {
         const QString share = percentText(std::abs(ratio - 1));
         return ratio <= 1 ? ComparePage::tr("%1 less").arg(share)
                           : ComparePage::tr("%1 more").arg(share);
+    }
+
+    /// "B is 12.8 % smaller than A and loses %2: KLD %3 against %4."
+    QString clearText(double size)
+    {
+        if (size == 1)
+            return ComparePage::tr("B has the size of A and loses %2: KLD %3 against %4.");
+        return size < 1 ? ComparePage::tr("B is %1 smaller than A and loses %2: KLD %3 against %4.")
+                              .arg(percentText(1 - size))
+                        : ComparePage::tr("B is %1 larger than A and loses %2: KLD %3 against %4.")
+                              .arg(percentText(size - 1));
+    }
+
+    /// The same where what they lose differs by no more than chance.
+    QString unclearText(double size)
+    {
+        if (size == 1)
+            return ComparePage::tr(
+                "B has the size of A; this text shows no difference in what they "
+                "lose: KLD %2 against %3.");
+        return (size < 1 ? ComparePage::tr("B is %1 smaller than A; this text shows no difference "
+                                           "in what they lose: KLD %2 against %3.")
+                         : ComparePage::tr("B is %1 larger than A; this text shows no difference "
+                                           "in what they lose: KLD %2 against %3."))
+            .arg(percentText(std::abs(size - 1)));
+    }
+
+    /// Less and more are said only where the error of the difference allows it.
+    QString comparisonText(const RunRow& a, const RunRow& b)
+    {
+        const core::Comparison &lostA = *a.evaluation->against, &lostB = *b.evaluation->against;
+        const core::KldDifference difference = core::kldDifference(lostA, lostB);
+        const double size = double(b.fileBytes) / double(a.fileBytes);
+        const QString text
+            = (difference.isClear() ? clearText(size).arg(lessOrMore(lostB.kldMean / lostA.kldMean))
+                                    : unclearText(size))
+                  .arg(measuredKldText(lostB.kldMean, lostB.kldError),
+                      measuredKldText(lostA.kldMean, lostA.kldError));
+        if (!difference.paired)
+            return text;
+        return text + u' '
+            + ComparePage::tr("At the same positions they differ by %1.")
+                  .arg(measuredKldText(difference.mean, difference.error));
+    }
+
+    /// Whether both are measured, but not on the same text with the present settings.
+    bool areIncomparable(const RunRow* a, const RunRow* b)
+    {
+        return a && b && a->evaluation && b->evaluation && a->number > 0 && b->number > 0
+            && (a->stale || b->stale || a->evaluationText != b->evaluationText);
     }
 
 } // namespace
@@ -220,18 +271,11 @@ void ComparePage::updateAnswer()
 {
     const RunRow *a = find(m_a), *b = find(m_b);
     const core::Comparison *lostA = comparison(a), *lostB = comparison(b);
-    if (lostA && lostB && lostA->kldMean > 0) {
-        const double size = double(b->fileBytes) / double(a->fileBytes);
-        const QString sizes = size < 1
-            ? tr("B is %1 smaller than A and loses %2: KLD %3 against %4.")
-                  .arg(percentText(1 - size))
-            : size > 1 ? tr("B is %1 larger than A and loses %2: KLD %3 against %4.")
-                             .arg(percentText(size - 1))
-                       : tr("B has the size of A and loses %2: KLD %3 against %4.");
-        return setAnswer(sizes.arg(lessOrMore(lostB->kldMean / lostA->kldMean),
-            measuredKldText(lostB->kldMean, lostB->kldError),
-            measuredKldText(lostA->kldMean, lostA->kldError)));
-    }
+    if (areIncomparable(a, b))
+        return setAnswer(tr("A and B were measured on different texts or with other settings: "
+                            "measure them again to compare them."));
+    if (lostA && lostB && lostA->kldMean > 0)
+        return setAnswer(comparisonText(*a, *b));
     if (const core::Comparison* lost = lostB ? lostB : lostA) {
         const RunRow& run = lostB ? *b : *a;
         setAnswer(
