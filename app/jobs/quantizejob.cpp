@@ -77,6 +77,7 @@ QuantizedRun quantizeNow(const QuantizeRequest& request, const QuantizeListener&
     run.title = request.title;
     run.recipe = request.recipe;
     run.reports = std::move(quantized.reports);
+    run.plan = std::move(quantized.plan);
     run.model = std::move(quantized.checkpoint);
     run.calibration = request.calibration;
     run.imatrix = request.imatrix;

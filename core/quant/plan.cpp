@@ -117,9 +117,9 @@ namespace {
     PlannedTensor planMatrix(const Tensor& tensor, const Recipe& recipe, bool isHead)
     {
         const auto [formatRule, methodRule] = decidingRules(tensor, recipe);
-        const Format* wanted = formatRule ? formatRule->format
-            : recipe.format               ? recipe.format
-                                          : tensor.format;
+        const Format* wanted = formatRule ? formatRule->format : recipe.format;
+        if (!wanted || wanted == &formats::source)
+            wanted = tensor.format;
         const Treatment treatment = methodRule
             ? Treatment{ *methodRule->method, methodRule->scaling }
             : recipe.treatment();
@@ -214,8 +214,58 @@ const Format* fallbackFormat(const Format* format, std::int64_t columns)
 
 std::string fallbackText(const PlannedTensor& planned, const Tensor& tensor)
 {
-    return text("rows of ", tensor.columns, " do not fit ", planned.wanted->name, " (",
-        planned.wanted->blockSize, "), stored as ", planned.format->name);
+    const Format* forRows = fallbackFormat(planned.wanted, tensor.columns);
+    std::string why;
+    if (!isSameFormat(forRows, planned.wanted))
+        why = text("rows of ", tensor.columns, " do not fit ", planned.wanted->name, " (",
+            planned.wanted->blockSize, ")");
+    if (planned.fault)
+        why.append(why.empty() ? "" : "; ").append(rangeText(*planned.fault, *forRows));
+    else if (why.empty())
+        why = text(forRows->name, " does not hold the range of its values");
+    return text(why, ", stored as ", planned.format->name);
+}
+
+std::string sourceText(const PlannedTensor& planned, const Tensor& tensor)
+{
+    if (planned.keeps || !isMatrix(tensor.place.role))
+        return {};
+    const double before = tensor.format->bitsPerWeight();
+    const double after = planned.format->bitsPerWeight();
+    std::string said;
+    if (tensor.format->grid)
+        said = text(
+            "already quantized in the file (", tensor.format->name, "), rounded a second time");
+    if (after > before)
+        said.append(said.empty() ? "" : ": ")
+            .append(
+                text("grows from ", before, " to ", after, " bits per weight and gains nothing"));
+    return said;
+}
+
+std::optional<QuantizedSource> quantizedSource(const Checkpoint& checkpoint)
+{
+    std::vector<std::pair<const Format*, int>> counts;
+    for (const Tensor& tensor : checkpoint.tensors()) {
+        if (!tensor.format->grid)
+            continue;
+        const auto found
+            = std::ranges::find(counts, tensor.format, &std::pair<const Format*, int>::first);
+        if (found == counts.end())
+            counts.emplace_back(tensor.format, 1);
+        else
+            ++found->second;
+    }
+    if (counts.empty())
+        return std::nullopt;
+    std::ranges::stable_sort(
+        counts, std::ranges::greater(), &std::pair<const Format*, int>::second);
+    QuantizedSource source;
+    for (const auto& [format, tensors] : counts) {
+        source.formats.push_back(format);
+        source.tensors += tensors;
+    }
+    return source;
 }
 
 } // namespace core

@@ -3,7 +3,9 @@
 
 #include "core/model/checkpoint.h"
 #include "core/quant/recipe.h"
+#include "core/rounding/rangecheck.h"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +22,8 @@ struct PlannedTensor {
     const Format* wanted = nullptr; ///< what the recipe said, for rows of this length; differs from
                                     ///< `format` where these do not fit
     bool keeps = false; ///< stored as it is in the checkpoint, no rounding
+    /// Why `format` is another than rows of this length have: its range (withinRange).
+    std::optional<RangeFault> fault{};
 
     bool fellBack() const { return wanted != format; }
 };
@@ -53,12 +57,27 @@ bool hasStudyFormat(const std::vector<PlannedTensor>& plan);
 /// study format for rows of that length, or what it falls back to.
 const Format* fallbackFormat(const Format* format, std::int64_t columns);
 
-/// "rows of 576 do not fit Q4_K (256), stored as Q5_0".
+/// "rows of 576 do not fit Q4_K (256), stored as Q5_0", "values up to 3e+07 are too large for Q4_K,
+/// stored as BF16".
 std::string fallbackText(const PlannedTensor& planned, const Tensor& tensor);
+
+/// What is to be said of rounding a tensor that was rounded before, or of making one larger than it
+/// is in the file: "already quantized in the file (Q8_0), rounded a second time". Empty if neither
+/// happens.
+std::string sourceText(const PlannedTensor& planned, const Tensor& tensor);
+
+/// What of a model is quantized in its files.
+struct QuantizedSource {
+    std::vector<const Format*> formats; ///< from that of most tensors to that of fewest
+    int tensors = 0; ///< in them
+};
+/// Nothing if no tensor of `checkpoint` is in a format with levels.
+std::optional<QuantizedSource> quantizedSource(const Checkpoint& checkpoint);
 
 /// Names that are offered for presetRecipe, which knows every study format, too: every format
 /// ("Q4_K": all layer matrices in it, the embedding and head in Q8_0 or better) and llama.cpp's
-/// mixes whose formats Quantscope has ("Q4_K_M", …).
+/// mixes whose formats Quantscope has ("Q4_K_M", …), and "source", which leaves every tensor as it
+/// is in the file.
 std::vector<std::string> presetNames();
 /// Throws Error naming the type and the known ones. Mixes depend on the shape of the model, as
 /// llama.cpp's do.

@@ -163,6 +163,7 @@ std::vector<std::string> presetNames()
     for (const Mix& mix : mixes)
         if (isAvailable(mix))
             names.emplace_back(mix.name);
+    names.emplace_back(formats::source.name);
     return names;
 }
 
@@ -177,7 +178,11 @@ Recipe presetRecipe(const std::string& type, const Checkpoint& checkpoint, Metho
             " or a study format like INT4_ASYM_G64"));
     }
     const auto mix = std::ranges::find(mixes, std::string_view(type), &Mix::name);
-    Recipe recipe = mix == mixes.end() ? pureRecipe(findFormat(type)) : mixRecipe(*mix, checkpoint);
+    Recipe recipe;
+    if (mix != mixes.end())
+        recipe = mixRecipe(*mix, checkpoint);
+    else if (type != formats::source.name)
+        recipe = pureRecipe(findFormat(type));
     recipe.name = type;
     recipe.method = method;
     return recipe;

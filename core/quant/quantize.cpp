@@ -6,6 +6,7 @@
 #include "core/quant/headhessian.h"
 #include "core/quant/inputimportance.h"
 #include "core/quant/layerrounding.h"
+#include "core/quant/rangefallback.h"
 
 #include <algorithm>
 #include <optional>
@@ -323,12 +324,15 @@ namespace {
 
     QuantizedModel Run::execute(const Progress& progress)
     {
+        constexpr double range = 0.01;
+        m_plan = withinRange(
+            *m_checkpoint, std::move(m_plan), progress.part(0, range, "Looking at the weights"));
         const double embedding = isHeadByGptq(Role::TokenEmbd) ? 0.2 : 0.02;
         const double end = isHeadByGptq(Role::Output) ? 0.8 : 0.98;
         if (m_options.partsKnown)
             m_options.partsKnown(m_parts);
-        findParts(progress.part(0, 0.01, "Looking for finished layers"));
-        roundOutside(0, { Role::TokenEmbd }, progress.part(0.01, embedding, "Embedding"));
+        findParts(progress.part(range, 0.015, "Looking for finished layers"));
+        roundOutside(0, { Role::TokenEmbd }, progress.part(0.015, embedding, "Embedding"));
         const double start = needsImportance() && m_options.importance.empty() ? 0.4 : embedding;
         measureImportance(progress.part(embedding, start, "Measuring importance"));
         roundLayers(progress.part(start, end));
@@ -338,7 +342,11 @@ namespace {
 
         std::ranges::sort(m_reports, {},
             [this](const TensorReport& report) { return m_checkpoint->indexOf(report.place); });
-        return { m_checkpoint->withTensors(m_tensors), std::move(m_reports), m_parts };
+        QuantizedModel model{ m_checkpoint->withTensors(m_tensors), std::move(m_reports), m_parts,
+            m_plan };
+        for (std::size_t i = 0; i < model.plan.size(); ++i)
+            model.plan[i].format = model.checkpoint->tensors()[i].format;
+        return model;
     }
 
 } // namespace

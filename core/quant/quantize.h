@@ -35,6 +35,7 @@ struct QuantizedModel {
     std::shared_ptr<const Checkpoint> checkpoint; ///< the model with its rounded tensors
     std::vector<TensorReport> reports; ///< one for each tensor that is no vector, in order
     std::vector<RunPart> parts; ///< under their keys they are on the shelf, if there was one
+    std::vector<PlannedTensor> plan; ///< of the recipe, with the formats that were really stored
 };
 
 /// Called on the quantizing thread when a tensor is done.
@@ -48,6 +49,7 @@ using TensorDone = std::function<void(const TensorReport&)>;
 /// number of threads, and for a resumed run. Throws Error (NaN weights with tensor, row, column;
 /// missing calibration; an imatrix that lacks a tensor or has another width; a full disk),
 /// Cancelled.
+/// Where a format does not hold the range of a tensor's values another is taken, with a note.
 QuantizedModel quantize(std::shared_ptr<const Checkpoint> checkpoint, const Recipe& recipe,
     const QuantizeOptions& options, const TensorDone& tensorDone, const Progress& progress);
 

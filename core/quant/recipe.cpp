@@ -72,10 +72,12 @@ namespace {
         if (!valueOf(object, "format"))
             return nullptr;
         const auto name = jsonValue<std::string>(object, "format", place);
+        if (name == formats::source.name)
+            return &formats::source;
         if (const Format* format = findFormat(name))
             return format;
-        throw Error(text(
-            place, ": format is ", shownJson(Json(name)), ", expected one of ", formatNames()));
+        throw Error(text(place, ": format is ", shownJson(Json(name)), ", expected one of ",
+            formatNames(), ", or source for the one in the file"));
     }
 
     std::optional<Treatment> treatmentIn(const Json& object, const std::string& place)
@@ -186,6 +188,18 @@ namespace {
 
 } // namespace
 
+const Format formats::source{
+    .name = "source",
+    .ggmlType = noGgmlType,
+    .blockSize = 1,
+    .blockBytes = 0,
+    .importance = Format::Importance::Ignored,
+    .grid = nullptr,
+    .errorBound = 0,
+    .decodeBlocks = nullptr,
+    .encodeRows = nullptr,
+};
+
 std::string_view methodName(Method method)
 {
     return std::ranges::find(methodWords, method, &MethodWord::method)->word;
@@ -247,6 +261,8 @@ Recipe recipeFromJson(const Json& json, const std::string& place)
     Recipe recipe;
     recipe.name = jsonValue<std::string>(json, "name", place, std::string());
     recipe.format = formatIn(json, place);
+    if (recipe.format == &formats::source)
+        recipe.format = nullptr;
     const Treatment treatment = treatmentIn(json, place).value_or(Treatment{ recipe.method });
     recipe.method = treatment.method;
     recipe.scaling = treatment.scaling;
@@ -275,8 +291,7 @@ Json recipeToJson(const Recipe& recipe)
 {
     Json json = Json::object();
     json["name"] = recipe.name;
-    if (recipe.format)
-        json["format"] = recipe.format->name;
+    json["format"] = recipe.format ? recipe.format->name : formats::source.name;
     json["method"] = treatmentName({ recipe.method, recipe.scaling });
     json["encoder"] = encoderName(recipe.encoder);
     json["rules"] = Json::array();

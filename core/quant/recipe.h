@@ -14,6 +14,12 @@
 
 namespace core {
 
+namespace formats {
+    /// Stands in a recipe for the format that a tensor has in the file, "source" in JSON: it is
+    /// copied byte for byte. Holds no weights itself; planTensors puts the tensor's in its place.
+    extern const Format source;
+}
+
 /// How weights are rounded to a format.
 enum class Method {
     RoundToNearest, ///< "rtn": each weight to the closest level; no text needed
@@ -55,7 +61,8 @@ struct Rule {
     std::optional<int> firstLayer{};
     std::optional<int> lastLayer{};
     std::string name{}; ///< pattern of the GGUF name with * and ?
-    const Format* format = nullptr; ///< null: leaves the format to later rules
+    const Format* format = nullptr; ///< null: leaves the format to later rules; formats::source
+                                    ///< ends them, too
     std::optional<Method> method{}; ///< none: leaves it, and the scaling, to later rules
     Scaling scaling = Scaling::None; ///< before `method`
 };
@@ -83,7 +90,8 @@ std::string recipeText(const Recipe& recipe);
 
 /// JSON: {"name": …, "format": "Q4_K", "method": "gptq", "rules": [{"roles": ["attn_v"], "layers":
 /// [0, 3], "name": "blk.*", "format": "Q6_K", "method": "rtn"}, …], "encoder": "closest",
-/// "gptq": {"sweeps": 3, …}}; "gptq" as gptqOptionsFromJson reads it. Throws Error (place, key,
+/// "gptq": {"sweeps": 3, …}}; the format "source", or none beside the rules, is that of the file;
+/// "gptq" as gptqOptionsFromJson reads it. Throws Error (place, key,
 /// found, expected) for an unknown key or word.
 Recipe recipeFromJson(const Json& json, const std::string& place);
 Json recipeToJson(const Recipe& recipe);

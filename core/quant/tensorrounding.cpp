@@ -3,9 +3,11 @@
 
 #include "core/base/text.h"
 #include "core/formats/tensorformat.h"
+#include "core/quant/rangefallback.h"
 #include "core/rounding/awq.h"
 #include "core/rounding/encode.h"
 #include "core/rounding/hqq.h"
+#include "core/rounding/knownimportance.h"
 
 #include <algorithm>
 #include <cmath>
@@ -33,6 +35,12 @@ namespace {
         return result;
     }
 
+    void addNote(TensorReport& report, const std::string& note)
+    {
+        if (!note.empty())
+            report.note.append(report.note.empty() ? "" : "; ").append(note);
+    }
+
     TensorReport reportOn(const Tensor& tensor, const PlannedTensor& planned)
     {
         TensorReport report;
@@ -42,12 +50,38 @@ namespace {
         report.method = planned.method;
         if (planned.fellBack())
             report.note = fallbackText(planned, tensor);
+        addNote(report, sourceText(planned, tensor));
         return report;
     }
 
-    void addNote(TensorReport& report, const std::string& note)
+    /// `planned`, in a wider format if its own does not hold the range of `W`, which will be
+    /// rounded.
+    PlannedTensor forRangeOf(const MatrixView& W, const PlannedTensor& planned)
     {
-        report.note.append(report.note.empty() ? "" : "; ").append(note);
+        RangeCheck check(*planned.format);
+        check.add(W);
+        const auto fault = check.fault();
+        return fault ? inWiderFormat(planned, W, *fault) : planned;
+    }
+
+    /// How a tensor is rounded by importance: what of it is known, and the plan without it where
+    /// nothing is.
+    struct Weighing {
+        PlannedTensor planned;
+        std::vector<float> importance; ///< empty: round without
+        std::string note;
+    };
+
+    Weighing weighingOf(const PlannedTensor& planned, std::span<const float> importance)
+    {
+        Weighing weighing{ planned, knownImportance(importance, planned.format->blockSize), {} };
+        if (importance.empty() || !weighing.importance.empty())
+            return weighing;
+        weighing.planned.method = Method::RoundToNearest;
+        if (planned.encoder == Encoder::Closest)
+            weighing.planned.encoder = formats::quickEncoder(*planned.format, false);
+        weighing.note = "every importance it has is 0, which says nothing: rounded to nearest";
+        return weighing;
     }
 
     /// What the scale of a whole tensor is fitted to; nothing for a format without one.
@@ -90,10 +124,7 @@ namespace {
         if (H)
             return relative(
                 outputError(W, rounded, *H), outputError(W, Matrix::Zero(W.rows(), W.cols()), *H));
-        const double energy = weightedSum(W, importance);
-        if (energy == 0 && !importance.empty())
-            return relativeError(W, rounded, {}, nullptr);
-        return relative(weightedSum(W - rounded, importance), energy);
+        return relative(weightedSum(W - rounded, importance), weightedSum(W, importance));
     }
 
 } // namespace
@@ -101,14 +132,21 @@ namespace {
 RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
     std::span<const float> importance, const MatrixD* H, const Progress& progress)
 {
-    RoundedTensor rounded{ tensor, reportOn(tensor, planned) };
-    rounded.report.outputError = 0;
-    if (planned.keeps)
-        return rounded;
-    rounded.tensor = stored(
-        tensor, planned.format, encoded(W, planned, *planned.format, importance, progress));
-    rounded.report.outputError = relativeError(W, decode(rounded.tensor), importance, H);
-    if (planned.method == Method::Importance)
+    if (planned.keeps) {
+        RoundedTensor kept{ tensor, reportOn(tensor, planned) };
+        kept.report.outputError = 0;
+        return kept;
+    }
+    const auto [fitting, known, note] = weighingOf(forRangeOf(W, planned), importance);
+    RoundedTensor rounded{ stored(tensor, fitting.format,
+                               encoded(W, fitting, *fitting.format, known, progress)),
+        reportOn(tensor, fitting) };
+    const Matrix result = decode(rounded.tensor);
+    if (const auto fault = faultOfResult(W, result))
+        return roundByEncoder(tensor, inWiderFormat(fitting, W, *fault), W, {}, H, progress);
+    addNote(rounded.report, note);
+    rounded.report.outputError = relativeError(W, result, known, H);
+    if (fitting.method == Method::Importance)
         rounded.report.importanceError = rounded.report.outputError;
     return rounded;
 }
@@ -116,27 +154,35 @@ RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned,
 RoundedTensor roundClipped(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
     std::span<const float> importance, const MatrixD& H, const Progress& progress)
 {
-    if (planned.keeps)
-        return roundByEncoder(tensor, planned, W, importance, &H, progress);
-    RoundedTensor rounded{ stored(tensor, planned.format,
-                               clippedRound(
-                                   W, H, *planned.format, importance, planned.encoder, progress)),
-        reportOn(tensor, planned) };
-    rounded.report.outputError = relativeError(W, decode(rounded.tensor), importance, &H);
-    if (planned.method == Method::Importance)
+    const auto [fitting, known, note]
+        = weighingOf(planned.keeps ? planned : forRangeOf(W, planned), importance);
+    const Format& format = *fitting.format;
+    if (fitting.keeps || fitting.fault)
+        return roundByEncoder(tensor, fitting, W, {}, &H, progress);
+    RoundedTensor rounded{ stored(tensor, &format,
+                               clippedRound(W, H, format, known, fitting.encoder, progress)),
+        reportOn(tensor, fitting) };
+    const Matrix result = decode(rounded.tensor);
+    if (const auto fault = faultOfResult(W, result))
+        return roundByEncoder(tensor, inWiderFormat(fitting, W, *fault), W, {}, &H, progress);
+    addNote(rounded.report, note);
+    rounded.report.outputError = relativeError(W, result, known, &H);
+    if (fitting.method == Method::Importance)
         rounded.report.importanceError = relativeError(W,
-            decodeMatrix(encodeMatrix(W, *planned.format, importance, planned.encoder, progress),
-                *planned.format, W.rows(), W.cols()),
-            importance, &H);
+            decodeMatrix(encodeMatrix(W, format, known, fitting.encoder, progress), format,
+                W.rows(), W.cols()),
+            known, &H);
     return rounded;
 }
 
 RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
     std::span<const float> importance, const Progress& progress)
 {
+    const auto [weighed, known, note] = weighingOf(planned, importance);
     const std::int64_t step = std::max<std::int64_t>(1, tileWeights / tensor.columns);
     const TensorFormat own(*planned.format, rangeInTiles(tensor, *planned.format, step));
-    RoundedTensor rounded{ tensor, reportOn(tensor, planned) };
+    RoundedTensor rounded{ tensor, reportOn(tensor, weighed) };
+    addNote(rounded.report, note);
     std::vector<std::byte> bytes;
     double error = 0;
     double energy = 0;
@@ -147,16 +193,19 @@ RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
         requireFinite(tensor, W, row);
         if (planned.keeps)
             continue;
-        const auto tile = encoded(W, planned, own.format(), importance, progress);
+        const auto tile = encoded(W, weighed, own.format(), known, progress);
+        const Matrix result = decodeMatrix(tile, *planned.format, rows, tensor.columns);
+        if (const auto fault = faultOfResult(W, result))
+            return roundInTiles(
+                tensor, inWiderFormat(tensor, weighed, *fault, progress), {}, progress);
         bytes.insert(bytes.end(), tile.begin(), tile.end());
-        error += weightedSum(
-            W - decodeMatrix(tile, *planned.format, rows, tensor.columns), importance);
-        energy += weightedSum(W, importance);
+        error += weightedSum(W - result, known);
+        energy += weightedSum(W, known);
     }
     if (!planned.keeps)
         rounded.tensor = stored(tensor, planned.format, std::move(bytes));
     rounded.report.outputError = relative(error, energy);
-    if (planned.method == Method::Importance)
+    if (weighed.method == Method::Importance)
         rounded.report.importanceError = rounded.report.outputError;
     return rounded;
 }
@@ -218,6 +267,10 @@ RoundedTensor roundByGptqInTiles(const Tensor& tensor, const PlannedTensor& plan
         GptqResult result = gptqRound(W, factor, *planned.format, options,
             progress.part(
                 double(row) / double(tensor.rows), double(row + rows) / double(tensor.rows)));
+        if (const auto fault
+            = faultOfResult(W, decodeMatrix(result.bytes, *planned.format, rows, tensor.columns)))
+            return roundInTiles(
+                tensor, inWiderFormat(tensor, planned, *fault, progress), {}, progress);
         if (all)
             append(*all, result);
         else
@@ -230,8 +283,16 @@ RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, co
     const Matrix& target, const GptqFactor& factor, const GptqOptions& options,
     const Progress& progress)
 {
-    return roundedByGptq(
+    const auto widened = [&](const PlannedTensor& wide) {
+        return roundByEncoder(tensor, wide, target, {}, &factor.H, progress);
+    };
+    const PlannedTensor fitting = forRangeOf(target, planned);
+    if (fitting.format != planned.format)
+        return widened(fitting);
+    RoundedTensor rounded = roundedByGptq(
         tensor, planned, gptqRound(W, target, factor, *planned.format, options, progress), options);
+    const auto fault = faultOfResult(target, decode(rounded.tensor));
+    return fault ? widened(inWiderFormat(planned, target, *fault)) : std::move(rounded);
 }
 
 Tensor storedVector(const Tensor& tensor, const Vector& values)

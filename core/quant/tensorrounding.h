@@ -17,6 +17,10 @@ struct RoundedTensor {
     TensorReport report;
 };
 
+// Whatever rounds a matrix sees to it that what is stored is finite and no row of it has vanished.
+// Where the format does not hold the range of what is to be rounded, a wider one is taken, with a
+// note (core/quant/rangefallback.h). An importance of 0 means that it is unknown (knownImportance).
+
 /// Rounds `W`, the decoded `tensor`, by the format's own encoder, with `importance` unless it is
 /// empty, or by HQQ. Its error is measured with `H` where there is one (not null), else by
 /// importance, else by the weights alone. A tensor that keeps its format is taken as it is.

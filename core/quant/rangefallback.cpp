@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/rangefallback.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    constexpr std::int64_t tileWeights = 1 << 22; // 16 MiB decoded
+
+    /// Some rows of `tensor` as a tensor.
+    Tensor rowsOf(const Tensor& tensor, std::int64_t first, std::int64_t rows)
+    {
+        const std::size_t rowBytes = tensor.format->rowBytes(std::size_t(tensor.columns));
+        Tensor part = tensor;
+        part.rows = rows;
+        part.bytes
+            = tensor.bytes.subspan(std::size_t(first) * rowBytes, std::size_t(rows) * rowBytes);
+        return part;
+    }
+
+    std::optional<RangeFault> faultOf(
+        const Tensor& tensor, const Format& format, const Progress& progress)
+    {
+        RangeCheck check(format);
+        const std::int64_t step = std::max<std::int64_t>(1, tileWeights / tensor.columns);
+        for (std::int64_t row = 0; row < tensor.rows; row += step) {
+            progress.at(double(row) / double(tensor.rows));
+            const Matrix W = decode(rowsOf(tensor, row, std::min(step, tensor.rows - row)));
+            requireFinite(tensor, W, row);
+            check.add(W);
+        }
+        return check.fault();
+    }
+
+    PlannedTensor stored(
+        const PlannedTensor& planned, const Format* format, const RangeFault& fault)
+    {
+        PlannedTensor wider = planned;
+        wider.format = format;
+        wider.fault = fault;
+        wider.method = Method::RoundToNearest;
+        wider.encoder = Encoder::Ggml;
+        wider.scaling = Scaling::None;
+        return wider;
+    }
+
+} // namespace
+
+std::vector<PlannedTensor> withinRange(
+    const Checkpoint& checkpoint, std::vector<PlannedTensor> plan, const Progress& progress)
+{
+    const double all = std::max(1.0, double(checkpoint.weights()));
+    double done = 0;
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+        const Tensor& tensor = checkpoint.tensors()[i];
+        const double next = done + double(tensor.weights());
+        if (isMatrix(tensor.place.role))
+            plan[i] = withinRange(
+                tensor, plan[i], progress.part(done / all, std::min(1.0, next / all)));
+        done = next;
+    }
+    return plan;
+}
+
+PlannedTensor withinRange(
+    const Tensor& tensor, const PlannedTensor& planned, const Progress& progress)
+{
+    if (planned.keeps || planned.format == &formats::f32)
+        return planned;
+    const auto fault = faultOf(tensor, *planned.format, progress);
+    return fault ? inWiderFormat(tensor, planned, *fault, progress) : planned;
+}
+
+PlannedTensor inWiderFormat(const Tensor& tensor, const PlannedTensor& planned,
+    const RangeFault& fault, const Progress& progress)
+{
+    if (tensor.format != &formats::f32) {
+        PlannedTensor kept = stored(planned, tensor.format, fault);
+        kept.keeps = true;
+        return kept;
+    }
+    const bool fits = planned.format != &formats::bf16 && !faultOf(tensor, formats::bf16, progress);
+    PlannedTensor wider = stored(planned, fits ? &formats::bf16 : &formats::f32, fault);
+    wider.keeps = !fits;
+    return wider;
+}
+
+PlannedTensor inWiderFormat(
+    const PlannedTensor& planned, const MatrixView& W, const RangeFault& fault)
+{
+    const Format* wide = planned.format == &formats::bf16 ? &formats::f32 : wideFormat(W);
+    PlannedTensor wider = stored(planned, wide, fault);
+    wider.scaling = planned.scaling; // it has happened
+    return wider;
+}
+
+} // namespace core
