@@ -4,8 +4,9 @@
 #include "app/cli/input.h"
 #include "core/base/text.h"
 #include "core/files/json.h"
+#include "core/formats/study.h"
 #include "core/measure/rounding.h"
-#include "core/quant/plan.h"
+#include "core/quant/rangefallback.h"
 #include "core/stats/activationstats.h"
 #include "core/stats/tensorstats.h"
 
@@ -25,6 +26,18 @@ namespace {
         std::string imatrix;
         bool json = false;
     };
+
+    /// What rounding `tensor` to `wanted` alone would store it in.
+    core::PlannedTensor plannedAlone(
+        const core::Tensor& tensor, const core::Format* wanted, const core::Progress& progress)
+    {
+        core::PlannedTensor planned;
+        planned.place = tensor.place;
+        planned.format = core::fallbackFormat(wanted, tensor.columns);
+        planned.wanted = core::isSameFormat(planned.format, wanted) ? planned.format : wanted;
+        planned.keeps = planned.format == tensor.format;
+        return core::withinRange(tensor, planned, progress);
+    }
 
     core::Json toJson(const core::Tensor& tensor, const core::RoundingPreview& preview)
     {
@@ -48,6 +61,7 @@ namespace {
         Table table({ "tensor", "format", "typical step", "clipped", "rms error", "SQNR",
             options.imatrix.empty() ? "weight error" : "output error" });
         core::Json rows = core::Json::array();
+        Notes notes;
         const double count = double(checkpoint->tensors().size());
         for (std::size_t i = 0; i < checkpoint->tensors().size(); ++i) {
             const core::Tensor& tensor = checkpoint->tensors()[i];
@@ -55,8 +69,7 @@ namespace {
                 = progress.part(double(i) / count, double(i + 1) / count, tensor.name);
             if (!core::isMatrix(tensor.place.role))
                 continue;
-            const core::Format* format = core::fallbackFormat(wanted, tensor.columns);
-            const auto stats = core::tensorStats(tensor, part.part(0, 0.3));
+            const auto stats = core::tensorStats(tensor, part.part(0, 0.2));
             if (stats.moments.nonFinite > 0)
                 throw core::Error(core::text(tensor.file, ": tensor ", tensor.name,
                     " has a weight that is not finite at row ", stats.nonFiniteRow, ", column ",
@@ -65,21 +78,30 @@ namespace {
             if (found != importance.end() && found->second.size() != std::size_t(tensor.columns))
                 throw core::Error(core::text(options.imatrix, ": ", tensor.name, " has ",
                     found->second.size(), " channels, the model's has ", tensor.columns, "."));
-            const auto seen = core::previewRounding(core::decode(tensor), *format,
+            const core::PlannedTensor planned = plannedAlone(tensor, wanted, part.part(0.2, 0.4));
+            const auto seen = core::previewRounding(core::decode(tensor), *planned.format,
                 found == importance.end() ? std::span<const float>() : found->second,
-                stats.histogram, part.part(0.3, 1));
-            if (options.json)
+                stats.histogram, part.part(0.4, 1));
+            const std::string note
+                = planned.fellBack() ? core::fallbackText(planned, tensor) : std::string();
+            notes.add(tensor.name, note);
+            if (options.json) {
                 rows.push_back(toJson(tensor, seen));
-            else
-                table.addRow(
-                    { tensor.name, std::string(format->name), significant(seen.typical.step),
-                        percent(seen.clippedShare), significant(seen.rmsError),
-                        fixed(seen.sqnr, 1) + " dB", percent(seen.outputError) });
+                if (!note.empty())
+                    rows.back()["note"] = note;
+                continue;
+            }
+            table.addRow(
+                { tensor.name, std::string(planned.format->name), significant(seen.typical.step),
+                    percent(seen.clippedShare), significant(seen.rmsError),
+                    fixed(seen.sqnr, 1) + " dB", percent(seen.outputError) });
         }
-        if (options.json)
+        if (options.json) {
             std::cout << core::jsonText({ { "tensors", std::move(rows) } }, 2) << '\n';
-        else
-            table.print(std::cout);
+            return;
+        }
+        table.print(std::cout);
+        notes.print(std::cout);
     }
 
 } // namespace

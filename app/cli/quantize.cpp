@@ -9,6 +9,7 @@
 #include "core/export/ggufexport.h"
 #include "core/files/json.h"
 #include "core/measure/bandwidth.h"
+#include "core/quant/rangefallback.h"
 #include "core/quant/runneeds.h"
 
 #include <CLI/CLI.hpp>
@@ -106,6 +107,7 @@ namespace {
             const core::Tensor& tensor = checkpoint.tensors()[i];
             if (plan[i].fellBack())
                 notes.add(tensor.name, core::fallbackText(plan[i], tensor));
+            notes.add(tensor.name, core::sourceText(plan[i], tensor));
         }
         notes.print(std::cout);
         const std::uint64_t bytes = core::plannedBytes(checkpoint, plan);
@@ -208,12 +210,34 @@ namespace {
                       << " has no effect: no tensor matches it, or rules before it decide\n";
     }
 
+    /// What follows from a model that is quantized already, where some of it will be rounded again.
+    void sayAlreadyQuantized(
+        const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan)
+    {
+        const auto source = core::quantizedSource(checkpoint);
+        int again = 0;
+        for (std::size_t i = 0; i < plan.size(); ++i)
+            again += checkpoint.tensors()[i].format->grid && !plan[i].keeps;
+        if (again == 0)
+            return;
+        std::string formats;
+        for (const core::Format* format : source->formats)
+            formats.append(formats.empty() ? "" : ", ").append(format->name);
+        std::cerr << "This model is already quantized (" << formats << ": " << source->tensors
+                  << " of " << checkpoint.tensors().size() << " tensors), and " << again
+                  << " are rounded a second time, which adds to its loss; the original would be "
+                     "better. What stays as it is (--type source) is copied byte for byte.\n";
+    }
+
     void quantize(const QuantizeArguments& options, const core::Progress& progress)
     {
         const auto checkpoint = core::Checkpoint::open(options.model);
         const core::Recipe recipe = chosenRecipe(options, *checkpoint);
         sayIdleRules(*checkpoint, recipe);
-        const auto plan = core::planTensors(*checkpoint, recipe);
+        auto plan = core::planTensors(*checkpoint, recipe);
+        sayAlreadyQuantized(*checkpoint, plan);
+        if (options.dryRun)
+            plan = core::withinRange(*checkpoint, std::move(plan), progress);
         std::optional<core::GgufPlan> file;
         if (!options.output.empty() || !core::hasStudyFormat(plan)) // throws before hours of work
             file = core::planGguf(*checkpoint, plan, exportOptions(options, recipe));
@@ -243,8 +267,9 @@ void addQuantize(CLI::App& app, Action& action)
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
     CLI::Option_group* what = command->add_option_group("what");
     what->add_option("--type", options->type,
-        "A format (Q4_K: all layer matrices), a mix of llama.cpp (Q4_K_M) or a study format, which "
-        "can be measured but not written (INT4_ASYM_G64; see the help on formats)");
+        "A format (Q4_K: all layer matrices), a mix of llama.cpp (Q4_K_M), source (every tensor as "
+        "in the file, byte for byte) or a study format, which can be measured but not written "
+        "(INT4_ASYM_G64; see the help on formats)");
     what->add_option(
         "--recipe", options->recipe, "Recipe file (JSON): a format and method for each tensor");
     what->require_option(1);

@@ -3,6 +3,7 @@
 
 #include "core/base/parallel.h"
 #include "core/base/text.h"
+#include "core/base/vectormath.h"
 #include "core/export/rotarypermutation.h"
 #include "core/files/atomicfile.h"
 #include "core/files/outputfile.h"
@@ -121,23 +122,31 @@ namespace {
         return bytes;
     }
 
-    /// Whether both runs of blocks decode to the same floats, bit for bit. On all processors.
-    bool decodeEqually(
+    /// What comparing two runs of blocks by what they decode to shows.
+    enum class Comparison { Equal, Different, NotFinite };
+
+    /// Equal: the same floats, bit for bit, and all finite. On all processors.
+    Comparison compareDecoded(
         const Format& format, std::span<const std::byte> a, std::span<const std::byte> b)
     {
         constexpr std::size_t tileBlocks = 4096;
         const std::size_t blockBytes = std::size_t(format.blockBytes);
         const std::size_t blocks = a.size() / blockBytes;
-        std::vector<char> equal((blocks + tileBlocks - 1) / tileBlocks, 1);
-        parallelFor(equal.size(), [&](std::size_t tile) {
+        std::vector<Comparison> found((blocks + tileBlocks - 1) / tileBlocks, Comparison::Equal);
+        parallelFor(found.size(), [&](std::size_t tile) {
             const std::size_t first = tile * tileBlocks;
             const std::size_t count = std::min(tileBlocks, blocks - first);
             std::vector<float> left(count * std::size_t(format.blockSize)), right(left.size());
             format.decodeBlocks(a.data() + first * blockBytes, count, left.data());
             format.decodeBlocks(b.data() + first * blockBytes, count, right.data());
-            equal[tile] = std::memcmp(left.data(), right.data(), left.size() * sizeof(float)) == 0;
+            if (std::memcmp(left.data(), right.data(), left.size() * sizeof(float)) != 0)
+                found[tile] = Comparison::Different;
+            else if (!vectormath::allFinite(left.data(), left.size()))
+                found[tile] = Comparison::NotFinite;
         });
-        return std::find(equal.begin(), equal.end(), 0) == equal.end();
+        const auto bad = std::find_if(found.begin(), found.end(),
+            [](Comparison comparison) { return comparison != Comparison::Equal; });
+        return bad == found.end() ? Comparison::Equal : *bad;
     }
 
     /// Reopens the written file and compares it with what was meant. Throws Error naming the first
@@ -154,12 +163,18 @@ namespace {
             const StoredTensor& found = file.tensors[i];
             const GgufTensorInfo& meant = plan.tensors[i];
             const std::vector<std::byte> bytes = fileBytes(checkpoint, plan.places[i]);
-            if (found.name != meant.name || found.format != meant.format
-                || found.shape != meant.shape || found.bytes.size() != bytes.size()
-                || !decodeEqually(*meant.format, found.bytes, bytes))
+            const Comparison comparison = found.name != meant.name || found.format != meant.format
+                    || found.shape != meant.shape || found.bytes.size() != bytes.size()
+                ? Comparison::Different
+                : compareDecoded(*meant.format, found.bytes, bytes);
+            if (comparison == Comparison::Different)
                 throw Error(text(target.string(), ": tensor ", meant.name,
                     " read back differs from what was written; the disk may be damaged, the file "
                     "was not kept"));
+            if (comparison == Comparison::NotFinite)
+                throw Error(text(target.string(), ": tensor ", meant.name,
+                    " has a value that is not finite in ", meant.format->name,
+                    ", expected finite ones only; the file was not kept"));
         }
     }
 

@@ -53,9 +53,9 @@ struct GgufExportReport {
 };
 
 /// Writes `checkpoint` as it is to `target`: beside it under a temporary name, reopened, every
-/// tensor's header compared and every block decoded and compared, then renamed. Throws Error
-/// (folder missing, disk full with bytes needed and free, no tokenizer), Cancelled; then nothing is
-/// left behind and an older `target` is untouched.
+/// tensor's header compared, every block decoded, compared and found finite, then renamed. Throws
+/// Error (folder missing, disk full with bytes needed and free, no tokenizer), Cancelled; then
+/// nothing is left behind and an older `target` is untouched.
 GgufExportReport exportGguf(const Checkpoint& checkpoint, const std::filesystem::path& target,
     const GgufExportOptions& options, const Progress& progress);
 

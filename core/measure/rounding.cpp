@@ -7,6 +7,7 @@
 #include "core/base/vectormath.h"
 #include "core/formats/tensorformat.h"
 #include "core/measure/grouplevels.h"
+#include "core/rounding/knownimportance.h"
 
 #include <algorithm>
 #include <cassert>
@@ -197,11 +198,12 @@ RoundingPreview previewRounding(const Matrix& weights, const Format& format,
 {
     assert(format.fits(std::size_t(weights.cols())) && !bins.counts.empty());
     assert(importance.empty() || importance.size() == std::size_t(weights.cols()));
+    const std::vector<float> known = knownImportance(importance, format.blockSize);
     RoundingPreview preview;
     preview.format = &format;
-    preview.weighted = !importance.empty();
+    preview.weighted = !known.empty();
     const TensorFormat own(format, weights, formats::quickEncoder(format, preview.weighted));
-    Rounding rounding(weights, own.format(), importance, bins);
+    Rounding rounding(weights, own.format(), known, bins);
     Sums sums = lookAtAll(rounding, weights, bins.counts.size(), progress.part(0, 0.9));
     preview.rmsError = weights.size() > 0 ? std::sqrt(sums.error2 / double(weights.size())) : 0;
     preview.sqnr = sums.error2 > 0 ? 10 * std::log10(sums.weight2 / sums.error2)

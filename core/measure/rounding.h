@@ -33,7 +33,8 @@ struct RoundingPreview {
 };
 
 /// Rounds `weights` to `format`, with `importance` (one a column) or, where that is empty, to
-/// nearest, by the encoder that recipes choose by default, and looks at the result. Requires:
+/// nearest, by the encoder that recipes choose by default, and looks at the result. Zeros in
+/// `importance` are unknown (knownImportance). Requires:
 /// format.fits(columns), `bins` has bins. On all processors, the same bits for any number of them.
 /// Throws Error for a weight that is not finite, with its row and column.
 RoundingPreview previewRounding(const Matrix& weights, const Format& format,

@@ -257,7 +257,8 @@ namespace {
             RoundedTensor rounded = roundOne(tensor, planned, progress);
             if (planned.method != Method::Gptq && !m_options.importance.empty()
                 && isLeftOut(tensor, m_options.importance))
-                rounded.report.note += "the importance matrix has no entry for it";
+                rounded.report.note.append(rounded.report.note.empty() ? "" : "; ")
+                    .append("the importance matrix has no entry for it");
             m_tensorDone(rounded.report);
             part.tensors.push_back(std::move(rounded.tensor));
             part.reports.push_back(std::move(rounded.report));
