@@ -79,7 +79,7 @@ namespace {
                 throw core::Error(core::text(options.imatrix, ": ", tensor.name, " has ",
                     found->second.size(), " channels, the model's has ", tensor.columns, "."));
             const core::PlannedTensor planned = plannedAlone(tensor, wanted, part.part(0.2, 0.4));
-            const auto seen = core::previewRounding(core::decode(tensor), *planned.format,
+            const auto seen = core::previewRounding(tensor, *planned.format,
                 found == importance.end() ? std::span<const float>() : found->second,
                 stats.histogram, part.part(0.4, 1));
             const std::string note

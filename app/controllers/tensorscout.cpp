@@ -156,9 +156,9 @@ void TensorScout::round(int tensor, const core::Format* format)
         [checkpoint = m_session.checkpoint(), tensor, format,
             weights = std::vector<float>(importance.begin(), importance.end()),
             stats = m_session.weightStats(tensor)](const core::Progress& progress) {
-            const core::Matrix matrix = core::decode(checkpoint->tensors()[std::size_t(tensor)]);
             return std::make_shared<const core::RoundingPreview>(
-                core::previewRounding(matrix, *format, weights, stats->histogram, progress));
+                core::previewRounding(checkpoint->tensors()[std::size_t(tensor)], *format, weights,
+                    stats->histogram, progress));
         },
         [this, checkpoint = m_session.checkpoint(), activations = m_session.activations().stats,
             tensor, format](std::shared_ptr<const core::RoundingPreview> preview) {

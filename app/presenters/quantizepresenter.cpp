@@ -145,7 +145,17 @@ void QuantizePresenter::fillSettings()
     settings.gptq = m_session.recipe().recipe().gptq;
     settings.imatrixFile = QString::fromStdString(m_session.imatrix().string());
     m_page.setSettings(settings);
-    m_page.setEstimate({ m_controller.quantizeEstimate(), memoryEstimate(), diskEstimate() });
+    widgets::QuantizeEstimate estimate{ m_controller.quantizeEstimate(), memoryEstimate(),
+        diskEstimate() };
+    const auto& plan = m_session.recipe().plan();
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+        const core::Tensor& tensor = m_session.checkpoint()->tensors()[i];
+        if (!isRounded(plan[i]))
+            continue;
+        estimate.roundedAgain += tensor.format->grid != nullptr;
+        estimate.grown += core::plannedBytes(plan[i], tensor) > tensor.bytes.size();
+    }
+    m_page.setEstimate(estimate);
 }
 
 void QuantizePresenter::take(const widgets::QuantizeSettings& settings)

@@ -55,10 +55,9 @@ namespace {
     SessionState firstState(const core::Checkpoint& checkpoint, const fs::path& sampleFolder)
     {
         SessionState state;
-        const std::vector<std::string> presets = core::presetNames();
-        const bool hasMix = std::find(presets.begin(), presets.end(), "Q4_K_M") != presets.end();
-        state.recipe.first
-            = core::presetRecipe(hasMix ? "Q4_K_M" : "Q4_K", checkpoint, core::Method::Gptq);
+        state.recipe.first = core::presetRecipe(
+            core::quantizedSource(checkpoint) ? std::string(core::formats::source.name) : "Q4_K_M",
+            checkpoint, core::Method::Gptq);
         const int trained = checkpoint.config().context;
         const int length = trained > 0 ? std::min(trained, longestSequence) : longestSequence;
         const fs::path& path = checkpoint.path();

@@ -2,6 +2,9 @@
 #include "app/session/recipeeditor.h"
 
 #include "core/formats/study.h"
+#include "core/quant/rangefallback.h"
+#include "widgets/models/formatabout.h"
+#include "widgets/models/tensorcells.h"
 
 #include <QUndoCommand>
 
@@ -60,6 +63,7 @@ void RecipeEditor::setModel(
     m_checkpoint = std::move(checkpoint);
     m_restoring = true; // one change in the end, not one for each step
     m_undo.clear();
+    m_faults.clear();
     setRecipe(history.first);
     for (const RecipeHistory::Step& step : history.steps)
         m_undo.push(new Edit(*this, step.recipe, step.text)); // the stack owns it
@@ -88,15 +92,35 @@ void RecipeEditor::setRecipe(const core::Recipe& recipe)
     m_recipe = recipe;
     if (m_restoring)
         return;
-    m_plan = m_checkpoint ? core::planTensors(*m_checkpoint, m_recipe)
-                          : std::vector<core::PlannedTensor>();
+    m_plan = m_checkpoint ? planOf(m_recipe) : std::vector<core::PlannedTensor>();
     emit changed();
+}
+
+std::vector<core::PlannedTensor> RecipeEditor::planOf(const core::Recipe& recipe) const
+{
+    std::vector<core::PlannedTensor> plan = core::planTensors(*m_checkpoint, recipe);
+    for (const auto& [key, known] : m_faults) {
+        core::PlannedTensor& planned = plan[std::size_t(key.first)];
+        if (planned.format == key.second)
+            planned = core::widened(
+                m_checkpoint->tensors()[std::size_t(key.first)], planned, known.wider, known.fault);
+    }
+    return plan;
+}
+
+void RecipeEditor::setFault(int tensor, const core::Format* format, const core::RangeFault& fault,
+    const core::Format* wider)
+{
+    m_faults.insert_or_assign({ tensor, format }, KnownFault{ fault, wider });
+    if (m_plan[std::size_t(tensor)].format == format)
+        setRecipe(core::Recipe(m_recipe));
 }
 
 QString RecipeEditor::title() const
 {
-    const QString name = m_recipe.name.empty() ? tr("Own recipe", "name of a recipe")
-                                               : QString::fromStdString(m_recipe.name);
+    const QString name = m_recipe.name.empty()
+        ? tr("Own recipe", "name of a recipe")
+        : widgets::presetTitle(QString::fromStdString(m_recipe.name));
     const auto changes
         = std::count_if(m_recipe.rules.begin(), m_recipe.rules.end(), core::isAssignment);
     return changes == 0 ? name : tr("%1, %n changed", "name of a recipe", int(changes)).arg(name);
@@ -129,23 +153,24 @@ void RecipeEditor::assign(const std::vector<int>& tensors, const core::Format* f
     if (!m_checkpoint)
         return;
     const auto gives = [this, format](int tensor) {
-        return !core::isMatrix(m_plan[std::size_t(tensor)].place.role)
-            || (core::isSameFormat(m_plan[std::size_t(tensor)].wanted, format)
-                && !m_plan[std::size_t(tensor)].keeps);
+        const core::PlannedTensor& planned = m_plan[std::size_t(tensor)];
+        if (format == &core::formats::source)
+            return !core::isMatrix(planned.place.role) || (planned.keeps && !planned.fellBack());
+        return !core::isMatrix(planned.place.role)
+            || (core::isSameFormat(planned.wanted, format) && !planned.keeps);
     };
     if (std::all_of(tensors.begin(), tensors.end(), gives))
         return;
     const auto count = std::count_if(tensors.begin(), tensors.end(),
         [this](int tensor) { return core::isMatrix(m_plan[std::size_t(tensor)].place.role); });
-    const QString name = QString::fromUtf8(format->name.data(), qsizetype(format->name.size()));
     m_undo.push(new Edit(*this, assigned(tensors, format), // the stack owns it
-        tr("Assign %1 to %n tensors", nullptr, int(count)).arg(name)));
+        tr("Assign %1 to %n tensors", nullptr, int(count)).arg(widgets::formatName(format))));
 }
 
 std::vector<core::PlannedTensor> RecipeEditor::planIfAssigned(
     const std::vector<int>& tensors, const core::Format* format) const
 {
-    return core::planTensors(*m_checkpoint, assigned(tensors, format));
+    return planOf(assigned(tensors, format));
 }
 
 void RecipeEditor::replace(core::Recipe recipe, const QString& text)

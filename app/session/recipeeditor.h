@@ -7,7 +7,9 @@
 #include <QObject>
 #include <QUndoStack>
 
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace app {
@@ -48,6 +50,10 @@ public:
     /// What the plan would be after assign().
     std::vector<core::PlannedTensor> planIfAssigned(
         const std::vector<int>& tensors, const core::Format* format) const;
+    /// Tells that `format` does not hold the range of a tensor, and what a run takes instead: plans
+    /// say so from now on.
+    void setFault(int tensor, const core::Format* format, const core::RangeFault& fault,
+        const core::Format* wider);
     /// Replaces the recipe; `text` names the undo step.
     void replace(core::Recipe recipe, const QString& text);
     /// The default method and scaling; rules that name one keep it.
@@ -63,10 +69,16 @@ private:
     class Edit;
     void setRecipe(const core::Recipe& recipe);
     core::Recipe assigned(const std::vector<int>& tensors, const core::Format* format) const;
+    std::vector<core::PlannedTensor> planOf(const core::Recipe& recipe) const;
 
+    struct KnownFault {
+        core::RangeFault fault;
+        const core::Format* wider;
+    };
     std::shared_ptr<const core::Checkpoint> m_checkpoint;
     core::Recipe m_recipe;
     std::vector<core::PlannedTensor> m_plan;
+    std::map<std::pair<int, const core::Format*>, KnownFault> m_faults;
     QUndoStack m_undo;
     bool m_restoring = false; ///< recipes come and go unseen
 };

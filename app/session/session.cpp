@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/session.h"
 
+#include "widgets/models/formatabout.h"
+
 #include <algorithm>
 
 namespace app {
@@ -15,6 +17,12 @@ Session::Session(std::vector<core::Device> devices, QObject* parent)
     : QObject(parent)
     , m_devices(std::move(devices))
 {
+    connect(
+        &m_previews, &PreviewCache::inserted, this, [this](int tensor, const core::Format* format) {
+            const auto preview = m_previews.find(tensor, format);
+            if (preview->fault)
+                m_recipe.setFault(tensor, format, *preview->fault, preview->wider);
+        });
 }
 
 void Session::open(OpenedModel opened)
@@ -174,7 +182,8 @@ void Session::usePreset(const std::string& name)
     recipe.scaling = before.scaling;
     recipe.encoder = before.encoder;
     recipe.gptq = before.gptq;
-    m_recipe.replace(std::move(recipe), tr("Use preset %1").arg(QString::fromStdString(name)));
+    m_recipe.replace(std::move(recipe),
+        tr("Use preset %1").arg(widgets::presetTitle(QString::fromStdString(name))));
 }
 
 void Session::useRecipeOf(int run)

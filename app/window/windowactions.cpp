@@ -118,13 +118,11 @@ void WindowActions::makeRecipeMenu()
     makePresets();
     assign = menu->addMenu(tr("&Assign to the selected tensors"));
     assign->setToolTipsVisible(true);
+    makeAssignment(&core::formats::source);
     for (const widgets::FormatGroup& formatGroup : widgets::formatGroups()) {
         assign->addSection(formatGroup.title);
-        for (const core::Format* format : formatGroup.formats) {
-            QAction* action = assign->addAction(widgets::formatEntry(format));
-            action->setToolTip(widgets::formatLine(format));
-            formats.emplace_back(format, action);
-        }
+        for (const core::Format* format : formatGroup.formats)
+            makeAssignment(format);
     }
     menu->addSeparator();
     auto* group = new QActionGroup(this);
@@ -141,6 +139,13 @@ void WindowActions::makeRecipeMenu()
     saveRecipe = add(menu, tr("&Save recipe..."));
 }
 
+void WindowActions::makeAssignment(const core::Format* format)
+{
+    QAction* action = assign->addAction(widgets::formatEntry(format));
+    action->setToolTip(widgets::formatLine(format));
+    formats.emplace_back(format, action);
+}
+
 void WindowActions::makePresets()
 {
     QMenu* everywhere = presets->addMenu(tr("One format everywhere"));
@@ -148,7 +153,7 @@ void WindowActions::makePresets()
     for (const std::string& preset : core::presetNames()) {
         const QString name = QString::fromStdString(preset);
         QMenu* menu = core::findFormat(preset) ? everywhere : presets;
-        presetActions.push_back(menu->addAction(name));
+        presetActions.push_back(menu->addAction(widgets::presetTitle(name)));
         presetActions.back()->setData(name);
     }
 }

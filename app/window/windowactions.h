@@ -61,6 +61,7 @@ private:
     void makeViewMenu();
     void makeTextSizes(QMenu* menu);
     void makeRecipeMenu();
+    void makeAssignment(const core::Format* format);
     void makePresets();
     void makeRunMenu();
     void makeHelpMenu();

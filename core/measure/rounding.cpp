@@ -7,6 +7,7 @@
 #include "core/base/vectormath.h"
 #include "core/formats/tensorformat.h"
 #include "core/measure/grouplevels.h"
+#include "core/quant/rangefallback.h"
 #include "core/rounding/knownimportance.h"
 
 #include <algorithm>
@@ -226,6 +227,28 @@ RoundingPreview previewRounding(const Matrix& weights, const Format& format,
         preview.clippedShare = double(preview.clipped) / double(weights.size());
     }
     progress.at(1);
+    return preview;
+}
+
+RoundingPreview previewRounding(const Tensor& tensor, const Format& format,
+    std::span<const float> importance, const Histogram& bins, const Progress& progress)
+{
+    const Matrix weights = decode(tensor);
+    RoundingPreview preview
+        = previewRounding(weights, format, importance, bins, progress.part(0, 0.9));
+    if (isSameFormat(tensor.format, &format)) {
+        preview.rmsError = preview.outputError = 0;
+        preview.sqnr = std::numeric_limits<double>::infinity();
+        std::ranges::fill(preview.binError, 0.0f);
+        return preview;
+    }
+    RangeCheck check(format);
+    check.add(weights);
+    preview.fault = check.fault();
+    PlannedTensor planned;
+    planned.format = &format;
+    if (preview.fault)
+        preview.wider = inWiderFormat(tensor, planned, *preview.fault, progress).format;
     return preview;
 }
 

@@ -5,9 +5,12 @@
 #include "core/base/progress.h"
 #include "core/formats/format.h"
 #include "core/measure/grouplevels.h"
+#include "core/model/tensor.h"
+#include "core/rounding/rangecheck.h"
 #include "core/stats/histogram.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,6 +33,10 @@ struct RoundingPreview {
     double sqnr = 0; ///< 10 log10(Σ w² / Σ (w − ŵ)²), dB; infinite for no error
     double outputError = 0; ///< sqrt(Σ imp_j (w − ŵ)² / Σ imp_j w²); imp_j = 1 without importance
     bool weighted = false; ///< importance was used
+    /// Where the format does not hold the range of a tensor: why, and what a run takes instead
+    /// (withinRange).
+    std::optional<RangeFault> fault;
+    const Format* wider = nullptr;
 };
 
 /// Rounds `weights` to `format`, with `importance` (one a column) or, where that is empty, to
@@ -38,6 +45,11 @@ struct RoundingPreview {
 /// format.fits(columns), `bins` has bins. On all processors, the same bits for any number of them.
 /// Throws Error for a weight that is not finite, with its row and column.
 RoundingPreview previewRounding(const Matrix& weights, const Format& format,
+    std::span<const float> importance, const Histogram& bins, const Progress& progress);
+
+/// The same of a tensor, whose range is held against the format. One that is in `format` in the
+/// file stays as it is: levels are its own, errors 0.
+RoundingPreview previewRounding(const Tensor& tensor, const Format& format,
     std::span<const float> importance, const Histogram& bins, const Progress& progress);
 
 } // namespace core

@@ -74,18 +74,21 @@ PlannedTensor withinRange(
     return fault ? inWiderFormat(tensor, planned, *fault, progress) : planned;
 }
 
+PlannedTensor widened(const Tensor& tensor, const PlannedTensor& planned, const Format* wider,
+    const RangeFault& fault)
+{
+    PlannedTensor wide = stored(planned, wider, fault);
+    wide.keeps = wider == tensor.format;
+    return wide;
+}
+
 PlannedTensor inWiderFormat(const Tensor& tensor, const PlannedTensor& planned,
     const RangeFault& fault, const Progress& progress)
 {
-    if (tensor.format != &formats::f32) {
-        PlannedTensor kept = stored(planned, tensor.format, fault);
-        kept.keeps = true;
-        return kept;
-    }
+    if (tensor.format != &formats::f32)
+        return widened(tensor, planned, tensor.format, fault);
     const bool fits = planned.format != &formats::bf16 && !faultOf(tensor, formats::bf16, progress);
-    PlannedTensor wider = stored(planned, fits ? &formats::bf16 : &formats::f32, fault);
-    wider.keeps = !fits;
-    return wider;
+    return widened(tensor, planned, fits ? &formats::bf16 : &formats::f32, fault);
 }
 
 PlannedTensor inWiderFormat(

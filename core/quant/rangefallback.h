@@ -20,6 +20,10 @@ std::vector<PlannedTensor> withinRange(
 PlannedTensor withinRange(
     const Tensor& tensor, const PlannedTensor& planned, const Progress& progress);
 
+/// `planned` with `wider` instead of its format, which has `fault`. Pure.
+PlannedTensor widened(const Tensor& tensor, const PlannedTensor& planned, const Format* wider,
+    const RangeFault& fault);
+
 /// `planned` with the format that holds `tensor` in spite of `fault`.
 PlannedTensor inWiderFormat(const Tensor& tensor, const PlannedTensor& planned,
     const RangeFault& fault, const Progress& progress);

@@ -2,6 +2,7 @@
 #include "widgets/models/formatabout.h"
 
 #include "core/formats/study.h"
+#include "core/quant/recipe.h"
 #include "widgets/format.h"
 #include "widgets/models/tensorcells.h"
 
@@ -178,6 +179,8 @@ std::vector<FormatGroup> formatGroups()
 
 QString formatLine(const core::Format* format)
 {
+    if (format == &core::formats::source)
+        return Words::tr("A tensor stays as it is and is copied byte for byte.");
     if (format->study)
         return Words::tr(studyLine(format->study->kind));
     const About* about = aboutOf(format);
@@ -186,6 +189,8 @@ QString formatLine(const core::Format* format)
 
 QString formatEntry(const core::Format* format)
 {
+    if (format == &core::formats::source)
+        return formatName(format);
     return Words::tr("%1 · %2 bits", "format and its bits per weight")
         .arg(formatName(format), bitsText(format->bitsPerWeight()));
 }
@@ -199,6 +204,19 @@ void addFormats(QComboBox& list)
             list.setItemData(list.count() - 1, formatLine(format), Qt::ToolTipRole);
         }
     }
+}
+
+void addAsInFile(QComboBox& list)
+{
+    list.addItem(formatEntry(&core::formats::source), QVariant::fromValue(&core::formats::source));
+    list.setItemData(list.count() - 1, formatLine(&core::formats::source), Qt::ToolTipRole);
+}
+
+QString presetTitle(const QString& name)
+{
+    return name.toStdString() == core::formats::source.name
+        ? Words::tr("As in the file", "a preset")
+        : name;
 }
 
 void addTitle(QComboBox& list, const QString& title)

@@ -24,11 +24,17 @@ std::vector<FormatGroup> formatGroups();
 /// Pure.
 QString formatLine(const core::Format* format);
 
-/// "Q4_K · 4.50 bits".
+/// "Q4_K · 4.50 bits", "as in the file".
 QString formatEntry(const core::Format* format);
 
 /// Appends every format, under its group's title, with its line as tooltip and itself as data.
 void addFormats(QComboBox& list);
+
+/// Appends formats::source, which keeps a tensor as it is.
+void addAsInFile(QComboBox& list);
+
+/// What a preset is called: its name, but for the one that keeps every tensor as it is.
+QString presetTitle(const QString& name);
 
 /// Appends a line that cannot be chosen.
 void addTitle(QComboBox& list, const QString& title);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/tensorcells.h"
 
+#include "core/quant/recipe.h"
 #include "widgets/format.h"
 
 #include <QStringList>
@@ -230,6 +231,8 @@ QString TensorCells::layerTitle(int layer) { return tr("Layer %1").arg(layer); }
 
 QString formatName(const core::Format* format)
 {
+    if (format == &core::formats::source)
+        return TensorCells::tr("as in the file", "a format");
     return format ? QString::fromUtf8(format->name.data(), qsizetype(format->name.size()))
                   : QString();
 }

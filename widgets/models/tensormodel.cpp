@@ -239,13 +239,16 @@ QString TensorModel::toolTip(const QModelIndex& index) const
             ? subject.name
             : tr("%1\n%2", "two names of one tensor").arg(subject.name, subject.sourceName);
     case TensorColumn::RecipeFormat:
-        if (subject.wantedFormat && subject.wantedFormat != subject.recipeFormat)
-            return tr("Rows of %1 do not fit %2 (%3), stored as %4.")
-                .arg(subject.columns)
-                .arg(formatName(subject.wantedFormat))
-                .arg(subject.wantedFormat->blockSize)
-                .arg(formatName(subject.recipeFormat));
-        return {};
+        if (!subject.wantedFormat || subject.wantedFormat == subject.recipeFormat)
+            return {};
+        if (subject.wantedFormat->fits(std::size_t(subject.columns)))
+            return tr("%1 does not hold the range of its values, stored as %2.")
+                .arg(formatName(subject.wantedFormat), formatName(subject.recipeFormat));
+        return tr("Rows of %1 do not fit %2 (%3), stored as %4.")
+            .arg(subject.columns)
+            .arg(formatName(subject.wantedFormat))
+            .arg(subject.wantedFormat->blockSize)
+            .arg(formatName(subject.recipeFormat));
     case TensorColumn::State:
     case TensorColumn::OutputError:
     case TensorColumn::Change:

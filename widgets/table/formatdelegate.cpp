@@ -70,6 +70,7 @@ QWidget* FormatDelegate::createEditor(
     QWidget* parent, const QStyleOptionViewItem&, const QModelIndex&) const
 {
     auto* editor = new QComboBox(parent);
+    addAsInFile(*editor);
     addFormats(*editor);
     editor->setAccessibleName(tr("Format of the selected tensors"));
     connect(editor, &QComboBox::activated, this, [this, editor] {

@@ -2,7 +2,9 @@
 #include "widgets/pages/model/modelfacts.h"
 
 #include "core/measure/bandwidth.h"
+#include "core/quant/plan.h"
 #include "widgets/format.h"
+#include "widgets/models/tensorcells.h"
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QLocale>
@@ -58,6 +60,11 @@ QString modelAnswer(const core::Checkpoint& checkpoint)
     const QString what = ModelText::tr("A %1 model with %2 layers and %3 parameters.")
                              .arg(architectureName(config), countText(config.layers),
                                  shortCountText(checkpoint.weights()));
+    if (core::quantizedSource(checkpoint))
+        return ModelText::tr(
+            "%1 It is already quantized: every further rounding adds to its loss, the original "
+            "would be better. What stays as in the file is copied byte for byte.")
+            .arg(what);
     if (odd == 0)
         return ModelText::tr("%1 Every row is a multiple of 256, so every format fits.").arg(what);
     QStringList rows;
@@ -153,6 +160,15 @@ std::vector<Check> modelChecks(const core::Checkpoint& checkpoint,
             ModelText::tr("%1 weights are NaN or infinite: the model cannot be quantized")
                 .arg(countText(*nonFinite)),
             {} });
+    if (const auto source = core::quantizedSource(checkpoint)) {
+        QStringList formats;
+        for (const core::Format* format : source->formats)
+            formats.append(formatName(format));
+        checks.push_back({ Kind::Warning,
+            ModelText::tr("Already quantized (%1): every further rounding adds to its loss")
+                .arg(listText(formats)),
+            ModelText::tr("%1 of %2 tensors").arg(countText(source->tensors), count) });
+    }
     const QString tokens = countText(checkpoint.config().vocabulary);
     if (!checkpoint.hasTokenizer())
         checks.push_back({ Kind::Warning,

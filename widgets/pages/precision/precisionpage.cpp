@@ -5,6 +5,7 @@
 #include "widgets/format.h"
 #include "widgets/icons.h"
 #include "widgets/label.h"
+#include "widgets/models/formatabout.h"
 #include "widgets/pages/precision/costcard.h"
 #include "widgets/pages/precision/rulescard.h"
 #include "widgets/pages/precision/ruletext.h"
@@ -128,7 +129,7 @@ void PrecisionPage::setPresets(const QStringList& names)
     auto* formats = new QMenu(tr("One format everywhere"), menu);
     for (const QString& name : names) {
         QMenu* target = core::findFormat(name.toStdString()) ? formats : menu;
-        target->addAction(name, this, [this, name] { emit presetRequested(name); });
+        target->addAction(presetTitle(name), this, [this, name] { emit presetRequested(name); });
     }
     menu->addSeparator();
     menu->addMenu(formats);
@@ -189,8 +190,9 @@ void PrecisionPage::edited(core::Recipe recipe, const QString& undoText)
 {
     const bool isPreset = m_presetNames.contains(QString::fromStdString(recipe.name));
     if (isPreset && !sameButAssignments(recipe, m_recipe)) // it is no longer what its name says
-        recipe.name
-            = tr("%1, edited", "a preset").arg(QString::fromStdString(recipe.name)).toStdString();
+        recipe.name = tr("%1, edited", "a preset")
+                          .arg(presetTitle(QString::fromStdString(recipe.name)))
+                          .toStdString();
     m_recipe = recipe;
     emit recipeEdited(recipe, undoText);
 }

@@ -117,6 +117,7 @@ QWidget* RuleDialog::makeLayers()
 void RuleDialog::fillFormats()
 {
     m_format->addItem(tr("as later rules say"), QVariant::fromValue<const core::Format*>(nullptr));
+    addAsInFile(*m_format);
     addFormats(*m_format);
 }
 

@@ -83,7 +83,7 @@ QWidget* RulesCard::makeFoot()
 void RulesCard::addFormats()
 {
     m_default->setAccessibleName(tr("Format of everything else"));
-    m_default->addItem(tr("as in the model"), QVariant::fromValue<const core::Format*>(nullptr));
+    m_default->addItem(tr("as in the file"), QVariant::fromValue<const core::Format*>(nullptr));
     widgets::addFormats(*m_default);
 }
 
@@ -101,7 +101,8 @@ void RulesCard::setFallbacks(const QStringList& sentences)
 {
     m_fallbacks = sentences;
     m_fallbackLink->setText(tr("%n tensors fall back...", nullptr, int(sentences.size())));
-    m_fallbackLink->setToolTip(tr("Their rows do not fit the format that the rules give them."));
+    m_fallbackLink->setToolTip(tr("Their rows, or the range of their values, do not fit the format "
+                                  "that the rules give them."));
     m_fallbackLink->setVisible(!sentences.isEmpty());
     m_fallbackLink->updateGeometry();
 }

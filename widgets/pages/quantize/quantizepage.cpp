@@ -25,6 +25,7 @@ QuantizePage::QuantizePage(QWidget* parent)
     , m_methods(new MethodChooser)
     , m_options(new QuantizeOptionsForm)
     , m_estimate(new FactStrip)
+    , m_again(new Label(TextRole::Caption))
     , m_progress(new RunProgress)
     , m_columns(new QBoxLayout(QBoxLayout::LeftToRight))
 {
@@ -58,7 +59,9 @@ QWidget* QuantizePage::makeLeft()
         tr("One layer is in memory at a time. Every finished layer is kept, so a cancelled or "
            "interrupted run resumes where it stopped."));
     promise->setWordWrap(true);
+    m_again->setWordWrap(true);
     estimateCard->content()->addWidget(m_estimate);
+    estimateCard->content()->addWidget(m_again);
     estimateCard->content()->addWidget(promise);
     estimateCard->content()->addStretch(1);
     auto* left = new QWidget;
@@ -130,6 +133,16 @@ void QuantizePage::setEstimate(const QuantizeEstimate& estimate)
               estimate.seconds < 0 ? unknownText() : durationText(estimate.seconds), {} },
             { tr("Memory, peak"), size(estimate.memoryBytes), {} },
             { tr("Disk, cache"), size(estimate.diskBytes), {} } });
+    QStringList said;
+    if (estimate.roundedAgain > 0)
+        said += tr("%n tensors are quantized in the file already and are rounded a second time, "
+                   "which adds to the loss.",
+            nullptr, estimate.roundedAgain);
+    if (estimate.grown > 0)
+        said += tr(
+            "%n tensors get larger than in the file and gain nothing.", nullptr, estimate.grown);
+    m_again->setText(said.join(u' '));
+    m_again->setVisible(!said.isEmpty());
 }
 
 void QuantizePage::setState(State state, const QString& text, const QString& run)

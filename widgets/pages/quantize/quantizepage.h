@@ -14,6 +14,7 @@ namespace widgets {
 
 class Card;
 class FactStrip;
+class Label;
 class MethodChooser;
 class QuantizeOptionsForm;
 class RunProgress;
@@ -23,6 +24,8 @@ struct QuantizeEstimate {
     double seconds = -1;
     double memoryBytes = -1;
     double diskBytes = -1;
+    int roundedAgain = 0; ///< tensors that are quantized in the file and are rounded once more
+    int grown = 0; ///< tensors that get larger than in the file
 };
 
 /// How will it be rounded? Method, options, estimate; progress and errors of the run.
@@ -87,6 +90,7 @@ private:
     MethodChooser* m_methods;
     QuantizeOptionsForm* m_options;
     FactStrip* m_estimate;
+    Label* m_again;
     RunProgress* m_progress;
     QBoxLayout* m_columns;
 };
