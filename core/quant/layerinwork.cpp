@@ -98,7 +98,8 @@ LayerInWork::Group LayerInWork::prepared(
     InputSums& sums = group.sums;
     if (sums.tokens == 0)
         return group;
-    if (input == LinearInput::Down && options().orderNeurons)
+    const bool movesRows = !plannedAt(Role::FfnGate).keeps && !plannedAt(Role::FfnUp).keeps;
+    if (input == LinearInput::Down && options().orderNeurons && movesRows)
         orderNeurons(sums);
     if (corrects) {
         Matrix change = float(group.choice.changeShare) * sums.change;
