@@ -230,6 +230,18 @@
         <source>No chat template: GGUF will be written without one</source>
         <translation>Keine Chat-Vorlage: GGUF wird ohne sie geschrieben</translation>
     </message>
+    <message>
+        <source>%1 It is already quantized: every further rounding adds to its loss, the original would be better. What stays as in the file is copied byte for byte.</source>
+        <translation>%1 Es ist schon quantisiert: Jedes weitere Runden vergrößert seinen Verlust, das Original wäre besser. Was bleibt wie in der Datei, wird Byte für Byte kopiert.</translation>
+    </message>
+    <message>
+        <source>Already quantized (%1): every further rounding adds to its loss</source>
+        <translation>Schon quantisiert (%1): jedes weitere Runden vergrößert den Verlust</translation>
+    </message>
+    <message>
+        <source>%1 of %2 tensors</source>
+        <translation>%1 von %2 Tensoren</translation>
+    </message>
 </context>
 <context>
     <name>NumberText</name>
@@ -2197,6 +2209,15 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>For study: measured, never exported</source>
         <translation>Zum Lernen: gemessen, nie exportiert</translation>
     </message>
+    <message>
+        <source>A tensor stays as it is and is copied byte for byte.</source>
+        <translation>Ein Tensor bleibt, wie er ist, und wird Byte für Byte kopiert.</translation>
+    </message>
+    <message>
+        <source>As in the file</source>
+        <comment>a preset</comment>
+        <translation>Wie in der Datei</translation>
+    </message>
 </context>
 <context>
     <name>widgets::FormatDelegate</name>
@@ -2905,6 +2926,20 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <source>○ importance  ● method</source>
         <translation>○ Wichtigkeit  ● Verfahren</translation>
     </message>
+    <message numerus="yes">
+        <source>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</source>
+        <translation>
+            <numerusform>%n Tensor ist in der Datei schon quantisiert und wird ein zweites Mal gerundet, was den Verlust vergrößert.</numerusform>
+            <numerusform>%n Tensoren sind in der Datei schon quantisiert und werden ein zweites Mal gerundet, was den Verlust vergrößert.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors get larger than in the file and gain nothing.</source>
+        <translation>
+            <numerusform>%n Tensor wird größer als in der Datei und gewinnt nichts.</numerusform>
+            <numerusform>%n Tensoren werden größer als in der Datei und gewinnen nichts.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>widgets::RecentRow</name>
@@ -3282,20 +3317,12 @@ gekappt %2, Fehler %3</translation>
         <source>Format of everything else</source>
         <translation>Format für alles andere</translation>
     </message>
-    <message>
-        <source>as in the model</source>
-        <translation>wie im Modell</translation>
-    </message>
     <message numerus="yes">
         <source>%n tensors fall back...</source>
         <translation>
             <numerusform>%n Tensor weicht aus ...</numerusform>
             <numerusform>%n Tensoren weichen aus ...</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Their rows do not fit the format that the rules give them.</source>
-        <translation>Ihre Zeilen passen nicht in das Format, das die Regeln ihnen geben.</translation>
     </message>
     <message>
         <source>Fallback</source>
@@ -3356,6 +3383,14 @@ gekappt %2, Fehler %3</translation>
     <message>
         <source>Edit a rule</source>
         <translation>Regel bearbeiten</translation>
+    </message>
+    <message>
+        <source>as in the file</source>
+        <translation>wie in der Datei</translation>
+    </message>
+    <message>
+        <source>Their rows, or the range of their values, do not fit the format that the rules give them.</source>
+        <translation>Ihre Zeilen oder der Bereich ihrer Werte passen nicht in das Format, das die Regeln ihnen geben.</translation>
     </message>
 </context>
 <context>
@@ -3814,6 +3849,11 @@ gekappt %2, Fehler %3</translation>
         <source>Not written</source>
         <translation>Fehlt</translation>
     </message>
+    <message>
+        <source>as in the file</source>
+        <comment>a format</comment>
+        <translation>wie in der Datei</translation>
+    </message>
 </context>
 <context>
     <name>widgets::TensorColumns</name>
@@ -4077,6 +4117,10 @@ im selben Format.</translation>
         <source>%1: %2</source>
         <comment>column: value</comment>
         <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 does not hold the range of its values, stored as %2.</source>
+        <translation>%1 fasst den Bereich seiner Werte nicht, gespeichert als %2.</translation>
     </message>
 </context>
 <context>

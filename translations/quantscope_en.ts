@@ -67,6 +67,23 @@
     </message>
 </context>
 <context>
+    <name>widgets::QuantizePage</name>
+    <message numerus="yes">
+        <source>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</source>
+        <translation>
+            <numerusform>%n tensor is quantized in the file already and is rounded a second time, which adds to the loss.</numerusform>
+            <numerusform>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors get larger than in the file and gain nothing.</source>
+        <translation>
+            <numerusform>%n tensor gets larger than in the file and gains nothing.</numerusform>
+            <numerusform>%n tensors get larger than in the file and gain nothing.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>widgets::RulesCard</name>
     <message numerus="yes">
         <source>%n tensors fall back...</source>

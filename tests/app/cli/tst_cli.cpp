@@ -2,6 +2,7 @@
 #include "core/files/gguf.h"
 #include "core/files/json.h"
 #include "tests/support/filebytes.h"
+#include "tests/support/safetensorswriter.h"
 #include "tests/support/tinymodel.h"
 
 #include <QProcess>
@@ -9,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 
@@ -43,13 +45,13 @@ QString name(const std::filesystem::path& path) { return QString::fromStdString(
 struct Workplace {
     support::TemporaryFolder folder;
     QString model, text, output;
+    support::TinyModel tiny;
 
     explicit Workplace(support::Damage damage = support::Damage::None)
         : model(name(folder / "model"))
         , text(name(folder / "text.txt"))
         , output(name(folder / "out.gguf"))
     {
-        support::TinyModel tiny;
         tiny.hidden = 256;
         tiny.headSize = 64;
         tiny.feedForward = 512;
@@ -60,6 +62,21 @@ struct Workplace {
         for (int i = 0; i < 2000; ++i)
             words += "word " + std::to_string(i * 7919 % 1000) + (i % 9 ? " " : ".\n");
         support::writeFile(folder / "text.txt", words);
+    }
+
+    /// Writes the model anew with `value` among the weights of a tensor.
+    void makeLarge(const std::string& tensor, float value) const
+    {
+        std::vector<support::SafetensorsEntry> entries;
+        for (support::TinyTensor& each : support::tinyTensors(tiny)) {
+            if (each.name == tensor)
+                each.weights[7] = value;
+            const auto* bytes = reinterpret_cast<const char*>(each.weights.data());
+            entries.push_back({ each.name, "F32", each.shape,
+                std::string(bytes, each.weights.size() * sizeof(float)) });
+        }
+        support::writeFile(
+            folder / "model" / "model.safetensors", support::safetensorsBytes(entries));
     }
 
     QStringList quantize(const QString& method) const
@@ -231,6 +248,46 @@ private slots:
         QCOMPARE(run(place.quantize("importance")).code, 0);
         const auto size = std::filesystem::file_size(place.output.toStdString());
         QVERIFY2(planned.out.contains(QString::number(size) + " bytes"), qPrintable(planned.out));
+    }
+
+    void namesTheFormatThatARangeNeedsBeforeAndAfter()
+    {
+        const Workplace place;
+        place.makeLarge("model.layers.1.mlp.down_proj.weight", 1e8f);
+        const QString note = "are too large for Q4_K, stored as BF16";
+        const QStringList command{ "quantize", place.model, "--type", "Q4_K", "-o", place.output };
+        const Outcome planned = run(command + QStringList("--dry-run"));
+        const Outcome outcome = run(command);
+        const Outcome preview = run({ "preview", place.model, "--format", "Q4_K" });
+        for (const Outcome& each : { planned, outcome, preview }) {
+            QVERIFY2(each.code == 0, qPrintable(each.error));
+            QVERIFY2(each.out.contains(note), qPrintable(each.out));
+        }
+        const auto size = std::filesystem::file_size(place.output.toStdString());
+        QVERIFY2(planned.out.contains(QString::number(size) + " bytes"), qPrintable(planned.out));
+        const Json seen = jsonOf(run({ "inspect", place.output, "--json" }));
+        for (const Json& tensor : seen["tensors"])
+            QCOMPARE(tensor["non_finite"].get<int>(), 0);
+    }
+
+    void copiesAQuantizedModelAndSaysWhatASecondRoundingMeans()
+    {
+        const Workplace place;
+        QCOMPARE(run({ "quantize", place.model, "--type", "Q4_1", "-o", place.output }).code, 0);
+        const QString again = name(place.folder / "again.gguf");
+        const Outcome copied = run({ "quantize", place.output, "--type", "source", "-o", again });
+        QVERIFY2(copied.code == 0, qPrintable(copied.error));
+        QVERIFY2(!copied.error.contains("already quantized"), qPrintable(copied.error));
+        const core::GgufFile before = core::readGguf(place.output.toStdString());
+        const core::GgufFile after = core::readGguf(again.toStdString());
+        QCOMPARE(after.tensors.size(), before.tensors.size());
+        for (std::size_t i = 0; i < before.tensors.size(); ++i)
+            QVERIFY(std::ranges::equal(before.tensors[i].bytes, after.tensors[i].bytes));
+        const Outcome rounded = run({ "quantize", place.output, "--type", "Q8_0", "--dry-run" });
+        QVERIFY2(rounded.error.contains("already quantized (Q4_1, Q8_0: 15 of 20 tensors), and 14 "
+                                        "are rounded a second time"),
+            qPrintable(rounded.error));
+        QVERIFY2(rounded.out.contains("gains nothing"), qPrintable(rounded.out));
     }
 
     void followsARecipeFile()

@@ -2,8 +2,11 @@
 #include "app/presenters/formatchoices.h"
 #include "app/presenters/runrows.h"
 #include "app/session/session.h"
+#include "core/export/ggufexport.h"
+#include "core/quant/quantize.h"
 
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -119,6 +122,53 @@ private slots:
         QVERIFY(planned("token_embd.weight") != &core::formats::q4_0);
         m_session->recipe().assign({ tensor }, &core::formats::q4_0);
         QCOMPARE(core::exportedBytes(*m_session->checkpoint(), looked, {}), bytes());
+    }
+
+    void keepsTensorsAsInTheFile()
+    {
+        const int tensor = tensorNamed(*m_session, "blk.0.attn_q.weight");
+        m_session->recipe().assign({ tensor }, &core::formats::source);
+        QVERIFY(m_session->recipe().plan()[std::size_t(tensor)].keeps);
+        QCOMPARE(m_session->recipe().undoStack().undoText(), "Assign as in the file to 1 tensors");
+        m_session->recipe().assign({ tensor }, &core::formats::source);
+        QCOMPARE(m_session->recipe().undoStack().count(), 1);
+        m_session->usePreset("source");
+        QCOMPARE(m_session->recipe().title(), "As in the file");
+        for (const core::PlannedTensor& planned : m_session->recipe().plan())
+            QVERIFY(planned.keeps || !core::isMatrix(planned.place.role));
+    }
+
+    void aQuantizedModelStartsAsInTheFile()
+    {
+        const auto sample = m_session->checkpoint();
+        const core::QuantizedModel rounded = core::quantize(
+            sample, core::presetRecipe("Q4_0", *sample, core::Method::RoundToNearest), {}, {}, {});
+        const QTemporaryDir folder;
+        const std::filesystem::path file = folder.filePath("quantized.gguf").toStdString();
+        core::exportGguf(*rounded.checkpoint, file, {}, {});
+        m_session->open(app::openModel(file, sampleFolder(), {}));
+        QCOMPARE(m_session->recipe().title(), "As in the file");
+        QVERIFY(std::all_of(m_session->recipe().plan().begin(), m_session->recipe().plan().end(),
+            [](const core::PlannedTensor& planned) { return planned.keeps; }));
+    }
+
+    void plansAnotherFormatWhereARangeDoesNotFit()
+    {
+        m_session->usePreset("Q8_0");
+        const int tensor = tensorNamed(*m_session, "blk.1.ffn_up.weight");
+        const std::uint64_t before = bytes();
+        auto preview = std::make_shared<core::RoundingPreview>();
+        preview->fault = core::RangeFault{ core::RangeFault::Kind::TooSmall, 1e-9f };
+        preview->wider = &core::formats::bf16;
+        QSignalSpy changed(&m_session->recipe(), &app::RecipeEditor::changed);
+        m_session->previews().insert(tensor, &core::formats::q8_0, preview);
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(planned("blk.1.ffn_up.weight"), &core::formats::bf16);
+        QVERIFY(bytes() > before);
+        m_session->usePreset("Q6_K");
+        QCOMPARE(planned("blk.1.ffn_up.weight"), &core::formats::q6_K);
+        m_session->usePreset("Q8_0");
+        QCOMPARE(planned("blk.1.ffn_up.weight"), &core::formats::bf16);
     }
 
     void usesPresetsAsOneUndoStep()

@@ -158,7 +158,6 @@ void TestRangeCheck::aStudyFormatOnlyHasToStayFinite()
 {
     QVERIFY(!faultIn(weightsOf(1e-9f), *findFormat("INT4_SYM_G32")));
     QVERIFY(!faultIn(weightsOf(1e-9f), *findFormat("FP8_E4M3")));
-    QVERIFY(isTooLarge(faultIn(weightsOf(1e8f), *findFormat("INT4_SYM_G32"))));
 }
 
 void TestRangeCheck::isTheSameForAnyNumberOfProcessors()

@@ -83,6 +83,26 @@ private slots:
         QVERIFY(texts(0, true).contains("Context is 256: evaluation uses chunks of 256 tokens"));
     }
 
+    void saysWhatFollowsForAModelThatIsQuantizedAlready()
+    {
+        const core::Checkpoint& sample = *sampleData().checkpoint;
+        QVERIFY(!modelAnswer(sample).contains("quantized"));
+        core::Tensor tensor = *sample.find({ core::Role::FfnUp, 0 });
+        const std::vector<std::byte> bytes(core::formats::q4_1.tensorBytes(
+            std::uint64_t(tensor.rows), std::size_t(tensor.columns)));
+        tensor.format = &core::formats::q4_1;
+        tensor.bytes = bytes;
+        const auto quantized = sample.withTensors({ tensor });
+        QVERIFY2(modelAnswer(*quantized).contains("copied byte for byte"),
+            qPrintable(modelAnswer(*quantized)));
+        const auto checks = modelChecks(*quantized, 0, true);
+        const auto found = std::find_if(checks.begin(), checks.end(),
+            [](const Check& check) { return check.text.startsWith("Already quantized (Q4_1)"); });
+        QVERIFY(found != checks.end());
+        QCOMPARE(found->kind, Check::Kind::Warning);
+        QCOMPARE(found->detail, "1 of 38 tensors");
+    }
+
     void aClickOnABoxChoosesTheRoleInEveryLayer()
     {
         ModelPage page;

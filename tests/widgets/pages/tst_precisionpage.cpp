@@ -256,7 +256,7 @@ private slots:
             combo->currentText().startsWith("INT4_ASYM_G96"), qPrintable(combo->currentText()));
         recipe.format = nullptr;
         shown.page.setRecipe(recipe);
-        QCOMPARE(combo->currentText(), "as in the model");
+        QCOMPARE(combo->currentText(), "as in the file");
     }
 
     void presetsUndoLoadAndSaveAreAsked()
@@ -271,11 +271,28 @@ private slots:
                 action->trigger();
         QCOMPARE(preset.size(), 1);
         QCOMPARE(preset[0][0].toString(), "Q4_K_M");
+        for (QAction* action : button<QPushButton>(shown.page, "Presets")->menu()->actions())
+            if (action->text() == "As in the file")
+                action->trigger();
+        QCOMPARE(preset.size(), 2);
+        QCOMPARE(preset[1][0].toString(), "source");
         QTest::mouseClick(button<QPushButton>(shown.page, "Undo"), Qt::LeftButton);
         QVERIFY(!button<QPushButton>(shown.page, "Redo")->isEnabled());
         QTest::mouseClick(button<QPushButton>(shown.page, "Load recipe..."), Qt::LeftButton);
         QTest::mouseClick(button<QPushButton>(shown.page, "Save recipe..."), Qt::LeftButton);
         QCOMPARE(undo.size() + load.size() + save.size(), 3);
+    }
+
+    void aRuleMayKeepTheFormatOfTheFile()
+    {
+        Shown shown;
+        core::Recipe recipe = sampleRecipe("Q3_K_M");
+        recipe.rules.front().format = &core::formats::source;
+        shown.page.setRecipe(recipe);
+        QVERIFY2(shown.rules()->item(0)->text().contains("as in the file"),
+            qPrintable(shown.rules()->item(0)->text()));
+        const RuleDialog dialog("Edit", recipe.rules.front(), &shown.page);
+        QCOMPARE(dialog.rule().format, &core::formats::source);
     }
 
     void aRuleWithoutEffectSaysSo()
