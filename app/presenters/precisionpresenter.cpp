@@ -128,10 +128,13 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
             continue;
         ++matrices;
         const core::Format* stored = core::fallbackFormat(format, subject.columns);
+        const auto preview = m_session.previews().find(tensor, stored);
+        if (preview && preview->wider)
+            stored = preview->wider;
         choice.fits = choice.fits && core::isSameFormat(stored, format);
         choice.bytes += std::int64_t(
             stored->tensorBytes(std::uint64_t(subject.rows), std::size_t(subject.columns)));
-        if (const auto preview = m_session.previews().find(tensor, stored)) {
+        if (preview) {
             error += preview->outputError;
             ++known;
         }

@@ -247,8 +247,15 @@ RoundingPreview previewRounding(const Tensor& tensor, const Format& format,
     preview.fault = check.fault();
     PlannedTensor planned;
     planned.format = &format;
-    if (preview.fault)
-        preview.wider = inWiderFormat(tensor, planned, *preview.fault, progress).format;
+    if (!preview.fault)
+        return preview;
+    preview.wider = inWiderFormat(tensor, planned, *preview.fault, progress).format;
+    RoundingPreview stored
+        = previewRounding(tensor, *preview.wider, importance, bins, progress.part(0.9, 1));
+    preview.rmsError = stored.rmsError;
+    preview.sqnr = stored.sqnr;
+    preview.outputError = stored.outputError;
+    preview.binError = std::move(stored.binError);
     return preview;
 }
 

@@ -34,7 +34,7 @@ struct RoundingPreview {
     double outputError = 0; ///< sqrt(Σ imp_j (w − ŵ)² / Σ imp_j w²); imp_j = 1 without importance
     bool weighted = false; ///< importance was used
     /// Where the format does not hold the range of a tensor: why, and what a run takes instead
-    /// (withinRange).
+    /// (withinRange); errors are those of that.
     std::optional<RangeFault> fault;
     const Format* wider = nullptr;
 };

@@ -310,6 +310,8 @@ bool isAssignment(const Rule& rule)
 
 std::string recipeText(const Recipe& recipe)
 {
+    if (!recipe.format && recipe.rules.empty())
+        return {};
     const auto changed = std::ranges::count_if(recipe.rules, isAssignment);
     const std::string changes = changed > 0 ? text(", ", changed, " changed") : "";
     const std::string name = recipe.name.empty() ? "own recipe" : recipe.name;

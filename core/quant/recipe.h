@@ -85,7 +85,8 @@ struct Recipe {
 bool isAssignment(const Rule& rule);
 
 /// What a file says of its recipe: "Q4_K_M, gptq", "Q4_K_M, 3 changed, gptq" where that many
-/// tensors were assigned a format by name.
+/// tensors were assigned a format by name. Empty where every tensor stays as in the file, of which
+/// the old word is still true.
 std::string recipeText(const Recipe& recipe);
 
 /// JSON: {"name": …, "format": "Q4_K", "method": "gptq", "rules": [{"roles": ["attn_v"], "layers":
