@@ -3,6 +3,7 @@
 
 #include "core/formats/study.h"
 #include "core/formats/tensorformat.h"
+#include "core/rounding/encode.h"
 #include "tests/support/filebytes.h"
 
 #include <QTest>
@@ -246,6 +247,40 @@ private slots:
         QCOMPARE(support::messageOf([&] { previewRounding(weights, formats::q8_0, {}, bins, {}); }),
             std::string("the weight in row 3, column 17 is nan, expected finite weights to round "
                         "to Q8_0"));
+    }
+
+    void saysWhatTheRangeOfATensorNeeds()
+    {
+        Matrix weights = randomWeights(8, 256);
+        weights(3, 5) = 1e9f;
+        const auto bytes = encodeMatrix(weights, formats::f32, {}, Progress());
+        Tensor tensor;
+        tensor.rows = weights.rows();
+        tensor.columns = weights.cols();
+        tensor.format = &formats::f32;
+        tensor.bytes = bytes;
+        const Histogram bins = binsOf(weights);
+        const auto seen = previewRounding(tensor, formats::q4_K, {}, bins, Progress());
+        QVERIFY(seen.fault && seen.fault->kind == RangeFault::Kind::TooLarge);
+        QCOMPARE(seen.wider, &formats::bf16);
+        QVERIFY(seen.outputError < 0.01);
+        QVERIFY(!previewRounding(tensor, formats::mxfp4, {}, bins, Progress()).fault);
+    }
+
+    void aTensorThatIsInTheFormatStaysAsItIs()
+    {
+        const Matrix weights = randomWeights(8, 256);
+        const auto bytes = encodeMatrix(weights, formats::q4_K, {}, Progress());
+        Tensor tensor;
+        tensor.rows = weights.rows();
+        tensor.columns = weights.cols();
+        tensor.format = &formats::q4_K;
+        tensor.bytes = bytes;
+        const Histogram bins = binsOf(weights);
+        const auto kept = previewRounding(tensor, formats::q4_K, {}, bins, Progress());
+        QCOMPARE(kept.outputError, 0.0);
+        QCOMPARE(kept.levelsPerGroup, 16);
+        QVERIFY(previewRounding(tensor, formats::q3_K, {}, bins, Progress()).outputError > 0.05);
     }
 
     void stopsWhenCancelled()
