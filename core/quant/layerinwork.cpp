@@ -98,7 +98,9 @@ LayerInWork::Group LayerInWork::prepared(
     InputSums& sums = group.sums;
     if (sums.tokens == 0)
         return group;
-    const bool movesRows = !plannedAt(Role::FfnGate).keeps && !plannedAt(Role::FfnUp).keeps;
+    const auto copies
+        = [this](Role role) { return plannedAt(role).keeps && plannedAt(role).format->grid; };
+    const bool movesRows = !copies(Role::FfnGate) && !copies(Role::FfnUp);
     if (input == LinearInput::Down && options().orderNeurons && movesRows)
         orderNeurons(sums);
     if (corrects) {

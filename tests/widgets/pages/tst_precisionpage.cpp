@@ -189,7 +189,7 @@ private slots:
         auto* dialog = shown.page.findChild<RuleDialog*>();
         auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
         QVERIFY(!ok->isEnabled()); // neither a format nor a method
-        dialog->findChildren<QComboBox*>().constFirst()->setCurrentIndex(2);
+        dialog->findChildren<QComboBox*>().constFirst()->setCurrentIndex(3);
         QVERIFY(ok->isEnabled());
         const auto layers = dialog->findChildren<QSpinBox*>();
         layers[0]->setValue(3);
@@ -289,8 +289,8 @@ private slots:
         core::Recipe recipe = sampleRecipe("Q3_K_M");
         recipe.rules.front().format = &core::formats::source;
         shown.page.setRecipe(recipe);
-        QVERIFY2(shown.rules()->item(0)->text().contains("as in the file"),
-            qPrintable(shown.rules()->item(0)->text()));
+        const QString said = shown.rules()->item(0)->toolTip();
+        QVERIFY2(said.contains("as in the file"), qPrintable(said));
         const RuleDialog dialog("Edit", recipe.rules.front(), &shown.page);
         QCOMPARE(dialog.rule().format, &core::formats::source);
     }
