@@ -53,8 +53,11 @@ Run runFromJson(const Json& json, const core::Checkpoint& checkpoint, const std:
     run.title = QString::fromStdString(jsonValue<std::string>(json, "title", place));
     run.recipe = core::recipeFromJson(jsonPart(json, "recipe", place), place);
     run.plan = core::planTensors(checkpoint, run.recipe);
-    for (const Json& report : jsonPart(json, "reports", place))
+    for (const Json& report : jsonPart(json, "reports", place)) {
         run.reports.push_back(reportFromJson(report, checkpoint, place));
+        const core::TensorReport& read = run.reports.back();
+        run.plan[checkpoint.indexOf(read.place)].format = read.format; // its range may ask for it
+    }
     run.calibration = textFromJson(jsonPart(json, "calibration", place), place);
     run.imatrix = jsonValue<std::string>(json, "imatrix", place);
     run.seconds = jsonValue<double>(json, "seconds", place);

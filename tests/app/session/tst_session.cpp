@@ -146,7 +146,8 @@ private slots:
         const QTemporaryDir folder;
         const std::filesystem::path file = folder.filePath("quantized.gguf").toStdString();
         core::exportGguf(*rounded.checkpoint, file, {}, {});
-        m_session->open(app::openModel(file, sampleFolder(), {}));
+        m_session->open(
+            app::openModel(file, sampleFolder(), { app::SessionStore({}), nullptr }, {}));
         QCOMPARE(m_session->recipe().title(), "As in the file");
         QVERIFY(std::all_of(m_session->recipe().plan().begin(), m_session->recipe().plan().end(),
             [](const core::PlannedTensor& planned) { return planned.keeps; }));
