@@ -44,10 +44,19 @@ std::string formatNames()
     return names + " or a study format like INT4_ASYM_G64";
 }
 
+std::string formatSpelling(std::string_view name)
+{
+    std::string upper(name);
+    std::ranges::transform(upper, upper.begin(),
+        [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
+    return upper;
+}
+
 const Format* findFormat(std::string_view name)
 {
-    const auto found = std::ranges::find(table, name, &Format::name);
-    return found == table.end() ? findStudyFormat(name) : *found;
+    const std::string spelling = formatSpelling(name);
+    const auto found = std::ranges::find(table, spelling, &Format::name);
+    return found == table.end() ? findStudyFormat(spelling) : *found;
 }
 
 const Format* findFormat(std::uint32_t ggmlType)

@@ -109,8 +109,11 @@ std::span<const Format* const> allFormats();
 /// "F32, F16, …, Q1_0 or a study format like INT4_ASYM_G64": what a message expects.
 std::string formatNames();
 
-/// The format of that name (upper case, "Q4_K"), study formats included, or null.
+/// The format of that name in any case ("Q4_K", "q8_0"), study formats included, or null.
 const Format* findFormat(std::string_view name);
+
+/// A name as formats and presets have it: in upper case (ASCII).
+std::string formatSpelling(std::string_view name);
 
 /// The format with that id in GGUF, or null.
 const Format* findFormat(std::uint32_t ggmlType);

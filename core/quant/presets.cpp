@@ -167,14 +167,15 @@ std::vector<std::string> presetNames()
     return names;
 }
 
-Recipe presetRecipe(const std::string& type, const Checkpoint& checkpoint, Method method)
+Recipe presetRecipe(const std::string& word, const Checkpoint& checkpoint, Method method)
 {
+    const std::string type = formatSpelling(word);
     const auto names = presetNames();
     if (std::ranges::find(names, type) == names.end() && !findStudyFormat(type)) {
         std::string list;
         for (const std::string& name : names)
             list.append(list.empty() ? "" : ", ").append(name);
-        throw Error(text("unknown type \"", type, "\", expected one of ", list,
+        throw Error(text("unknown type \"", word, "\", expected one of ", list,
             " or a study format like INT4_ASYM_G64"));
     }
     const auto mix = std::ranges::find(mixes, std::string_view(type), &Mix::name);

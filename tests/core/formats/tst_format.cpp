@@ -36,7 +36,8 @@ void TestFormat::findsEveryFormatByItsNameAndId()
 
 void TestFormat::findsNothingElse()
 {
-    QVERIFY(!findFormat("q4_K"));
+    QCOMPARE(findFormat("q4_k"), &formats::q4_K);
+    QCOMPARE(findFormat("bf16"), &formats::bf16);
     QVERIFY(!findFormat("Q4"));
     QVERIFY(!findFormat(""));
     QVERIFY(!findFormat(4u));
