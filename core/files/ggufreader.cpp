@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/text.h"
+#include "core/files/amount.h"
 #include "core/files/bytereader.h"
 #include "core/files/gguf.h"
 #include "core/files/mappedfile.h"
+#include "core/files/signature.h"
 
 #include <algorithm>
 #include <numeric>
@@ -194,6 +196,21 @@ namespace {
         return tensor;
     }
 
+    /// Throws Error for a file whose list of tensors is in order but that ends before they do.
+    void requireWhole(const std::vector<StoredTensor>& tensors, std::uint64_t dataStart,
+        std::uint64_t alignment, std::uint64_t fileSize)
+    {
+        std::uint64_t end = 0; // of the data, if each tensor follows the one before it in the list
+        for (const StoredTensor& tensor : tensors) {
+            const auto size = byteCount(*tensor.format, tensor.shape);
+            if (!size || tensor.offset != (end + alignment - 1) / alignment * alignment)
+                return; // the messages about single tensors say more
+            end = tensor.offset + *size;
+        }
+        if (end > fileSize - dataStart && end < std::uint64_t(1) << 60)
+            failIncomplete(tensors.front().file, fileSize, dataStart + end);
+    }
+
     /// Gives each tensor its bytes. `dataStart` is at most the file's size.
     void locate(std::vector<StoredTensor>& tensors, std::uint64_t dataStart,
         const std::shared_ptr<const MappedFile>& file)
@@ -251,6 +268,8 @@ GgufFile readGguf(const std::filesystem::path& path)
 {
     const auto file = MappedFile::open(path);
     ByteReader reader(file->bytes(), path.string());
+    if (const auto found = foreignContent(file->bytes(), Expected::Gguf))
+        throw Error(text(path.string(), ": ", *found));
     checkStart(reader);
     const auto tensorCount = reader.number<std::uint64_t>("the number of tensors");
     const auto pairCount = reader.number<std::uint64_t>("the number of metadata pairs");
@@ -271,6 +290,7 @@ GgufFile readGguf(const std::filesystem::path& path)
 
     const std::uint64_t padding = (alignment - reader.position() % alignment) % alignment;
     reader.bytes(padding, "the padding before the data");
+    requireWhole(result.tensors, reader.position(), alignment, file->bytes().size());
     locate(result.tensors, reader.position(), file);
     checkOverlaps(result.tensors);
     return result;

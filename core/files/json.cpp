@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/mappedfile.h"
+#include "core/files/signature.h"
 
 #include <nlohmann/json.hpp>
 
@@ -154,14 +155,21 @@ Json parseJson(std::string_view source, const std::string& place)
     }
 }
 
-Json readJson(const std::filesystem::path& file)
+std::string readJsonSource(const std::filesystem::path& file)
 {
     const auto mapped = MappedFile::open(file);
     const auto bytes = mapped->bytes();
     if (bytes.size() > maximumFileBytes)
         throw Error(text(file.string(), ": has ", bytes.size(), " bytes, expected at most ",
             maximumFileBytes, " of JSON"));
-    return parseJson({ reinterpret_cast<const char*>(bytes.data()), bytes.size() }, file.string());
+    if (const auto found = foreignContent(bytes, Expected::Json))
+        throw Error(text(file.string(), ": ", *found));
+    return { reinterpret_cast<const char*>(bytes.data()), bytes.size() };
+}
+
+Json readJson(const std::filesystem::path& file)
+{
+    return parseJson(readJsonSource(file), file.string());
 }
 
 template<typename T>

@@ -15,8 +15,11 @@ using Json = nlohmann::json;
 /// a key that stands twice in one object and for nesting deeper than 100 levels.
 Json parseJson(std::string_view text, const std::string& place);
 
-/// Reads and parses a file. Throws Error if it cannot be read, exceeds 256 MiB, or is no
-/// JSON as above.
+/// The text of a file that should be JSON. Throws Error if it cannot be read, exceeds 256 MiB or
+/// is something else altogether (named: a Git LFS pointer, a web page, nothing at all).
+std::string readJsonSource(const std::filesystem::path& file);
+
+/// The same, parsed. Throws Error as both do.
 Json readJson(const std::filesystem::path& file);
 
 /// `value` in UTF-8, on one line or indented by so many spaces; replaces bytes that are no UTF-8.

@@ -4,6 +4,11 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/mappedfile.h"
+#include "core/files/pipereader.h"
+
+#include <algorithm>
+#include <array>
+#include <system_error>
 
 namespace core {
 
@@ -36,6 +41,81 @@ namespace {
         return 0;
     }
 
+    [[noreturn]] void failSize(const std::filesystem::path& file, const std::string& size)
+    {
+        throw Error(text(
+            file.string(), ": has ", size, " bytes, expected at most ", maximumBytes, " of text"));
+    }
+
+    /// What a pipe gives until its writers have closed it.
+    std::string readPipe(const std::filesystem::path& file)
+    {
+        std::string result;
+        PipeReader pipe(file);
+        for (std::string piece = pipe.next(); !piece.empty(); piece = pipe.next()) {
+            result += piece;
+            if (result.size() > maximumBytes)
+                failSize(file, text("more than ", maximumBytes));
+        }
+        if (result.empty())
+            throw Error(text(file.string(),
+                ": the pipe gives nothing, expected text; a pipe can be read only once"));
+        return result;
+    }
+
+    std::string readBytes(const std::filesystem::path& file)
+    {
+        std::error_code none;
+        if (std::filesystem::is_fifo(file, none))
+            return readPipe(file);
+        const auto mapped = MappedFile::open(file);
+        const auto bytes = mapped->bytes();
+        if (bytes.size() > maximumBytes)
+            failSize(file, std::to_string(bytes.size()));
+        return { reinterpret_cast<const char*>(bytes.data()), bytes.size() };
+    }
+
+    struct Mark {
+        std::string_view bytes;
+        const char* encoding;
+    };
+    using namespace std::string_view_literals;
+    /// The longer ones first.
+    constexpr std::array marks{ Mark{ "\xff\xfe\0\0"sv, "UTF-32 (little-endian)" },
+        Mark{ "\0\0\xfe\xff"sv, "UTF-32 (big-endian)" },
+        Mark{ "\xff\xfe"sv, "UTF-16 (little-endian)" },
+        Mark{ "\xfe\xff"sv, "UTF-16 (big-endian)" } };
+
+    constexpr std::size_t sampled = 4096; ///< bytes looked at for UTF-16 without a mark
+
+    /// Throws Error for what is no UTF-8, by name where that can be told.
+    void requireUtf8(std::string_view bytes, const std::string& place)
+    {
+        constexpr const char* wish = "expected UTF-8 text";
+        for (const Mark& mark : marks) {
+            if (bytes.starts_with(mark.bytes))
+                throw Error(text(
+                    place, ": begins with the byte order mark of ", mark.encoding, ", ", wish));
+        }
+        const auto start = bytes.substr(0, sampled);
+        const auto zeros = std::size_t(std::count(start.begin(), start.end(), '\0'));
+        if (zeros > 1 && zeros > start.size() / 8)
+            throw Error(text(place, ": byte ", start.find('\0'), " is NUL and ", zeros - 1,
+                " more are among the first ", start.size(), ", as in UTF-16 or a binary file, ",
+                wish));
+        if (const auto bad = findInvalidUtf8(bytes))
+            throw Error(text(place, ": byte ", *bad, " is no part of a UTF-8 character, ", wish));
+    }
+
+    std::size_t count(std::string_view text, std::string_view what)
+    {
+        std::size_t found = 0;
+        for (auto at = text.find(what); at != std::string_view::npos;
+             at = text.find(what, at + what.size()))
+            ++found;
+        return found;
+    }
+
 } // namespace
 
 std::optional<std::size_t> findInvalidUtf8(std::string_view bytes)
@@ -49,18 +129,35 @@ std::optional<std::size_t> findInvalidUtf8(std::string_view bytes)
     return std::nullopt;
 }
 
-std::string readTextFile(const std::filesystem::path& file)
+NotedText readText(const std::filesystem::path& file)
 {
-    const auto mapped = MappedFile::open(file);
-    const auto bytes = mapped->bytes();
-    if (bytes.size() > maximumBytes)
-        throw Error(text(file.string(), ": has ", bytes.size(), " bytes, expected at most ",
-            maximumBytes, " of text"));
-    std::string result(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (const auto place = findInvalidUtf8(result))
-        throw Error(text(file.string(), ": byte ", *place,
-            " is no part of a UTF-8 character, expected UTF-8 text"));
+    const std::string place = file.string();
+    NotedText result{ readBytes(file), {} };
+    requireUtf8(result.text, place);
+    const auto note = [&](const auto&... words) { result.notes.push_back(text(place, words...)); };
+    if (result.text.starts_with("\xef\xbb\xbf")) {
+        result.text.erase(0, 3);
+        note(": begins with a byte order mark, which is left out");
+    }
+    constexpr const char* asCharacters = "counted as characters, as llama.cpp does";
+    if (const std::size_t ends = count(result.text, "\r\n"))
+        note(": has ", ends, " CRLF line end", ends == 1 ? "; it is " : "s; they are ",
+            asCharacters);
+    if (const std::size_t zeros = count(result.text, std::string_view("\0", 1)))
+        note(": has ", zeros, " NUL character", zeros == 1 ? "" : "s", ", the first at byte ",
+            result.text.find('\0'), "; they are ", asCharacters);
     return result;
+}
+
+std::string readTextFile(const std::filesystem::path& file) { return readText(file).text; }
+
+OptionalText readOptionalText(const std::filesystem::path& file)
+{
+    try {
+        return { readTextFile(file), {} };
+    } catch (const Error& error) {
+        return { {}, text(error.what(), "; the file is passed over") };
+    }
 }
 
 } // namespace core

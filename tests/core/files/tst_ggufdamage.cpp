@@ -69,10 +69,10 @@ private slots:
 
     void refusesAnotherMagicOrVersion()
     {
+        QCOMPARE(complaint("GGUP\3"),
+            std::string(": does not begin with \"GGUF\", expected a GGUF file"));
         QCOMPARE(
-            complaint("GGML"), std::string(": does not begin with \"GGUF\", expected a GGUF file"));
-        QCOMPARE(
-            complaint("GG"), std::string(": the magic needs 4 bytes at byte 0, the file has 2"));
+            complaint("G\1"), std::string(": the magic needs 4 bytes at byte 0, the file has 2"));
         const auto version
             = [](std::uint32_t number) { return complaint("GGUF" + little(number)); };
         QCOMPARE(version(1), std::string(": has GGUF version 1, expected 2 or 3"));
@@ -200,8 +200,8 @@ private slots:
 
     void refusesATensorThatEndsAfterTheFile()
     {
-        QCOMPARE(tensorComplaint(tensor("a", { 17 }, 0, 0)),
-            std::string(": tensor a needs 68 bytes at offset 0 of the data, the file has 64"));
+        QVERIFY(tensorComplaint(tensor("a", { 17 }, 0, 0))
+                    .ends_with(" bytes: the download is not complete"));
         QCOMPARE(tensorComplaint(tensor("a", { 8 }, 0, 64)),
             std::string(": tensor a needs 32 bytes at offset 64 of the data, the file has 64"));
         QCOMPARE(tensorComplaint(tensor("a", { 8 }, 0, largest - 31)),

@@ -5,6 +5,13 @@
 #include <QTest>
 
 #include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using core::findInvalidUtf8;
 using support::messageOf;
@@ -18,6 +25,76 @@ private slots:
         const std::string text = "caf\xc3\xa9\r\n\xf0\x9f\x98\x80 end";
         support::writeFile(folder / "a.txt", text);
         QCOMPARE(core::readTextFile(folder / "a.txt"), text);
+    }
+
+    void leavesOutAByteOrderMark()
+    {
+        const support::TemporaryFolder folder;
+        support::writeFile(folder / "a.txt", "\xef\xbb\xbfone\r\ntwo\r\n");
+        const core::NotedText read = core::readText(folder / "a.txt");
+        QCOMPARE(read.text, std::string("one\r\ntwo\r\n"));
+        const std::string path = (folder / "a.txt").string();
+        QCOMPARE(read.notes,
+            (std::vector<std::string>{ path + ": begins with a byte order mark, which is left out",
+                path
+                    + ": has 2 CRLF line ends; they are counted as characters, as llama.cpp "
+                      "does" }));
+        support::writeFile(folder / "a.txt", "plain\n");
+        QVERIFY(core::readText(folder / "a.txt").notes.empty());
+    }
+
+    void refusesOtherEncodingsByName()
+    {
+        const support::TemporaryFolder folder;
+        const auto complaint = [&](const std::string& bytes) {
+            support::writeFile(folder / "a.txt", bytes);
+            return messageOf([&] {
+                core::readTextFile(folder / "a.txt");
+            }).substr((folder / "a.txt").string().size());
+        };
+        const std::string mark = ": begins with the byte order mark of ";
+        QCOMPARE(complaint(std::string("\xff\xfe"
+                                       "a\0",
+                     4)),
+            mark + "UTF-16 (little-endian), expected UTF-8 text");
+        QCOMPARE(complaint(std::string("\xfe\xff\0a", 4)),
+            mark + "UTF-16 (big-endian), expected UTF-8 text");
+        QCOMPARE(complaint(std::string("\xff\xfe\0\0a\0\0\0", 8)),
+            mark + "UTF-32 (little-endian), expected UTF-8 text");
+        QCOMPARE(complaint(std::string("a\0b\0c\0", 6)),
+            std::string(
+                ": byte 1 is NUL and 2 more are among the first 6, as in UTF-16 or a binary "
+                "file, expected UTF-8 text"));
+    }
+
+    void saysWhereANulStands()
+    {
+        const support::TemporaryFolder folder;
+        support::writeFile(folder / "a.txt", std::string(99, 'a') + std::string(1, '\0') + "b");
+        const core::NotedText read = core::readText(folder / "a.txt");
+        QCOMPARE(read.text.size(), std::size_t(101));
+        QVERIFY(read.notes.front().ends_with(
+            ": has 1 NUL character, the first at byte 99; they are counted as characters, as "
+            "llama.cpp does"));
+    }
+
+    void readsAPipeOnce()
+    {
+        const support::TemporaryFolder folder;
+        const std::string path = (folder / "pipe").string();
+        QCOMPARE(::mkfifo(path.c_str(), 0600), 0);
+        const std::string text(200'000, 'x'); // more than a pipe holds
+        std::thread writer([&] { std::ofstream(path) << text; });
+        // The reader must not come before the writer: it would find a pipe nobody writes to.
+        const int held = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
+        pollfd waiting{ held, POLLIN, 0 };
+        ::poll(&waiting, 1, -1);
+        const std::string read = core::readTextFile(path);
+        writer.join();
+        ::close(held);
+        QCOMPARE(read, text);
+        QCOMPARE(messageOf([&] { core::readTextFile(path); }),
+            path + ": the pipe gives nothing, expected text; a pipe can be read only once");
     }
 
     void saysWhichByteIsNoUtf8()

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/files/ggufpieces.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/files/filelink.h"
+#include "core/files/mappedfile.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <iterator>
+#include <unordered_set>
+
+namespace core {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+    constexpr std::int64_t mostPieces = 99'999; // five digits in a name
+
+    /// What a piece says of the splitting.
+    struct Split {
+        std::int64_t number = 0; ///< from 0 on
+        std::int64_t count = 1;
+        std::optional<std::int64_t> tensors; ///< of all pieces
+    };
+
+    std::optional<std::int64_t> wholeNumber(const GgufFile& file, const char* key)
+    {
+        const GgufValue* value = file.metadata.find(key);
+        if (!value)
+            return std::nullopt;
+        return std::visit(
+            [&](const auto& held) -> std::int64_t {
+                using Held = std::decay_t<decltype(held)>;
+                if constexpr (std::is_integral_v<Held> && !std::is_same_v<Held, bool>)
+                    if (held >= Held(0) && std::uint64_t(held) <= std::uint64_t(INT32_MAX))
+                        return std::int64_t(held);
+                throw Error(text(file.path.string(), ": ", key, " is ", toText(*value),
+                    ", expected a whole number that is not negative"));
+            },
+            *value);
+    }
+
+    Split splitOf(const GgufFile& file)
+    {
+        Split split{ wholeNumber(file, "split.no").value_or(0),
+            std::max<std::int64_t>(1, wholeNumber(file, "split.count").value_or(1)),
+            wholeNumber(file, "split.tensors.count") };
+        if (split.count > mostPieces || split.number >= split.count)
+            throw Error(text(file.path.string(), ": split.no is ", split.number,
+                " and split.count ", split.count,
+                ", expected a number below the count and at most ", mostPieces, " pieces"));
+        return split;
+    }
+
+    /// Whether another GGUF file follows the tensors, as `cat` puts it there.
+    bool isGlued(const GgufFile& file)
+    {
+        const auto mapped = MappedFile::open(file.path);
+        const auto bytes = mapped->bytes();
+        std::size_t end = 0;
+        for (const StoredTensor& tensor : file.tensors)
+            end = std::max(end, tensor.offset + tensor.bytes.size());
+        const std::size_t step = ggufAlignment(file.metadata, file.path.string());
+        end = (end + step - 1) / step * step;
+        return end > 0 && end + 4 <= bytes.size()
+            && std::memcmp(bytes.data() + end, "GGUF", 4) == 0;
+    }
+
+    /// Requires: `file` is one of several pieces.
+    PieceName requireName(const GgufFile& file, const Split& split)
+    {
+        const auto name = pieceName(file.path);
+        if (name && name->count == split.count && name->number == split.number + 1)
+            return *name;
+        const PieceName usual{ "NAME", ".gguf", int(split.number + 1), int(split.count) };
+        throw Error(text(file.path.string(), ": is piece ", split.number + 1, " of ", split.count,
+            " of a model",
+            isGlued(file) ? ", with another GGUF file glued to its end: pieces are joined by "
+                            "\"llama-gguf-split --merge\", not by cat"
+                          : text(", expected it to be named ", usual.of(usual.number),
+                              " with the other pieces beside it")));
+    }
+
+    fs::path pieceBeside(const fs::path& file, const PieceName& name, int number)
+    {
+        const fs::path path = file.parent_path() / name.of(number);
+        std::error_code none;
+        if (!fs::exists(path, none))
+            throw Error(text(file.string(), ": is piece ", name.number, " of ", name.count,
+                " of a model and needs ", name.of(number), absenceText(path),
+                "; expected all pieces in one folder"));
+        return path;
+    }
+
+    /// Piece `number` (from 1 on) of a model of which `first` says how many tensors it has.
+    GgufFile readPiece(const fs::path& path, const Split& given, int number)
+    {
+        GgufFile piece = readGguf(path);
+        const Split split = splitOf(piece);
+        if (split.number != number - 1 || split.count != given.count
+            || split.tensors != given.tensors)
+            throw Error(text(path.string(), ": says that it is piece ", split.number + 1, " of ",
+                split.count, " with ", split.tensors.value_or(0),
+                " tensors in all, expected piece ", number, " of ", given.count, " with ",
+                given.tensors.value_or(0)));
+        return piece;
+    }
+
+    void requireEachOnce(const GgufFile& whole)
+    {
+        std::unordered_set<std::string_view> seen;
+        for (const StoredTensor& tensor : whole.tensors) {
+            if (!seen.insert(tensor.name).second)
+                throw Error(text(tensor.file, ": tensor ", tensor.name,
+                    " stands in another piece, too, expected it once"));
+        }
+    }
+
+} // namespace
+
+std::string PieceName::of(int other) const
+{
+    char numbers[32];
+    std::snprintf(numbers, sizeof(numbers), "-%05d-of-%05d", other, count);
+    return text(stem, numbers, extension);
+}
+
+std::optional<PieceName> pieceName(const fs::path& file)
+{
+    constexpr std::size_t digits = 5;
+    constexpr std::size_t length = 2 * digits + 5; // "-00001-of-00002"
+    const std::string stem = file.stem().string();
+    if (stem.size() < length)
+        return std::nullopt;
+    const std::string_view tail = std::string_view(stem).substr(stem.size() - length);
+    PieceName name{ stem.substr(0, stem.size() - length), file.extension().string() };
+    const auto number = [&](std::size_t at) {
+        int value = 0;
+        const char* begin = tail.data() + at;
+        return std::from_chars(begin, begin + digits, value).ptr == begin + digits ? value : 0;
+    };
+    name.number = number(1);
+    name.count = number(length - digits);
+    const bool isPiece = tail[0] == '-' && tail.substr(1 + digits, 4) == "-of-";
+    return isPiece && name.number >= 1 && name.number <= name.count ? std::optional(name)
+                                                                    : std::nullopt;
+}
+
+GgufFile readWholeGguf(const fs::path& path)
+{
+    GgufFile given = readGguf(path);
+    const Split split = splitOf(given);
+    if (split.count == 1)
+        return given;
+    const PieceName name = requireName(given, split);
+    std::vector<fs::path> pieces; // all are looked for before one is read
+    for (int number = 1; number <= name.count; ++number)
+        pieces.push_back(pieceBeside(path, name, number));
+    GgufFile whole = readPiece(pieces.front(), split, 1);
+    whole.path = path;
+    for (int number = 2; number <= name.count; ++number) {
+        GgufFile piece = readPiece(pieces[std::size_t(number - 1)], split, number);
+        std::move(piece.tensors.begin(), piece.tensors.end(), std::back_inserter(whole.tensors));
+    }
+    if (split.tensors && std::size_t(*split.tensors) != whole.tensors.size())
+        throw Error(text(path.string(), ": split.tensors.count is ", *split.tensors, ", the ",
+            name.count, " pieces have ", whole.tensors.size(), " tensors"));
+    requireEachOnce(whole);
+    for (const char* key : { "split.no", "split.count", "split.tensors.count" })
+        whole.metadata.remove(key);
+    return whole;
+}
+
+} // namespace core
