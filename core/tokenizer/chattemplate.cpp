@@ -2,6 +2,7 @@
 #include "core/tokenizer/chattemplate.h"
 
 #include "core/base/text.h"
+#include "core/files/lenientjson.h"
 #include "core/files/textfile.h"
 #include "core/tokenizer/tokenizerjson.h"
 
@@ -9,8 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <string>
-#include <vector>
+#include <utility>
 
 namespace core {
 
@@ -18,15 +18,16 @@ namespace {
 
     constexpr const char* key = "tokenizer.chat_template";
 
-    Json findTemplate(const std::filesystem::path& folder, const Json& tokenizerConfig)
+    LenientJson findTemplate(const std::filesystem::path& folder, const Json& tokenizerConfig)
     {
         if (const Json& own = memberOrNull(tokenizerConfig, "chat_template"); !own.is_null())
-            return own;
-        if (const auto file = folder / "chat_template.jinja"; std::filesystem::exists(file))
-            return readTextFile(file);
-        if (const auto file = folder / "chat_template.json"; std::filesystem::exists(file))
-            return memberOrNull(readJson(file), "chat_template");
-        return nullptr;
+            return { own, {} };
+        if (const auto file = folder / "chat_template.jinja"; std::filesystem::exists(file)) {
+            OptionalText read = readOptionalText(file);
+            return { read.fault.empty() ? Json(std::move(read.text)) : Json(), read.fault };
+        }
+        LenientJson read = readOptionalJson(folder / "chat_template.json");
+        return { memberOrNull(read.value, "chat_template"), std::move(read.fault) };
     }
 
     /// A name that may be part of a key: other characters than ASCII letters and digits become _.
@@ -40,10 +41,10 @@ namespace {
 
 } // namespace
 
-void addChatTemplate(
+std::vector<std::string> addChatTemplate(
     GgufMetadata& metadata, const std::filesystem::path& folder, const Json& tokenizerConfig)
 {
-    const Json found = findTemplate(folder, tokenizerConfig);
+    const auto [found, fault] = findTemplate(folder, tokenizerConfig);
     if (found.is_string())
         metadata.set(key, found.get<std::string>());
     std::vector<std::string> names;
@@ -61,6 +62,7 @@ void addChatTemplate(
     }
     if (!names.empty())
         metadata.set("tokenizer.chat_templates", GgufArray(std::move(names)));
+    return fault.empty() ? std::vector<std::string>() : std::vector{ fault };
 }
 
 } // namespace core

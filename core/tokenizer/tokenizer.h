@@ -36,10 +36,13 @@ public:
 struct TokenizerWithMetadata {
     std::shared_ptr<const Tokenizer> tokenizer;
     GgufMetadata metadata;
+    std::vector<std::string> notes; ///< what of a folder's files could not be taken, in sentences
 };
 
-/// From tokenizer.json (byte-level BPE), tokenizer_config.json and generation/chat files of a
-/// Hugging Face folder; `vocabulary` pads the token list as llama.cpp expects it.
+/// From tokenizer.json (byte-level BPE or Llama 2's kind) or tokenizer.model (SentencePiece, BPE),
+/// tokenizer_config.json, added_tokens.json,
+/// special_tokens_map.json and generation/chat files of a Hugging Face folder, merged as
+/// transformers merges them; `vocabulary` pads the token list as llama.cpp expects it.
 /// `tokenizer.ggml.pre` is found by matching the tokenizer's own pre-tokenizer and normalizer.
 /// Throws Error if there is none ("…: no tokenizer.json in …") or its kind is unknown (named).
 TokenizerWithMetadata tokenizerFromFolder(

@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,21 +18,32 @@ struct TokenizerFiles {
     Json tokenizerConfig; ///< tokenizer_config.json
     Json config; ///< config.json
     Json generationConfig; ///< generation_config.json
+    Json addedTokens; ///< added_tokens.json
+    Json specialTokensMap; ///< special_tokens_map.json
 };
 
-/// tokenizer.ggml.model, .pre, .tokens, .token_type and .merges of a tokenizer.json, as
-/// convert_hf_to_gguf.py of llama.cpp writes them; ids up to `vocabulary` without a token are
-/// "[PADn]". Throws Error naming `place`: no BPE on bytes, an id that is no number, taken twice or
-/// not below `vocabulary`, merges that are neither strings nor pairs.
-GgufMetadata vocabularyMetadata(const Json& tokenizer, int vocabulary, const std::string& place);
+/// Pairs and what could not be taken over into them, in sentences.
+struct NotedMetadata {
+    GgufMetadata pairs;
+    std::vector<std::string> notes;
+};
 
-/// tokenizer.ggml.«bos, eos …»_token_id and .add_«…»_token: from the token that
-/// tokenizer_config.json names, else from the ids in config.json, else generation_config.json. An
-/// id that is no token is left out.
-void addSpecialTokens(GgufMetadata& metadata, const TokenizerFiles& files, int vocabulary);
+/// tokenizer.ggml.model, .pre, .tokens, .token_type and .merges of a folder's tokenizer, as
+/// convert_hf_to_gguf.py of llama.cpp writes them; ids up to `vocabulary` without a token are
+/// "[PADn]". Throws Error naming `place`, the tokenizer.json: no BPE on bytes, an id that is no
+/// number, taken twice or not below `vocabulary`, merges that are neither strings nor pairs. The
+/// same faults in the other files are notes.
+NotedMetadata vocabularyMetadata(
+    const TokenizerFiles& files, int vocabulary, const std::string& place);
+
+/// tokenizer.ggml.«bos, eos …»_token_id and .add_«…»_token: of the token that tokenizer_config.json
+/// (else special_tokens_map.json) names; where none is named, of the ids in config.json, else
+/// generation_config.json. A named token that is none of the vocabulary, and an id that is no
+/// token, is left out, not replaced. Gives back what was, in sentences.
+std::vector<std::string> addSpecialTokens(
+    GgufMetadata& metadata, const TokenizerFiles& files, int vocabulary);
 
 /// object[key], or a null value if `object` is none or lacks it.
 const Json& memberOrNull(const Json& object, const char* key);
-
 
 } // namespace core

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/text.h"
+#include "core/tokenizer/addedtokens.h"
 #include "core/tokenizer/tokenizerjson.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <string_view>
 
 namespace core {
 
@@ -24,22 +28,13 @@ namespace {
         { "mask", "mask_token_id" },
     } };
 
-    /// The text of a token in tokenizer_config.json: "<s>" or {"content": "<s>", …}; empty: none.
-    std::string namedToken(const TokenizerFiles& files, const char* name)
+    std::optional<std::int64_t> idOfText(const GgufMetadata& metadata, const std::string& token)
     {
-        const Json& token = memberOrNull(files.tokenizerConfig, text(name, "_token").c_str());
-        const Json& content = token.is_object() ? memberOrNull(token, "content") : token;
-        return content.is_string() ? content.get<std::string>() : std::string();
-    }
-
-    std::optional<std::int64_t> idOfAdded(const Json& tokenizer, const std::string& content)
-    {
-        const Json& added = memberOrNull(tokenizer, "added_tokens");
-        for (const Json& token : added.is_array() && !content.empty() ? added : Json::array())
-            if (const Json& id = memberOrNull(token, "id");
-                memberOrNull(token, "content") == content && id.is_number_integer())
-                return id.get<std::int64_t>();
-        return std::nullopt;
+        const auto* tokens = metadataArray<std::vector<std::string>>(
+            metadata, "tokenizer.ggml.tokens", "an array of strings", "");
+        const auto found = std::find(tokens->begin(), tokens->end(), token);
+        return found == tokens->end() ? std::nullopt
+                                      : std::optional<std::int64_t>(found - tokens->begin());
     }
 
     /// «name»_token_id of a config; the first of a list.
@@ -67,34 +62,74 @@ namespace {
         return memberOrNull(memberOrNull(edge, "SpecialToken"), "id") == token;
     }
 
-} // namespace
+    /// The id of a special token, or why it has none (empty: nothing speaks of it).
+    struct Resolved {
+        std::optional<std::int64_t> id;
+        std::string note;
+    };
 
-void addSpecialTokens(GgufMetadata& metadata, const TokenizerFiles& files, int vocabulary)
-{
-    for (const Special& special : specials) {
-        for (const auto& id : { idOfAdded(files.tokenizer, namedToken(files, special.name)),
-                 idOfConfig(files.config, special.name),
-                 idOfConfig(files.generationConfig, special.name) }) {
-            if (!id || *id < 0 || *id >= vocabulary)
-                continue;
-            metadata.set(text("tokenizer.ggml.", special.ggufKey), std::uint32_t(*id));
-            break;
+    Resolved resolve(
+        const GgufMetadata& metadata, const TokenizerFiles& files, const char* name, int vocabulary)
+    {
+        if (const std::string token = namedToken(files, name); !token.empty()) {
+            const auto id = idOfText(metadata, token);
+            return { id,
+                id ? ""
+                   : text("The ", name, "_token is \"", token,
+                       "\", which is no token of the vocabulary; it is left out") };
         }
+        Resolved result;
+        for (const Json* config : { &files.config, &files.generationConfig }) {
+            const auto id = idOfConfig(*config, name);
+            if (id && *id >= 0 && *id < vocabulary)
+                return { id, "" };
+            if (id && *id >= 0 && result.note.empty()) // −1 says that there is none
+                result.note = text("The ", name, "_token_id is ", *id, ", expected 0 to ",
+                    vocabulary - 1, "; it is left out");
+        }
+        return result;
     }
-    const Json& processor = memberOrNull(files.tokenizer, "post_processor");
-    for (const char* name : { "bos", "eos" }) {
-        const bool isFirst = name[0] == 'b';
-        const std::string key = text("tokenizer.ggml.add_", name, "_token");
+
+    /// add_«name»_token, by tokenizer_config.json or the template of tokenizer.json.
+    std::optional<bool> isAdded(const TokenizerFiles& files, const char* name)
+    {
         const Json& flag
             = memberOrNull(files.tokenizerConfig, text("add_", name, "_token").c_str());
         if (flag.is_boolean())
-            metadata.set(key, flag.get<bool>());
-        else if (templateAdds(processor, namedToken(files, name), isFirst))
-            metadata.set(key, true);
+            return flag.get<bool>();
+        const Json& processor = memberOrNull(files.tokenizer, "post_processor");
+        const bool isFirst = std::string_view(name) == "bos";
+        return templateAdds(processor, namedToken(files, name), isFirst) ? std::optional(true)
+                                                                         : std::nullopt;
+    }
+
+} // namespace
+
+std::vector<std::string> addSpecialTokens(
+    GgufMetadata& metadata, const TokenizerFiles& files, int vocabulary)
+{
+    std::vector<std::string> notes;
+    for (const Special& special : specials) {
+        const Resolved resolved = resolve(metadata, files, special.name, vocabulary);
+        if (resolved.id)
+            metadata.set(text("tokenizer.ggml.", special.ggufKey), std::uint32_t(*resolved.id));
+        else if (!resolved.note.empty())
+            notes.push_back(resolved.note);
+    }
+    for (const char* name : { "bos", "eos" }) {
+        const auto added = isAdded(files, name);
+        if (!added)
+            continue;
+        const bool isThere = metadata.find(text("tokenizer.ggml.", name, "_token_id"));
+        metadata.set(text("tokenizer.ggml.add_", name, "_token"), *added && isThere);
+        if (*added && !isThere)
+            notes.push_back(text("The flag add_", name, "_token is true, but there is no ", name,
+                " token; none is added to texts"));
     }
     if (const Json& flag = memberOrNull(files.tokenizerConfig, "add_prefix_space");
         flag.is_boolean())
         metadata.set("tokenizer.ggml.add_space_prefix", flag.get<bool>());
+    return notes;
 }
 
 } // namespace core

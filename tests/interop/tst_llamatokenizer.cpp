@@ -208,7 +208,7 @@ private slots:
     {
         NEEDS_INTEROP(interop::llamaFolder());
         const std::filesystem::path sample = QUANTSCOPE_SOURCE_DIR "/resources/sample";
-        auto [ours, tokenizerPairs]
+        auto [ours, tokenizerPairs, notes]
             = tokenizerFromFolder(sample, readJson(sample / "config.json"), 4096);
         GgufMetadata metadata;
         metadata.set("general.architecture", std::string("llama"));

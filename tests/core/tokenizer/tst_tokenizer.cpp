@@ -124,7 +124,7 @@ private slots:
     {
         Folder folder;
         folder.tokenizer["model"]["merges"] = Json::array({ { "a", "b" }, { "Ġ", "ab" } });
-        const auto [tokenizer, metadata] = folder.open();
+        const auto [tokenizer, metadata, notes] = folder.open();
         QCOMPARE(tokenizer->encode(" ab"), (Ids{ 8 }));
         QCOMPARE(arrayOf<std::string>(metadata, "tokenizer.ggml.merges"),
             (std::vector<std::string>{ "a b", "Ġ ab" }));
@@ -132,7 +132,7 @@ private slots:
 
     void writesTheMetadataThatLlamaCppReads()
     {
-        const auto [tokenizer, metadata] = Folder().open(13);
+        const auto [tokenizer, metadata, notes] = Folder().open(13);
         QCOMPARE(valueOf<std::string>(metadata, "tokenizer.ggml.model"), std::string("gpt2"));
         QCOMPARE(valueOf<std::string>(metadata, "tokenizer.ggml.pre"), std::string("gpt-2"));
         const auto tokens = arrayOf<std::string>(metadata, "tokenizer.ggml.tokens");
@@ -244,8 +244,9 @@ private slots:
         row("no BPE", "/model/type", R"("Unigram")",
             "tokenizer.json: the model's type is \"Unigram\", expected \"BPE\" on bytes");
         row("byte fallback", "/model/byte_fallback", "true",
-            "tokenizer.json: byte_fallback is true (a SentencePiece vocabulary), expected BPE on "
-            "bytes");
+            "tokenizer.json: "
+            "{\"add_prefix_space\":false,\"type\":\"ByteLevel\",\"use_regex\":true} "
+            "is none of SentencePiece's steps, expected to prepend ");
         row("suffix", "/model/end_of_word_suffix", R"("</w>")",
             "tokenizer.json: end_of_word_suffix is \"</w>\", expected none, as in BPE on bytes");
         row("no vocabulary", "/model/vocab", "[]",
@@ -300,10 +301,10 @@ private slots:
         const auto message = [&] {
             return messageOf([&] { tokenizerFromFolder(folder.path(), Json::object(), 10); });
         };
-        QCOMPARE(message(), folder.path().string() + ": no tokenizer.json in the folder");
-        support::writeFile(folder / "tokenizer.model", "x");
-        QVERIFY(
-            message().ends_with("tokenizer.model (SentencePiece) is read from GGUF files only"));
+        QCOMPARE(message(),
+            folder.path().string() + ": no tokenizer.json and no tokenizer.model in the folder");
+        support::writeFile(folder / "vocab.json", "{}");
+        QVERIFY(message().ends_with("load it with transformers and save it as tokenizer.json"));
     }
 
     void refusesDamagedBpeMetadata()
@@ -339,7 +340,7 @@ private slots:
     void readsTheSample()
     {
         const std::filesystem::path sample = QUANTSCOPE_SOURCE_DIR "/resources/sample";
-        const auto [tokenizer, metadata]
+        const auto [tokenizer, metadata, notes]
             = tokenizerFromFolder(sample, readJson(sample / "config.json"), 4096);
         QCOMPARE(tokenizer->size(), 4096);
         QCOMPARE(tokenizer->bos(), 0);
