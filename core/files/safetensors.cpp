@@ -3,18 +3,22 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/files/amount.h"
 #include "core/files/bytereader.h"
 #include "core/files/json.h"
 #include "core/files/mappedfile.h"
+#include "core/files/signature.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 namespace core {
 
@@ -51,19 +55,49 @@ namespace {
         return numbers;
     }
 
-    const Format* formatOf(const Json& entry, const std::string& place)
+    /// What the dtypes are called that are no format of ours, and the bits of one number.
+    constexpr std::array<std::pair<std::string_view, std::uint64_t>, 17> otherTypes
+        = { { { "BOOL", 8 }, { "U8", 8 }, { "I8", 8 }, { "U16", 16 }, { "I16", 16 }, { "U32", 32 },
+            { "I32", 32 }, { "U64", 64 }, { "I64", 64 }, { "F64", 64 }, { "C64", 64 },
+            { "F8_E4M3", 8 }, { "F8_E5M2", 8 }, { "F8_E8M0", 8 }, { "F6_E2M3", 6 },
+            { "F6_E3M2", 6 }, { "F4", 4 } } };
+
+    const Format* formatOf(std::string_view dtype)
     {
-        const auto dtype = jsonValue<std::string>(entry, "dtype", place);
         for (const Format* format : { &formats::f32, &formats::f16, &formats::bf16 }) {
             if (format->name == dtype)
                 return format;
         }
-        throw Error(text(place, ": dtype is ", dtype.substr(0, 40), ", expected F32, F16 or BF16"));
+        return nullptr;
     }
 
-    /// One entry of the header. `data` is what follows it, from byte `dataStart` on.
-    StoredTensor readEntry(const std::string& name, const Json& entry, const std::string& file,
-        std::span<const std::byte> data, std::size_t dataStart)
+    /// Bytes that the tensor must have; nothing beyond 2^63 − 1 or no whole number of them.
+    /// `place` names file and tensor.
+    std::optional<std::uint64_t> expectedBytes(const StoredTensor& tensor, const std::string& place)
+    {
+        if (tensor.format)
+            return byteCount(*tensor.format, tensor.shape);
+        const auto type = std::find_if(otherTypes.begin(), otherTypes.end(),
+            [&](const auto& known) { return known.first == tensor.dtype; });
+        if (type == otherTypes.end())
+            throw Error(text(
+                place, ": dtype is ", tensor.dtype.substr(0, 40), ", expected F32, F16 or BF16"));
+        constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
+        const auto count = weightCount(tensor.shape);
+        if (!count || *count > largest / type->second || *count * type->second % 8 != 0)
+            return std::nullopt;
+        return *count * type->second / 8;
+    }
+
+    /// A tensor whose bytes are still to be given to it: `size` of them, from its offset on.
+    struct Entry {
+        StoredTensor tensor;
+        std::uint64_t size = 0;
+    };
+
+    /// One entry of the header; its data begins at byte `dataStart` of the file.
+    Entry readEntry(
+        const std::string& name, const Json& entry, const std::string& file, std::size_t dataStart)
     {
         const std::string place = text(file, ": tensor ", name);
         if (!entry.is_object())
@@ -71,7 +105,8 @@ namespace {
         StoredTensor tensor;
         tensor.file = file;
         tensor.name = name;
-        tensor.format = formatOf(entry, place);
+        tensor.dtype = jsonValue<std::string>(entry, "dtype", place);
+        tensor.format = formatOf(tensor.dtype);
         for (const std::uint64_t dimension : wholeNumbers(entry, "shape", place))
             tensor.shape.push_back(std::int64_t(dimension));
         const auto range = wholeNumbers(entry, "data_offsets", place);
@@ -79,38 +114,58 @@ namespace {
             throw Error(
                 text(place, ": data_offsets are ", entry["data_offsets"].dump().substr(0, 100),
                     ", expected a begin and an end after it"));
-        if (range[1] > data.size())
-            throw Error(text(
-                place, " ends at byte ", range[1], " of the data, the file has ", data.size()));
-        const auto size = byteCount(*tensor.format, tensor.shape);
+        const auto size = expectedBytes(tensor, place);
         if (size != range[1] - range[0])
             throw Error(text(place, " has ", range[1] - range[0], " bytes, expected ",
                 size ? std::to_string(*size) : "more than any file holds", " for shape ",
-                shapeText(tensor.shape), " of ", tensor.format->name));
-        tensor.offset = dataStart + std::size_t(range[0]);
-        tensor.bytes = data.subspan(std::size_t(range[0]), std::size_t(*size));
-        return tensor;
+                shapeText(tensor.shape), " of ", tensor.dtype));
+        tensor.offset = dataStart + std::size_t(range[0]); // below 2^63 + 2^27
+        return { std::move(tensor), *size };
     }
 
     /// Requires: sorted by offset. `end` is the file's size.
-    void checkContiguous(const std::vector<StoredTensor>& tensors, std::size_t start,
-        std::size_t end, const std::string& file)
+    void checkContiguous(const std::vector<Entry>& entries, std::size_t start, std::size_t end,
+        const std::string& file)
     {
         std::string before = "the header";
         std::size_t expected = start;
-        for (const StoredTensor& tensor : tensors) {
+        for (const auto& [tensor, size] : entries) {
             if (tensor.offset != expected)
                 throw Error(text(file, ": tensor ", tensor.name, " begins at byte ", tensor.offset,
                     tensor.offset < expected ? " and overlaps " : " after a gap, expected byte ",
                     tensor.offset < expected ? before : std::to_string(expected),
                     tensor.offset < expected ? ", which ends at byte " + std::to_string(expected)
                                              : ", where " + before + " ends"));
-            expected += tensor.bytes.size();
+            expected += std::size_t(size);
             before = "tensor " + tensor.name;
         }
+        if (end < expected)
+            failIncomplete(file, end, expected);
         if (expected != end)
             throw Error(text(
                 file, ": has ", end, " bytes, expected ", expected, ", where ", before, " ends"));
+    }
+
+    Json readHeader(ByteReader& reader)
+    {
+        const std::string& name = reader.place();
+        const auto length = reader.number<std::uint64_t>("the header's length");
+        if (length > longestHeader)
+            throw Error(
+                text(name, ": the header is said to have ", length, " bytes, expected at most ",
+                    longestHeader, "; this is no safetensors file or a damaged one"));
+        if (length > reader.left())
+            throw Error(text(name, ": the header needs ", length, " bytes at byte ",
+                reader.position(), ", the file has ", reader.position() + reader.left(),
+                ": the download is not complete"));
+        const std::string headerText = reader.string(length, "the header");
+        if (headerText.empty() || headerText.front() != '{')
+            throw Error(
+                text(name, ": the header does not begin with '{' at byte 8, expected JSON"));
+        Json header = parseJson(headerText, name + ": header");
+        if (!header.is_object())
+            throw Error(text(name, ": the header is ", header.type_name(), ", expected an object"));
+        return header;
     }
 
 } // namespace
@@ -119,31 +174,27 @@ std::vector<StoredTensor> readSafetensors(const std::filesystem::path& path)
 {
     const auto file = MappedFile::open(path);
     const std::string name = path.string();
+    if (const auto found = foreignContent(file->bytes(), Expected::Safetensors))
+        throw Error(text(name, ": ", *found));
     ByteReader reader(file->bytes(), name);
-    const auto length = reader.number<std::uint64_t>("the header's length");
-    if (length > longestHeader)
-        throw Error(text(name, ": the header is said to have ", length, " bytes, expected at most ",
-            longestHeader, "; this is no safetensors file or a damaged one"));
-    const std::string headerText = reader.string(length, "the header");
-    if (headerText.empty() || headerText.front() != '{')
-        throw Error(text(name, ": the header does not begin with '{' at byte 8, expected JSON"));
-    const Json header = parseJson(headerText, name + ": header");
-    if (!header.is_object())
-        throw Error(text(name, ": the header is ", header.type_name(), ", expected an object"));
-
-    const std::size_t dataStart = reader.position();
+    const Json header = readHeader(reader);
+    std::vector<Entry> entries;
+    for (const auto& [key, entry] : header.items())
+        if (key != "__metadata__")
+            entries.push_back(readEntry(key, entry, name, reader.position()));
+    using Order = std::tuple<std::size_t, std::uint64_t, std::string_view>; // empty ones come first
+    const auto order = [](const Entry& entry) {
+        return Order(entry.tensor.offset, entry.size, entry.tensor.name);
+    };
+    std::sort(entries.begin(), entries.end(),
+        [&](const Entry& a, const Entry& b) { return order(a) < order(b); });
+    checkContiguous(entries, reader.position(), file->bytes().size(), name);
     std::vector<StoredTensor> tensors;
-    for (const auto& [key, entry] : header.items()) {
-        if (key == "__metadata__")
-            continue;
-        tensors.push_back(readEntry(key, entry, name, file->bytes().subspan(dataStart), dataStart));
-        tensors.back().owner = file;
+    for (auto& [tensor, size] : entries) {
+        tensor.bytes = file->bytes().subspan(tensor.offset, std::size_t(size));
+        tensor.owner = file;
+        tensors.push_back(std::move(tensor));
     }
-    using Order = std::tuple<std::size_t, std::size_t, std::string_view>; // empty ones come first
-    std::sort(tensors.begin(), tensors.end(), [](const StoredTensor& a, const StoredTensor& b) {
-        return Order(a.offset, a.bytes.size(), a.name) < Order(b.offset, b.bytes.size(), b.name);
-    });
-    checkContiguous(tensors, dataStart, file->bytes().size(), name);
     return tensors;
 }
 

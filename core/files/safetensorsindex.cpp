@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/files/filelink.h"
 #include "core/files/json.h"
 #include "core/files/safetensors.h"
 
@@ -46,39 +47,94 @@ namespace {
         return weightMap;
     }
 
+    /// Names in a list that may be long: "a", "a and 3 more".
+    std::string firstOf(const std::vector<std::string>& names)
+    {
+        const std::string first = names.front().substr(0, 200);
+        return names.size() == 1 ? first : text(first, " and ", names.size() - 1, " more");
+    }
+
+    /// What `weightMap` says and `foundIn` (tensor → shard) does not confirm. Tensors of a shard
+    /// in `missing` are not spoken of: the shard is.
+    std::vector<std::string> faultsOf(const std::map<std::string, std::string>& weightMap,
+        const std::map<std::string, std::string>& foundIn, const std::set<std::string>& missing,
+        const fs::path& folder)
+    {
+        std::vector<std::string> faults;
+        for (const std::string& shard : missing)
+            faults.push_back(text("names the file ", shard, absenceText(folder / shard)));
+        std::map<std::string, std::vector<std::string>> lacking; // shard → tensors
+        std::vector<std::string> elsewhere;
+        for (const auto& [tensor, shard] : weightMap) {
+            const auto found = foundIn.find(tensor);
+            if (found == foundIn.end() && !missing.contains(shard))
+                lacking[shard].push_back(tensor);
+            else if (found != foundIn.end() && found->second != shard)
+                elsewhere.push_back(
+                    text(tensor, " (in ", found->second, ", listed in ", shard, ")"));
+        }
+        for (const auto& [shard, tensors] : lacking)
+            faults.push_back(
+                text("lists ", firstOf(tensors), " in ", shard, ", which does not hold it"));
+        if (!elsewhere.empty())
+            faults.push_back(
+                text("lists tensors in another file than holds them: ", firstOf(elsewhere)));
+        return faults;
+    }
+
+    /// The tensors of several files.
+    struct Gathered {
+        std::string place; ///< for messages
+        std::vector<StoredTensor> tensors{};
+        std::map<std::string, std::string> foundIn{}; ///< tensor → shard
+
+        void add(const fs::path& file, const std::string& shard)
+        {
+            for (StoredTensor& tensor : readSafetensors(file)) {
+                const auto [other, isNew] = foundIn.emplace(tensor.name, shard);
+                if (!isNew)
+                    throw Error(text(place, ": tensor ", tensor.name, " lies in ", other->second,
+                        " and in ", shard, ", expected it in one file"));
+                tensors.push_back(std::move(tensor));
+            }
+        }
+    };
+
 } // namespace
 
-std::vector<StoredTensor> readSafetensorsIndex(const fs::path& indexFile)
+std::set<std::string> shardsOfIndex(const fs::path& indexFile)
 {
-    const std::string index = indexFile.string();
-    const auto weightMap = readWeightMap(indexFile);
     std::set<std::string> shards;
+    for (const auto& [tensor, shard] : readWeightMap(indexFile))
+        shards.insert(shard);
+    return shards;
+}
+
+ShardedTensors readSafetensorsIndex(const fs::path& indexFile)
+{
+    const auto weightMap = readWeightMap(indexFile);
+    std::set<std::string> shards, missing;
     for (const auto& [tensor, shard] : weightMap)
         shards.insert(shard);
-
-    std::vector<StoredTensor> tensors;
-    std::map<std::string, std::string> foundIn; // tensor → shard
+    Gathered gathered{ indexFile.string() };
     for (const std::string& shard : shards) {
         const fs::path path = indexFile.parent_path() / shard;
         std::error_code none;
-        if (!fs::exists(path, none))
-            throw Error(text(index, ": names the file ", shard, ", which is missing, expected all ",
-                shards.size(), " files of the model in one folder"));
-        for (StoredTensor& tensor : readSafetensors(path)) {
-            const auto [other, isNew] = foundIn.emplace(tensor.name, shard);
-            if (!isNew)
-                throw Error(text(index, ": tensor ", tensor.name, " lies in ", other->second,
-                    " and in ", shard, ", expected it in one file"));
-            tensors.push_back(std::move(tensor));
-        }
+        if (fs::exists(path, none))
+            gathered.add(path, shard);
+        else
+            missing.insert(shard);
     }
-    for (const auto& [tensor, shard] : weightMap) {
-        const auto found = foundIn.find(tensor);
-        if (found == foundIn.end() || found->second != shard)
-            throw Error(text(index, ": expects tensor ", tensor, " in ", shard, ", found it ",
-                found == foundIn.end() ? "nowhere" : "in " + found->second));
-    }
-    return tensors;
+    auto faults = faultsOf(weightMap, gathered.foundIn, missing, indexFile.parent_path());
+    return { std::move(gathered.tensors), std::move(faults) };
+}
+
+ShardedTensors readShards(const std::vector<fs::path>& shards, const std::string& place)
+{
+    Gathered gathered{ place };
+    for (const fs::path& shard : shards)
+        gathered.add(shard, shard.filename().string());
+    return { std::move(gathered.tensors), {} };
 }
 
 } // namespace core

@@ -16,7 +16,8 @@ namespace core {
 /// A named tensor as it lies in a file: its bytes stay where they are, at any alignment.
 struct StoredTensor {
     std::string name;
-    const Format* format = nullptr;
+    const Format* format = nullptr; ///< null: numbers that no weights are stored as …
+    std::string dtype; ///< … such as safetensors' I64, BOOL, F8_E4M3; empty in a GGUF file
     std::vector<std::int64_t> shape; ///< outermost first: (rows, columns); columns are contiguous
     std::span<const std::byte> bytes; ///< exactly the tensor's, inside the mapped file
     std::size_t offset = 0; ///< of `bytes` from the start of the file

@@ -25,6 +25,8 @@ struct CheckpointParts {
     std::shared_ptr<const Tokenizer> tokenizer; ///< null: none, and the reason is …
     std::string tokenizerError;
     GgufMetadata metadata;
+    /// What is worth knowing of how it was opened: what was left out or taken for something else.
+    std::vector<std::string> notes;
 };
 
 /// A language model on disk (or partly in memory, after quantizing): its shape, its tensors by
@@ -32,9 +34,10 @@ struct CheckpointParts {
 class Checkpoint {
 public:
     /// Opens a model by its content: a Hugging Face folder (config.json, *.safetensors), a
-    /// .safetensors or index file inside one, or a GGUF file. Reads headers only. Throws Error:
-    /// what is missing, damaged, of the wrong shape, unknown. A missing tokenizer is no error here:
-    /// tokenizer() throws it.
+    /// .safetensors or index file inside one, a GGUF file or any piece of one, a folder with one
+    /// GGUF file, a snapshot in a cache of the hub. Reads headers only. Throws Error: what is there
+    /// instead, missing, damaged, of the wrong shape, unknown. What is wrong with something that is
+    /// not needed is a note. A missing tokenizer is no error here: tokenizer() throws it.
     static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& path);
 
     explicit Checkpoint(CheckpointParts parts);
@@ -53,6 +56,10 @@ public:
     /// Throws Error that says why there is none.
     const Tokenizer& tokenizer() const;
     bool hasTokenizer() const { return m_parts.tokenizer != nullptr; }
+    /// Why there is none; empty if there is one.
+    const std::string& tokenizerError() const { return m_parts.tokenizerError; }
+    /// What is worth knowing of how it was opened, in sentences.
+    const std::vector<std::string>& notes() const { return m_parts.notes; }
     /// What a GGUF of this model says of it: general.*, llama.*, tokenizer.*; nothing about
     /// formats.
     const GgufMetadata& metadata() const { return m_parts.metadata; }

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/files/mappedfile.h"
+#include "core/files/filelink.h"
+#include "core/files/ggufpieces.h"
+#include "core/files/lenientjson.h"
 #include "core/files/safetensors.h"
 #include "core/model/checkpoint.h"
 #include "core/model/expectedtensors.h"
+#include "core/model/modelname.h"
+#include "core/model/modelsource.h"
+#include "core/model/quantized.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <system_error>
+#include <set>
+#include <utility>
 
 namespace core {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-    constexpr const char* wanted = "expected a folder with config.json and model.safetensors, a "
-                                   ".safetensors file in one, or a GGUF file";
 
     /// Pairs of a GGUF that speak of the file, not of the model.
     bool speaksOfTheFile(std::string_view key)
@@ -31,45 +34,23 @@ namespace {
             || key.starts_with("quantize.imatrix.") || key.starts_with("quantscope.");
     }
 
-    bool isThere(const fs::path& path)
+    ShardedTensors readWeights(const ModelSource& source)
     {
-        std::error_code error;
-        const bool found = fs::exists(path, error);
-        if (error)
-            throw Error(text(path.string(), ": cannot be read: ", error.message()));
-        return found;
+        ShardedTensors stored = source.index.empty()
+            ? readShards(source.weights, source.folder.string())
+            : readSafetensorsIndex(source.index);
+        if (!source.missing.empty())
+            stored.faults.push_back(source.missing);
+        return stored;
     }
 
-    /// The file that holds or lists the tensors of the model in `folder`.
-    fs::path weightsIn(const fs::path& folder)
+    /// Throws Error for a GGUF file that says it is something else than a model.
+    void requireModel(const GgufMetadata& metadata, const std::string& file)
     {
-        for (const char* name : { "model.safetensors", "model.safetensors.index.json" }) {
-            if (isThere(folder / name))
-                return folder / name;
-        }
-        throw Error(text(folder.string(),
-            ": no model.safetensors and no model.safetensors.index.json in it, ", wanted));
-    }
-
-    /// The same for a shard of a model, or a file that is whole by itself.
-    fs::path weightsOf(const fs::path& file)
-    {
-        const fs::path index = file.parent_path() / "model.safetensors.index.json";
-        return file.filename() != "model.safetensors" && isThere(index) ? index : file;
-    }
-
-    bool isSafetensors(const fs::path& file)
-    {
-        const auto mapped = MappedFile::open(file);
-        const auto bytes = mapped->bytes();
-        return file.extension() == ".safetensors"
-            || (bytes.size() > 8 && bytes[8] == std::byte('{'));
-    }
-
-    std::string nameOf(const fs::path& folder)
-    {
-        const fs::path whole = fs::absolute(folder).lexically_normal();
-        return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+        const GgufValue* type = metadata.find("general.type");
+        if (type && toText(*type) != "model")
+            throw Error(text(file, ": is a GGUF file of type ", toText(*type).substr(0, 100),
+                ", expected a model"));
     }
 
     /// Gathers the parts of a Checkpoint.
@@ -78,54 +59,56 @@ namespace {
         CheckpointParts open(const fs::path& path)
         {
             m_parts.path = path;
-            if (!isThere(path))
-                throw Error(text(path.string(), ": no such file or folder, ", wanted));
-            if (fs::is_directory(path))
-                openFolder(path, {});
-            else if (path.filename() == "config.json")
-                openFolder(path.parent_path(), {});
-            else if (isGguf(path))
-                openGguf();
-            else if (path.filename().string().ends_with(".index.json"))
-                openFolder(path.parent_path(), path);
-            else if (isSafetensors(path))
-                openFolder(path.parent_path(), weightsOf(path));
+            const ModelSource source = findModel(path);
+            note(source.notes);
+            if (source.gguf.empty())
+                openFolder(source);
             else
-                throw Error(text(path.string(), ": is no model, ", wanted));
+                openGguf(source.gguf);
             return std::move(m_parts);
         }
 
     private:
-        /// `weights`: the file of tensors; empty: the folder's own.
-        void openFolder(const fs::path& given, fs::path weights)
+        void note(const std::vector<std::string>& notes)
         {
-            const fs::path folder = given.empty() ? fs::path(".") : given;
-            const fs::path configFile = folder / "config.json";
-            if (!isThere(configFile))
-                throw Error(text(folder.string(), ": no config.json in it, ", wanted));
-            const Json config = readJson(configFile);
+            m_parts.notes.insert(m_parts.notes.end(), notes.begin(), notes.end());
+        }
+
+        void openFolder(const ModelSource& source)
+        {
+            const fs::path configFile = source.folder / "config.json";
+            const LenientJson read = readLenientJson(configFile);
+            const Json& config = read.value;
             m_parts.config = configFromJson(config, configFile.string());
-            m_parts.config.name = nameOf(folder);
-            if (weights.empty())
-                weights = weightsIn(folder);
-            const auto stored = weights.extension() == ".json" ? readSafetensorsIndex(weights)
-                                                               : readSafetensors(weights);
-            place(stored, weights.string());
-            readTokenizer([&] { return tokenizerFromFolder(folder, config, vocabulary()); });
+            m_parts.config.name = modelName(source.folder, config);
+            const ShardedTensors stored = readWeights(source);
+            const std::string quantized
+                = refuseQuantized(config, configFile.string(), stored.tensors);
+            for (const std::string& fault : { read.fault, quantized })
+                if (!fault.empty())
+                    note({ fault });
+            const bool isTied = m_parts.config.tiedHead;
+            place(stored, source.place());
+            if (m_parts.config.tiedHead && !isTied)
+                note({ "There is no lm_head.weight, although tie_word_embeddings is not true; the "
+                       "embedding is taken as the head, as llama.cpp does" });
+            readTokenizer([&] { return tokenizerFromFolder(source.folder, config, vocabulary()); });
             m_parts.metadata = configToGguf(m_parts.config);
             for (const auto& [key, value] : m_tokenizerPairs.pairs())
                 m_parts.metadata.set(key, value);
         }
 
-        void openGguf()
+        void openGguf(const fs::path& path)
         {
-            const std::string file = m_parts.path.string();
-            const GgufFile gguf = readGguf(m_parts.path);
+            const std::string file = path.string();
+            const GgufFile gguf = readWholeGguf(path);
+            requireModel(gguf.metadata, file);
             m_parts.config = configFromGguf(gguf.metadata, file);
-            if (m_parts.config.name.empty())
-                m_parts.config.name = m_parts.path.stem().string();
+            const bool isNamed = !m_parts.config.name.empty() && !isHash(m_parts.config.name);
+            if (!isNamed)
+                m_parts.config.name = modelNameOfFile(path);
             readGgufOnly(gguf);
-            place(gguf.tensors, file);
+            place({ gguf.tensors, {} }, file);
             readTokenizer([&] { return tokenizerFromGguf(gguf.metadata, file); });
             if (m_parts.tokenizer && m_parts.tokenizer->size() != vocabulary())
                 forgetTokenizer(text(file, ": the tokenizer has ", m_parts.tokenizer->size(),
@@ -134,6 +117,8 @@ namespace {
                 if (!speaksOfTheFile(key))
                     m_parts.metadata.set(key, value);
             }
+            if (!isNamed && m_parts.metadata.find("general.name"))
+                m_parts.metadata.set("general.name", m_parts.config.name);
         }
 
         /// What only the tensors of a GGUF tell: vocabulary, tied head, divisors of the
@@ -156,14 +141,33 @@ namespace {
                 config.ropeFactors = ropeFactors(*factors, config);
         }
 
-        void place(const std::vector<StoredTensor>& stored, const std::string& file)
+        void place(const ShardedTensors& stored, const std::string& file)
         {
-            m_parts.tensors = placeTensors(stored, m_parts.config, file);
+            PlacedTensors placed = placeTensors(stored, m_parts.config, file);
+            m_parts.tensors = std::move(placed.tensors);
+            note(placed.notes);
+            noteUnfinished();
             m_parts.config.tiedHead = m_parts.tensors.back().place.role != Role::Output;
         }
 
+        /// A download that reserved all of its room at once looks complete by its size.
+        void noteUnfinished()
+        {
+            std::set<std::string> files;
+            for (const Tensor& tensor : m_parts.tensors)
+                files.insert(tensor.file);
+            for (const std::string& file : files) {
+                const fs::path unfinished = unfinishedDownload(file);
+                if (!unfinished.empty())
+                    note({ text(unfinished.filename().string(), " lies beside ",
+                        fs::path(file).filename().string(),
+                        ", whose download may not be complete") });
+            }
+        }
+
         /// A model without a tokenizer is still worth looking at: the reason is kept for
-        /// tokenizer(). This is the one place in core, beside json, that catches.
+        /// tokenizer(). One of the few places in core that catch; the others are in files, where
+        /// what is optional is read.
         template<typename Read>
         void readTokenizer(const Read& read)
         {
@@ -171,6 +175,7 @@ namespace {
                 TokenizerWithMetadata made = read();
                 m_parts.tokenizer = std::move(made.tokenizer);
                 m_tokenizerPairs = std::move(made.metadata);
+                note(made.notes);
             } catch (const Error& error) {
                 forgetTokenizer(error.what());
             }

@@ -16,7 +16,6 @@ namespace core {
 
 namespace {
 
-
     /// object[key], a whole number from 1 to `largest`; `fallback` (0: none) if it is absent.
     int size(const Json& config, const char* key, const std::string& place,
         std::int64_t fallback = 0, std::int64_t largest = largestModelSize)
@@ -48,7 +47,8 @@ namespace {
                 ", expected an even number, as the rotary embedding pairs channels"));
         if (std::int64_t(config.heads) * config.headDim > largestModelSize)
             throw Error(text(place, ": ", heads, " × ", headDim, " is ",
-                std::int64_t(config.heads) * config.headDim, ", expected at most ", largestModelSize));
+                std::int64_t(config.heads) * config.headDim, ", expected at most ",
+                largestModelSize));
     }
 
     void requireArchitecture(const Json& config, const std::string& place)
@@ -66,7 +66,7 @@ namespace {
         } else {
             found = config["model_type"].get<std::string>();
         }
-        if (found != llama)
+        if (found != llama && found != "LlamaModel") // the bare model, without a head of its own
             throw Error(
                 text(place, ": the architecture is ", found.substr(0, 100), ", expected ", llama));
     }

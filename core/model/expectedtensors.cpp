@@ -3,10 +3,13 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/model/namerule.h"
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
+#include <string_view>
 #include <utility>
 
 namespace core {
@@ -70,34 +73,94 @@ namespace {
         return places;
     }
 
-    bool isIgnored(const std::string& name)
+    /// Throws Error for tensors named as Meta names those of its own files, and Mistral after it.
+    void refuseOtherNames(const std::vector<StoredTensor>& stored)
     {
-        return name.ends_with("rotary_emb.inv_freq"); // follows from rope_theta
+        for (const StoredTensor& tensor : stored) {
+            if (tensor.name == "tok_embeddings.weight"
+                || tensor.name.ends_with(".attention.wq.weight"))
+                throw Error(text(tensor.file,
+                    ": has tensors named as in Meta's and Mistral's own "
+                    "files (",
+                    tensor.name.substr(0, 200),
+                    "): use the model's files for transformers instead"));
+        }
     }
 
-    std::map<Key, const StoredTensor*> byPlace(
-        const std::vector<StoredTensor>& stored, const ModelConfig& config)
+    /// Whether a tensor without a place is nothing that a model is computed from.
+    bool isUnneeded(const StoredTensor& tensor)
     {
+        const std::string_view type = tensor.dtype;
+        const bool isWhole = type == "BOOL" || type.starts_with('I') || type.starts_with('U');
+        return isWhole || isBuffer(tensor.name);
+    }
+
+    [[noreturn]] void failUnknown(const StoredTensor& tensor, const ModelConfig& config)
+    {
+        if (isAdapter(tensor.name))
+            throw Error(
+                text(tensor.file, ": holds tensors of a LoRA adapter (", tensor.name.substr(0, 200),
+                    "): merge the adapter into its model first (peft: merge_and_unload)"));
+        throw Error(text(tensor.file, ": unexpected tensor ", tensor.name.substr(0, 200), " ",
+            shapeText(tensor.shape), ", expected only those of a Llama model of ", config.layers,
+            " layers"));
+    }
+
+    /// Tensors by their place, and the names of those that are left out.
+    struct Sorted {
         std::map<Key, const StoredTensor*> found;
+        std::vector<std::string> left;
+    };
+
+    Sorted byPlace(
+        const std::vector<StoredTensor>& stored, const NameRule& rule, const ModelConfig& config)
+    {
+        Sorted sorted;
         for (const StoredTensor& tensor : stored) {
-            const auto place = findPlace(tensor.name);
+            const auto place = findPlace(rule.usualName(tensor.name));
             if (!place || place->layer >= config.layers) {
-                if (isIgnored(tensor.name))
-                    continue;
-                throw Error(text(tensor.file, ": unexpected tensor ", tensor.name.substr(0, 200),
-                    " ", shapeText(tensor.shape), ", expected only those of a Llama model of ",
-                    config.layers, " layers"));
+                if (!isUnneeded(tensor))
+                    failUnknown(tensor, config);
+                sorted.left.push_back(tensor.name.substr(0, 200));
+                continue;
             }
-            const auto [other, isNew] = found.try_emplace({ place->role, place->layer }, &tensor);
+            const auto [other, isNew]
+                = sorted.found.try_emplace({ place->role, place->layer }, &tensor);
             if (!isNew)
                 throw Error(text(tensor.file, ": tensors ", other->second->name, " and ",
                     tensor.name, " have the same place, expected one"));
         }
-        return found;
+        return sorted;
+    }
+
+    std::string leftNote(const std::vector<std::string>& left)
+    {
+        if (left.size() == 1)
+            return text("Tensor ", left.front(), ", which nothing needs, is left out");
+        return text(
+            left.size(), " tensors that nothing needs are left out, such as ", left.front());
+    }
+
+    [[noreturn]] void failMissing(const ShardedTensors& stored, Place place,
+        const ModelConfig& config, const std::string& file)
+    {
+        const std::string name
+            = config.rotary == RotaryLayout::Pairs ? ggufName(place) : huggingFaceName(place);
+        std::string why;
+        for (const std::string& fault : stored.faults)
+            why.append(why.empty() ? "" : " and ").append(fault);
+        if (!why.empty())
+            throw Error(text(file, ": ", why, "; so tensor ", name, " is missing among ",
+                stored.tensors.size(), " tensors"));
+        throw Error(text(file, ": tensor ", name, " is missing among ", stored.tensors.size(),
+            " tensors, expected those of a Llama model of ", config.layers, " layers"));
     }
 
     Tensor placed(const StoredTensor& stored, Place place, const ModelConfig& config)
     {
+        if (!stored.format)
+            throw Error(text(stored.file, ": tensor ", stored.name, " is stored as ", stored.dtype,
+                ", expected F32, F16 or BF16"));
         requireShape(stored, place.role, config);
         const auto [rows, columns] = shapeOf(place.role, config);
         Tensor tensor;
@@ -116,23 +179,29 @@ namespace {
 
 } // namespace
 
-std::vector<Tensor> placeTensors(
-    const std::vector<StoredTensor>& stored, const ModelConfig& config, const std::string& file)
+PlacedTensors placeTensors(
+    const ShardedTensors& stored, const ModelConfig& config, const std::string& file)
 {
-    const auto found = byPlace(stored, config);
-    std::vector<Tensor> tensors;
+    refuseOtherNames(stored.tensors);
+    const NameRule rule(stored.tensors);
+    const Sorted sorted = byPlace(stored.tensors, rule, config);
+    PlacedTensors result;
     for (const Place place : expectedPlaces(config)) {
-        const auto tensor = found.find({ place.role, place.layer });
-        if (place.role == Role::Output && (config.tiedHead || tensor == found.end()))
+        const auto tensor = sorted.found.find({ place.role, place.layer });
+        const bool isMissing = tensor == sorted.found.end();
+        if (place.role == Role::Output && (config.tiedHead || isMissing))
             continue;
-        if (tensor == found.end())
-            throw Error(text(file, ": tensor ",
-                config.rotary == RotaryLayout::Pairs ? ggufName(place) : huggingFaceName(place),
-                " is missing among ", stored.size(),
-                " tensors, expected those of a Llama model of ", config.layers, " layers"));
-        tensors.push_back(placed(*tensor->second, place, config));
+        if (isMissing)
+            failMissing(stored, place, config, file);
+        result.tensors.push_back(placed(*tensor->second, place, config));
     }
-    return tensors;
+    if (const std::string note = rule.note(); !note.empty())
+        result.notes.push_back(note);
+    if (!sorted.left.empty())
+        result.notes.push_back(leftNote(sorted.left));
+    for (const std::string& fault : stored.faults)
+        result.notes.push_back(text(std::filesystem::path(file).filename().string(), " ", fault));
+    return result;
 }
 
 std::vector<float> ropeFactors(const StoredTensor& stored, const ModelConfig& config)

@@ -24,10 +24,15 @@ public:
 
     std::filesystem::path index() const { return m_folder / "model.safetensors.index.json"; }
 
-    std::vector<core::StoredTensor> read(const std::string& weightMap) const
+    core::ShardedTensors readAll(const std::string& weightMap) const
     {
         support::writeFile(index(), R"({"metadata":{},"weight_map":)" + weightMap + "}");
         return core::readSafetensorsIndex(index());
+    }
+
+    std::vector<core::StoredTensor> read(const std::string& weightMap) const
+    {
+        return readAll(weightMap).tensors;
     }
 
     /// What is said about that weight_map, without the index's path.
@@ -89,23 +94,32 @@ private slots:
         QCOMPARE(shards.complaintAboutFile(R"("")"), named + expected);
     }
 
-    void namesAMissingShard()
+    void takesAMissingShardForAFault()
     {
         const Shards shards;
-        QCOMPARE(shards.complaint(R"({"a":"one.safetensors","z":"three.safetensors"})"),
-            std::string(
-                ": names the file three.safetensors, which is missing, expected all 2 files of the "
-                "model in one folder"));
+        const auto read = shards.readAll(R"({"a":"one.safetensors","z":"three.safetensors"})");
+        QCOMPARE(read.tensors.size(), std::size_t(1));
+        QCOMPARE(read.faults,
+            (std::vector<std::string>{ "names the file three.safetensors, which is not there" }));
+        std::filesystem::create_symlink("../blobs/x", shards.folder() / "three.safetensors");
+        QCOMPARE(
+            shards.readAll(R"({"a":"one.safetensors","z":"three.safetensors"})").faults.front(),
+            std::string("names the file three.safetensors, a link to ../blobs/x, which is not "
+                        "there: the download is not complete"));
     }
 
-    void namesATensorThatItsShardLacks()
+    void takesATensorThatItsShardLacksForAFault()
     {
         const Shards shards;
-        QCOMPARE(shards.complaint(R"({"a":"one.safetensors","z":"one.safetensors"})"),
-            std::string(": expects tensor z in one.safetensors, found it nowhere"));
-        QCOMPARE(shards.complaint(
-                     R"({"a":"two.safetensors","b":"one.safetensors","c":"two.safetensors"})"),
-            std::string(": expects tensor a in two.safetensors, found it in one.safetensors"));
+        QCOMPARE(shards.readAll(R"({"a":"one.safetensors","z":"one.safetensors"})").faults,
+            (std::vector<std::string>{ "lists z in one.safetensors, which does not hold it" }));
+        const auto read = shards.readAll(
+            R"({"a":"two.safetensors","b":"one.safetensors","c":"two.safetensors"})");
+        QCOMPARE(read.tensors.size(), std::size_t(3));
+        QCOMPARE(read.faults,
+            (std::vector<std::string>{
+                "lists tensors in another file than holds them: a (in one.safetensors, listed in "
+                "two.safetensors) and 1 more" }));
     }
 
     void refusesATensorInTwoShards()

@@ -248,7 +248,7 @@ private slots:
             "x: cannot be read: File name too long"));
         support::writeFile(folder / "notes.txt", "hello");
         QVERIFY(contains(messageOf([&] { Checkpoint::open(folder / "notes.txt"); }),
-            path + "/notes.txt: is no model"));
+            path + "/notes.txt: is a text and no weights: \"hello\""));
         support::writeTinyModel({}, folder.path());
         std::filesystem::remove(folder / "model.safetensors");
         QVERIFY(contains(
