@@ -712,6 +712,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
 <context>
     <name>app::OpenController</name>
     <message>
+        <source>Looking for other models</source>
+        <translation>Andere Modelle suchen</translation>
+    </message>
+    <message>
         <source>Opening %1</source>
         <translation>%1 öffnen</translation>
     </message>

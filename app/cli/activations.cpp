@@ -80,7 +80,7 @@ namespace {
 
     void activations(const ActivationArguments& options, const core::Progress& progress)
     {
-        const auto checkpoint = core::Checkpoint::open(options.model);
+        const auto checkpoint = openModel(options.model);
         const auto sequences = readSequences(*checkpoint, options.text);
         const core::ActivationStats stats = core::activationStats(
             *checkpoint, sequences, progress.part(0, 1, "Measuring activations"));

@@ -26,9 +26,8 @@ namespace {
 
     void evaluate(const EvaluateArguments& options, const core::Progress& progress)
     {
-        const auto model = core::Checkpoint::open(options.model);
-        const auto reference
-            = options.reference.empty() ? nullptr : core::Checkpoint::open(options.reference);
+        const auto model = openModel(options.model);
+        const auto reference = options.reference.empty() ? nullptr : openModel(options.reference);
         const auto chunks = readSequences(reference ? *reference : *model, options.text);
         ArithmeticWords words = options.arithmetic;
         words.calibration.length = options.text.length;

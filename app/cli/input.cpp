@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iostream>
 
 namespace cli {
 
@@ -29,14 +30,32 @@ void addCount(CLI::App& command, const std::string& name, int& value, const std:
     command.add_option(name, value, about)->check(positive());
 }
 
+namespace {
+
+    void sayNotes(const std::vector<std::string>& notes)
+    {
+        for (const std::string& note : notes)
+            std::cerr << "note: " << note << '\n';
+    }
+
+} // namespace
+
+std::shared_ptr<const core::Checkpoint> openModel(const std::filesystem::path& path)
+{
+    auto checkpoint = core::Checkpoint::open(path);
+    sayNotes(checkpoint->notes());
+    return checkpoint;
+}
+
 std::vector<std::vector<int>> readSequences(
     const core::Checkpoint& checkpoint, const TextOptions& options)
 {
     const int length
         = options.length > 0 ? options.length : std::min(checkpoint.config().context, 512);
     const core::Tokenizer& tokenizer = checkpoint.tokenizer();
-    return core::tokenSequences(
-        tokenizer, core::readTextFile(options.file), length, options.sequences);
+    const core::NotedText read = core::readText(options.file);
+    sayNotes(read.notes);
+    return core::tokenSequences(tokenizer, read.text, length, options.sequences);
 }
 
 std::string headline(const core::Checkpoint& checkpoint)

@@ -4,6 +4,7 @@
 #include "core/model/checkpoint.h"
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,12 @@ CLI::Validator positive();
 /// Adds an option for one of those numbers, from 1 on.
 void addCount(CLI::App& command, const std::string& name, int& value, const std::string& about);
 
+/// Opens a model and says on standard error what is worth knowing of how.
+std::shared_ptr<const core::Checkpoint> openModel(const std::filesystem::path& path);
+
 /// The text cut into token sequences. Throws Error if it cannot be read or is too short, or the
-/// model has no tokenizer.
+/// model has no tokenizer. Says on standard error what is odd about how it is written (line ends, a
+/// byte order mark).
 std::vector<std::vector<int>> readSequences(
     const core::Checkpoint& checkpoint, const TextOptions& options);
 

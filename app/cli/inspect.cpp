@@ -67,6 +67,14 @@ namespace {
                                           : core::Json() } };
     }
 
+    std::vector<std::string> notesOf(const core::Checkpoint& checkpoint)
+    {
+        std::vector<std::string> notes = checkpoint.notes();
+        if (!checkpoint.hasTokenizer())
+            notes.push_back(core::text("no tokenizer: ", checkpoint.tokenizerError()));
+        return notes;
+    }
+
     void inspect(const InspectArguments& options, const core::Progress& progress)
     {
         const auto checkpoint = core::Checkpoint::open(options.model);
@@ -86,11 +94,14 @@ namespace {
         }
         if (options.json) {
             const core::Json json{ { "model", configJson(*checkpoint) },
-                { "tensors", std::move(tensors) } };
+                { "notes", notesOf(*checkpoint) }, { "tensors", std::move(tensors) } };
             std::cout << core::jsonText(json, 2) << '\n';
             return;
         }
-        std::cout << headline(*checkpoint) << "\n\n";
+        std::cout << headline(*checkpoint) << '\n';
+        for (const std::string& note : notesOf(*checkpoint))
+            std::cout << "note: " << note << '\n';
+        std::cout << '\n';
         table.print(std::cout);
         std::cout << "\noutliers: input and output channels whose absmax is over "
                   << fixed(options.threshold, 1) << " x the median channel's\n";

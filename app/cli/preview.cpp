@@ -51,7 +51,7 @@ namespace {
 
     void preview(const PreviewArguments& options, const core::Progress& progress)
     {
-        const auto checkpoint = core::Checkpoint::open(options.model);
+        const auto checkpoint = openModel(options.model);
         const core::Format* wanted = core::findFormat(options.format);
         if (!wanted)
             throw core::Error(core::text("--format ", options.format,

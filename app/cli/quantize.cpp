@@ -231,7 +231,7 @@ namespace {
 
     void quantize(const QuantizeArguments& options, const core::Progress& progress)
     {
-        const auto checkpoint = core::Checkpoint::open(options.model);
+        const auto checkpoint = openModel(options.model);
         const core::Recipe recipe = chosenRecipe(options, *checkpoint);
         sayIdleRules(*checkpoint, recipe);
         auto plan = core::planTensors(*checkpoint, recipe);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/opencontroller.h"
 
+#include "core/model/modelsource.h"
+
 #include <utility>
 
 namespace app {
@@ -19,6 +21,7 @@ OpenController::OpenController(Jobs& quick, Session& session, SessionKeeper& kee
             return;
         m_keeper.setOpening(false);
         emit failed(m_path, reason);
+        lookForOthers();
     });
     connect(&m_quick, &Jobs::cancelled, this, [this](JobId id) {
         if (id == m_job)
@@ -39,6 +42,21 @@ void OpenController::start(const std::filesystem::path& path, Work work)
               m_keeper.setOpening(false);
               emit this->opened();
           });
+}
+
+void OpenController::lookForOthers()
+{
+    m_quick.start(
+        tr("Looking for other models"),
+        [folder = std::filesystem::path(m_path.toStdString())](
+            const core::Progress&) { return core::ggufModels(folder); },
+        [this](const std::vector<std::filesystem::path>& files) {
+            QStringList paths;
+            for (const std::filesystem::path& file : files)
+                paths += QString::fromStdString(file.string());
+            if (!paths.isEmpty())
+                emit offered(paths);
+        });
 }
 
 void OpenController::open(const std::filesystem::path& path)

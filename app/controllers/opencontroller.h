@@ -31,10 +31,13 @@ signals:
     void opened();
     /// `reason` is one sentence; the open model stays.
     void failed(const QString& path, const QString& reason);
+    /// After failed(): the folder holds these GGUF files, any of which may be opened.
+    void offered(const QStringList& paths);
 
 private:
     template<typename Work>
     void start(const std::filesystem::path& path, Work work);
+    void lookForOthers();
 
     Jobs& m_quick;
     Session& m_session;

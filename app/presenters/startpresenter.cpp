@@ -36,6 +36,7 @@ StartPresenter::StartPresenter(widgets::StartPage& page, RecentModels& recent, S
     connect(&page, &StartPage::removeRequested, &recent, &RecentModels::remove);
     connect(&recent, &RecentModels::changed, this, &StartPresenter::fill);
     connect(&controller, &OpenController::opened, this, &StartPresenter::remember);
+    connect(&controller, &OpenController::offered, &page, &StartPage::setOffers);
     std::error_code ignored; // not there: no sample
     if (std::filesystem::is_directory(controller.sampleFolder(), ignored))
         page.setSample(tr("A trained Llama with 4.20 M parameters, 8.40 MB, with calibration and "

@@ -376,6 +376,40 @@ private slots:
         QCOMPARE(place.folder.entries(), before);
     }
 
+    void saysHowAModelWasOpened()
+    {
+        const Workplace place;
+        support::writeFile(place.folder / "model/generation_config.json", R"({"top_p": NaN})");
+        const Outcome table = run({ "inspect", place.model });
+        QCOMPARE(table.code, 0);
+        QVERIFY2(table.out.section('\n', 1, 1).startsWith("note: "), qPrintable(table.out));
+        const Json json = jsonOf(run({ "inspect", place.model, "--json" }));
+        QCOMPARE(json["notes"].size(), std::size_t(1));
+        const Outcome dry = run({ "quantize", place.model, "--type", "q8_0", "--dry-run" });
+        QVERIFY2(dry.error.contains("note: "), qPrintable(dry.error));
+        QVERIFY2(dry.out.contains("Q8_0") && !dry.out.contains("q8_0"), qPrintable(dry.out));
+    }
+
+    void readsATextFromAPipeAndSaysHowItIsWritten()
+    {
+        const Workplace place;
+        const auto evaluate = [&](const QString& file) {
+            return QStringList{ "evaluate", place.model, "--text", file, "--ctx", "64", "--chunks",
+                "2", "--json" };
+        };
+        const std::string words = support::readFile(place.folder / "text.txt");
+        support::writeFile(place.folder / "marked.txt", "\xef\xbb\xbf" + words);
+        const Outcome marked = run(evaluate(name(place.folder / "marked.txt")));
+        QVERIFY2(
+            marked.error.contains("byte order mark, which is left out"), qPrintable(marked.error));
+        QProcess piped;
+        piped.start(QUANTSCOPE_CLI, evaluate("/dev/stdin"));
+        piped.write(words.data(), qint64(words.size()));
+        piped.closeWriteChannel();
+        QVERIFY(piped.waitForFinished());
+        QCOMPARE(QString::fromUtf8(piped.readAllStandardOutput()), marked.out);
+    }
+
     void namesAModelThatIsNotThere()
     {
         const Outcome outcome = run({ "inspect", "no/such/model" });

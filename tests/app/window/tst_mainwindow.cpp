@@ -6,6 +6,7 @@
 #include "app/window/mainwindow.h"
 #include "app/window/windowpages.h"
 #include "core/formats/study.h"
+#include "tests/support/tinymodel.h"
 #include "widgets/bar/balancebar.h"
 #include "widgets/messagebar.h"
 #include "widgets/models/tensormodel.h"
@@ -18,8 +19,10 @@
 #include "widgets/theme.h"
 
 #include <QApplication>
+#include <QDir>
 #include <QElapsedTimer>
 #include <QLabel>
+#include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -238,6 +241,26 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!messageOf(*page).isEmpty(), longJob);
         QVERIFY(!session().isOpen());
         QCOMPARE(m_window->currentPage(), page);
+    }
+
+    void offersTheGgufFilesOfAFolder()
+    {
+        QVERIFY(QDir(m_folder->path()).mkdir("many"));
+        const QString many = m_folder->filePath("many");
+        for (const char* file : { "a.gguf", "b.gguf" })
+            support::writeTinyGguf({}, (many + '/' + file).toStdString());
+        m_window->open(many.toStdString());
+        widgets::Page* page = m_window->pages().start;
+        const auto offer = [page] {
+            for (QPushButton* button : page->message()->findChildren<QPushButton*>())
+                if (button->text() == "b.gguf")
+                    return button;
+            return static_cast<QPushButton*>(nullptr);
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(offer(), longJob);
+        offer()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(session().isOpen(), longJob);
+        QCOMPARE(session().checkpoint()->config().name, std::string("Tiny"));
     }
 
     void saysWhatStoppedAnExportAndLeavesNothingBehind()

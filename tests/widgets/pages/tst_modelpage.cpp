@@ -4,6 +4,7 @@
 #include "pagetest.h"
 #include "tests/widgets/pictures.h"
 #include "tests/widgets/sampledata.h"
+#include "widgets/messagebar.h"
 #include "widgets/pages/model/modeldiagram.h"
 #include "widgets/pages/model/modelfacts.h"
 #include "widgets/pages/start/startpage.h"
@@ -101,6 +102,29 @@ private slots:
         QVERIFY(found != checks.end());
         QCOMPARE(found->kind, Check::Kind::Warning);
         QCOMPARE(found->detail, "1 of 38 tensors");
+    }
+
+    void theNotesOfTheCheckpointAreChecksWithAWarning()
+    {
+        core::CheckpointParts parts;
+        parts.config = sampleData().checkpoint->config();
+        parts.tensors = sampleData().checkpoint->tensors();
+        parts.notes = { "Tensor a, which nothing needs, is left out" };
+        const auto checks = modelChecks(core::Checkpoint(parts), {}, {});
+        QCOMPARE(checks.back().text, "Tensor a, which nothing needs, is left out");
+        QCOMPARE(checks.back().kind, Check::Kind::Warning);
+    }
+
+    void theStartPageOffersOtherFiles()
+    {
+        StartPage page;
+        page.message()->setMessage(MessageBar::Kind::Failure, "The folder holds 2 GGUF files.");
+        page.setOffers({ "/models/a.gguf", "/models/b.gguf" });
+        settle(page, { 927, 760 });
+        QSignalSpy open(&page, &StartPage::openRequested);
+        QTest::mouseClick(button(page, "b.gguf"), Qt::LeftButton);
+        QCOMPARE(open.size(), 1);
+        QCOMPARE(open[0][0].toString(), "/models/b.gguf");
     }
 
     void aClickOnABoxChoosesTheRoleInEveryLayer()

@@ -190,6 +190,8 @@ std::vector<Check> modelChecks(const core::Checkpoint& checkpoint,
     if (!checkpoint.metadata().find("tokenizer.chat_template"))
         checks.push_back({ Kind::Warning,
             ModelText::tr("No chat template: GGUF will be written without one"), {} });
+    for (const std::string& note : checkpoint.notes())
+        checks.push_back({ Kind::Warning, QString::fromStdString(note), {} });
     return checks;
 }
 

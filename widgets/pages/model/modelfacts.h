@@ -22,7 +22,7 @@ std::vector<Fact> modelFacts(
 /// Matrices by role, norms together, in the order of the model.
 std::vector<RoleBars::Bar> roleShares(const core::Checkpoint& checkpoint);
 
-/// What was looked at; what is not known yet is left out.
+/// What was looked at; what is not known yet is left out. The notes of the checkpoint come last.
 std::vector<Check> modelChecks(const core::Checkpoint& checkpoint,
     std::optional<std::int64_t> nonFinite, std::optional<bool> tokenizerWorks);
 

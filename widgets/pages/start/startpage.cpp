@@ -5,10 +5,12 @@
 #include "widgets/card.h"
 #include "widgets/iconlabel.h"
 #include "widgets/label.h"
+#include "widgets/messagebar.h"
 #include "widgets/pages/start/droparea.h"
 #include "widgets/pages/start/recentlist.h"
 #include "widgets/theme.h"
 
+#include <QtCore/QFileInfo>
 #include <QtCore/QMimeData>
 #include <QtCore/QUrl>
 #include <QtGui/QDropEvent>
@@ -16,8 +18,12 @@
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QVBoxLayout>
 
+#include <algorithm>
+
 namespace widgets {
 namespace {
+
+    constexpr qsizetype mostOffers = 4; ///< buttons in a row
 
     QString droppedPath(const QMimeData* data)
     {
@@ -133,6 +139,14 @@ void StartPage::setSample(const QString& description)
 {
     m_sampleText->setText(description);
     m_sample->setVisible(!description.isEmpty());
+}
+
+void StartPage::setOffers(const QStringList& paths)
+{
+    for (const QString& path : paths.first(std::min<qsizetype>(paths.size(), mostOffers))) {
+        QPushButton* open = message()->addButton(QFileInfo(path).fileName());
+        connect(open, &QPushButton::clicked, this, [this, path] { emit openRequested(path); });
+    }
 }
 
 void StartPage::arrange()

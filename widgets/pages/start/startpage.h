@@ -35,6 +35,8 @@ public:
     void setRecent(const std::vector<RecentEntry>& entries);
     /// "A trained Llama with 4.20 M parameters, …"; empty: no sample is installed, no button.
     void setSample(const QString& description);
+    /// Adds buttons to the message above that open these files instead, the first few of them.
+    void setOffers(const QStringList& paths);
 
 signals:
     void openFolderRequested();
