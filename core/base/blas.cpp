@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/blas.h"
 
+#include "core/base/blasmemory.h"
+
 #include <cblas.h>
 #include <f77blas.h>
 
 namespace core::blas {
 
 namespace {
-
-    /// OpenBLAS must not start threads of its own: core/base/parallel splits the work.
-    void useOneThread()
-    {
-        static const bool done = [] {
-            openblas_set_num_threads(1);
-            return true;
-        }();
-        (void)done;
-    }
 
     CBLAS_TRANSPOSE transposition(Side side)
     {
@@ -28,7 +20,7 @@ namespace {
 void multiply(Side a, Side b, Eigen::Index rows, Eigen::Index columns, Eigen::Index inner,
     float alpha, Block<const float> A, Block<const float> B, float beta, Block<float> C)
 {
-    useOneThread();
+    const BlasTurn turn;
     cblas_sgemm(CblasRowMajor, transposition(a), transposition(b), int(rows), int(columns),
         int(inner), alpha, A.data, int(A.stride), B.data, int(B.stride), beta, C.data,
         int(C.stride));
@@ -37,7 +29,7 @@ void multiply(Side a, Side b, Eigen::Index rows, Eigen::Index columns, Eigen::In
 void multiply(Side a, Side b, Eigen::Index rows, Eigen::Index columns, Eigen::Index inner,
     double alpha, Block<const double> A, Block<const double> B, double beta, Block<double> C)
 {
-    useOneThread();
+    const BlasTurn turn;
     cblas_dgemm(CblasRowMajor, transposition(a), transposition(b), int(rows), int(columns),
         int(inner), alpha, A.data, int(A.stride), B.data, int(B.stride), beta, C.data,
         int(C.stride));
@@ -46,21 +38,21 @@ void multiply(Side a, Side b, Eigen::Index rows, Eigen::Index columns, Eigen::In
 void solveLowerTransposedRight(
     Eigen::Index rows, Eigen::Index size, Block<const double> L, Block<double> B)
 {
-    useOneThread();
+    const BlasTurn turn;
     cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, int(rows),
         int(size), 1.0, L.data, int(L.stride), B.data, int(B.stride));
 }
 
 void solveLower(Eigen::Index size, Eigen::Index columns, Block<const double> L, Block<double> B)
 {
-    useOneThread();
+    const BlasTurn turn;
     cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, int(size),
         int(columns), 1.0, L.data, int(L.stride), B.data, int(B.stride));
 }
 
 bool cholesky(Eigen::Index size, Block<double> A)
 {
-    useOneThread();
+    const BlasTurn turn;
     char triangle[] = "U"; // LAPACK takes rows for columns: its upper triangle is our lower one
     blasint n = int(size), stride = int(A.stride), info = 0;
     dpotrf_(triangle, &n, A.data, &stride, &info);

@@ -6,6 +6,8 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <new>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -43,8 +45,7 @@ namespace {
         {
             {
                 const std::lock_guard lock(m_mutex);
-                while (m_threads.size() < helpers)
-                    m_threads.emplace_back([this] { help(); });
+                grow(helpers);
                 loop.seats = helpers;
                 m_loops.push_back(&loop);
             }
@@ -70,6 +71,18 @@ namespace {
         }
 
     private:
+        /// Up to `helpers` threads; fewer where the system gives no more. It is asked once more
+        /// only by a later loop, which is soon enough.
+        void grow(std::size_t helpers)
+        {
+            try {
+                while (m_threads.size() < helpers)
+                    m_threads.emplace_back([this] { help(); });
+            } catch (const std::system_error&) { // no thread
+            } catch (const std::bad_alloc&) { // no memory for one
+            }
+        }
+
         Loop* openLoop() const
         {
             const auto found = std::find_if(m_loops.begin(), m_loops.end(),

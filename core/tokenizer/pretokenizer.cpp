@@ -10,6 +10,7 @@
 
 #include <cassert>
 #include <cstdint>
+#include <new>
 
 namespace core {
 
@@ -134,6 +135,8 @@ public:
         PCRE2_SIZE where = 0;
         m_code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(spelled.data()), spelled.size(),
             PCRE2_UTF | PCRE2_UCP, &error, &where, nullptr));
+        if (!m_code && error == PCRE2_ERROR_HEAP_FAILED)
+            throw std::bad_alloc();
         assert(m_code && "a pattern of ours does not compile");
         pcre2_jit_compile(m_code.get(), PCRE2_JIT_COMPLETE); // without JIT it only runs slower
     }
@@ -153,6 +156,8 @@ public:
                     PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, match, context);
             if (found == PCRE2_ERROR_NOMATCH)
                 break;
+            if (found == PCRE2_ERROR_NOMEMORY)
+                throw std::bad_alloc();
             if (found < 0)
                 throw Error(text("a text of ", length, " bytes cannot be cut into words at byte ",
                     begin + done, ": PCRE2 error ", found));
@@ -168,8 +173,11 @@ public:
 
     std::unique_ptr<pcre2_match_data, FreeMatch> makeMatch() const
     {
-        return std::unique_ptr<pcre2_match_data, FreeMatch>(
+        std::unique_ptr<pcre2_match_data, FreeMatch> match(
             pcre2_match_data_create_from_pattern(m_code.get(), nullptr));
+        if (!match)
+            throw std::bad_alloc();
+        return match;
     }
 
 private:

@@ -3,6 +3,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <numeric>
@@ -11,9 +13,34 @@
 #include <thread>
 #include <vector>
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 class TestParallel : public QObject {
     Q_OBJECT
 private slots:
+    /// First: once threads are there, none has to be refused.
+    void worksOnFewerThreadsWhereTheSystemGivesNoMore()
+    {
+#ifdef __SANITIZE_ADDRESS__
+        QSKIP("AddressSanitizer needs many terabytes of addresses");
+#endif
+        const pid_t child = ::fork();
+        if (child == 0) { // its limit and its threads stay its own
+            rlimit few{ 1 << 20, 1 << 20 }; // no room for a thread's stack
+            ::setrlimit(RLIMIT_AS, &few);
+            ::alarm(20);
+            std::array<int, 100> calls{};
+            core::parallelFor(calls.size(), [&](std::size_t i) { ++calls[i]; });
+            const bool all = std::all_of(calls.begin(), calls.end(), [](int n) { return n == 1; });
+            ::_exit(all ? 0 : 1);
+        }
+        int status = -1;
+        QCOMPARE(::waitpid(child, &status, 0), child);
+        QCOMPARE(status, 0);
+    }
+
     void callsEveryIndexOnce()
     {
         for (const std::size_t count : { 0, 1, 2, 3, 1000 }) {
