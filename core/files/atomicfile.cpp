@@ -30,8 +30,15 @@ namespace {
         throw Error(text(path.string(), ": ", what, ": ", std::generic_category().message(error)));
     }
 
-    /// Creates an empty file beside `target` under a name nobody has, and returns the name.
-    fs::path createBeside(const fs::path& target)
+    [[noreturn]] void failExisting(const fs::path& target)
+    {
+        throw Error(text(target.string(),
+            ": exists already and is not to be replaced, expected the name of a new file"));
+    }
+
+    /// Creates an empty file beside `target` under a name nobody has, notes it, and returns the
+    /// name.
+    fs::path createBeside(const fs::path& target, std::optional<TemporaryFileNote>& note)
     {
         for (int i = 0; i < maximumTries; ++i) {
             const fs::path path = folderOf(target)
@@ -42,6 +49,7 @@ namespace {
                 continue;
             if (descriptor < 0)
                 fail(target, "its folder cannot be written to", errno);
+            note.emplace(path);
             struct stat replaced { };
             if (::stat(target.c_str(), &replaced) == 0) // a replaced file keeps its permissions
                 (void)::fchmod(descriptor, replaced.st_mode & 07777);
@@ -63,10 +71,29 @@ namespace {
         return error;
     }
 
+    /// Gives `from` the name `to` if nothing has it. Returns 0 or an errno.
+    int renameToNew(const fs::path& from, const fs::path& to)
+    {
+        if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
+            return 0;
+        if (errno != EINVAL && errno != ENOSYS)
+            return errno;
+        // A file system that cannot do that: a link never replaces anything either.
+        if (::link(from.c_str(), to.c_str()) == 0)
+            return ::unlink(from.c_str()) == 0 ? 0 : errno;
+        if (errno == EEXIST)
+            return errno;
+        std::error_code none; // nor has it links: what is left is to look first
+        if (fs::exists(to, none))
+            return EEXIST;
+        return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+    }
+
 } // namespace
 
-AtomicFile::AtomicFile(fs::path target)
+AtomicFile::AtomicFile(fs::path target, Existing existing)
     : m_target(std::move(target))
+    , m_existing(existing)
 {
     std::error_code error;
     const fs::path resolved = fs::weakly_canonical(m_target, error);
@@ -80,7 +107,9 @@ AtomicFile::AtomicFile(fs::path target)
     if (fs::exists(m_target, error) && !fs::is_regular_file(m_target, error))
         throw Error(
             text(m_target.string(), ": is a device or pipe, expected the name of a file to write"));
-    m_path = createBeside(m_target);
+    if (existing == Existing::Keep && fs::exists(m_target, error))
+        failExisting(m_target);
+    m_path = createBeside(m_target, m_note);
 }
 
 AtomicFile::~AtomicFile()
@@ -94,16 +123,22 @@ void AtomicFile::commit()
     assert(!m_path.empty());
     if (const int error = synchronize(m_path, O_RDONLY))
         fail(m_target, "its bytes did not reach the disk", error);
-    if (std::rename(m_path.c_str(), m_target.c_str()) != 0)
-        fail(m_target, "cannot be replaced by the finished file", errno);
+    const int error = m_existing == Existing::Keep           ? renameToNew(m_path, m_target)
+        : std::rename(m_path.c_str(), m_target.c_str()) == 0 ? 0
+                                                             : errno;
+    if (error == EEXIST)
+        failExisting(m_target);
+    if (error != 0)
+        fail(m_target, "cannot be replaced by the finished file", error);
     m_path.clear();
+    m_note.reset();
     // The rename itself is made lasting too; it has happened, so failing here is no error.
     (void)synchronize(folderOf(m_target), O_RDONLY | O_DIRECTORY);
 }
 
 void writeFileAtomically(const fs::path& target, std::string_view bytes)
 {
-    AtomicFile file(target);
+    AtomicFile file(target, Existing::Replace);
     OutputFile out(file.output(), bytes.size());
     out.write(std::as_bytes(std::span(bytes)));
     out.close();

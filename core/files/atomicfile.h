@@ -2,11 +2,19 @@
 #pragma once
 
 #include "core/files/outputfile.h"
+#include "core/files/temporaryfiles.h"
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 
 namespace core {
+
+/// What happens to a file that already has the name of the one to write.
+enum class Existing {
+    Keep, ///< it stays, and writing fails
+    Replace
+};
 
 /// A file that appears whole or not at all: it is written beside its target under another name and
 /// renamed at the end. Until commit() an existing target stays as it was; without commit() the
@@ -14,9 +22,9 @@ namespace core {
 class AtomicFile {
 public:
     /// Creates the empty temporary file in the target's folder (a link is followed, so that what
-    /// it points to is replaced). Throws Error if the folder is missing or not writable, or the
-    /// target is a folder, a device, a pipe or a socket.
-    explicit AtomicFile(std::filesystem::path target);
+    /// it points to is replaced). Throws Error if the folder is missing or not writable, the target
+    /// is a folder, a device, a pipe or a socket, or it exists and is to be kept.
+    AtomicFile(std::filesystem::path target, Existing existing);
     ~AtomicFile();
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
@@ -27,12 +35,15 @@ public:
     OutputPath output() const { return { m_path, m_target }; }
 
     /// Brings the bytes to the disk and gives the file its target's name, in place of what was
-    /// there. Call it once. Throws Error if that fails; the target is then as it was.
+    /// there. Call it once. Throws Error if that fails, or if a file to be kept has come there in
+    /// the meantime; the target is then as it was.
     void commit();
 
 private:
     std::filesystem::path m_target;
+    Existing m_existing;
     std::filesystem::path m_path; ///< empty once renamed
+    std::optional<TemporaryFileNote> m_note;
 };
 
 /// Replaces `target` by a file of exactly `bytes`, through an AtomicFile. Throws Error.

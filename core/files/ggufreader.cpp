@@ -228,7 +228,7 @@ namespace {
                     " bytes at offset ", tensor.offset, " of the data, the file has ", available));
             tensor.offset += dataStart;
             tensor.bytes = file->bytes().subspan(tensor.offset, std::size_t(*size));
-            tensor.owner = file;
+            tensor.mapping = file;
         }
     }
 
@@ -285,14 +285,14 @@ GgufFile readGguf(const std::filesystem::path& path)
             throw Error(text(reader.place(), ": tensor ", result.tensors.back().name,
                 " stands twice, expected once"));
     }
-    if (result.tensors.empty()) // a vocabulary: it may end without padding
-        return result;
-
-    const std::uint64_t padding = (alignment - reader.position() % alignment) % alignment;
-    reader.bytes(padding, "the padding before the data");
-    requireWhole(result.tensors, reader.position(), alignment, file->bytes().size());
-    locate(result.tensors, reader.position(), file);
-    checkOverlaps(result.tensors);
+    if (!result.tensors.empty()) { // else a vocabulary: it may end without padding
+        const std::uint64_t padding = (alignment - reader.position() % alignment) % alignment;
+        reader.bytes(padding, "the padding before the data");
+        requireWhole(result.tensors, reader.position(), alignment, file->bytes().size());
+        locate(result.tensors, reader.position(), file);
+        checkOverlaps(result.tensors);
+    }
+    file->requireUnchanged();
     return result;
 }
 

@@ -94,6 +94,8 @@ namespace {
         if (counts.size() > sums.size())
             throw Error(text(path.string(), ": has ", counts.size(), " counts, expected ",
                 sums.size(), ", as many as there are sums"));
+        for (const StoredTensor& tensor : file.tensors)
+            tensor.mapping->requireUnchanged();
         return result;
     }
 
@@ -146,7 +148,10 @@ Importance readImatrix(const std::filesystem::path& file)
 {
     if (isGguf(file))
         return readGgufForm(file);
-    return readLegacyForm(*MappedFile::open(file));
+    const auto mapped = MappedFile::open(file);
+    Importance importance = readLegacyForm(*mapped);
+    mapped->requireUnchanged();
+    return importance;
 }
 
 } // namespace core

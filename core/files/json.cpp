@@ -164,7 +164,9 @@ std::string readJsonSource(const std::filesystem::path& file)
             maximumFileBytes, " of JSON"));
     if (const auto found = foreignContent(bytes, Expected::Json))
         throw Error(text(file.string(), ": ", *found));
-    return { reinterpret_cast<const char*>(bytes.data()), bytes.size() };
+    std::string source(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    mapped->requireUnchanged();
+    return source;
 }
 
 Json readJson(const std::filesystem::path& file)

@@ -192,9 +192,10 @@ std::vector<StoredTensor> readSafetensors(const std::filesystem::path& path)
     std::vector<StoredTensor> tensors;
     for (auto& [tensor, size] : entries) {
         tensor.bytes = file->bytes().subspan(tensor.offset, std::size_t(size));
-        tensor.owner = file;
+        tensor.mapping = file;
         tensors.push_back(std::move(tensor));
     }
+    file->requireUnchanged();
     return tensors;
 }
 

@@ -12,18 +12,32 @@
 
 namespace core {
 
+namespace {
+
+    /// A new file without a name in `folder`; -1 if there can be none.
+    int openNameless(const std::filesystem::path& folder)
+    {
+        const int file = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+        if (file >= 0)
+            return file;
+        std::string name = (folder / "scratch-XXXXXX").string(); // not every file system can that
+        const int named = ::mkostemp(name.data(), O_CLOEXEC);
+        if (named >= 0)
+            ::unlink(name.c_str());
+        return named;
+    }
+
+} // namespace
+
 std::unique_ptr<ScratchFile> ScratchFile::make(
     const std::filesystem::path& folder, std::size_t bytes)
 {
     assert(bytes > 0);
     std::error_code none;
-    std::string name = ((folder.empty() ? std::filesystem::temp_directory_path(none) : folder)
-        / "scratch-XXXXXX")
-                           .string();
-    const int file = ::mkostemp(name.data(), O_CLOEXEC);
+    const int file
+        = openNameless(folder.empty() ? std::filesystem::temp_directory_path(none) : folder);
     if (file < 0)
         return nullptr;
-    ::unlink(name.c_str());
     void* start = MAP_FAILED;
     if (::posix_fallocate(file, 0, off_t(bytes)) == 0)
         start = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);

@@ -99,7 +99,7 @@ namespace {
         entry.key = file.stem().string();
         entry.bytes = fs::file_size(file);
         entry.lastUsed = fs::last_write_time(file);
-        const auto mapped = MappedFile::open(file);
+        const auto mapped = MappedFile::open(file, MappedFile::Watch::Bytes);
         ByteReader reader(mapped->bytes(), file.string());
         const Json head = headOf(reader);
         entry.kind = jsonValue<std::string>(head, "kind", file.string(), "");
@@ -143,7 +143,7 @@ std::optional<ShelfItem> Shelf::find(const std::string& key) const
     if (!has(key))
         return std::nullopt;
     const fs::path file = fileOf(key);
-    const auto mapped = MappedFile::open(file);
+    const auto mapped = MappedFile::open(file, MappedFile::Watch::Bytes);
     if (!isIntact(mapped->bytes())) {
         remove(key);
         return std::nullopt;
@@ -156,7 +156,7 @@ std::optional<ShelfItem> Shelf::find(const std::string& key) const
     item.offset = reader.position();
     item.bytes = mapped->bytes().subspan(item.offset);
     item.file = file;
-    item.owner = mapped;
+    item.mapping = mapped;
     return item;
 }
 
@@ -181,7 +181,7 @@ ShelfItem Shelf::put(const std::string& key, const Json& head,
     hash.add(contents);
     const std::uint64_t value = hash.value();
 
-    AtomicFile atomic(fileOf(key));
+    AtomicFile atomic(fileOf(key), Existing::Replace);
     OutputFile out(atomic.output(), size);
     out.write(bytesOf(magic));
     out.write(std::as_bytes(std::span(&value, 1)));

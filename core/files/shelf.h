@@ -15,6 +15,8 @@
 
 namespace core {
 
+class MappedFile;
+
 // One file an item, "<key>.item" with a key of 32 hexadecimal digits:
 //   bytes 0–7    "QSITEM01"
 //   bytes 8–15   u64 ContentHash of everything after it
@@ -28,7 +30,8 @@ struct ShelfItem {
     std::span<const std::byte> bytes; ///< mapped from the file
     std::size_t offset = 0; ///< of `bytes` in the file
     std::filesystem::path file;
-    std::shared_ptr<const void> owner; ///< keeps `bytes` alive, also when the item is removed
+    std::shared_ptr<const MappedFile>
+        mapping; ///< keeps `bytes` alive, also when the item is removed
 };
 
 /// An item as it is listed.

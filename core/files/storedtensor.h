@@ -13,6 +13,8 @@
 
 namespace core {
 
+class MappedFile;
+
 /// A named tensor as it lies in a file: its bytes stay where they are, at any alignment.
 struct StoredTensor {
     std::string name;
@@ -22,7 +24,7 @@ struct StoredTensor {
     std::span<const std::byte> bytes; ///< exactly the tensor's, inside the mapped file
     std::size_t offset = 0; ///< of `bytes` from the start of the file
     std::string file; ///< path, for messages
-    std::shared_ptr<const void> owner; ///< keeps `bytes` alive
+    std::shared_ptr<const MappedFile> mapping; ///< of `file`, keeps `bytes` alive
 };
 
 /// Weights in a tensor of `shape` (1 for a scalar), or nothing if that exceeds 2^63 − 1 or a

@@ -72,7 +72,9 @@ namespace {
         const auto bytes = mapped->bytes();
         if (bytes.size() > maximumBytes)
             failSize(file, std::to_string(bytes.size()));
-        return { reinterpret_cast<const char*>(bytes.data()), bytes.size() };
+        std::string contents(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        mapped->requireUnchanged();
+        return contents;
     }
 
     struct Mark {

@@ -157,6 +157,12 @@ Evaluation evaluate(const Checkpoint& model, const LinearArithmetic* arithmetic,
     const Checkpoint* reference, const Chunks& chunks, const Progress& progress)
 {
     requireComparable(model, reference, chunks);
+    const auto requireUnchanged = [&] {
+        model.requireUnchanged();
+        if (reference)
+            reference->requireUnchanged();
+    };
+    requireUnchanged();
     Walker walker(model, arithmetic, chunks, progress);
     std::optional<Walker> referenceWalker;
     DriftSums drift(1 + 2 * model.config().layers);
@@ -188,6 +194,7 @@ Evaluation evaluate(const Checkpoint& model, const LinearArithmetic* arithmetic,
     } else {
         evaluation = summary(scorePositions(head, targets, part), model.path().string());
     }
+    requireUnchanged();
     evaluation.chunks = int(chunks.size());
     evaluation.context = int(chunks.front().size());
     return evaluation;

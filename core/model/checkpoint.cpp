@@ -4,6 +4,7 @@
 #include "core/base/contenthash.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/files/mappedfile.h"
 
 #include <algorithm>
 #include <cassert>
@@ -19,7 +20,7 @@ namespace core {
 
 namespace {
 
-    std::string fileState(const std::string& file)
+    std::string stateText(const std::string& file)
     {
         std::error_code none;
         const auto size = std::filesystem::file_size(file, none);
@@ -85,6 +86,14 @@ std::uint64_t Checkpoint::bytes() const
         [](std::uint64_t sum, const Tensor& tensor) { return sum + tensor.bytes.size(); });
 }
 
+void Checkpoint::requireUnchanged() const
+{
+    std::set<const MappedFile*> asked;
+    for (const Tensor& tensor : m_parts.tensors)
+        if (tensor.mapping && asked.insert(tensor.mapping.get()).second)
+            tensor.mapping->requireUnchanged();
+}
+
 std::string Checkpoint::fingerprint() const
 {
     ContentHash hash;
@@ -95,7 +104,7 @@ std::string Checkpoint::fingerprint() const
         if (tensor.file.empty())
             hash.add(tensor.bytes); // it has no file: it was made here
         else if (files.insert(tensor.file).second)
-            add(fileState(tensor.file));
+            add(stateText(tensor.file));
     }
     std::ostringstream hex;
     hex << std::hex << std::setw(16) << std::setfill('0') << hash.value();

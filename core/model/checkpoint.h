@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/files/sourcefiles.h"
 #include "core/model/config.h"
 #include "core/model/tensor.h"
 #include "core/tokenizer/tokenizer.h"
@@ -27,6 +28,7 @@ struct CheckpointParts {
     GgufMetadata metadata;
     /// What is worth knowing of how it was opened: what was left out or taken for something else.
     std::vector<std::string> notes;
+    SourceFiles files;
 };
 
 /// A language model on disk (or partly in memory, after quantizing): its shape, its tensors by
@@ -65,6 +67,11 @@ public:
     const GgufMetadata& metadata() const { return m_parts.metadata; }
     std::int64_t weights() const; ///< of all tensors
     std::uint64_t bytes() const; ///< of all tensors
+    /// The files it was opened from, which nothing may replace; none if it was made in memory.
+    const SourceFiles& files() const { return m_parts.files; }
+    /// Throws Error if a file of its tensors was changed, cut short or removed since it was opened:
+    /// what was computed from it before is then to be forgotten. Well under 1 ms.
+    void requireUnchanged() const;
     /// Changes when a file of the checkpoint is replaced (names, sizes, times): a key for caches.
     std::string fingerprint() const;
 

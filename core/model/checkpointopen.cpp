@@ -10,6 +10,7 @@
 #include "core/model/modelname.h"
 #include "core/model/modelsource.h"
 #include "core/model/quantized.h"
+#include "core/model/modelfiles.h"
 
 #include <nlohmann/json.hpp>
 
@@ -65,6 +66,8 @@ namespace {
                 openFolder(source);
             else
                 openGguf(source.gguf);
+            m_parts.files = modelFiles(source.gguf.empty() ? source.folder : source.gguf, m_parts.tensors);
+            m_parts.files.add(path, "one of the model's own files");
             return std::move(m_parts);
         }
 

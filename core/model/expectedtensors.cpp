@@ -173,7 +173,7 @@ namespace {
         tensor.bytes = stored.bytes;
         tensor.offset = stored.offset;
         tensor.file = stored.file;
-        tensor.owner = stored.owner;
+        tensor.mapping = stored.mapping;
         return tensor;
     }
 

@@ -5,6 +5,7 @@
 #include "core/base/parallel.h"
 #include "core/base/text.h"
 #include "core/base/vectormath.h"
+#include "core/files/mappedfile.h"
 
 #include <algorithm>
 #include <cassert>
@@ -50,12 +51,19 @@ namespace {
 
 } // namespace
 
+void requireUnchanged(const Tensor& tensor)
+{
+    if (tensor.mapping)
+        tensor.mapping->requireUnchanged();
+}
+
 Matrix decode(const Tensor& tensor)
 {
     Matrix weights(tensor.rows, tensor.columns);
     forTiles(tensor, [&](std::size_t, std::int64_t first, std::int64_t rows) {
         decodeInto(tensor, first, rows, weights.data() + first * tensor.columns);
     });
+    requireUnchanged(tensor);
     return weights;
 }
 
@@ -69,6 +77,7 @@ Matrix decodeFinite(const Tensor& tensor, const Progress& progress)
         decodeInto(tensor, first, rows, values);
         finite[tile] = vectormath::allFinite(values, std::size_t(rows * tensor.columns));
     });
+    requireUnchanged(tensor); // first: what is torn may be anything
     if (const auto bad = std::find(finite.begin(), finite.end(), 0); bad != finite.end()) {
         const std::int64_t first = (bad - finite.begin()) * tileRows(tensor);
         requireFinite(tensor, weights.bottomRows(tensor.rows - first), first);

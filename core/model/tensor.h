@@ -14,6 +14,8 @@
 
 namespace core {
 
+class MappedFile;
+
 /// One tensor of a model: its place and where its bytes are. Norms have one row.
 struct Tensor {
     Place place;
@@ -25,16 +27,23 @@ struct Tensor {
     std::span<const std::byte> bytes;
     std::size_t offset = 0; ///< of `bytes` in `file`
     std::string file; ///< path
-    std::shared_ptr<const void> owner; ///< keeps `bytes` alive
+    std::shared_ptr<const MappedFile> mapping; ///< of `file`; null: the bytes are in memory
+    std::shared_ptr<const void> owner; ///< keeps bytes in memory alive
 
     std::int64_t weights() const { return rows * columns; }
 };
 
-/// The tensor's weights as floats, on all processors. (rows, columns).
+/// Throws Error if the file that holds the tensor's bytes was changed, cut short or removed since
+/// it was opened: what was read of them before is then to be forgotten.
+void requireUnchanged(const Tensor& tensor);
+
+/// The tensor's weights as floats, on all processors. (rows, columns). Throws Error if its file was
+/// changed.
 Matrix decode(const Tensor& tensor);
-/// The same; throws Error for a weight that is not finite, with its row and column.
+/// The same; also throws Error for a weight that is not finite, with its row and column.
 Matrix decodeFinite(const Tensor& tensor, const Progress& progress);
-/// Some of its rows, on the calling thread. Requires: they are there.
+/// Some of its rows, on the calling thread. Requires: they are there. Does not look at the file:
+/// requireUnchanged() after the last of many.
 Matrix decodeRows(const Tensor& tensor, std::int64_t firstRow, std::int64_t rows);
 /// Throws Error, naming tensor, row and column, if a weight of `weights`, the tensor's rows from
 /// `firstRow` on, is not finite.

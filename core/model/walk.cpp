@@ -102,6 +102,7 @@ HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<i
             hidden.states.row(row++) = weights;
         }
     });
+    requireUnchanged(*embedding);
     return hidden;
 }
 

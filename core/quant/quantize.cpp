@@ -49,6 +49,7 @@ namespace {
     std::vector<PlannedTensor> checkedPlan(
         const Checkpoint& checkpoint, const Recipe& recipe, const QuantizeOptions& options)
     {
+        checkpoint.requireUnchanged();
         if (!options.calibration.empty())
             requireEqualLengths(options.calibration);
         std::vector<PlannedTensor> plan = planTensors(checkpoint, recipe);
@@ -219,6 +220,7 @@ namespace {
 
     void Run::keep(std::size_t which, RoundedPart part)
     {
+        m_checkpoint->requireUnchanged();
         add(m_options.shelf
                 ? keepPart(*m_options.shelf, m_parts[which], std::move(part), *m_checkpoint)
                 : std::move(part));
@@ -340,6 +342,7 @@ namespace {
         roundOutside(m_parts.size() - 1, { Role::OutputNorm, Role::Output, Role::RopeFreqs },
             progress.part(end, 1, "Output"));
         progress.at(1);
+        m_checkpoint->requireUnchanged();
 
         std::ranges::sort(m_reports, {},
             [this](const TensorReport& report) { return m_checkpoint->indexOf(report.place); });

@@ -42,7 +42,7 @@ namespace {
     }
 
     /// Name, size and time of a file, not its folder.
-    Json fileState(const std::filesystem::path& file)
+    Json stateOf(const std::filesystem::path& file)
     {
         std::error_code none;
         return { file.filename().string(), std::filesystem::file_size(file, none),
@@ -153,7 +153,7 @@ namespace {
         for (const Json& entry : item.head->value("tensors", Json::array())) {
             Tensor tensor = readTensor(entry, checkpoint, reader);
             tensor.offset += item.offset;
-            tensor.owner = item.owner;
+            tensor.mapping = item.mapping;
             if (entry.contains("report")) {
                 part.reports.push_back(tensorReportFromJson(entry["report"], tensor, place));
                 part.reports.back().resumed = true;
@@ -183,7 +183,7 @@ std::string contentKey(const Checkpoint& checkpoint)
     std::set<std::string> files;
     for (const Tensor& tensor : checkpoint.tensors())
         if (!tensor.file.empty() && files.insert(tensor.file).second)
-            description.push_back(fileState(tensor.file));
+            description.push_back(stateOf(tensor.file));
     return Shelf::keyOf(description);
 }
 

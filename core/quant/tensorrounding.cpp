@@ -31,6 +31,7 @@ namespace {
         result.bytes = *owner;
         result.offset = 0;
         result.file.clear();
+        result.mapping = nullptr;
         result.owner = owner;
         return result;
     }

@@ -128,6 +128,7 @@ TensorStats tensorStats(const Tensor& tensor, const Progress& progress)
     });
     for (const Chunk& chunk : chunks)
         stats.histogram.add(chunk.histogram);
+    requireUnchanged(tensor);
     return stats;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 using core::AtomicFile;
+using core::Existing;
 using support::messageOf;
 using support::readFile;
 using support::TemporaryFolder;
@@ -22,7 +23,7 @@ private slots:
     {
         const TemporaryFolder folder;
         writeFile(folder / "a.txt", "old");
-        AtomicFile file(folder / "a.txt");
+        AtomicFile file(folder / "a.txt", Existing::Replace);
         QCOMPARE(file.path().parent_path(), fs::canonical(folder.path()));
         writeFile(file.path(), "new");
         QCOMPARE(readFile(folder / "a.txt"), std::string("old"));
@@ -36,7 +37,7 @@ private slots:
         const TemporaryFolder folder;
         writeFile(folder / "a.txt", "old");
         {
-            const AtomicFile file(folder / "a.txt");
+            const AtomicFile file(folder / "a.txt", Existing::Replace);
             writeFile(file.path(), "half of the n");
         }
         QCOMPARE(readFile(folder / "a.txt"), std::string("old"));
@@ -46,8 +47,8 @@ private slots:
     void lendsTwoWritersOfOneTargetDifferentFiles()
     {
         const TemporaryFolder folder;
-        const AtomicFile one(folder / "a.txt");
-        const AtomicFile other(folder / "a.txt");
+        const AtomicFile one(folder / "a.txt", Existing::Replace);
+        const AtomicFile other(folder / "a.txt", Existing::Replace);
         QVERIFY(one.path() != other.path());
     }
 
@@ -60,6 +61,45 @@ private slots:
         core::writeFileAtomically(folder / "link", "new");
         QVERIFY(fs::is_symlink(folder / "link"));
         QCOMPARE(readFile(folder / "real/a.txt"), std::string("new"));
+    }
+
+    void keepsAFileThatIsThereOrHasCome()
+    {
+        const TemporaryFolder folder;
+        const std::string target = (folder / "a.txt").string();
+        const std::string refusal = target
+            + ": exists already and is not to be replaced, expected the name of a new file";
+        AtomicFile file(target, Existing::Keep);
+        writeFile(file.path(), "new");
+        writeFile(target, "came meanwhile");
+        QCOMPARE(messageOf([&] { file.commit(); }),
+            fs::canonical(target).string() + refusal.substr(target.size()));
+        QCOMPARE(readFile(target), std::string("came meanwhile"));
+        QCOMPARE(messageOf([&] { const AtomicFile other(target, Existing::Keep); }),
+            fs::canonical(target).string() + refusal.substr(target.size()));
+    }
+
+    void givesANewFileItsNameWhereNothingHasIt()
+    {
+        const TemporaryFolder folder;
+        AtomicFile file(folder / "a.txt", Existing::Keep);
+        writeFile(file.path(), "new");
+        file.commit();
+        QCOMPARE(readFile(folder / "a.txt"), std::string("new"));
+        QCOMPARE(folder.entries(), std::size_t(1));
+    }
+
+    void isRemovedWhereTheProgramIsToldToEndAtOnce()
+    {
+        const TemporaryFolder folder;
+        const AtomicFile file(folder / "a.txt", Existing::Keep);
+        {
+            AtomicFile finished(folder / "b.txt", Existing::Keep);
+            finished.commit();
+        }
+        core::removeTemporaryFiles();
+        QVERIFY(!fs::exists(file.path()));
+        QVERIFY(fs::exists(folder / "b.txt"));
     }
 
     void keepsThePermissionsOfWhatItReplaces()
@@ -76,7 +116,7 @@ private slots:
     {
         const TemporaryFolder folder;
         const std::string target = (fs::canonical(folder.path()) / "missing/a.txt").string();
-        QCOMPARE(messageOf([&] { const AtomicFile file(target); }),
+        QCOMPARE(messageOf([&] { const AtomicFile file(target, Existing::Replace); }),
             target + ": the folder " + fs::path(target).parent_path().string()
                 + " does not exist, expected one to write to");
     }
@@ -85,7 +125,7 @@ private slots:
     {
         const TemporaryFolder folder;
         const std::string target = fs::canonical(folder.path()).string();
-        QCOMPARE(messageOf([&] { const AtomicFile file(target); }),
+        QCOMPARE(messageOf([&] { const AtomicFile file(target, Existing::Replace); }),
             target + ": is a folder, expected the name of a file to write");
     }
 
@@ -106,7 +146,8 @@ private slots:
             QSKIP("root may write everywhere");
         const TemporaryFolder folder;
         fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);
-        const std::string message = messageOf([&] { const AtomicFile file(folder / "a.txt"); });
+        const std::string message
+            = messageOf([&] { const AtomicFile file(folder / "a.txt", Existing::Replace); });
         fs::permissions(folder.path(), fs::perms::owner_all);
         QCOMPARE(message,
             (fs::canonical(folder.path()) / "a.txt").string()
@@ -117,7 +158,7 @@ private slots:
     {
         const TemporaryFolder folder;
         writeFile(folder / "a.txt", "old");
-        AtomicFile file(folder / "a.txt");
+        AtomicFile file(folder / "a.txt", Existing::Replace);
         fs::remove(file.path());
         QVERIFY(messageOf([&] { file.commit(); }).find("its bytes did not reach the disk")
             != std::string::npos);

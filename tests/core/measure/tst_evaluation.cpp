@@ -310,6 +310,22 @@ private slots:
         QVERIFY(near(evaluation.perplexity, 38.1629, 2e-3));
         QVERIFY(near(evaluation.perplexityError, 3.1799, 1e-3));
     }
+
+    void aModelThatIsChangedOnTheWayIsNotMeasured()
+    {
+        for (const double when : { 0.0, 0.4, 0.99 }) {
+            const support::TemporaryFolder folder;
+            support::writeTinyModel({}, folder.path());
+            const auto model = Checkpoint::open(folder.path());
+            const core::Progress progress({}, [&](double done, const std::string&) {
+                if (done >= when)
+                    std::filesystem::resize_file(folder / "model.safetensors", 4096);
+            });
+            const std::string message = support::messageOf(
+                [&] { (void)core::evaluate(*model, nullptr, someChunks(2, 16), progress); });
+            QVERIFY2(message.find("while it was open") != std::string::npos, message.c_str());
+        }
+    }
 };
 
 QTEST_APPLESS_MAIN(TestEvaluation)
