@@ -128,7 +128,7 @@ run_headless() {
     mkdir -p "$out"
     say "no display: the same job on the command line, GPTQ at Q4_K"
     build/release/bin/quantscope-cli quantize resources/sample --type Q4_K --method gptq \
-        --calibration resources/sample/calibration.txt --ctx 256 -o "$out/sample-Q4_K.gguf"
+        --calibration resources/sample/calibration.txt --ctx 256 -o "$out/sample-Q4_K.gguf" --overwrite
     say "what it cost, against the original, on text it was not calibrated on"
     build/release/bin/quantscope-cli evaluate "$out/sample-Q4_K.gguf" --against resources/sample \
         --text resources/sample/evaluation.txt --ctx 256

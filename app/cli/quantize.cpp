@@ -32,6 +32,7 @@ namespace {
         TextOptions calibration;
         std::string imatrix;
         std::string output;
+        bool overwrite = false;
         TextOptions evaluation; ///< in sequences as long as the calibration's
         std::string workFolder;
         std::string name;
@@ -132,6 +133,26 @@ namespace {
         return exported;
     }
 
+    /// Where the file goes, and all that is read and so never replaced. Throws Error if a file is
+    /// there and nobody said that it may go.
+    core::ExportTarget exportTarget(
+        const QuantizeArguments& options, const core::Checkpoint& checkpoint)
+    {
+        core::ExportTarget target{ options.output,
+            options.overwrite ? core::Existing::Replace : core::Existing::Keep,
+            checkpoint.files() };
+        target.read.add(options.calibration.file, "the calibration text");
+        target.read.add(options.evaluation.file, "the evaluation text");
+        target.read.add(options.imatrix, "the importance matrix");
+        target.read.add(options.recipe, "the recipe");
+        target.read.requireNotAmong(target.file);
+        std::error_code none;
+        if (!options.overwrite && std::filesystem::is_regular_file(target.file, none))
+            throw core::Error(core::text(options.output,
+                ": exists already, expected the name of a new file, or --overwrite to replace it"));
+        return target;
+    }
+
     core::QuantizeOptions quantizeOptions(
         const QuantizeArguments& options, const core::Checkpoint& checkpoint)
     {
@@ -194,7 +215,7 @@ namespace {
             quantizeOptions(options, *checkpoint), {}, progress.part(0, rounded, "Quantizing"));
         Result result{ std::move(model.reports), {}, {} };
         if (!options.output.empty())
-            result.file = core::exportGguf(*model.checkpoint, options.output,
+            result.file = core::exportGguf(*model.checkpoint, exportTarget(options, *checkpoint),
                 exportOptions(options, recipe), progress.part(rounded, rounded + 0.05));
         if (!chunks.empty())
             result.evaluation = core::evaluate(*model.checkpoint, checkpoint.get(), chunks,
@@ -249,7 +270,8 @@ namespace {
             throw core::Error("Nothing says what to do with the result: --output FILE.gguf, "
                               "--evaluate TEXT or --dry-run is needed.");
         if (!options.output.empty())
-            core::checkExportTarget(options.output, file->layout.fileSize);
+            core::checkExportTarget(
+                *checkpoint, exportTarget(options, *checkpoint), file->layout.fileSize);
         const Result result = run(options, checkpoint, recipe, progress);
         if (options.json)
             printJson(result, recipe);
@@ -298,6 +320,8 @@ void addQuantize(CLI::App& app, Action& action)
         "rounds only what differs");
     command->add_option("--name", options->name, "general.name of the file (default: the model's)");
     command->add_option("-o,--output", options->output, "GGUF file to write");
+    command->add_flag("--overwrite", options->overwrite,
+        "Replaces a file that has the output's name (never one that is read)");
     command->add_option("--evaluate", options->evaluation.file,
         "Evaluation text: measures the result against the original, with or without writing it");
     addCount(

@@ -5,7 +5,6 @@
 #include "core/base/text.h"
 #include "core/base/vectormath.h"
 #include "core/export/rotarypermutation.h"
-#include "core/files/atomicfile.h"
 #include "core/files/outputfile.h"
 #include "core/quant/runneeds.h"
 
@@ -205,26 +204,42 @@ std::uint64_t exportedBytes(const Checkpoint& checkpoint, const std::vector<Plan
         : plannedBytes(checkpoint, plan);
 }
 
-void checkExportTarget(const std::filesystem::path& target, std::uint64_t bytes)
+namespace {
+
+    void requireNoSource(const Checkpoint& checkpoint, const ExportTarget& target)
+    {
+        checkpoint.files().requireNotAmong(target.file);
+        target.read.requireNotAmong(target.file);
+    }
+
+} // namespace
+
+void checkExportTarget(
+    const Checkpoint& checkpoint, const ExportTarget& target, std::uint64_t bytes)
 {
-    const AtomicFile beside(target);
+    requireNoSource(checkpoint, target);
+    const AtomicFile beside(target.file, target.existing);
     OutputFile(beside.output(), bytes);
 }
 
-GgufExportReport exportGguf(const Checkpoint& checkpoint, const std::filesystem::path& target,
+GgufExportReport exportGguf(const Checkpoint& checkpoint, const ExportTarget& target,
     const GgufExportOptions& options, const Progress& progress)
 {
     const auto start = std::chrono::steady_clock::now();
     const GgufPlan plan = planGguf(checkpoint, options);
-    AtomicFile file(target);
+    requireNoSource(checkpoint, target);
+    checkpoint.requireUnchanged();
+    AtomicFile file(target.file, target.existing);
     writeGguf(
         file.output(), plan.metadata, plan.tensors,
         [&](std::size_t i) { return fileBytes(checkpoint, plan.places[i]); },
         progress.part(0, 0.6, "Writing"));
-    verify(file.path(), checkpoint, plan, target, progress.part(0.6, 1, "Reading back"));
+    verify(file.path(), checkpoint, plan, target.file, progress.part(0.6, 1, "Reading back"));
+    checkpoint.requireUnchanged();
+    requireNoSource(checkpoint, target); // hours may lie between
     file.commit();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    return { target, plan.layout.fileSize, int(plan.tensors.size()), seconds.count() };
+    return { target.file, plan.layout.fileSize, int(plan.tensors.size()), seconds.count() };
 }
 
 } // namespace core

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/files/atomicfile.h"
 #include "core/files/gguf.h"
+#include "core/files/sourcefiles.h"
 #include "core/model/checkpoint.h"
 #include "core/quant/plan.h"
 
@@ -40,9 +42,18 @@ GgufPlan planGguf(const Checkpoint& checkpoint, const GgufExportOptions& options
 std::uint64_t exportedBytes(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan,
     const GgufExportOptions& options);
 
-/// Throws Error if a file of `bytes` cannot be written at `target`: folder missing or not writable,
-/// too little space. Ask before hours of work, not after. Leaves nothing behind.
-void checkExportTarget(const std::filesystem::path& target, std::uint64_t bytes);
+/// Where a file is to be written.
+struct ExportTarget {
+    std::filesystem::path file;
+    Existing existing = Existing::Keep; ///< what happens to a file that is there
+    SourceFiles read{}; ///< what else is never replaced, beside the checkpoint's own files
+};
+
+/// Throws Error if a file of `bytes` made from `checkpoint` cannot be written at `target`: it is
+/// one of the files that are read, it exists and is to be kept, its folder is missing or not
+/// writable, too little space. Ask before hours of work, not after. Leaves nothing behind.
+void checkExportTarget(
+    const Checkpoint& checkpoint, const ExportTarget& target, std::uint64_t bytes);
 
 /// What was written.
 struct GgufExportReport {
@@ -54,9 +65,9 @@ struct GgufExportReport {
 
 /// Writes `checkpoint` as it is to `target`: beside it under a temporary name, reopened, every
 /// tensor's header compared, every block decoded, compared and found finite, then renamed. Throws
-/// Error (folder missing, disk full with bytes needed and free, no tokenizer), Cancelled; then
-/// nothing is left behind and an older `target` is untouched.
-GgufExportReport exportGguf(const Checkpoint& checkpoint, const std::filesystem::path& target,
+/// Error (as checkExportTarget; disk full with bytes needed and free, no tokenizer, a source that
+/// was changed), Cancelled; then nothing is left behind and an older `target` is untouched.
+GgufExportReport exportGguf(const Checkpoint& checkpoint, const ExportTarget& target,
     const GgufExportOptions& options, const Progress& progress);
 
 } // namespace core

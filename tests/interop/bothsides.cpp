@@ -21,7 +21,7 @@ std::shared_ptr<const Checkpoint> exportAs(std::shared_ptr<const Checkpoint> che
     const core::Recipe recipe = core::presetRecipe(type, *checkpoint, core::Method::RoundToNearest);
     auto rounded
         = core::quantize(checkpoint, recipe, {}, [](const core::TensorReport&) {}, {}).checkpoint;
-    core::exportGguf(*rounded, file, {}, {});
+    core::exportGguf(*rounded, { file, core::Existing::Replace }, {}, {});
     return rounded;
 }
 

@@ -109,7 +109,8 @@ void TestPresets::initTestCase()
     NEEDS_INTEROP(smolLm2());
     try {
         m_llama = LlamaLibrary::load(llamaFolder());
-        core::exportGguf(*Checkpoint::open(sample), file("sample.gguf"), {}, core::Progress());
+        core::exportGguf(*Checkpoint::open(sample),
+            { file("sample.gguf"), core::Existing::Replace }, {}, core::Progress());
         m_sample = Checkpoint::open(file("sample.gguf"));
         support::writeTinyGguf(wideModel(), file("wide.gguf"));
         m_wide = Checkpoint::open(file("wide.gguf"));

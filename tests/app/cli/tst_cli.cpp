@@ -82,7 +82,7 @@ struct Workplace {
     QStringList quantize(const QString& method) const
     {
         return { "quantize", model, "--type", "Q4_K", "--method", method, "--calibration", text,
-            "--ctx", "64", "--sequences", "8", "-o", output };
+            "--ctx", "64", "--sequences", "8", "--overwrite", "-o", output };
     }
 };
 

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <stop_token>
+#include <utility>
 
 #include <sys/resource.h>
 
@@ -66,7 +67,7 @@ private slots:
         const support::TemporaryFolder folder;
         const auto checkpoint = openTiny(folder);
         const GgufPlan plan = planGguf(*checkpoint, {});
-        const GgufExportReport report = exportGguf(*checkpoint, folder / "out.gguf", {}, {});
+        const GgufExportReport report = exportGguf(*checkpoint, { folder / "out.gguf" }, {}, {});
         QCOMPARE(std::filesystem::file_size(folder / "out.gguf"), plan.layout.fileSize);
         QCOMPARE(report.bytes, plan.layout.fileSize);
         QCOMPARE(report.tensorsVerified, int(plan.tensors.size()));
@@ -76,7 +77,7 @@ private slots:
     {
         const support::TemporaryFolder folder;
         const auto checkpoint = openTiny(folder);
-        exportGguf(*checkpoint, folder / "out.gguf", { "A name", "mit", "Q4_K, gptq" }, {});
+        exportGguf(*checkpoint, { folder / "out.gguf" }, { "A name", "mit", "Q4_K, gptq" }, {});
         const auto again = Checkpoint::open(folder / "out.gguf");
         QCOMPARE(again->config().name, std::string("A name"));
         QCOMPARE(again->config().rotary, RotaryLayout::Pairs);
@@ -95,7 +96,7 @@ private slots:
         const support::TemporaryFolder folder;
         support::TinyModel model;
         model.format = &formats::bf16;
-        exportGguf(*openTiny(folder, model), folder / "out.gguf", {}, {});
+        exportGguf(*openTiny(folder, model), { folder / "out.gguf" }, {}, {});
         for (const StoredTensor& tensor : readGguf(folder / "out.gguf").tensors)
             QCOMPARE(tensor.format, tensor.shape.size() == 1 ? &formats::f32 : &formats::bf16);
     }
@@ -103,8 +104,8 @@ private slots:
     void exportingAnExportGivesTheSameTensors()
     {
         const support::TemporaryFolder folder;
-        exportGguf(*openTiny(folder), folder / "a.gguf", {}, {});
-        exportGguf(*Checkpoint::open(folder / "a.gguf"), folder / "b.gguf", {}, {});
+        exportGguf(*openTiny(folder), { folder / "a.gguf" }, {}, {});
+        exportGguf(*Checkpoint::open(folder / "a.gguf"), { folder / "b.gguf" }, {}, {});
         QVERIFY(support::readFile(folder / "a.gguf") == support::readFile(folder / "b.gguf"));
     }
 
@@ -113,9 +114,10 @@ private slots:
         const support::TemporaryFolder folder;
         const auto checkpoint = openTiny(folder);
         const std::string message = support::messageOf(
-            [&] { exportGguf(*checkpoint, folder / "absent/out.gguf", {}, {}); });
+            [&] { exportGguf(*checkpoint, { folder / "absent/out.gguf" }, {}, {}); });
         QVERIFY2(message.find("absent") != std::string::npos, message.c_str());
-        QCOMPARE(support::messageOf([&] { checkExportTarget(folder / "absent/out.gguf", 10); }),
+        QCOMPARE(support::messageOf(
+                     [&] { checkExportTarget(*checkpoint, { folder / "absent/out.gguf" }, 10); }),
             message);
     }
 
@@ -128,8 +130,9 @@ private slots:
         std::string message;
         {
             const FileSizeLimit limit(20000);
-            message
-                = support::messageOf([&] { exportGguf(*checkpoint, folder / "out.gguf", {}, {}); });
+            message = support::messageOf([&] {
+                exportGguf(*checkpoint, { folder / "out.gguf", Existing::Replace }, {}, {});
+            });
         }
         QVERIFY2(message.starts_with(std::filesystem::canonical(folder / "out.gguf").string()
                      + ": cannot be written"),
@@ -160,8 +163,63 @@ private slots:
                 stop.request_stop();
         });
         QVERIFY_EXCEPTION_THROWN(
-            exportGguf(*checkpoint, folder / "out.gguf", {}, progress), Cancelled);
+            exportGguf(*checkpoint, { folder / "out.gguf" }, {}, progress), Cancelled);
         QCOMPARE(folder.entries(), before);
+    }
+
+    void neverReplacesAFileOfTheModel()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        namespace fs = std::filesystem;
+        fs::create_symlink("model/config.json", folder / "link.gguf");
+        fs::create_hard_link(folder / "model/model.safetensors", folder / "hard.gguf");
+        for (const char* name : { "model/model.safetensors", "model/config.json",
+                 "model/tokenizer.json", "link.gguf", "hard.gguf" }) {
+            const ExportTarget target{ folder / name, Existing::Replace };
+            const std::string old = support::readFile(target.file);
+            for (const std::string& message :
+                { support::messageOf([&] { exportGguf(*checkpoint, target, {}, {}); }),
+                    support::messageOf([&] { checkExportTarget(*checkpoint, target, 1); }) })
+                QCOMPARE(message,
+                    target.file.string()
+                        + ": is one of the model's own files and is never replaced, expected the "
+                          "name of another file");
+            QCOMPARE(support::readFile(target.file), old);
+        }
+        QCOMPARE(folder.entries(), std::size_t(3));
+    }
+
+    void keepsAnotherFileUnlessItIsToBeReplaced()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        support::writeFile(folder / "out.gguf", "keep me");
+        const std::string message
+            = support::messageOf([&] { exportGguf(*checkpoint, { folder / "out.gguf" }, {}, {}); });
+        QVERIFY2(message.find("exists already") != std::string::npos, message.c_str());
+        QCOMPARE(support::readFile(folder / "out.gguf"), std::string("keep me"));
+        exportGguf(*checkpoint, { folder / "out.gguf", Existing::Replace }, {}, {});
+        QVERIFY(support::readFile(folder / "out.gguf").starts_with("GGUF"));
+    }
+
+    void aSourceThatIsChangedOnTheWayGivesNoFile()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        bool isChanged = false;
+        const Progress progress({}, [&](double done, const std::string&) {
+            if (done < 0.3 || std::exchange(isChanged, true))
+                return;
+            std::string bytes = support::readFile(folder / "model/model.safetensors");
+            bytes.back() ^= 1; // the same size
+            support::writeFile(folder / "model/model.safetensors", bytes);
+        });
+        const std::string message = support::messageOf(
+            [&] { exportGguf(*checkpoint, { folder / "out.gguf" }, {}, progress); });
+        QVERIFY2(
+            message.find("was changed while it was open") != std::string::npos, message.c_str());
+        QCOMPARE(folder.entries(), std::size_t(1));
     }
 
     void saysThatNoFileHoldsAStudyFormat()
@@ -181,7 +239,7 @@ private slots:
         model.damage = support::Damage::NoTokenizer;
         const auto checkpoint = openTiny(folder, model);
         const std::string message
-            = support::messageOf([&] { exportGguf(*checkpoint, folder / "out.gguf", {}, {}); });
+            = support::messageOf([&] { exportGguf(*checkpoint, { folder / "out.gguf" }, {}, {}); });
         QVERIFY2(message.find("tokenizer.json") != std::string::npos, message.c_str());
         QVERIFY(!std::filesystem::exists(folder / "out.gguf"));
     }
