@@ -5,6 +5,7 @@
 #include "app/window/pictures.h"
 #include "app/window/translations.h"
 #include "core/base/error.h"
+#include "core/files/temporaryfiles.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
@@ -15,6 +16,7 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
+#include <csignal>
 #include <cstdio>
 #include <string_view>
 
@@ -101,10 +103,27 @@ int run(QApplication& application, const QCommandLineParser& parser)
                               : takePictures(theme, pictures, model, work);
 }
 
+/// Told to end from outside: nothing half-written stays.
+void onTermination(int signal)
+{
+    core::removeTemporaryFiles();
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
+void handleSignals()
+{
+    for (const int signal : { SIGINT, SIGTERM, SIGHUP })
+        if (std::signal(signal, onTermination) == SIG_IGN)
+            std::signal(signal, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file beyond ulimit -f is an error of write()
+}
+
 } // namespace
 
 int main(int argc, char* argv[])
 {
+    handleSignals();
     for (int i = 1; i < argc; ++i) { // pictures need no screen
         if (std::string_view(argv[i]).starts_with("--pictures"))
             qputenv("QT_QPA_PLATFORM", "offscreen");

@@ -3,15 +3,22 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "core/base/error.h"
+#include "core/files/temporaryfiles.h"
 
 #include <CLI/CLI.hpp>
 
+#include <array>
+#include <atomic>
 #include <csignal>
 #include <iostream>
+#include <new>
 #include <stop_token>
+#include <string_view>
+#include <system_error>
 #include <thread>
 
 #include <semaphore.h>
+#include <unistd.h>
 
 namespace {
 
@@ -20,11 +27,39 @@ enum ExitCode { Done = 0, Unexpected = 1, Usage = 2, BadInput = 3, Stopped = 4 }
 
 constexpr const char* footer
     = "Exit codes: 0 done, 1 unexpected failure, 2 usage, 3 bad input or output, 4 cancelled.\n"
-      "Progress goes to stderr, results to stdout. Ctrl+C cancels and leaves no half-written file.";
+      "Progress goes to stderr, results to stdout. Ctrl+C cancels and leaves no half-written file; "
+      "a second one ends at once.";
 
-sem_t signalled; // all that a signal handler may touch; it cannot be given an object
+// All that a signal handler may touch; it cannot be given an object.
+sem_t signalled;
+std::atomic<int> signals = 0;
 
-/// Turns Ctrl+C and a termination request into a stop request while it lives.
+/// The first asks to stop, the second ends the program where it is.
+void onSignal(int)
+{
+    if (signals++ == 0) {
+        sem_post(&signalled);
+        return;
+    }
+    core::removeTemporaryFiles();
+    constexpr std::string_view words = "\nEnded at once; no half-written file is left.\n";
+    (void)!::write(STDERR_FILENO, words.data(), words.size());
+    ::_exit(Stopped);
+}
+
+/// Of signals that end the program anyway: nothing half-written stays.
+void onEnd(int signal)
+{
+    core::removeTemporaryFiles();
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
+/// What asks to stop: Ctrl+C, a termination request, no more processor time (ulimit -t), and below
+/// a closed terminal.
+constexpr std::array stopSignals{ SIGINT, SIGTERM, SIGXCPU };
+
+/// Turns Ctrl+C, a closed terminal and a termination request into a stop request while it lives.
 class SignalStop {
 public:
     SignalStop()
@@ -36,13 +71,16 @@ public:
             stop.request_stop();
         });
         // A handler, not a mask: libraries start threads before main that would take the signal.
-        for (const int signal : { SIGINT, SIGTERM })
-            std::signal(signal, [](int) { sem_post(&signalled); });
+        for (const int signal : stopSignals)
+            std::signal(signal, onSignal);
+        if (std::signal(SIGHUP, onSignal) == SIG_IGN) // nohup
+            std::signal(SIGHUP, SIG_IGN);
     }
     ~SignalStop()
     {
-        for (const int signal : { SIGINT, SIGTERM })
+        for (const int signal : stopSignals)
             std::signal(signal, SIG_DFL);
+        std::signal(SIGHUP, SIG_DFL);
         sem_post(&signalled); // ends the wait
     }
     SignalStop(const SignalStop&) = delete;
@@ -55,36 +93,59 @@ private:
     std::jthread m_waiter;
 };
 
+/// What an exception becomes: a sentence and an exit code. To be called where one is caught.
+int sayException()
+{
+    try {
+        throw;
+    } catch (const core::Cancelled&) {
+        std::cerr << "Cancelled.\n";
+        return Stopped;
+    } catch (const core::Error& error) {
+        std::cerr << error.what() << '\n';
+        return BadInput;
+    } catch (const std::bad_alloc&) {
+        std::cerr << "Not enough memory: the system or a limit set for this program (ulimit -v) "
+                     "gives no more.\n";
+        return BadInput;
+    } catch (const std::system_error& error) {
+        const bool isThread = error.code() == std::errc::resource_unavailable_try_again;
+        std::cerr << (isThread ? "Not enough memory or threads: the system starts no more threads "
+                                 "for this program (ulimit -u, ulimit -v)"
+                               : error.what())
+                  << ".\n";
+        return BadInput;
+    } catch (const std::exception& error) {
+        std::cerr << "Unexpected failure: " << error.what() << '\n';
+        return Unexpected;
+    }
+}
+
 int run(const cli::Action& action)
 {
     cli::ProgressLine line;
-    const SignalStop signals;
     try {
-        action(core::Progress(signals.token(), line.report()));
+        const SignalStop stop;
+        action(core::Progress(stop.token(), line.report()));
         line.clear();
         std::cout.flush();
         if (!std::cout)
             throw core::Error("Cannot write the results to the standard output.");
         return Done;
-    } catch (const core::Cancelled&) {
+    } catch (...) {
         line.clear();
-        std::cerr << "Cancelled.\n";
-        return Stopped;
-    } catch (const core::Error& error) {
-        line.clear();
-        std::cerr << error.what() << '\n';
-        return BadInput;
-    } catch (const std::exception& error) {
-        line.clear();
-        std::cerr << "Unexpected failure: " << error.what() << '\n';
-        return Unexpected;
+        return sayException();
     }
 }
 
 } // namespace
 
 int main(int argc, char** argv)
-{
+try {
+    std::signal(SIGXFSZ, SIG_IGN); // a file beyond ulimit -f is an error of write()
+    for (const int signal : { SIGPIPE, SIGQUIT })
+        if (std::signal(signal, onEnd) == SIG_IGN)
+            std::signal(signal, SIG_IGN);
     CLI::App app("Looks into a language-model checkpoint, quantizes it and measures what was lost.",
         "quantscope-cli");
     app.footer(footer);
@@ -102,4 +163,6 @@ int main(int argc, char** argv)
         return app.exit(error) == 0 ? Done : Usage;
     }
     return run(action);
+} catch (...) {
+    return sayException();
 }
