@@ -646,6 +646,13 @@
     </message>
 </context>
 <context>
+    <name>app::Jobs</name>
+    <message>
+        <source>Not enough memory: the system gives no more.</source>
+        <translation>Nicht genug Speicher: Das System gibt nicht mehr her.</translation>
+    </message>
+</context>
+<context>
     <name>app::MainWindow</name>
     <message>
         <source>%1  ·  %2</source>
@@ -1816,6 +1823,25 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
 </context>
 <context>
+    <name>widgets::ExistingChoice</name>
+    <message>
+        <source>Replace it</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>This file is read and never replaced. A free name:</source>
+        <translation>Diese Datei wird gelesen und nie ersetzt. Ein freier Name:</translation>
+    </message>
+    <message>
+        <source>A file of this name exists. Replace it, or take a free name:</source>
+        <translation>Eine Datei dieses Namens existiert. Ersetzen oder einen freien Namen nehmen:</translation>
+    </message>
+    <message>
+        <source>Write %1 instead</source>
+        <translation>Stattdessen %1 schreiben</translation>
+    </message>
+</context>
+<context>
     <name>widgets::ExportForm</name>
     <message>
         <source>Choose...</source>
@@ -2041,6 +2067,30 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>Read back and compared</source>
         <translation>Zurückgelesen und verglichen</translation>
+    </message>
+    <message>
+        <source>The file needs a name</source>
+        <translation>Die Datei braucht einen Namen</translation>
+    </message>
+    <message>
+        <source>A file that is read is never replaced</source>
+        <translation>Eine Datei, die gelesen wird, wird nie ersetzt</translation>
+    </message>
+    <message>
+        <source>A file of this name exists: choose beside the name</source>
+        <translation>Eine Datei dieses Namens existiert: neben dem Namen wählen</translation>
+    </message>
+    <message>
+        <source>A file that is read has this name</source>
+        <translation>Eine Datei, die gelesen wird, heißt so</translation>
+    </message>
+    <message>
+        <source>is never replaced</source>
+        <translation>wird nie ersetzt</translation>
+    </message>
+    <message>
+        <source>choice needed</source>
+        <translation>Auswahl nötig</translation>
     </message>
 </context>
 <context>

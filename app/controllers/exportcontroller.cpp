@@ -33,7 +33,7 @@ ExportController::ExportController(Jobs& jobs, Session& session, SessionKeeper& 
 }
 
 void ExportController::exportRun(
-    int run, const std::filesystem::path& target, const core::GgufExportOptions& options)
+    int run, const core::ExportTarget& target, const core::GgufExportOptions& options)
 {
     if (!m_exporting.isEmpty() || !m_session.isOpen())
         return;
@@ -42,7 +42,7 @@ void ExportController::exportRun(
         return;
     setRunning(m_session.id());
     m_job = m_jobs.start(
-        tr("Exporting %1").arg(QString::fromStdString(target.filename().string())),
+        tr("Exporting %1").arg(QString::fromStdString(target.file.filename().string())),
         [original = m_session.checkpoint(), finished, shelf = m_shelf, target, options](
             const core::Progress& progress) {
             const auto model = finished ? modelOf(*finished, shelf.get(), original) : original;

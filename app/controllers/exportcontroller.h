@@ -21,7 +21,7 @@ public:
 
     /// Run 0 is the model as it is. An unknown run does nothing.
     void exportRun(
-        int run, const std::filesystem::path& target, const core::GgufExportOptions& options);
+        int run, const core::ExportTarget& target, const core::GgufExportOptions& options);
     /// For the open session.
     bool isRunning() const { return !m_exporting.isEmpty() && m_exporting == m_session.id(); }
 

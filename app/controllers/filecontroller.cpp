@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/filecontroller.h"
 
+#include "app/session/readfiles.h"
 #include "core/files/atomicfile.h"
 #include "widgets/plots/baseplot.h"
 
@@ -88,6 +89,7 @@ void FileController::readRecipe(const QString& file)
         [path = std::filesystem::path(file.toStdString())](
             const core::Progress&) { return core::readRecipe(path); },
         [this, file](core::Recipe recipe) {
+            m_session.setRecipeFile(file.toStdString());
             m_session.recipe().replace(
                 std::move(recipe), tr("Load %1").arg(QFileInfo(file).fileName()));
         });
@@ -103,8 +105,9 @@ void FileController::saveRecipe()
         return;
     m_jobs += m_quick.start(
         tr("Saving the recipe"),
-        [path = std::filesystem::path(file.toStdString()), recipe = m_session.recipe().recipe()](
-            const core::Progress&) {
+        [path = std::filesystem::path(file.toStdString()), recipe = m_session.recipe().recipe(),
+            read = readFiles(m_session)](const core::Progress&) {
+            read.requireNotAmong(path);
             core::writeRecipe(recipe, path);
             return true;
         },
@@ -135,8 +138,9 @@ void FileController::write(const QString& file, const QByteArray& bytes)
 {
     m_jobs += m_quick.start(
         tr("Saving %1").arg(file),
-        [path = std::filesystem::path(file.toStdString()), bytes = bytes.toStdString()](
-            const core::Progress&) {
+        [path = std::filesystem::path(file.toStdString()), bytes = bytes.toStdString(),
+            read = readFiles(m_session)](const core::Progress&) {
+            read.requireNotAmong(path);
             core::writeFileAtomically(path, bytes);
             return true;
         },

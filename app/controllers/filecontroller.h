@@ -16,7 +16,7 @@ class BasePlot;
 namespace app {
 
 /// Asks for files and folders, reads and writes the small ones (recipes, plots) on the quick
-/// worker. A file that cannot be read or written changes nothing.
+/// worker. A file that cannot be read or written changes nothing; one that is read is not replaced.
 class FileController : public QObject {
     Q_OBJECT
 

@@ -2,6 +2,7 @@
 #include "app/jobs/jobs.h"
 
 #include <chrono>
+#include <new>
 
 namespace app {
 
@@ -95,6 +96,10 @@ JobId Jobs::enqueue(const QString& title, std::function<Delivery(const core::Pro
                 };
             } catch (const core::Cancelled&) {
                 ending = [this, id, title](double) { emit cancelled(id, title); };
+            } catch (const std::bad_alloc&) {
+                ending = [this, id, title](double) {
+                    emit failed(id, title, tr("Not enough memory: the system gives no more."));
+                };
             } catch (const std::exception& error) {
                 ending = [this, id, title, reason = QString::fromUtf8(error.what())](
                              double) { emit failed(id, title, reason); };

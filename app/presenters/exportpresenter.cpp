@@ -1,30 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/exportpresenter.h"
 
+#include "app/presenters/exportnames.h"
 #include "app/presenters/runrows.h"
+#include "app/session/readfiles.h"
 #include "widgets/format.h"
 #include "widgets/models/tensormodel.h"
 #include "widgets/pages/export/exportpage.h"
 
 #include <QDir>
 #include <QFileInfo>
-#include <QRegularExpression>
 #include <QStorageInfo>
 
 #include <algorithm>
+#include <utility>
 
 namespace app {
 
 namespace {
 
     constexpr int theRecipe = -1;
-
-    /// A recipe's title as part of a file name.
-    QString fileNamePart(QString title)
-    {
-        title.replace(QRegularExpression(QStringLiteral("[^A-Za-z0-9._]+")), QStringLiteral("-"));
-        return title;
-    }
 
     QString modelName(const core::Checkpoint& checkpoint)
     {
@@ -78,9 +73,10 @@ void ExportPresenter::connectSession()
     connect(&m_fillSoon, &QTimer::timeout, this, &ExportPresenter::fillSources);
     connect(&m_session, &Session::deviceChanged, this, &ExportPresenter::fillExpectation);
     connect(&m_session, &Session::exportedChanged, this, [this] {
+        m_showsReport = m_showsReport && !isWritten(); // a new one is shown again
+        showReport();
         if (!m_session.exported())
             return;
-        m_page.setReport(*m_session.exported());
         fillChecks();
         fillTable();
     });
@@ -95,8 +91,12 @@ void ExportPresenter::connectPage()
         showSource();
     });
     connect(&m_page, &ExportPage::settingsChanged, this, [this] {
+        if (m_page.settings().fileName == m_proposedName)
+            m_suggestedName = m_proposedName; // ours as well: it follows the source
         fillPlan();
         fillChecks();
+        fillTable();
+        showReport();
     });
     connect(&m_page, &ExportPage::exportRequested, this, &ExportPresenter::startExport);
 }
@@ -110,13 +110,13 @@ void ExportPresenter::connectRun()
     connect(&m_quantize, &QuantizeController::quantized, this, [this](int run) {
         if (!m_exportNext)
             return;
-        m_exportNext = false;
-        exportSource(run);
+        const core::ExportTarget target = *std::exchange(m_exportNext, std::nullopt);
+        exportSource(run, target);
     });
     const auto stopped = [this] {
         if (m_exportNext)
             m_page.setRunning(false);
-        m_exportNext = false;
+        m_exportNext.reset();
     };
     connect(&m_quantize, &QuantizeController::cancelled, this, stopped);
     connect(&m_quantize, &QuantizeController::failed, this,
@@ -154,6 +154,12 @@ QString ExportPresenter::sourceTitle() const
     return finished ? finished->title : m_session.recipe().title();
 }
 
+core::Recipe ExportPresenter::sourceRecipe() const
+{
+    const auto finished = run();
+    return finished ? finished->recipe : m_session.recipe().recipe();
+}
+
 core::GgufExportOptions ExportPresenter::options() const
 {
     const widgets::ExportSettings settings = m_page.settings();
@@ -162,9 +168,7 @@ core::GgufExportOptions ExportPresenter::options() const
     options.license = settings.license.toStdString();
     if (m_source == 0)
         return options;
-    const auto finished = run();
-    const core::Recipe& recipe = finished ? finished->recipe : m_session.recipe().recipe();
-    options.recipe = core::recipeText(recipe);
+    options.recipe = core::recipeText(sourceRecipe());
     return options;
 }
 
@@ -173,8 +177,14 @@ void ExportPresenter::suggest()
     widgets::ExportSettings settings = m_page.settings();
     if (settings.fileName != m_suggestedName && !settings.fileName.isEmpty())
         return; // the user's own
-    m_suggestedName = fileNamePart(modelName(*m_session.checkpoint())) + u'-'
-        + fileNamePart(sourceTitle()) + QStringLiteral(".gguf");
+    QStringList parts{ modelName(*m_session.checkpoint()), sourceTitle() };
+    if (m_source != 0)
+        parts += QString::fromStdString(core::treatmentName(sourceRecipe().treatment()));
+    m_suggestedName = exportName(parts);
+    const QDir folder(settings.folder);
+    const core::SourceFiles read = target().read;
+    if (read.find(folder.filePath(m_suggestedName).toStdString()))
+        m_suggestedName = freeName(folder, m_suggestedName, read);
     settings.fileName = m_suggestedName;
     m_page.setSettings(settings);
 }
@@ -210,6 +220,7 @@ void ExportPresenter::showSource()
     fillChecks();
     fillTable();
     fillExpectation();
+    showReport();
 }
 
 void ExportPresenter::fillPlan()
@@ -229,7 +240,10 @@ void ExportPresenter::fillChecks()
     const QDir folder(settings.folder);
     widgets::ExportChecks checks;
     checks.folderExists = !settings.folder.isEmpty() && folder.exists();
-    checks.fileExists = checks.folderExists && folder.exists(settings.fileName);
+    checks.hasName = !settings.fileName.trimmed().isEmpty();
+    if (checks.folderExists && checks.hasName)
+        checks.existing = existingFile(target());
+    m_proposedName = checks.existing.freeName;
     if (checks.folderExists)
         checks.freeBytes = double(QStorageInfo(folder).bytesAvailable());
     const auto finished = run();
@@ -248,7 +262,7 @@ void ExportPresenter::fillChecks()
 
 void ExportPresenter::fillTable()
 {
-    const bool written = m_session.exported() && m_session.exportedRun() == m_source;
+    const bool written = isWritten();
     for (int tensor = 0; tensor < m_table.tensorCount(); ++tensor) {
         std::optional<widgets::ExportFacts> facts;
         for (std::size_t i = 0; m_plan && i < m_plan->places.size(); ++i) {
@@ -288,28 +302,65 @@ void ExportPresenter::fillNow()
     fillSources();
 }
 
+core::ExportTarget ExportPresenter::target() const
+{
+    const widgets::ExportSettings settings = m_page.settings();
+    core::ExportTarget target{ QDir(settings.folder).filePath(settings.fileName).toStdString(),
+        m_page.existing(), readFiles(m_session) };
+    target.read.add(m_session.recipeFile(), "the recipe");
+    return target;
+}
+
+widgets::ExistingFile ExportPresenter::existingFile(const core::ExportTarget& target) const
+{
+    using Kind = widgets::ExistingFile::Kind;
+    const QFileInfo file(QString::fromStdString(target.file.string()));
+    const bool isRead = target.read.find(target.file).has_value();
+    if (!isRead && !file.exists())
+        return {};
+    return { isRead ? Kind::Read : Kind::Other,
+        freeName(file.dir(), file.fileName(), target.read) };
+}
+
+bool ExportPresenter::isWritten() const
+{
+    const core::GgufExportReport* written = m_session.exported();
+    return written && m_session.exportedRun() == m_source && written->file == target().file
+        && QFileInfo(QString::fromStdString(written->file.string())).size()
+        == qint64(written->bytes);
+}
+
+void ExportPresenter::showReport()
+{
+    if (isWritten() == m_showsReport)
+        return;
+    m_showsReport = !m_showsReport;
+    m_page.setReport(m_showsReport ? std::optional(*m_session.exported()) : std::nullopt);
+}
+
 void ExportPresenter::startExport()
 {
     fillNow();
     if (!m_session.isOpen() || m_controller.isRunning())
         return;
+    fillChecks(); // something may have come to that name since
+    if (!m_page.canExport())
+        return;
     if (m_source != theRecipe) {
-        exportSource(m_source);
+        exportSource(m_source, target());
         return;
     }
     if (m_quantize.phase() != QuantizeController::Phase::Idle)
         return;
-    m_exportNext = true;
+    m_exportNext = target();
     m_page.setRunning(true);
     m_quantize.quantize();
 }
 
-void ExportPresenter::exportSource(int source)
+void ExportPresenter::exportSource(int source, const core::ExportTarget& target)
 {
     fillNow();
-    const widgets::ExportSettings settings = m_page.settings();
-    m_controller.exportRun(
-        source, QDir(settings.folder).filePath(settings.fileName).toStdString(), options());
+    m_controller.exportRun(source, target, options());
 }
 
 void ExportPresenter::setFolder(const QString& folder)
@@ -318,6 +369,8 @@ void ExportPresenter::setFolder(const QString& folder)
     settings.folder = folder;
     m_page.setSettings(settings);
     fillChecks();
+    fillTable();
+    showReport();
 }
 
 } // namespace app

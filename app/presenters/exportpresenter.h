@@ -5,6 +5,7 @@
 #include "app/controllers/quantizecontroller.h"
 #include "app/session/selection.h"
 #include "app/session/session.h"
+#include "widgets/pages/export/existingchoice.h"
 
 #include <QObject>
 #include <QTimer>
@@ -43,11 +44,16 @@ private:
     void fillTable();
     void fillExpectation();
     void showSource();
-    void exportSource(int run);
+    void showReport();
+    void exportSource(int run, const core::ExportTarget& target);
+    core::ExportTarget target() const; ///< as the page says
+    bool isWritten() const; ///< whether what is shown is the file that was written last
+    widgets::ExistingFile existingFile(const core::ExportTarget& target) const;
     std::shared_ptr<const Run> run() const; ///< null for 0 and −1
     std::optional<core::GgufPlan> plan() const;
     core::GgufExportOptions options() const;
     QString sourceTitle() const;
+    core::Recipe sourceRecipe() const;
 
     widgets::ExportPage& m_page;
     widgets::TensorModel& m_table;
@@ -56,9 +62,12 @@ private:
     ExportController& m_controller;
     int m_source = -1;
     bool m_sourceChosen = false; ///< by the user; else it follows the recipe
-    bool m_exportNext = false; ///< once the running quantization is done
+    /// To write once the running quantization is done.
+    std::optional<core::ExportTarget> m_exportNext;
+    bool m_showsReport = false;
     std::optional<core::GgufPlan> m_plan; ///< as last shown; none: no file can be written
     QTimer m_fillSoon;
+    QString m_proposedName; ///< beside a name that is taken
     QString m_suggestedName; ///< what the user has not changed follows the source
 };
 

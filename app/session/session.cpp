@@ -37,6 +37,7 @@ void Session::open(OpenedModel opened)
     m_evaluation = state.evaluation;
     m_simulation = state.simulation;
     m_imatrix = state.imatrix;
+    m_recipeFile.clear();
     m_threshold = state.threshold;
     m_exported = state.exported;
     m_view = state.view;

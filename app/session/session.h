@@ -64,6 +64,10 @@ public:
     const std::filesystem::path& imatrix() const { return m_imatrix; }
     void setImatrix(const std::filesystem::path& file);
 
+    /// Where the recipe was loaded from; empty: from no file.
+    const std::filesystem::path& recipeFile() const { return m_recipeFile; }
+    void setRecipeFile(const std::filesystem::path& file) { m_recipeFile = file; }
+
     const std::vector<core::Device>& devices() const { return m_devices; }
     int deviceIndex() const { return m_device; }
     const core::Device* device() const; ///< null if there are none
@@ -111,7 +115,7 @@ private:
     PreviewCache m_previews;
     TextSettings m_calibration, m_evaluation;
     core::SimulationOptions m_simulation;
-    std::filesystem::path m_imatrix;
+    std::filesystem::path m_imatrix, m_recipeFile;
     std::optional<ExportedFile> m_exported;
     std::string m_view;
     int m_device = 0;

@@ -36,12 +36,19 @@ Outcome outcomeOf(QProcess& process)
         QString::fromUtf8(process.readAllStandardOutput()), error.section('\n', -1) };
 }
 
-/// Until `file` is there or the process has ended.
-void waitFor(QProcess& process, const fs::path& file)
+/// Until a finished part lies in `workFolder`, the embedding's first, or the process has ended.
+void waitForAPart(QProcess& process, const fs::path& workFolder)
 {
+    const auto hasPart = [&] {
+        std::error_code notYet;
+        for (const auto& entry : fs::directory_iterator(workFolder, notYet))
+            if (entry.path().extension() == ".item")
+                return true;
+        return false;
+    };
     QElapsedTimer clock;
     clock.start();
-    while (!fs::exists(file) && clock.elapsed() < 60000 && !process.waitForFinished(1)) { }
+    while (!hasPart() && clock.elapsed() < 60000 && !process.waitForFinished(1)) { }
 }
 
 /// A tiny model whose rows fit every format, and a text, in one folder.
@@ -222,7 +229,7 @@ private slots:
         QProcess process; // the embedding's part appears long before the layers are done
         process.start(
             QUANTSCOPE_CLI, place.gptq() << "--work-folder" << name(place.folder / "work"));
-        waitFor(process, place.folder / "work" / "token_embd.part.qs");
+        waitForAPart(process, place.folder / "work");
         ::kill(pid_t(process.processId()), SIGSTOP);
         if (how == "cut")
             fs::resize_file(weights, 5000);
@@ -243,7 +250,7 @@ private slots:
         QProcess process;
         process.start(
             QUANTSCOPE_CLI, place.gptq() << "--work-folder" << name(place.folder / "work"));
-        waitFor(process, place.folder / "work" / "token_embd.part.qs");
+        waitForAPart(process, place.folder / "work");
         const auto send = [&](int signal) { ::kill(pid_t(process.processId()), signal); };
         send(SIGSTOP); // both are there when it goes on: the first has no time to cancel anything
         send(SIGINT);

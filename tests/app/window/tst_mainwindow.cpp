@@ -267,7 +267,7 @@ private slots:
     {
         openSample();
         m_window->exportController().exportRun(
-            0, std::filesystem::path(m_folder->filePath("missing/out.gguf").toStdString()), {});
+            0, { m_folder->filePath("missing/out.gguf").toStdString() }, {});
         QSignalSpy failed(&m_window->exportController(), &app::ExportController::failed);
         QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, longJob);
         QVERIFY(failed[0][0].toString().contains("missing"));

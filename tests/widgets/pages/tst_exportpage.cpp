@@ -11,6 +11,7 @@
 
 #include <QtTest/QtTest>
 #include <QtWidgets/QApplication>
+#include <QtWidgets/QCheckBox>
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QPlainTextEdit>
@@ -153,7 +154,7 @@ private slots:
         Shown shown;
         ExportChecks some = checks();
         some.fallbacks = 3;
-        some.fileExists = true;
+        some.existing = { ExistingFile::Kind::Other, "sample-Q4_K_M-2.gguf" };
         some.measured.clear();
         shown.page.setChecks(some);
         QVERIFY(!shown.checkTexts().contains("Every row fits its format"));
@@ -161,6 +162,80 @@ private slots:
         QVERIFY(shown.checkTexts().contains("A file of this name exists"));
         QVERIFY(shown.checkTexts().contains("Not measured against the original"));
         takePictures(shown.page, theme(), "export-warnings");
+    }
+
+    void asksBesideTheNameBeforeAFileIsReplaced()
+    {
+        Shown shown;
+        auto* choice = shown.page.findChild<ExistingChoice*>();
+        auto* replace = choice->findChild<QCheckBox*>();
+        QVERIFY(!choice->isVisible());
+        QVERIFY(shown.page.canExport());
+        ExportChecks taken = checks();
+        taken.existing = { ExistingFile::Kind::Other, "sample-Q4_K_M-2.gguf" };
+        shown.page.setChecks(taken);
+        QVERIFY(choice->isVisible());
+        QVERIFY(!button(shown.page, "Export")->isEnabled());
+        QVERIFY(button(shown.page, "Export")->toolTip().contains("choose beside the name"));
+        QVERIFY(shown.page.existing() == core::Existing::Keep);
+        takePictures(shown.page, theme(), "export-exists");
+
+        replace->click();
+        QVERIFY(button(shown.page, "Export")->isEnabled());
+        QVERIFY(shown.page.existing() == core::Existing::Replace);
+        shown.page.setRunning(true);
+        shown.page.setRunning(false); // asked every time
+        QVERIFY(!button(shown.page, "Export")->isEnabled());
+        QVERIFY(!replace->isChecked());
+    }
+
+    void anotherNameOrFolderIsAnotherQuestion()
+    {
+        Shown shown;
+        ExportChecks taken = checks();
+        taken.existing = { ExistingFile::Kind::Other, "sample-Q4_K_M-2.gguf" };
+        shown.page.setChecks(taken);
+        auto* replace = shown.page.findChild<ExistingChoice*>()->findChild<QCheckBox*>();
+        for (const char* text : { "sample-Q4_K_M.gguf", "/home/ada/models" }) {
+            replace->click();
+            QVERIFY(shown.page.existing() == core::Existing::Replace);
+            for (QLineEdit* field : shown.page.findChildren<QLineEdit*>())
+                if (field->text() == text)
+                    QTest::keyClicks(field, "x");
+            QVERIFY(shown.page.existing() == core::Existing::Keep);
+        }
+    }
+
+    void proposesAFreeName()
+    {
+        Shown shown;
+        ExportChecks taken = checks();
+        taken.existing = { ExistingFile::Kind::Other, "sample-Q4_K_M-2.gguf" };
+        shown.page.setChecks(taken);
+        QSignalSpy changed(&shown.page, &ExportPage::settingsChanged);
+        QTest::mouseClick(button(shown.page, "sample-Q4_K_M-2.gguf"), Qt::LeftButton);
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(shown.page.settings().fileName, "sample-Q4_K_M-2.gguf");
+        shown.page.setChecks(checks());
+        QVERIFY(!shown.page.findChild<ExistingChoice*>()->isVisible());
+        QVERIFY(button(shown.page, "Export")->isEnabled());
+    }
+
+    void aFileThatIsReadCannotBeChosen()
+    {
+        Shown shown;
+        ExportChecks read = checks();
+        read.existing = { ExistingFile::Kind::Read, "model-2.gguf" };
+        shown.page.setChecks(read);
+        QVERIFY(!button(shown.page, "Export")->isEnabled());
+        QVERIFY(!shown.page.findChild<ExistingChoice*>()->findChild<QCheckBox*>()->isVisible());
+        QVERIFY(shown.checkTexts().contains("A file that is read has this name"));
+        QVERIFY(button(shown.page, "model-2.gguf"));
+        takePictures(shown.page, theme(), "export-own-file");
+        read.existing = {};
+        read.hasName = false;
+        shown.page.setChecks(read);
+        QVERIFY(!button(shown.page, "Export")->isEnabled());
     }
 
     void canBeCancelledWhileItWrites()

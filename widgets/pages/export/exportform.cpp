@@ -26,11 +26,20 @@ ExportForm::ExportForm(QWidget* parent)
     m_source->setAccessibleName(tr("What to write"));
     m_folder = addField(tr("Folder"), {}, m_choose);
     m_fileName = addField(tr("File name"), {});
+    m_existing = new ExistingChoice;
+    m_form->addRow(new QWidget, m_existing);
     m_modelName = addField(tr("Model name"), tr("as in the checkpoint"));
     m_license = addField(tr("License"), tr("not set"));
     connect(m_source, &QComboBox::activated, this,
         [this](int index) { emit sourceChosen(m_source->itemData(index).toInt()); });
     connect(m_choose, &QPushButton::clicked, this, &ExportForm::chooseFolderRequested);
+    for (QLineEdit* field : { m_folder, m_fileName })
+        connect(field, &QLineEdit::textChanged, this, &ExportForm::forgetChoice);
+    connect(m_existing, &ExistingChoice::replacingChanged, this, &ExportForm::replacingChanged);
+    connect(m_existing, &ExistingChoice::freeNameChosen, this, [this](const QString& name) {
+        m_fileName->setText(name);
+        emit settingsChanged(settings());
+    });
 }
 
 QLineEdit* ExportForm::addField(const QString& label, const QString& placeholder, QWidget* beside)
@@ -76,5 +85,9 @@ ExportSettings ExportForm::settings() const
 {
     return { m_folder->text(), m_fileName->text(), m_modelName->text(), m_license->text() };
 }
+
+void ExportForm::setExisting(const ExistingFile& file) { m_existing->setFile(file); }
+
+void ExportForm::forgetChoice() { m_existing->forget(); }
 
 } // namespace widgets

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "widgets/pages/compare/runrow.h"
+#include "widgets/pages/export/existingchoice.h"
 
 #include <QtWidgets/QWidget>
 
@@ -30,11 +31,16 @@ public:
     void setSources(const std::vector<RunRow>& sources, int chosen);
     void setSettings(const ExportSettings& settings); ///< without a signal
     ExportSettings settings() const;
+    /// What stands at the file's name; the choice is forgotten when the name or the folder changes.
+    void setExisting(const ExistingFile& file);
+    const ExistingChoice& existing() const { return *m_existing; }
+    void forgetChoice();
 
 signals:
     void sourceChosen(int run);
     void settingsChanged(const widgets::ExportSettings& settings);
     void chooseFolderRequested();
+    void replacingChanged();
 
 private:
     QLineEdit* addField(
@@ -45,6 +51,7 @@ private:
     QPushButton* m_choose;
     QLineEdit* m_folder;
     QLineEdit* m_fileName;
+    ExistingChoice* m_existing;
     QLineEdit* m_modelName;
     QLineEdit* m_license;
 };

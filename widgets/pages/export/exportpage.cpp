@@ -57,6 +57,10 @@ ExportPage::ExportPage(QWidget* parent)
     connect(m_bar, &FileBar::partChosen, this,
         [this](int index) { emit placesSelected(m_bar->parts()[std::size_t(index)].places); });
     connect(m_form, &ExportForm::sourceChosen, this, &ExportPage::sourceChosen);
+    connect(m_form, &ExportForm::replacingChanged, this, [this] {
+        updateChecks();
+        updateButtons();
+    });
     connect(m_form, &ExportForm::chooseFolderRequested, this, &ExportPage::chooseFolderRequested);
     connect(m_form, &ExportForm::settingsChanged, this, [this](const ExportSettings& settings) {
         updateCommand();
@@ -143,6 +147,7 @@ ExportSettings ExportPage::settings() const { return m_form->settings(); }
 void ExportPage::setChecks(const ExportChecks& checks)
 {
     m_checks = checks;
+    m_form->setExisting(checks.existing);
     updateChecks();
     updateButtons();
 }
@@ -173,7 +178,9 @@ void ExportPage::setError(const QString& error)
 void ExportPage::setRunning(bool running)
 {
     m_running = running;
+    m_form->forgetChoice(); // the next file is another question
     m_form->setEnabled(!running);
+    updateChecks();
     updateButtons();
 }
 
@@ -204,14 +211,38 @@ void ExportPage::updateButtons()
     m_export->setText(fresh ? tr("Quantize and export")
             : m_report      ? tr("Export again")
                             : tr("Export"));
-    m_export->setEnabled(m_plan && m_checks.folderExists && !m_running);
+    m_export->setEnabled(canExport());
+    m_export->setToolTip(obstacle());
     m_cancel->setVisible(m_running);
+}
+
+core::Existing ExportPage::existing() const
+{
+    return m_form->existing().isReplacing() ? core::Existing::Replace : core::Existing::Keep;
+}
+
+bool ExportPage::canExport() const { return m_plan && !m_running && obstacle().isEmpty(); }
+
+QString ExportPage::obstacle() const
+{
+    using Kind = ExistingFile::Kind;
+    if (!m_checks.folderExists)
+        return tr("The folder does not exist");
+    if (!m_checks.hasName)
+        return tr("The file needs a name");
+    if (m_checks.existing.kind == Kind::Read)
+        return tr("A file that is read is never replaced");
+    if (m_checks.existing.kind == Kind::Other && existing() == core::Existing::Keep)
+        return tr("A file of this name exists: choose beside the name");
+    return {};
 }
 
 void ExportPage::updateChecks()
 {
+    ExportChecks checks = m_checks;
+    checks.isReplacing = existing() == core::Existing::Replace;
     m_checkList->setChecks(
-        m_plan ? exportChecks(*m_plan, m_checks, m_report.has_value()) : std::vector<Check>{});
+        m_plan ? exportChecks(*m_plan, checks, m_report.has_value()) : std::vector<Check>{});
 }
 
 void ExportPage::updateCommand()

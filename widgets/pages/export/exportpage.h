@@ -26,7 +26,9 @@ struct ExportChecks {
     bool hasTokenizer = true;
     bool hasChatTemplate = false;
     bool folderExists = true;
-    bool fileExists = false; ///< it will be replaced
+    bool hasName = true; ///< the file to write
+    ExistingFile existing; ///< what has its name already
+    bool isReplacing = false; ///< the user said so; the page itself knows
     QString measured; ///< "KLD 0.00456"; empty: not measured
 };
 
@@ -45,6 +47,10 @@ public:
     void setSettings(const ExportSettings& settings); ///< without a signal
     ExportSettings settings() const;
     void setChecks(const ExportChecks& checks);
+    /// What the user said beside the name; asked anew for every file.
+    core::Existing existing() const;
+    /// Whether the file can be written, with what is known now.
+    bool canExport() const;
     /// Shows the finished file; none: nothing written since the plan changed.
     void setReport(const std::optional<core::GgufExportReport>& report);
     void setError(const QString& error); ///< a failure; no file was kept
@@ -71,6 +77,7 @@ private:
     void updateButtons();
     void updateChecks();
     void updateCommand();
+    QString obstacle() const;
     void showMetadata();
 
     std::vector<RunRow> m_sources;

@@ -68,9 +68,13 @@ std::vector<Check> exportChecks(
                 checks.freeBytes >= size ? ExportPage::tr("%1 free").arg(sizeText(checks.freeBytes))
                                          : ExportPage::tr("%1 of %2 free")
                                                .arg(sizeText(size), sizeText(checks.freeBytes)) });
-    if (checks.fileExists && !written)
+    if (checks.existing.kind == ExistingFile::Kind::Read)
+        list.push_back({ Kind::Failure, ExportPage::tr("A file that is read has this name"),
+            ExportPage::tr("is never replaced") });
+    else if (checks.existing.kind == ExistingFile::Kind::Other && (checks.isReplacing || !written))
         list.push_back({ Kind::Warning, ExportPage::tr("A file of this name exists"),
-            ExportPage::tr("will be replaced") });
+            checks.isReplacing ? ExportPage::tr("will be replaced")
+                               : ExportPage::tr("choice needed") });
     list.push_back({ fineIf(checks.fallbacks == 0, Kind::Warning),
         checks.fallbacks == 0 ? ExportPage::tr("Every row fits its format")
                               : ExportPage::tr("Some rows do not fit their format"),

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/files/sourcefiles.h"
+
+#include <QDir>
+#include <QStringList>
+
+namespace app {
+
+/// "sample-Q4_K-gptq.gguf" of its parts; letters and digits of any script stay in them.
+QString exportName(QStringList parts);
+
+/// `name` with the first number from 2 on that makes it one which nothing has in `folder` and no
+/// file of `read` had: "sample-Q4_K-gptq-2.gguf".
+QString freeName(const QDir& folder, const QString& name, const core::SourceFiles& read);
+
+} // namespace app

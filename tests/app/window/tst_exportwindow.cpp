@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window writes, and what it leaves alone.
+#include "app/controllers/exportcontroller.h"
+#include "app/window/mainwindow.h"
+#include "app/window/windowpages.h"
+#include "widgets/messagebar.h"
+#include "widgets/pages/export/exportpage.h"
+#include "widgets/theme.h"
+
+#include <QApplication>
+#include <QCheckBox>
+#include <QDir>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <fstream>
+
+using app::MainWindow;
+
+namespace {
+
+constexpr int longJob = 120'000; ///< milliseconds, also under sanitizers
+
+const std::filesystem::path resources = std::filesystem::path(QUANTSCOPE_SOURCE_DIR) / "resources";
+
+} // namespace
+
+class TestExportWindow : public QObject {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<widgets::Theme> m_theme;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<QSettings> m_settings;
+    std::unique_ptr<MainWindow> m_window;
+
+    app::Session& session() { return m_window->session(); }
+
+    void openSample()
+    {
+        m_window->open(resources / "sample");
+        QTRY_VERIFY_WITH_TIMEOUT(session().isOpen(), longJob);
+    }
+
+    QString messageOf(const widgets::Page& page) const { return page.message()->text(); }
+
+    /// Writes the model as it is and waits for it.
+    void exportOriginal()
+    {
+        widgets::ExportPage& page = *m_window->pages().exporting;
+        emit page.sourceChosen(0);
+        emit page.exportRequested();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !m_window->exportController().isRunning() && session().exported() != nullptr, longJob);
+    }
+
+    void setExportName(const QString& name)
+    {
+        widgets::ExportPage& page = *m_window->pages().exporting;
+        widgets::ExportSettings settings = page.settings();
+        settings.folder = m_folder->path();
+        settings.fileName = name;
+        page.setSettings(settings);
+        emit page.settingsChanged(settings);
+    }
+
+private slots:
+    void initTestCase()
+    {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        m_theme = std::make_unique<widgets::Theme>(*qApp);
+    }
+
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_settings
+            = std::make_unique<QSettings>(m_folder->filePath("settings.ini"), QSettings::IniFormat);
+        m_window = std::make_unique<MainWindow>(*m_settings, *m_theme,
+            core::readDevices(resources / "devices.json"),
+            app::WindowFolders{
+                resources, m_folder->path().toStdString(), m_folder->path().toStdString() });
+        m_window->show();
+    }
+
+    void cleanup() { m_window.reset(); }
+
+    void replacesAFileOnlyWhenItIsSaidBesideTheName()
+    {
+        openSample();
+        m_window->showPage(widgets::PageId::Export);
+        widgets::ExportPage& page = *m_window->pages().exporting;
+        emit page.sourceChosen(0);
+        std::ofstream(m_folder->filePath("mine.gguf").toStdString()) << "keep me";
+        setExportName("mine.gguf");
+        QVERIFY(!page.canExport());
+        emit page.exportRequested(); // from a shortcut
+        QVERIFY(!m_window->exportController().isRunning());
+        QCOMPARE(QFileInfo(m_folder->filePath("mine.gguf")).size(), 7);
+
+        auto* choice = page.findChild<widgets::ExistingChoice*>();
+        QCOMPARE(choice->file().freeName, "mine-2.gguf");
+        choice->findChild<QCheckBox*>()->click();
+        QVERIFY(page.canExport());
+        exportOriginal();
+        QVERIFY(QFileInfo(m_folder->filePath("mine.gguf")).size() > 1'000'000);
+        QVERIFY(!page.canExport()); // the file is there: asked again
+        QVERIFY(!choice->findChild<QCheckBox*>()->isChecked());
+    }
+
+    void saysWrittenOnlyOfThisModelAndThisFile()
+    {
+        openSample();
+        m_window->showPage(widgets::PageId::Export);
+        widgets::ExportPage& page = *m_window->pages().exporting;
+        emit page.sourceChosen(0);
+        setExportName("one.gguf");
+        exportOriginal();
+        QVERIFY2(page.answer().contains("It was written"), qPrintable(page.answer()));
+        setExportName("two.gguf");
+        QVERIFY2(page.answer().contains("It will be written"), qPrintable(page.answer()));
+        QVERIFY(messageOf(page).isEmpty());
+        setExportName("one.gguf");
+        QVERIFY(page.answer().contains("It was written"));
+
+        const auto first = session().checkpoint();
+        m_window->open(m_folder->filePath("one.gguf").toStdString());
+        QTRY_VERIFY_WITH_TIMEOUT(session().checkpoint() != first, longJob);
+        emit page.sourceChosen(0);
+        setExportName("one.gguf");
+        QVERIFY(page.answer().contains("It will be written"));
+        QVERIFY(!page.canExport());
+        QVERIFY(page.findChild<widgets::ExistingChoice*>()->file().kind
+            == widgets::ExistingFile::Kind::Read);
+    }
+
+    void proposesNamesThatDifferByRecipeAndMethodAndAreNoSource()
+    {
+        openSample();
+        m_window->showPage(widgets::PageId::Export);
+        widgets::ExportPage& page = *m_window->pages().exporting;
+        QStringList names;
+        const auto propose = [&] {
+            QTRY_VERIFY_WITH_TIMEOUT(
+                !page.settings().fileName.isEmpty() && !names.contains(page.settings().fileName),
+                longJob);
+            names += page.settings().fileName;
+        };
+        session().usePreset("Q4_K");
+        propose();
+        session().recipe().setTreatment({ core::Method::RoundToNearest });
+        propose();
+        session().recipe().setTreatment({ core::Method::Gptq, core::Scaling::Awq });
+        propose();
+        session().usePreset("Q8_0");
+        propose();
+        emit page.sourceChosen(0);
+        propose();
+        for (const QString& name : names)
+            QVERIFY2(name.endsWith(".gguf"), qPrintable(name));
+
+        const QString own = m_folder->filePath(names.last());
+        setExportName(names.last());
+        exportOriginal();
+        const auto first = session().checkpoint();
+        m_window->open(own.toStdString());
+        QTRY_VERIFY_WITH_TIMEOUT(session().checkpoint() != first, longJob);
+        emit page.sourceChosen(0);
+        QTRY_VERIFY(!page.settings().fileName.isEmpty());
+        QVERIFY(QDir(page.settings().folder).filePath(page.settings().fileName) != own);
+    }
+};
+
+QTEST_MAIN(TestExportWindow)
+#include "tst_exportwindow.moc"
