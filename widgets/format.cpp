@@ -53,24 +53,35 @@ namespace {
         return { value, units[unit] };
     }
 
-    QString sizeNumber(double bytes, bool withSign)
+    constexpr std::array<const char*, 5> sizeUnits{ "bytes", "kB", "MB", "GB", "TB" };
+
+    enum class Sign { AsNeeded, Always };
+
+    QString sizeNumber(double bytes, SizeUnit unit, int decimals, Sign sign)
     {
-        static constexpr std::array<const char*, 5> units{ "bytes", "kB", "MB", "GB", "TB" };
-        if (!std::isfinite(bytes))
-            return numberText(bytes, 0);
-        Scaled size = inUnits(bytes, units);
-        int decimals = 0;
-        if (size.unit == units[1]) // one decimal, so that a column of small tensors lines up
-            decimals = 1;
-        else if (size.unit != units[0])
-            decimals = decimalsFor(size.value, 3);
+        const double value = bytes / std::pow(1000.0, int(unit));
         const QString number
-            = withSign ? signedText(size.value, decimals) : numberText(size.value, decimals);
-        if (size.unit == units[0])
+            = sign == Sign::Always ? signedText(value, decimals) : numberText(value, decimals);
+        if (unit == SizeUnit::Bytes)
             return withUnit(
                 number, std::abs(bytes) == 1 ? NumberText::tr("byte") : NumberText::tr("bytes"));
-        return withUnit(number, QString::fromLatin1(size.unit));
+        return withUnit(number, QString::fromLatin1(sizeUnits[std::size_t(unit)]));
     }
+
+    /// In the unit that suits it, with three digits from MB on.
+    QString sizeNumber(double bytes, Sign sign)
+    {
+        if (!std::isfinite(bytes))
+            return numberText(bytes, 0);
+        const SizeUnit unit = sizeUnitOf(bytes);
+        const int decimals = unit == SizeUnit::Bytes ? 0
+            : unit == SizeUnit::Kilobytes // one decimal, so that a column of small tensors lines up
+            ? 1
+            : decimalsFor(bytes / std::pow(1000.0, int(unit)), 3);
+        return sizeNumber(bytes, unit, decimals, sign);
+    }
+
+    int columnDecimals(SizeUnit unit) { return std::min(int(unit), 2); }
 
 } // namespace
 
@@ -123,8 +134,24 @@ QString shortCountText(std::int64_t count)
         numberText(scaled.value, decimalsFor(scaled.value, 3)), QString::fromLatin1(scaled.unit));
 }
 
-QString sizeText(double bytes) { return sizeNumber(bytes, false); }
-QString sizeChangeText(double bytes) { return sizeNumber(bytes, true); }
+SizeUnit sizeUnitOf(double bytes)
+{
+    const char* unit = inUnits(bytes, sizeUnits).unit;
+    return SizeUnit(std::find(sizeUnits.begin(), sizeUnits.end(), unit) - sizeUnits.begin());
+}
+
+QString sizeText(double bytes) { return sizeNumber(bytes, Sign::AsNeeded); }
+QString sizeChangeText(double bytes) { return sizeNumber(bytes, Sign::Always); }
+
+QString sizeText(double bytes, SizeUnit unit)
+{
+    return sizeNumber(bytes, unit, columnDecimals(unit), Sign::AsNeeded);
+}
+
+QString sizeChangeText(double bytes, SizeUnit unit)
+{
+    return sizeNumber(bytes, unit, columnDecimals(unit), Sign::Always);
+}
 
 QString exactSizeText(std::uint64_t bytes)
 {

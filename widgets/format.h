@@ -30,6 +30,14 @@ QString shortCountText(std::int64_t count);
 QString sizeText(double bytes);
 /// "−8.4 kB", "+12.3 kB".
 QString sizeChangeText(double bytes);
+/// What a column of sizes is written in, so that they compare at a glance.
+enum class SizeUnit { Bytes, Kilobytes, Megabytes, Gigabytes, Terabytes };
+/// The unit sizeText() would choose.
+SizeUnit sizeUnitOf(double bytes);
+/// Sizes and changes of size in that unit whatever they are, "0.02 MB": one decimal in kB, two
+/// from MB on.
+QString sizeText(double bytes, SizeUnit unit);
+QString sizeChangeText(double bytes, SizeUnit unit);
 /// "2,697,408 bytes".
 QString exactSizeText(std::uint64_t bytes);
 /// "4.89".

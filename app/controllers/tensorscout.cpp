@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/tensorscout.h"
 
-#include "app/presenters/selectedtensors.h"
-
 #include <algorithm>
 
 namespace app {
@@ -56,47 +54,42 @@ std::optional<TensorScout::Task> TensorScout::taskFor(int tensor, const core::Fo
     return impossible ? std::nullopt : std::optional(task);
 }
 
-std::optional<TensorScout::Task> TensorScout::selectedTask() const
+void TensorScout::wishForAllFormats(int tensor)
 {
-    const std::vector<int>& selected = m_selection.tensors();
-    const auto count = std::min(selected.size(), mostShownTensors);
-    const auto planned
-        = [this](int tensor) { return m_session.recipe().plan()[std::size_t(tensor)].format; };
-    for (std::size_t i = 0; i < count; ++i) {
-        if (const auto task = taskFor(selected[i], m_selection.looked()))
-            return task;
+    for (const core::Format* format : core::allFormats()) {
+        if (format->grid)
+            m_wishes.push_back({ tensor, format });
     }
-    for (std::size_t i = 0; i < count; ++i) {
-        if (const auto task = taskFor(selected[i], planned(selected[i])))
-            return task;
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-        for (const core::Format* format : core::allFormats()) {
-            if (format->grid == nullptr)
-                continue;
-            if (const auto task = taskFor(selected[i], format))
-                return task;
-        }
-    }
-    return std::nullopt;
 }
 
-std::optional<TensorScout::Task> TensorScout::nextTask() const
+void TensorScout::makeWishes()
 {
+    m_wishes.clear();
+    m_next = m_ofSelection = 0;
     if (!m_session.isOpen())
-        return std::nullopt;
-    if (const auto task = selectedTask())
-        return task;
-    const int count = int(m_session.checkpoint()->tensors().size());
-    for (int tensor = 0; tensor < count; ++tensor) {
-        if (!m_session.weightStats(tensor)) {
-            if (const auto task = taskFor(tensor, nullptr))
-                return task;
-        }
+        return;
+    const std::vector<int>& selected = m_selection.tensors();
+    const auto& plan = m_session.recipe().plan();
+    if (m_selection.looked()) {
+        for (const int tensor : selected)
+            m_wishes.push_back({ tensor, m_selection.looked() });
     }
-    for (int tensor = 0; tensor < count; ++tensor) {
-        const auto task = taskFor(tensor, m_session.recipe().plan()[std::size_t(tensor)].format);
-        if (task)
+    for (const int tensor : selected)
+        m_wishes.push_back({ tensor, plan[std::size_t(tensor)].format });
+    for (const int tensor : selected)
+        wishForAllFormats(tensor);
+    m_ofSelection = m_wishes.size();
+    const int count = int(m_session.checkpoint()->tensors().size());
+    for (int tensor = 0; tensor < count; ++tensor)
+        m_wishes.push_back({ tensor, nullptr });
+    for (int tensor = 0; tensor < count; ++tensor)
+        m_wishes.push_back({ tensor, plan[std::size_t(tensor)].format });
+}
+
+std::optional<TensorScout::Task> TensorScout::nextTask()
+{
+    for (; m_next < m_wishes.size(); ++m_next) {
+        if (const auto task = taskFor(m_wishes[m_next].tensor, m_wishes[m_next].format))
             return task;
     }
     return std::nullopt;
@@ -109,13 +102,13 @@ int TensorScout::remaining() const
 
 void TensorScout::restart()
 {
+    makeWishes();
     if (!m_running) {
         startNext();
         return;
     }
     const auto wanted = nextTask(); // a task for what is no longer selected gives way
-    const bool serves
-        = wanted && (wanted->tensor == m_running->tensor || !selectedTask().has_value());
+    const bool serves = wanted && (wanted->tensor == m_running->tensor || m_next >= m_ofSelection);
     if (!serves)
         m_quick.cancel();
 }

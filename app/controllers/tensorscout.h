@@ -12,10 +12,11 @@
 
 namespace app {
 
-/// Measures on the quick worker what the table and the ruler show, one small task at a time, the
-/// most wanted first: statistics of the selected tensors, their rounding at the format looked at,
-/// at the recipe's, at all others; then statistics of all tensors, then the rounding error of all
-/// at the recipe's formats. A new selection or look overtakes whatever is waiting.
+/// Measures on the quick worker what the table, the ruler and the costs show, one small task at a
+/// time, the most wanted first: statistics of the selected tensors, however many, their rounding
+/// at the format looked at, at the recipe's, then tensor by tensor at all others; then statistics
+/// of all tensors, then the rounding error of all at the recipe's formats. A new selection or look
+/// overtakes whatever is waiting.
 class TensorScout : public QObject {
     Q_OBJECT
 
@@ -37,9 +38,11 @@ private:
         const core::Format* format = nullptr; ///< null: statistics
         bool operator==(const Task&) const = default;
     };
-    std::optional<Task> nextTask() const;
+    void makeWishes();
+    void wishForAllFormats(int tensor);
+    /// What is to be done for the first wish that is not fulfilled; passes those that are.
+    std::optional<Task> nextTask();
     std::optional<Task> taskFor(int tensor, const core::Format* format) const;
-    std::optional<Task> selectedTask() const;
     void restart(); ///< the wishes changed
     void startNext();
     void measure(int tensor);
@@ -49,6 +52,9 @@ private:
     Jobs& m_quick;
     Session& m_session;
     const Selection& m_selection;
+    std::vector<Task> m_wishes; ///< the most wanted first; a rounding wants statistics, too
+    std::size_t m_next = 0; ///< the first that may not be fulfilled yet
+    std::size_t m_ofSelection = 0; ///< so many of them are about the selected tensors
     std::vector<Task> m_impossible; ///< failed once; not tried again
     std::optional<Task> m_running;
     JobId m_job = 0;

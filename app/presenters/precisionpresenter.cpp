@@ -25,6 +25,16 @@ namespace {
         return list;
     }
 
+    void countFallback(widgets::FormatChoice& choice, const core::Format* stored)
+    {
+        const auto found = std::find_if(choice.fallbacks.begin(), choice.fallbacks.end(),
+            [stored](const auto& each) { return core::isSameFormat(each.first, stored); });
+        if (found == choice.fallbacks.end())
+            choice.fallbacks.emplace_back(stored, 1);
+        else
+            ++found->second;
+    }
+
 } // namespace
 
 PrecisionPresenter::PrecisionPresenter(
@@ -119,28 +129,36 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
 {
     widgets::FormatChoice choice;
     choice.format = format;
-    double error = 0;
-    int known = 0;
-    int matrices = 0;
+    choice.measured = choice.tensors = 0;
+    double error = 0, change = 0;
+    int compared = 0;
     for (const int tensor : m_selection.tensors()) {
         const core::Tensor& subject = m_session.checkpoint()->tensors()[std::size_t(tensor)];
         if (!core::isMatrix(subject.place.role))
             continue;
-        ++matrices;
+        ++choice.tensors;
         const core::Format* stored = core::fallbackFormat(format, subject.columns);
         const auto preview = m_session.previews().find(tensor, stored);
         if (preview && preview->wider)
-            stored = preview->wider;
-        choice.fits = choice.fits && core::isSameFormat(stored, format);
+            stored = preview->wider; // what does not hold the tensor's range
+        if (!core::isSameFormat(stored, format))
+            countFallback(choice, stored);
         choice.bytes += std::int64_t(
             stored->tensorBytes(std::uint64_t(subject.rows), std::size_t(subject.columns)));
-        if (preview) {
-            error += preview->outputError;
-            ++known;
+        if (!preview)
+            continue;
+        ++choice.measured;
+        error += preview->outputError;
+        const core::Format* planned = m_session.recipe().plan()[std::size_t(tensor)].format;
+        if (const auto now = m_session.previews().find(tensor, planned)) {
+            change += preview->outputError - now->outputError;
+            ++compared;
         }
     }
-    if (matrices > 0 && known == matrices) // the mean over the selected tensors
-        choice.error = error / known;
+    if (choice.measured > 0)
+        choice.error = error / choice.measured;
+    if (compared > 0)
+        choice.change = change / compared;
     return choice;
 }
 

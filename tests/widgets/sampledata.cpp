@@ -66,7 +66,8 @@ widgets::Previews SampleData::previews(core::Place place) const
     return previews;
 }
 
-std::vector<widgets::FormatChoice> SampleData::choices(core::Place place) const
+std::vector<widgets::FormatChoice> SampleData::choices(
+    core::Place place, const core::Format* assigned) const
 {
     const core::Tensor& tensor = *checkpoint->find(place);
     std::vector<widgets::FormatChoice> all;
@@ -82,6 +83,13 @@ std::vector<widgets::FormatChoice> SampleData::choices(core::Place place) const
         for (widgets::FormatChoice& choice : all)
             if (choice.format == preview->format)
                 choice.error = preview->outputError;
+    const auto base = std::find_if(all.begin(), all.end(),
+        [assigned](const auto& choice) { return choice.format == assigned; });
+    if (base == all.end() || !base->error)
+        return all;
+    for (widgets::FormatChoice& choice : all)
+        if (choice.error)
+            choice.change = *choice.error - *base->error;
     return all;
 }
 

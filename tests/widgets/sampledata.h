@@ -21,6 +21,8 @@ struct SampleData {
     widgets::SelectedTensor select(core::Place place) const;
     widgets::Previews previews(core::Place place) const;
     /// Every format, with the real errors of those that have a grid.
-    std::vector<widgets::FormatChoice> choices(core::Place place) const;
+    /// What the cost table shows where the recipe has `assigned`; null: mixed.
+    std::vector<widgets::FormatChoice> choices(
+        core::Place place, const core::Format* assigned) const;
 };
 const SampleData& sampleData();

@@ -27,7 +27,7 @@ struct Shown {
     const core::Format* q2 = core::findFormat("Q2_K");
     Shown()
     {
-        card.setSelection("blk.2.attn_k", sampleData().choices(attnK), q3, q2);
+        card.setSelection("blk.2.attn_k", sampleData().choices(attnK, q3), q3, q2);
         settle(card, { 460, 400 });
     }
     CostTable* table() { return card.findChild<CostTable*>(); }
@@ -41,7 +41,7 @@ struct Shown {
 /// The same with a choice more: the format for study of that name, in rows of attn_k.
 std::vector<FormatChoice> choicesWith(const char* study)
 {
-    std::vector<FormatChoice> choices = sampleData().choices(attnK);
+    std::vector<FormatChoice> choices = sampleData().choices(attnK, core::findFormat("Q3_K"));
     FormatChoice choice;
     choice.format = core::findStudyFormat(study);
     choice.bytes = 1000;
@@ -72,7 +72,7 @@ private slots:
     void errorsStillToComeAreThreeDots()
     {
         Shown shown;
-        std::vector<FormatChoice> pending = sampleData().choices(attnK);
+        std::vector<FormatChoice> pending = sampleData().choices(attnK, nullptr);
         for (FormatChoice& choice : pending)
             choice.error.reset();
         shown.card.setSelection("blk.2.attn_k", pending, shown.q3, nullptr);
@@ -115,8 +115,10 @@ private slots:
     {
         Shown shown;
         QSignalSpy looked(&shown.card, &CostCard::lookRequested);
-        shown.card.setSelection("blk.2.attn_k", sampleData().choices(attnK), shown.q2, shown.q3);
-        shown.card.setSelection("12 tensors", sampleData().choices(attnK), nullptr, nullptr);
+        shown.card.setSelection(
+            "blk.2.attn_k", sampleData().choices(attnK, shown.q2), shown.q2, shown.q3);
+        shown.card.setSelection(
+            "12 tensors", sampleData().choices(attnK, nullptr), nullptr, nullptr);
         QCOMPARE(looked.size(), 0);
         QCOMPARE(shown.table()->currentRow(), -1);
         QCOMPARE(plain(shown.table()->item(shown.rowOf("Q8_0"), 1)->text()), "34.8 kB");

@@ -75,7 +75,7 @@ struct Shown {
         page.setRecipe(sampleRecipe("Q3_K_M"));
         page.setSummary({ "Q3_K_M", 8'818'944, 2'520'512, 16, 4.57, {} });
         page.setUndo(true, "Assign Q5_K to 2 tensors", false, {});
-        page.setSelection("blk.2.attn_k", sampleData().choices(attnK), q3, q2);
+        page.setSelection("blk.2.attn_k", sampleData().choices(attnK, q3), q3, q2);
         page.setCells(cells("Q3_K_M"));
         page.setSelectedPlace(attnK);
         page.setRuns(sampleRuns());

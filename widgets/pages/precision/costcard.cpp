@@ -13,25 +13,31 @@
 #include <QtWidgets/QToolButton>
 #include <QtWidgets/QVBoxLayout>
 
+#include <algorithm>
+
 namespace widgets {
 
 CostCard::CostCard(QWidget* parent)
     : Card(tr("What a change costs"), parent)
     , m_table(new CostTable)
     , m_study(addToolButton(QStringLiteral("more"), tr("Formats for study")))
+    , m_partial(new Label(TextRole::Caption))
     , m_note(new Label(TextRole::Caption))
     , m_empty(new Label(TextRole::Secondary, tr("Select a tensor in the table.")))
     , m_assign(makePrimaryButton(tr("Assign"), QStringLiteral("check")))
     , m_foot(new QWidget)
 {
     setContentFlush();
-    m_note->setElided();
+    for (Label* line : { m_partial, m_note })
+        line->setElided();
+    m_partial->setContentsMargins(scaled(11), 0, scaled(11), 0);
     m_empty->setContentsMargins(scaled(11), 0, scaled(11), scaled(11));
     auto* foot = new QHBoxLayout(m_foot);
     foot->setContentsMargins(scaled(11), 0, scaled(11), scaled(11));
     foot->addWidget(m_note, 1);
     foot->addWidget(m_assign);
     content()->addWidget(m_table, 1);
+    content()->addWidget(m_partial);
     content()->addWidget(m_empty);
     content()->addWidget(m_foot);
     content()->addStretch(0);
@@ -62,6 +68,7 @@ void CostCard::setSelection(const QString& name, const std::vector<FormatChoice>
     m_table->setVisible(any);
     m_study->setVisible(any);
     m_foot->setVisible(any);
+    showMeasured(choices);
     m_empty->setVisible(!any);
     setSizePolicy(QSizePolicy::Preferred, any ? QSizePolicy::Preferred : QSizePolicy::Maximum);
     m_empty->setText(name.isEmpty() ? tr("Select a tensor in the table.")
@@ -81,11 +88,27 @@ void CostCard::refresh()
     const bool other = choice && !core::isSameFormat(choice->format, m_assigned);
     m_assign->setText(other ? tr("Assign %1").arg(formatName(choice->format)) : tr("Assign"));
     m_assign->setEnabled(other && !m_locked);
-    m_note->setText(m_locked          ? tr("locked while it runs")
-            : choice && !choice->fits ? tr("rows do not fit, they fall back")
-            : !choice                 ? tr("formats are mixed")
-            : other                   ? QString()
-                                      : tr("choose a row to look at it"));
+    m_note->setText(m_locked            ? tr("locked while it runs")
+            : choice && !choice->fits() ? fallbackText(*choice)
+            : !choice                   ? tr("formats are mixed")
+            : other                     ? QString()
+                                        : tr("choose a row to look at it"));
+    m_assign->setToolTip(m_locked ? tr("Locked while a job runs.")
+            : !choice             ? tr("Choose a row: the selected tensors have several formats.")
+            : !other              ? tr("The recipe has this format already.")
+                                  : QString());
+}
+
+void CostCard::showMeasured(const std::vector<FormatChoice>& choices)
+{
+    const auto least = std::min_element(choices.begin(), choices.end(),
+        [](const auto& a, const auto& b) { return a.measured < b.measured; });
+    const bool partial = least != choices.end() && least->isPartial();
+    m_partial->setVisible(partial && least->tensors > 1);
+    if (partial)
+        m_partial->setText(
+            tr("Output error: %1 of %n tensors in every format", nullptr, least->tensors)
+                .arg(least->measured));
 }
 
 void CostCard::assign(const core::Format* format)

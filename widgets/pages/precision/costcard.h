@@ -27,10 +27,12 @@ signals:
 
 private:
     void refresh();
+    void showMeasured(const std::vector<FormatChoice>& choices);
     void assign(const core::Format* format);
 
     CostTable* m_table;
     QToolButton* m_study; ///< a menu of the formats for study, which the table has no room for
+    Label* m_partial; ///< of how many tensors the errors are, while they are measured
     Label* m_note;
     Label* m_empty;
     QPushButton* m_assign;

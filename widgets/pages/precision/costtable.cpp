@@ -14,7 +14,31 @@
 #include <QtGui/QKeyEvent>
 #include <QtWidgets/QHeaderView>
 
+#include <algorithm>
+#include <cmath>
+
 namespace widgets {
+
+QString fallbackText(const FormatChoice& choice)
+{
+    QStringList targets;
+    int fallen = 0;
+    for (const auto& [format, count] : choice.fallbacks) {
+        targets += CostTable::tr("%1 to %2", "number of tensors, format")
+                       .arg(count)
+                       .arg(formatName(format));
+        fallen += count;
+    }
+    if (fallen == 0)
+        return {};
+    if (choice.tensors == 1)
+        return CostTable::tr("Its rows do not fit; it falls back to %1.")
+            .arg(formatName(choice.fallbacks.front().first));
+    return CostTable::tr("%1 of %n tensors fall back: %2.", nullptr, choice.tensors)
+        .arg(fallen)
+        .arg(listText(targets));
+}
+
 CostTable::CostTable(QWidget* parent)
     : QTableWidget(0, ColumnCount, parent)
 {
@@ -77,8 +101,18 @@ const FormatChoice* CostTable::choiceOf(const core::Format* format) const
     return nullptr;
 }
 
+double CostTable::sizeOf(const FormatChoice& choice) const
+{
+    const FormatChoice* base = choiceOf(m_assigned);
+    return double(base ? choice.bytes - base->bytes : choice.bytes);
+}
+
 void CostTable::fill()
 {
+    double largest = 0;
+    for (const FormatChoice& choice : m_choices)
+        largest = std::max(largest, std::abs(sizeOf(choice)));
+    m_unit = sizeUnitOf(largest);
     setRowCount(int(m_choices.size()));
     for (int row = 0; row < rowCount(); ++row) {
         setRowHeight(row, scaled(24));
@@ -89,38 +123,68 @@ void CostTable::fill()
 void CostTable::fillRow(int row)
 {
     const FormatChoice& choice = m_choices[std::size_t(row)];
+    set(row, Name, formatName(choice.format), tokensOf(palette()).text);
+    QTableWidgetItem* name = item(row, Name);
+    using Tone = TensorCell::Tone;
+    const Tone tone = choiceOf(m_assigned) == &choice ? Tone::Strong
+        : choice.fits()                               ? Tone::Normal
+                                                      : Tone::Secondary;
+    name->setData(TensorModel::ToneRole, int(tone));
+    name->setData(TensorModel::FormatRole, QVariant::fromValue(choice.format));
+    fillSize(row);
+    fillError(row);
+    const QString tip = toolTip(choice);
+    for (int column = 0; column < ColumnCount; ++column)
+        item(row, column)->setToolTip(tip);
+}
+
+void CostTable::fillSize(int row)
+{
+    const FormatChoice& choice = m_choices[std::size_t(row)];
+    const FormatChoice* base = choiceOf(m_assigned);
+    const Tokens tokens = tokensOf(palette());
+    const double size = sizeOf(choice);
+    const QString text = !base ? sizeText(size, m_unit)
+        : base == &choice      ? tr("in recipe")
+                               : sizeChangeText(size, m_unit);
+    set(row, Size, text, base == &choice ? tokens.text2 : tokens.text);
+}
+
+void CostTable::fillError(int row)
+{
+    const FormatChoice& choice = m_choices[std::size_t(row)];
     const FormatChoice* base = choiceOf(m_assigned);
     const bool isBase = base == &choice;
     const Tokens tokens = tokensOf(palette());
-    set(row, Name, formatName(choice.format), tokens.text);
-    QTableWidgetItem* name = item(row, Name);
-    using Tone = TensorCell::Tone;
-    const Tone tone = isBase ? Tone::Strong : choice.fits ? Tone::Normal : Tone::Secondary;
-    name->setData(TensorModel::ToneRole, int(tone));
-    name->setData(TensorModel::FormatRole, QVariant::fromValue(choice.format));
+    const QString text = base && !isBase
+        ? (choice.change ? pointsText(*choice.change) : pendingText())
+        : (choice.error ? percentText(*choice.error) : pendingText());
+    const bool worse = base && !isBase && choice.change.value_or(0) > 0;
+    set(row, Error, text,
+        isBase || choice.isPartial() ? tokens.text2
+            : worse                  ? tokens.loss
+                                     : tokens.text);
+}
 
-    const QString size = !base ? sizeText(double(choice.bytes))
-        : isBase               ? tr("in recipe")
-                               : sizeChangeText(double(choice.bytes - base->bytes));
-    set(row, Size, size, isBase ? tokens.text2 : tokens.text);
-
-    const bool change = base && !isBase && base->error && choice.error;
-    const QString error = !choice.error ? pendingText()
-        : change                        ? pointsText(*choice.error - *base->error)
-                                        : percentText(*choice.error);
-    const bool worse = change && *choice.error > *base->error;
-    set(row, Error, error, worse ? tokens.loss : isBase ? tokens.text2 : tokens.text);
-
-    QString tip
-        = tr("%1 in %2").arg(formatName(choice.format), exactSizeText(std::uint64_t(choice.bytes)));
+QString CostTable::toolTip(const FormatChoice& choice) const
+{
+    QStringList lines{
+        tr("%1 in %2").arg(formatName(choice.format), exactSizeText(std::uint64_t(choice.bytes)))
+    };
     if (const QString line = formatLine(choice.format); !line.isEmpty())
-        tip += u'\n' + line;
-    if (choice.error)
-        tip += u'\n' + tr("Output error %1").arg(percentText(*choice.error));
-    if (!choice.fits)
-        tip += u'\n' + tr("Its rows do not fit; they are stored in what it falls back to.");
-    for (int column = 0; column < ColumnCount; ++column)
-        item(row, column)->setToolTip(tip);
+        lines += line;
+    if (choice.error && choice.isPartial())
+        lines += tr("Output error %1, mean of %2 of %n tensors", nullptr, choice.tensors)
+                     .arg(percentText(*choice.error))
+                     .arg(choice.measured);
+    else if (choice.error)
+        lines += choice.tensors == 1
+            ? tr("Output error %1").arg(percentText(*choice.error))
+            : tr("Output error %1, mean of %n tensors", nullptr, choice.tensors)
+                  .arg(percentText(*choice.error));
+    if (!choice.fits())
+        lines += fallbackText(choice);
+    return lines.join(u'\n');
 }
 
 void CostTable::set(int row, Column column, const QString& text, const QColor& ink)

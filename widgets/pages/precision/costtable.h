@@ -2,10 +2,12 @@
 #pragma once
 
 #include "core/formats/format.h"
+#include "widgets/format.h"
 
 #include <QtWidgets/QTableWidget>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace widgets {
@@ -14,13 +16,24 @@ namespace widgets {
 struct FormatChoice {
     const core::Format* format = nullptr;
     std::int64_t bytes = 0; ///< of the selected tensors in it
-    std::optional<double> error; ///< relative output error; none: pending
-    bool fits = true; ///< false: some rows do not fit, and fall back
+    std::optional<double> error; ///< mean relative output error of the measured; none: pending
+    /// Of the error, against the recipe's formats: mean of the tensors measured in both.
+    std::optional<double> change;
+    int measured = 1, tensors = 1; ///< how many of the selected the errors are of
+    /// Other formats that tensors fall back to because their rows do not fit, and how many do.
+    std::vector<std::pair<const core::Format*, int>> fallbacks;
+
+    bool fits() const { return fallbacks.empty(); }
+    bool isPartial() const { return measured < tensors; }
 };
 
+/// "12 of 28 tensors fall back: 8 to Q5_0, 4 to F16." Empty if all rows fit.
+QString fallbackText(const FormatChoice& choice);
+
 /// Every format with what it would change against the one in the recipe: bytes and output error;
-/// without one format in the recipe (mixed), the values themselves. Going to a row looks at its
-/// format, double-click or Enter assigns it, Esc goes back.
+/// without one format in the recipe (mixed), the values themselves. All sizes are in one unit; an
+/// error of some of the tensors is in secondary ink. Going to a row looks at its format,
+/// double-click or Enter assigns it, Esc goes back.
 class CostTable : public QTableWidget {
     Q_OBJECT
 
@@ -46,12 +59,17 @@ private:
     enum Column { Name, Size, Error, ColumnCount };
     void fill();
     void fillRow(int row);
+    void fillSize(int row);
+    void fillError(int row);
+    QString toolTip(const FormatChoice& choice) const;
+    double sizeOf(const FormatChoice& choice) const; ///< or its change, as it is written
     void set(int row, Column column, const QString& text, const QColor& ink);
     void look();
     const FormatChoice* choiceOf(const core::Format* format) const;
 
     std::vector<FormatChoice> m_choices;
     const core::Format* m_assigned = nullptr;
+    SizeUnit m_unit = SizeUnit::Bytes; ///< of the column, by its largest value
 };
 
 } // namespace widgets
