@@ -28,7 +28,6 @@
 
 #include <QAction>
 #include <QApplication>
-#include <QClipboard>
 #include <QDesktopServices>
 #include <QFileInfo>
 #include <QMenu>
@@ -103,13 +102,6 @@ void MainWindow::connectEditActions()
         &widgets::TensorTable::selectRoleInAllLayers);
     connect(m_actions->find, &QAction::triggered, m_table, &widgets::TensorTable::focusFilter);
     connect(m_actions->palette, &QAction::triggered, this, &MainWindow::presentCommands);
-
-    auto* copy = new QAction(tr("Copy rows"), m_table); // only where the table has the focus
-    copy->setShortcut(QKeySequence::Copy);
-    copy->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    m_table->addAction(copy);
-    connect(copy, &QAction::triggered, this,
-        [this] { QApplication::clipboard()->setText(m_table->selectionAsText()); });
 }
 
 void MainWindow::connectViewActions()

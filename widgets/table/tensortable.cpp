@@ -10,7 +10,9 @@
 
 #include <QAction>
 #include <QCheckBox>
+#include <QClipboard>
 #include <QDataStream>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QIODevice>
@@ -64,6 +66,11 @@ TensorTable::TensorTable(TensorModel& model, QWidget* parent)
     m_tree->setItemDelegateForColumn(int(TensorColumn::RecipeFormat), formats);
     connect(formats, &FormatDelegate::formatChosen, this, &TensorTable::assignFrom);
     connectTree();
+    auto* copy = new QAction(tr("Copy rows"), this); // only where the table has the focus
+    copy->setShortcut(QKeySequence::Copy);
+    copy->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    addAction(copy);
+    connect(copy, &QAction::triggered, this, &TensorTable::copyRows);
     setNarrow(false);
     applySizes();
     updateFoot();
@@ -106,6 +113,7 @@ void TensorTable::connectTree()
     connect(m_norms, &QCheckBox::toggled, this, [this](bool shown) {
         m_filter.setNormsShown(shown);
         updateFoot();
+        emit selectionEdited(); // a selected layer has other tensors now
     });
     connect(m_columns, &QToolButton::clicked, this, &TensorTable::showColumnMenu);
     connect(&m_model, &TensorModel::modelReset, this, [this] {
@@ -126,6 +134,9 @@ void TensorTable::connectTree()
     connect(m_tree, &TensorTree::assignPressed, this, &TensorTable::assignPressed);
     connect(m_tree, &TensorTree::lookAwayPressed, this, &TensorTable::lookAwayPressed);
     connect(m_tree, &TensorTree::filterPressed, this, &TensorTable::focusFilter);
+    connect(m_tree, &TensorTree::copyRequested, this, &TensorTable::copyRows);
+    connect(m_tree, &TensorTree::assignRequested, this,
+        [this](const core::Format* format) { emit assignRequested(selectedTensors(), format); });
 }
 
 void TensorTable::setPage(PageId page, int mostColumns)
@@ -257,7 +268,13 @@ void TensorTable::updateFoot()
     const auto selected = int(selectedTensors().size());
     QString text
         = tr("%1 of %n tensors", nullptr, m_model.tensorCount()).arg(m_filter.shownTensors());
-    if (selected > 0)
+    const int hidden = m_tree->hiddenSelected();
+    if (hidden > 0)
+        text = tr("%1  ·  %2 selected, %3 of them hidden by the filter")
+                   .arg(text)
+                   .arg(selected)
+                   .arg(hidden);
+    else if (selected > 0)
         text = tr("%1  ·  %2 selected").arg(text).arg(selected);
     m_foot->setText(text);
 }
@@ -277,6 +294,8 @@ void TensorTable::focusFilter()
     m_filterEdit->setFocus(Qt::ShortcutFocusReason);
     m_filterEdit->selectAll();
 }
+
+void TensorTable::copyRows() { QGuiApplication::clipboard()->setText(selectionAsText()); }
 
 QString TensorTable::selectionAsText() const
 {

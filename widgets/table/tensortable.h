@@ -49,6 +49,7 @@ public:
     void setFilterText(const QString& text);
     /// Selected rows of the shown columns as tab-separated text, with titles.
     QString selectionAsText() const;
+    void copyRows(); ///< that text to the clipboard
 
     /// Columns, widths and sorting of every page, for the settings.
     QByteArray saveState() const;

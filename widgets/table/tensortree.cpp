@@ -2,13 +2,17 @@
 #include "widgets/table/tensortree.h"
 
 #include "widgets/icons.h"
+#include "widgets/table/tensormenu.h"
 #include "widgets/theme.h"
 #include "widgets/themetokens.h"
 
+#include <QContextMenuEvent>
+#include <QHeaderView>
+#include <QInputDialog>
 #include <QKeyEvent>
 #include <QPainter>
 
-#include <set>
+#include <algorithm>
 
 namespace widgets {
 
@@ -22,8 +26,10 @@ namespace {
 TensorTree::TensorTree(TensorFilter& filter, QWidget* parent)
     : QTreeView(parent)
     , m_filter(filter)
+    , m_selection(new TensorSelection(filter, this))
 {
     setModel(&filter);
+    setSelectionModel(m_selection);
     setUniformRowHeights(true);
     setSelectionMode(ExtendedSelection);
     setSelectionBehavior(SelectRows);
@@ -37,40 +43,22 @@ TensorTree::TensorTree(TensorFilter& filter, QWidget* parent)
     setAccessibleName(tr("Tensors"));
 }
 
-std::vector<int> TensorTree::selectedTensors() const
-{
-    std::set<int> tensors;
-    for (const QModelIndex& index : selectionModel()->selectedRows()) {
-        if (m_filter.tensorAt(index) >= 0) {
-            tensors.insert(m_filter.tensorAt(index));
-            continue;
-        }
-        for (int row = 0; row < m_filter.rowCount(index); ++row)
-            tensors.insert(m_filter.tensorAt(m_filter.index(row, 0, index)));
-    }
-    return { tensors.begin(), tensors.end() };
-}
-
+std::vector<int> TensorTree::selectedTensors() const { return m_selection->tensors(); }
+int TensorTree::hiddenSelected() const { return m_selection->hiddenCount(); }
 int TensorTree::currentTensor() const { return m_filter.tensorAt(currentIndex()); }
 
 void TensorTree::selectTensors(const std::vector<int>& tensors)
 {
-    QItemSelection selection;
-    QModelIndex first;
+    m_selection->setTensors(tensors);
     for (const int tensor : tensors) {
         const QModelIndex index = m_filter.indexOf(tensor);
         if (!index.isValid())
             continue;
-        selection.select(index, index);
-        if (!first.isValid())
-            first = index;
+        m_selection->setCurrentIndex(index, QItemSelectionModel::NoUpdate);
+        scrollTo(index);
+        break;
     }
-    selectionModel()->select(
-        selection, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
-    if (first.isValid()) {
-        selectionModel()->setCurrentIndex(first, QItemSelectionModel::NoUpdate);
-        scrollTo(first);
-    }
+    emit selectionEdited(); // hidden ones change without a word of the rows
 }
 
 void TensorTree::selectRole(core::Role role)
@@ -90,6 +78,80 @@ void TensorTree::selectRoleInAllLayers()
 {
     if (currentTensor() >= 0)
         selectRole(m_filter.tensorModel().row(currentTensor()).place.role);
+}
+
+std::vector<int> TensorTree::ranked(TensorColumn column) const
+{
+    std::vector<std::pair<double, int>> values; // negative, so that equal ones keep their order
+    for (int tensor = 0; tensor < m_filter.tensorModel().tensorCount(); ++tensor) {
+        if (!m_filter.indexOf(tensor).isValid())
+            continue;
+        const QVariant value
+            = m_filter.tensorModel().indexOf(tensor, column).data(TensorModel::ValueRole);
+        if (value.isValid())
+            values.emplace_back(-value.toDouble(), tensor);
+    }
+    std::sort(values.begin(), values.end());
+    std::vector<int> tensors;
+    for (const auto& [value, tensor] : values)
+        tensors.push_back(tensor);
+    return tensors;
+}
+
+void TensorTree::selectWorst(TensorColumn column, int count)
+{
+    std::vector<int> tensors = ranked(column);
+    tensors.resize(std::min(tensors.size(), std::size_t(count)));
+    selectTensors(tensors);
+}
+
+/// `wanted` if it is a column with values; else the one sorted by, else the first shown.
+TensorColumn TensorTree::rankedColumn(int wanted) const
+{
+    std::vector<int> columns{ wanted, header()->sortIndicatorSection() };
+    for (int column = 0; column < tensorColumnCount; ++column)
+        columns.push_back(column);
+    for (const int column : columns) {
+        if (column >= 0 && column < tensorColumnCount && !isColumnHidden(column)
+            && !ranked(TensorColumn(column)).empty())
+            return TensorColumn(column);
+    }
+    return TensorColumn(std::max(wanted, 0));
+}
+
+void TensorTree::askForWorst(TensorColumn column)
+{
+    const int most = int(ranked(column).size());
+    auto* dialog = new QInputDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Select tensors"));
+    dialog->setLabelText(
+        tr("How many tensors, from the worst by “%1” on:").arg(TensorColumns::title(column)));
+    dialog->setInputMode(QInputDialog::IntInput);
+    dialog->setIntRange(1, std::max(most, 1));
+    dialog->setIntValue(std::min(most, 5));
+    connect(dialog, &QInputDialog::intValueSelected, this,
+        [this, column](int count) { selectWorst(column, count); });
+    dialog->open();
+}
+
+void TensorTree::contextMenuEvent(QContextMenuEvent* event)
+{
+    const bool mouse = event->reason() == QContextMenuEvent::Mouse;
+    const TensorColumn column = rankedColumn(mouse ? columnAt(event->pos().x()) : -1);
+    auto* menu = new TensorMenu(
+        { int(selectedTensors().size()), currentTensor() >= 0, column, int(ranked(column).size()) },
+        this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    connect(menu, &TensorMenu::assignRequested, this, &TensorTree::assignRequested);
+    connect(menu, &TensorMenu::copyRequested, this, &TensorTree::copyRequested);
+    connect(menu, &TensorMenu::roleRequested, this, &TensorTree::selectRoleInAllLayers);
+    connect(menu, &TensorMenu::worstRequested, this,
+        [this, column](int count) { selectWorst(column, count); });
+    connect(
+        menu, &TensorMenu::anotherCountRequested, this, [this, column] { askForWorst(column); });
+    const QRect current = visualRect(currentIndex());
+    menu->popup(mouse ? event->globalPos() : viewport()->mapToGlobal(current.bottomLeft()));
 }
 
 bool TensorTree::pressLookKey(const QKeyEvent& event)
@@ -138,15 +200,7 @@ void TensorTree::keyPressEvent(QKeyEvent* event)
 void TensorTree::mousePressEvent(QMouseEvent* event)
 {
     const QModelIndex index = indexAt(event->position().toPoint());
-    const int tensor = m_filter.tensorAt(index);
-    const bool left = event->button() == Qt::LeftButton;
-    if (left && tensor >= 0 && index.column() == int(TensorColumn::Tensor)
-        && event->modifiers() == Qt::ShiftModifier) {
-        selectionModel()->setCurrentIndex(index, QItemSelectionModel::NoUpdate);
-        selectRole(m_filter.tensorModel().row(tensor).place.role);
-        return;
-    }
-    const bool edits = left && event->modifiers() == Qt::NoModifier
+    const bool edits = event->button() == Qt::LeftButton && event->modifiers() == Qt::NoModifier
         && index.flags().testFlag(Qt::ItemIsEditable);
     if (edits && selectionModel()->isSelected(index)) { // a click must not shrink the selection
         selectionModel()->setCurrentIndex(index, QItemSelectionModel::NoUpdate);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "widgets/models/tensorfilter.h"
+#include "widgets/table/tensorselection.h"
 
 #include <QTreeView>
 
@@ -17,12 +17,16 @@ class TensorTree : public QTreeView {
 public:
     explicit TensorTree(TensorFilter& filter, QWidget* parent = nullptr);
 
-    /// Selected tensors by number, ascending; a layer's shown tensors count as selected with it.
+    /// Selected tensors by number, ascending, also those that the filter hides; a layer's shown
+    /// tensors count as selected with it.
     std::vector<int> selectedTensors() const;
+    int hiddenSelected() const; ///< of them
     int currentTensor() const; ///< −1: a layer, or nothing
-    void selectTensors(const std::vector<int>& tensors); ///< and shows the first of them
-    /// Selects the tensors of the current one's role in all layers.
+    void selectTensors(const std::vector<int>& tensors); ///< and scrolls to the first shown
+    /// Selects the tensors of the current one's role in all layers, also hidden ones.
     void selectRoleInAllLayers();
+    /// Selects the shown tensors with the largest values in this column, `count` at most.
+    void selectWorst(TensorColumn column, int count);
 
 signals:
     void selectionEdited(); ///< selected or current tensors changed
@@ -31,10 +35,14 @@ signals:
     void assignPressed();
     void lookAwayPressed();
     void filterPressed();
+    // From the menu, about the selected tensors.
+    void assignRequested(const core::Format* format);
+    void copyRequested();
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void drawBranches(
         QPainter* painter, const QRect& rect, const QModelIndex& index) const override;
     void paintEvent(QPaintEvent* event) override;
@@ -45,8 +53,12 @@ protected:
 private:
     bool pressLookKey(const QKeyEvent& event);
     void selectRole(core::Role role);
+    std::vector<int> ranked(TensorColumn column) const; ///< shown tensors, largest value first
+    TensorColumn rankedColumn(int wanted) const;
+    void askForWorst(TensorColumn column);
 
     TensorFilter& m_filter;
+    TensorSelection* m_selection;
 };
 
 } // namespace widgets
