@@ -47,7 +47,10 @@ BasePlot::BasePlot(const QString& name, QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(name);
     m_plot->setFocusPolicy(Qt::NoFocus);
-    m_plot->setContextMenuPolicy(Qt::NoContextMenu);
+    // QCustomPlot keeps mouse events from its parents, the one for the menu included.
+    m_plot->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_plot, &QWidget::customContextMenuRequested, this,
+        [this](const QPoint& position) { openMenu(position, m_plot->mapToGlobal(position)); });
     m_plot->setMinimumSize(0, 0);
     connect(m_plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
         setFocus(Qt::MouseFocusReason);
@@ -214,15 +217,20 @@ void BasePlot::keyPressEvent(QKeyEvent* event)
 
 void BasePlot::contextMenuEvent(QContextMenuEvent* event)
 {
+    openMenu(m_plot->mapFrom(this, event->pos()), event->globalPos());
+}
+
+void BasePlot::openMenu(const QPoint& position, const QPoint& globalPosition)
+{
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    fillMenu(menu, m_plot->mapFrom(this, event->pos()));
+    fillMenu(menu, position);
     if (!menu->isEmpty())
         menu->addSeparator();
     menu->addAction(tr("Copy"), this, &BasePlot::copy);
     menu->addAction(tr("Save..."), this, &BasePlot::saveRequested);
     menu->addAction(tr("Show data"), this, &BasePlot::showData);
-    menu->popup(event->globalPos());
+    menu->popup(globalPosition);
 }
 
 void BasePlot::paintEvent(QPaintEvent* event)

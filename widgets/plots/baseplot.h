@@ -85,6 +85,8 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    void openMenu(const QPoint& position, const QPoint& globalPosition); ///< position in the plot
+
     QCustomPlot* m_plot;
     bool m_pressed = false;
     bool m_styled = false;

@@ -8,26 +8,13 @@
 
 #include <qcustomplot.h>
 
+#include <QtWidgets/QMenu>
+
 #include <algorithm>
 #include <cmath>
 
 namespace widgets {
 namespace {
-
-    constexpr double densest = 2.2; // device pixels between levels that can still be told apart
-    constexpr int bandHeight = 18;
-
-    QVector<double> keysOf(const core::GroupLevels& group, const QCPAxis* axis, double pixelRatio)
-    {
-        QVector<double> keys(group.levels.begin(), group.levels.end());
-        if (keys.size() < 3)
-            return keys;
-        const double pixels
-            = std::abs(axis->coordToPixel(keys.back()) - axis->coordToPixel(keys.front()));
-        if (pixels * pixelRatio / double(keys.size() - 1) < densest)
-            return { keys.front(), keys.back() };
-        return keys;
-    }
 
     void hideAxis(QCPAxis* axis)
     {
@@ -44,8 +31,8 @@ RulerPlot::RulerPlot(const QString& name, QWidget* parent)
 {
     plot()->plotLayout()->clear();
     makeHistogram();
-    for (std::size_t band = 0; band < m_bands.size(); ++band)
-        makeBand(band);
+    for (const QString& band : { tr("finest"), tr("typical"), tr("coarsest") })
+        m_bands.emplace_back(plot(), m_margins, int(m_bands.size()) + 1, band);
     makeError();
     tieAxes();
     arrangeStrips();
@@ -87,37 +74,6 @@ void RulerPlot::makeHistogram()
     m_outsideText->setTextAlignment(Qt::AlignLeft);
 }
 
-void RulerPlot::makeBand(std::size_t index)
-{
-    const std::array<QString, 3> names{ tr("finest"), tr("typical"), tr("coarsest") };
-    Band& band = m_bands[index];
-    band.rect = new QCPAxisRect(plot());
-    band.rect->setMarginGroup(QCP::msLeft | QCP::msRight, m_margins);
-    plot()->plotLayout()->addElement(int(index) + 1, 0, band.rect);
-    QCPAxis* x = band.rect->axis(QCPAxis::atBottom);
-    QCPAxis* y = band.rect->axis(QCPAxis::atLeft);
-    y->setRange(0, 1);
-    band.fill = new QCPItemRect(plot());
-    band.fill->setClipAxisRect(band.rect);
-    for (QCPItemPosition* corner : { band.fill->topLeft, band.fill->bottomRight })
-        corner->setAxes(x, y);
-    band.ticks = plot()->addGraph(x, y);
-    band.ticks->setLineStyle(QCPGraph::lsImpulse);
-    band.ticks->setAntialiased(false);
-    for (QCPItemText** text : { &band.name, &band.step }) {
-        *text = new QCPItemText(plot());
-        (*text)->setClipToAxisRect(false);
-    }
-    band.name->setText(names[index]);
-    band.name->setPositionAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    band.name->position->setType(QCPItemPosition::ptAxisRectRatio);
-    band.name->position->setAxisRect(band.rect);
-    band.name->position->setCoords(-0.008, 0.5);
-    band.step->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    band.step->position->setAxes(x, y);
-    band.step->setPadding(QMargins(5, 0, 0, 0));
-}
-
 void RulerPlot::makeError()
 {
     m_bottom = new QCPAxisRect(plot());
@@ -136,8 +92,8 @@ void RulerPlot::makeError()
 void RulerPlot::tieAxes()
 {
     std::vector<QCPAxis*> axes{ m_top->axis(QCPAxis::atBottom), m_bottom->axis(QCPAxis::atBottom) };
-    for (const Band& band : m_bands)
-        axes.push_back(band.rect->axis(QCPAxis::atBottom));
+    for (const RulerBand& band : m_bands)
+        axes.push_back(band.axis());
     for (QCPAxis* axis : axes) {
         axis->axisRect()->setRangeDragAxes(axis, nullptr);
         axis->axisRect()->setRangeZoomAxes(axis, nullptr);
@@ -192,20 +148,12 @@ void RulerPlot::arrangeStrips()
     const bool all = m_detail == Detail::Full, small = m_detail == Detail::Small;
     const bool spread = grid && all && m_preview->finest.step != m_preview->coarsest.step;
     for (std::size_t i = 0; i < m_bands.size(); ++i) {
-        const bool shown = grid && (i == 1 || spread);
-        Band& band = m_bands[i];
-        band.rect->setVisible(shown);
-        for (QCPLayerable* part :
-            std::initializer_list<QCPLayerable*>{ band.fill, band.ticks, band.name, band.step })
-            part->setVisible(shown);
-        band.step->setVisible(shown && all);
-        const int height = shown ? scaled(bandHeight) : 1;
-        band.rect->setMinimumSize(10, height);
-        band.rect->setMaximumSize(QWIDGETSIZE_MAX, height);
-        band.rect->setAutoMargins(QCP::msLeft | QCP::msRight);
-        band.rect->setMargins(QMargins(0, shown ? scaled(2) : 0, 0, shown ? scaled(2) : 0));
+        if (grid && (spread || i == std::size_t(m_group)))
+            m_bands[i].show(all ? RulerBand::Words::NameAndStep : RulerBand::Words::Name);
+        else
+            m_bands[i].hide();
     }
-    m_bands[0].rect->setMargins(QMargins(0, spread ? scaled(3) : 0, 0, spread ? scaled(2) : 0));
+    m_bands[0].rect()->setMargins(QMargins(0, spread ? scaled(3) : 0, 0, spread ? scaled(2) : 0));
     m_top->setAutoMargins(QCP::msLeft | QCP::msRight);
     m_top->setMargins(QMargins(0, scaled(4), 0, 0));
     m_top->setMinimumMargins(QMargins(scaled(all || small ? 56 : 30), 0, scaled(14), 0));
@@ -222,7 +170,7 @@ void RulerPlot::arrangeStrips()
     m_bottom->setMaximumSize(QWIDGETSIZE_MAX, errors ? QWIDGETSIZE_MAX : 1);
     m_bottom->setMinimumSize(10, errors ? scaled(all ? 56 : 28) : 1);
     plot()->plotLayout()->setRowStretchFactors({ 1.7, 0.01, 0.01, 0.01, errors ? 1.0 : 0.01 });
-    m_outsideText->setVisible(grid && !small && m_preview->outsideTypical > 0);
+    m_outsideText->setVisible(grid && !small && outsideShare() > 0);
 }
 
 void RulerPlot::fillHistogram()
@@ -246,9 +194,65 @@ void RulerPlot::fillHistogram()
     setSteps(m_error, m_histogram, error);
     const double worst = error.empty() ? 0 : *std::max_element(error.begin(), error.end());
     m_bottom->axis(QCPAxis::atLeft)->setRange(0, worst > 0 ? worst * 1.1 : 1);
-    if (m_preview)
-        m_outsideText->setText(tr("outside the typical group\n%1 of weights")
-                                   .arg(percentText(m_preview->outsideTypical)));
+    fillOutside();
+}
+
+void RulerPlot::fillOutside()
+{
+    if (!m_preview)
+        return;
+    const QString text = m_group == Group::Typical ? tr("outside the typical group\n%1 of weights")
+        : m_group == Group::Finest ? tr("outside the finest group\nabout %1 of weights")
+                                   : tr("outside the coarsest group\nabout %1 of weights");
+    m_outsideText->setText(text.arg(percentText(outsideShare())));
+}
+
+const core::GroupLevels& RulerPlot::group() const
+{
+    return m_group == Group::Finest ? m_preview->finest
+        : m_group == Group::Typical ? m_preview->typical
+                                    : m_preview->coarsest;
+}
+
+double RulerPlot::outsideShare() const
+{
+    if (m_group == Group::Typical)
+        return m_preview->outsideTypical;
+    const core::GroupLevels& levels = group(); // of the others by bins
+    double outside = 0, all = 0;
+    for (std::size_t bin = 0; bin < m_histogram.counts.size(); ++bin) {
+        const double centre = m_histogram.minimum + (double(bin) + 0.5) * m_histogram.binWidth();
+        const auto count = double(m_histogram.counts[bin]);
+        all += count;
+        if (centre < levels.levels.front() || centre > levels.levels.back())
+            outside += count;
+    }
+    return all > 0 ? outside / all : 0;
+}
+
+void RulerPlot::setGroup(Group group)
+{
+    m_group = group;
+    fillOutside();
+    arrangeStrips();
+    restyle();
+}
+
+void RulerPlot::fillMenu(QMenu* menu, const QPointF&)
+{
+    QMenu* groups = menu->addMenu(tr("Levels in the histogram"));
+    if (!m_preview || m_preview->typical.levels.empty()) {
+        groups->setEnabled(false);
+        return;
+    }
+    for (const auto& [group, text] : { std::pair(Group::Finest, tr("Of the finest group")),
+             std::pair(Group::Typical, tr("Of the typical group")),
+             std::pair(Group::Coarsest, tr("Of the coarsest group")) }) {
+        QAction* action
+            = groups->addAction(text, this, [this, chosen = group] { setGroup(chosen); });
+        action->setCheckable(true);
+        action->setChecked(group == m_group);
+    }
 }
 
 void RulerPlot::fillLevels()
@@ -259,37 +263,20 @@ void RulerPlot::fillLevels()
             region->setVisible(false);
         return;
     }
-    const core::GroupLevels& typical = m_preview->typical;
-    const QCPAxis* x = m_top->axis(QCPAxis::atBottom);
-    const QVector<double> keys = keysOf(typical, x, plot()->bufferDevicePixelRatio());
+    const double ratio = plot()->bufferDevicePixelRatio();
+    const QVector<double> keys = levelKeys(group(), m_top->axis(QCPAxis::atBottom), ratio);
     m_levels->setData(
         keys, QVector<double>(keys.size(), m_top->axis(QCPAxis::atLeft)->range().upper), true);
-    const double low = typical.levels.front(), high = typical.levels.back();
+    const double low = group().levels.front(), high = group().levels.back();
     m_outside[0]->topLeft->setCoords(m_histogram.minimum, 0);
     m_outside[0]->bottomRight->setCoords(low, 1);
     m_outside[1]->topLeft->setCoords(high, 0);
     m_outside[1]->bottomRight->setCoords(m_histogram.maximum, 1);
     m_outside[0]->setVisible(low > m_histogram.minimum);
     m_outside[1]->setVisible(high < m_histogram.maximum);
-    fillBand(m_bands[0], m_preview->finest);
-    fillBand(m_bands[1], m_preview->typical);
-    fillBand(m_bands[2], m_preview->coarsest);
-}
-
-void RulerPlot::fillBand(Band& band, const core::GroupLevels& group)
-{
-    if (group.levels.empty())
-        return;
-    const QVector<double> keys
-        = keysOf(group, band.rect->axis(QCPAxis::atBottom), plot()->bufferDevicePixelRatio());
-    band.ticks->setData(keys, QVector<double>(keys.size(), 1.0), true);
-    band.fill->topLeft->setCoords(keys.front(), 1);
-    band.fill->bottomRight->setCoords(keys.back(), 0);
-    band.step->setText(tr("step %1").arg(significantText(group.step)));
-    const double right = band.rect->axis(QCPAxis::atBottom)->range().upper;
-    band.step->position->setCoords(std::min<double>(keys.back(), right), 0.5);
-    band.step->setPositionAlignment(
-        (keys.back() > 0.8 * right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    m_bands[0].fill(m_preview->finest, ratio);
+    m_bands[1].fill(m_preview->typical, ratio);
+    m_bands[2].fill(m_preview->coarsest, ratio);
 }
 
 void RulerPlot::resetRange()
@@ -311,21 +298,9 @@ void RulerPlot::applyTokens(const Tokens& tokens)
     hideAxis(m_top->axis(QCPAxis::atBottom));
     for (QCPAxisRect* rect : { m_top, m_bottom })
         rect->axis(QCPAxis::atLeft)->setTickLabels(m_detail != Detail::Small);
-    for (Band& band : m_bands) {
-        for (QCPAxis* axis : band.rect->axes())
-            axis->setVisible(false);
-        band.rect->axis(QCPAxis::atLeft)->grid()->setVisible(false);
-        band.rect->axis(QCPAxis::atBottom)->grid()->setVisible(false);
-        band.fill->setPen(Qt::NoPen);
-        band.fill->setBrush(tokens.choiceFill);
-        band.ticks->setPen(QPen(tokens.accent, 1));
-        band.name->setColor(tokens.text2);
-        band.name->setFont(textFont(12));
-        band.step->setColor(tokens.text2);
-        band.step->setFont(textFont(12));
-    }
-    m_bands[1].name->setFont(textFont(12, QFont::Bold));
-    m_bands[1].name->setColor(tokens.text);
+    for (std::size_t i = 0; i < m_bands.size(); ++i)
+        m_bands[i].applyTokens(tokens,
+            i == std::size_t(m_group) ? RulerBand::Weight::Chosen : RulerBand::Weight::Normal);
     m_weights->setPen(QPen(tokens.original, 1));
     m_weights->setBrush(tokens.originalFill);
     m_levels->setPen(QPen(tokens.accent, 1));

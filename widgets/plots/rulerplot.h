@@ -4,6 +4,7 @@
 #include "core/measure/rounding.h"
 #include "core/stats/histogram.h"
 #include "widgets/plots/baseplot.h"
+#include "widgets/plots/rulerband.h"
 
 #include <array>
 #include <memory>
@@ -20,7 +21,8 @@ namespace widgets {
 /// axis (weight value): the histogram with the levels of the typical group, the finest, typical and
 /// coarsest real group, and the rounding error by weight value. Grey is the original, blue the
 /// levels, vermilion what is lost: hatched outside the typical group, solid where a weight is
-/// clipped in its own group. Wheel zooms, drag pans, double click resets.
+/// clipped in its own group. Wheel zooms, drag pans, double click resets; the menu chooses which of
+/// the three groups the histogram shows the levels of.
 class RulerPlot : public BasePlot {
     Q_OBJECT
 
@@ -34,27 +36,25 @@ public:
     /// Small: the typical band only and no words, for several tensors or a narrow window.
     enum class Detail { Full, Compact, Small };
     void setDetail(Detail detail);
+    enum class Group { Finest, Typical, Coarsest };
+    void setGroup(Group group); ///< whose levels stand in the histogram; at first the typical one's
     PlotTable table() const override;
 
 protected:
     void applyTokens(const Tokens& tokens) override;
     QString hoverText(const QPointF& position) const override;
     void doubleClicked(const QPointF& position) override;
+    void fillMenu(QMenu* menu, const QPointF& position) override;
 
 private:
-    struct Band {
-        QCPAxisRect* rect;
-        QCPItemRect* fill;
-        QCPGraph* ticks;
-        QCPItemText *name, *step;
-    };
     void makeHistogram();
-    void makeBand(std::size_t index);
     void makeError();
     void tieAxes();
     void fillHistogram();
+    void fillOutside(); ///< the words about what lies outside the group
     void fillLevels(); ///< before every drawing: what is too dense shows only its ends
-    void fillBand(Band& band, const core::GroupLevels& group);
+    const core::GroupLevels& group() const; ///< whose levels the histogram shows
+    double outsideShare() const; ///< weights beyond them
     void resetRange();
     void arrangeStrips();
 
@@ -62,6 +62,7 @@ private:
     std::shared_ptr<const core::RoundingPreview> m_preview;
     Counts m_counts = Counts::Logarithmic;
     Detail m_detail = Detail::Full;
+    Group m_group = Group::Typical;
     bool m_tying = false;
 
     QCPMarginGroup* m_margins;
@@ -69,7 +70,7 @@ private:
     QCPGraph *m_weights, *m_clipped, *m_levels, *m_error;
     std::array<QCPItemRect*, 2> m_outside;
     QCPItemText* m_outsideText;
-    std::array<Band, 3> m_bands;
+    std::vector<RulerBand> m_bands; ///< finest, typical, coarsest
 };
 
 } // namespace widgets
