@@ -6,6 +6,7 @@
 #include "app/window/translations.h"
 #include "core/base/error.h"
 #include "core/files/temporaryfiles.h"
+#include "widgets/icons.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
@@ -16,9 +17,11 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -119,47 +122,79 @@ void handleSignals()
     std::signal(SIGXFSZ, SIG_IGN); // a file beyond ulimit -f is an error of write()
 }
 
+/// Names and texts, for a parser and for what it prints.
+void introduce(QCoreApplication& application)
+{
+    QCoreApplication::setApplicationName(QStringLiteral("quantscope"));
+    QCoreApplication::setOrganizationName(QStringLiteral("quantscope"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(QUANTSCOPE_VERSION));
+    app::installTranslations(application);
+}
+
+void describe(QCommandLineParser& parser)
+{
+    parser.setApplicationDescription(QCoreApplication::translate(
+        "main", "Looks into language-model checkpoints, quantizes them and shows what it costs."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addOption({ QStringLiteral("pictures"),
+        QCoreApplication::translate("main",
+            "Do the main job on the model (or the bundled sample) and write every page of the "
+            "window into this folder: PNG, light and dark, 100 % and 200 %."),
+        QCoreApplication::translate("main", "folder") });
+    QCommandLineOption work(QStringLiteral("pictures-work"), QString(), QStringLiteral("folder"));
+    work.setFlags(QCommandLineOption::HiddenFromHelp); // how --pictures calls itself
+    parser.addOption(work);
+    parser.addPositionalArgument(QStringLiteral("model"),
+        QCoreApplication::translate("main", "Model folder or file to open."),
+        QStringLiteral("[model]"));
+}
+
+/// Prints what --help or --version asks for. A window would need a display to be made.
+void inform(int argc, char* argv[])
+{
+    QCoreApplication application(argc, argv);
+    introduce(application);
+    QCommandLineParser parser;
+    describe(parser);
+    parser.parse(QCoreApplication::arguments());
+    if (parser.isSet(QStringLiteral("version")))
+        parser.showVersion();
+    parser.showHelp(Done);
+}
+
+bool asksForInformation(const std::vector<std::string_view>& arguments)
+{
+    return std::any_of(arguments.begin(), arguments.end(), [](std::string_view argument) {
+        return argument == "--help" || argument == "-h" || argument == "--help-all"
+            || argument == "--version" || argument == "-v";
+    });
+}
+
 } // namespace
 
 int main(int argc, char* argv[])
 {
     handleSignals();
-    for (int i = 1; i < argc; ++i) { // pictures need no screen
-        if (std::string_view(argv[i]).starts_with("--pictures"))
+    const std::vector<std::string_view> arguments(argv + std::min(argc, 1), argv + argc);
+    if (asksForInformation(arguments))
+        inform(argc, argv); // ends the program
+    for (const std::string_view argument : arguments) { // pictures need no screen
+        if (argument.starts_with("--pictures"))
             qputenv("QT_QPA_PLATFORM", "offscreen");
     }
     QApplication application(argc, argv);
-    QApplication::setApplicationName(QStringLiteral("quantscope"));
-    QApplication::setOrganizationName(QStringLiteral("quantscope"));
-    QApplication::setApplicationVersion(QStringLiteral(QUANTSCOPE_VERSION));
-    app::installTranslations(application);
+    introduce(application);
+    QApplication::setWindowIcon(widgets::applicationIcon());
 
     QCommandLineParser parser;
-    parser.setApplicationDescription(QApplication::translate(
-        "main", "Looks into language-model checkpoints, quantizes them and shows what it costs."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    parser.addOption({ QStringLiteral("pictures"),
-        QApplication::translate("main",
-            "Do the main job on the model (or the bundled sample) and write every page of the "
-            "window into this folder: PNG, light and dark, 100 % and 200 %."),
-        QApplication::translate("main", "folder") });
-    QCommandLineOption work(QStringLiteral("pictures-work"), QString(), QStringLiteral("folder"));
-    work.setFlags(QCommandLineOption::HiddenFromHelp); // how --pictures calls itself
-    parser.addOption(work);
-    parser.addPositionalArgument(QStringLiteral("model"),
-        QApplication::translate("main", "Model folder or file to open."),
-        QStringLiteral("[model]"));
+    describe(parser);
     if (!parser.parse(QApplication::arguments()) || parser.positionalArguments().size() > 1) {
         complain(parser.errorText().isEmpty()
                 ? QApplication::translate("main", "At most one model can be opened.")
                 : parser.errorText());
         return Usage;
     }
-    if (parser.isSet(QStringLiteral("help")))
-        parser.showHelp(Done);
-    if (parser.isSet(QStringLiteral("version")))
-        parser.showVersion();
     try {
         return run(application, parser);
     } catch (const core::Error& error) { // devices.json, before there is a window

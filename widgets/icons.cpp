@@ -65,6 +65,20 @@ QIcon icon(const QString& name, Ink ink)
     return QIcon(new InkEngine(name, ink)); // QIcon owns its engine
 }
 
+QIcon applicationIcon()
+{
+    QSvgRenderer drawing(QStringLiteral(":/icons/application.svg"));
+    QIcon icon;
+    for (const int size : { 16, 24, 32, 48, 64, 128, 256 }) {
+        QPixmap pixmap(size, size);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        drawing.render(&painter);
+        icon.addPixmap(pixmap);
+    }
+    return icon;
+}
+
 QColor inkColor(Ink ink, const QPalette& palette)
 {
     const Tokens tokens = tokensOf(palette);

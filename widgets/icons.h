@@ -16,6 +16,9 @@ enum class Ink { Text, Text2, Accent, OnAccent, Loss, Ok, Warn, Err };
 /// Requires: the file exists (a test holds every use to it).
 QIcon icon(const QString& name, Ink ink = Ink::Text);
 
+/// The program's own, in colours that are the same everywhere, for its windows.
+QIcon applicationIcon();
+
 /// The colour of `ink` in `palette`.
 QColor inkColor(Ink ink, const QPalette& palette);
 
