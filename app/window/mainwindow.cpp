@@ -23,6 +23,7 @@
 #include "app/window/helpwindow.h"
 #include "app/window/windowactions.h"
 #include "app/window/windowpages.h"
+#include "app/window/windowsize.h"
 #include "widgets/bar/balancebar.h"
 #include "widgets/bar/pagebar.h"
 #include "widgets/messagebar.h"
@@ -37,6 +38,7 @@
 #include <QHBoxLayout>
 #include <QMenuBar>
 #include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -49,8 +51,6 @@ namespace app {
 
 namespace {
 
-    constexpr QSize firstSize{ 1440, 900 };
-    constexpr QSize leastSize{ 720, 450 };
     constexpr int lowHeight = 640; ///< below it the balance bar is one line
     constexpr int barWidth = 1100; ///< and below this: its cells would leave no room for the job
 
@@ -82,8 +82,8 @@ MainWindow::MainWindow(QSettings& settings, widgets::Theme& theme,
     , m_help(new HelpWindow(folders.resources / "help", this))
 {
     setAcceptDrops(true);
-    setMinimumSize(leastSize);
-    resize(firstSize);
+    setMinimumSize(leastSize(screen()->availableSize()));
+    resize(firstSize(screen()->availableSize()));
     makeLayout();
     makeMenuBar();
     makeControllers(folders);
