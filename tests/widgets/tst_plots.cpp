@@ -140,10 +140,10 @@ private slots:
         HeatMap map("KLD");
         HeatMapData data = cells(2);
         data.scale = HeatMapData::Scale::Loss;
-        data.logarithmic = true;
+        data.spread = HeatScale::Kind::Ratios;
         data.values[0] = 0;
         data.values[1] = qQNaN();
-        data.least = "0.01", data.most = "13";
+        data.text = [](double value) { return QString::number(value); };
         map.setData(data);
         settle(map, { 400, 160 });
         keep(map, "plot-heatmap-loss");

@@ -182,11 +182,7 @@ void ChannelMap::place()
         = m_data.depths.isEmpty() ? 0 : double(rect->height()) / double(m_data.depths.size());
     const int stride
         = rowHeight <= 0 ? 1 : std::max(1, int(std::ceil((metrics.height() - 3) / rowHeight)));
-    QStringList rows = m_data.depths;
-    for (int row = 0; row < rows.size(); ++row)
-        if (row % stride != 0)
-            rows[row].clear();
-    plot()->yAxis->setTicker(makeTextTicker(rows));
+    plot()->yAxis->setTicker(makeTextTicker(thinned(m_data.depths, stride)));
 
     // Names from left to right; one that would touch its neighbour moves aside.
     std::vector<QCPItemText*> names = m_names;

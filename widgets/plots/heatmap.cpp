@@ -55,19 +55,8 @@ void HeatMap::setData(HeatMapData data)
 {
     m_data = std::move(data);
     m_data.values.resize(std::size_t(m_data.rows.size() * m_data.columns.size()), qQNaN());
-    m_least = qInf(), m_most = -qInf();
-    for (const double value : m_data.values) {
-        if (!std::isfinite(value) || (m_data.logarithmic && value <= 0))
-            continue;
-        m_least = std::min(m_least, value);
-        m_most = std::max(m_most, value);
-    }
-    if (m_least > m_most)
-        m_least = m_data.logarithmic ? 0.1 : 0, m_most = 1;
-    if (!std::isnan(m_data.from))
-        m_least = m_data.from;
-    if (!std::isnan(m_data.to))
-        m_most = m_data.to;
+    m_heat = HeatScale(m_data.values, m_data.spread);
+    m_lying = m_data.rows.size() > mostRowsDown && m_data.rows.size() > m_data.columns.size();
     fill();
     restyle();
 }
@@ -90,17 +79,13 @@ PlotTable HeatMap::table() const
     return table;
 }
 
-double HeatMap::shareOf(double value) const
+int HeatMap::across() const { return int(m_lying ? m_data.rows.size() : m_data.columns.size()); }
+int HeatMap::down() const { return int(m_lying ? m_data.columns.size() : m_data.rows.size()); }
+
+std::size_t HeatMap::indexAt(QPoint drawn) const
 {
-    if (std::isnan(value))
-        return value;
-    if (m_most <= m_least)
-        return 0.5;
-    if (m_data.logarithmic)
-        return value <= 0
-            ? 0
-            : std::clamp(std::log(value / m_least) / std::log(m_most / m_least), 0.0, 1.0);
-    return std::clamp((value - m_least) / (m_most - m_least), 0.0, 1.0);
+    const QPoint cell = exchanged(drawn);
+    return std::size_t(cell.y() * m_data.columns.size() + cell.x());
 }
 
 double HeatMap::valueAt(int row, int column) const
@@ -111,43 +96,39 @@ double HeatMap::valueAt(int row, int column) const
 QPoint HeatMap::cellAt(const QPointF& position) const
 {
     const QCPAxisRect* rect = plot()->axisRect();
-    const int columns = int(m_data.columns.size()), rows = int(m_data.rows.size());
-    if (!QRectF(rect->rect()).contains(position) || columns == 0 || rows == 0)
+    if (!QRectF(rect->rect()).contains(position) || across() == 0 || down() == 0)
         return { -1, -1 };
-    const int column = int((position.x() - rect->left()) * columns / std::max(1, rect->width()));
-    const int row = int((position.y() - rect->top()) * rows / std::max(1, rect->height()));
-    return { std::clamp(column, 0, columns - 1), std::clamp(row, 0, rows - 1) };
+    const int x = int((position.x() - rect->left()) * across() / std::max(1, rect->width()));
+    const int y = int((position.y() - rect->top()) * down() / std::max(1, rect->height()));
+    return exchanged({ std::clamp(x, 0, across() - 1), std::clamp(y, 0, down() - 1) });
 }
 
 void HeatMap::fill()
 {
-    const int columns = int(m_data.columns.size()), rows = int(m_data.rows.size());
     QCPAxis* top = plot()->axisRect()->axis(QCPAxis::atTop);
-    m_map->data()->setSize(std::max(columns, 1), std::max(rows, 1));
+    m_map->data()->setSize(std::max(across(), 1), std::max(down(), 1));
     const auto centres = [](int cells) { // one cell alone has its bounds as range
         return cells > 1 ? QCPRange(0, cells - 1) : QCPRange(-0.5, 0.5);
     };
-    m_map->data()->setRange(centres(columns), centres(rows));
-    for (int row = 0; row < rows; ++row)
-        for (int column = 0; column < columns; ++column)
-            m_map->data()->setCell(column, row, shareOf(valueAt(row, column)));
+    m_map->data()->setRange(centres(across()), centres(down()));
+    for (int y = 0; y < down(); ++y)
+        for (int x = 0; x < across(); ++x)
+            m_map->data()->setCell(x, y, m_heat.shareOf(m_data.values[indexAt({ x, y })]));
     m_map->setDataRange(QCPRange(0, 1));
-    const bool known = columns > 0 && rows > 0;
+    const bool known = across() > 0 && down() > 0;
     for (QCPLayerable* part :
         std::initializer_list<QCPLayerable*>{ m_map, m_scale, m_leastText, m_mostText })
         part->setVisible(known);
     m_map->setTightBoundary(false);
-    top->setRange(-0.5, columns - 0.5);
-    plot()->yAxis->setRange(-0.5, rows - 0.5);
-    top->setTicker(makeTextTicker(m_data.columns));
-    plot()->yAxis->setTicker(makeTextTicker(m_data.rows));
-
+    top->setRange(-0.5, across() - 0.5);
+    plot()->yAxis->setRange(-0.5, down() - 0.5);
+    thinTitles();
     makeCells();
 }
 
 void HeatMap::makeCells()
 {
-    const int columns = int(m_data.columns.size()), rows = int(m_data.rows.size());
+    const int columns = across(), rows = down();
     QCPAxis* top = plot()->axisRect()->axis(QCPAxis::atTop);
     for (QCPAbstractItem* gap : m_gaps)
         plot()->removeItem(gap);
@@ -170,11 +151,12 @@ void HeatMap::makeCells()
     if (m_data.labels.size() != m_data.values.size() || m_data.values.size() > mostLabels)
         return;
     for (std::size_t i = 0; i < m_data.values.size(); ++i) {
+        const int row = int(i) / int(m_data.columns.size());
+        const QPoint drawn = exchanged({ int(i) % int(m_data.columns.size()), row });
         auto* label = new QCPItemText(plot());
         label->setLayer(QStringLiteral("overlay"));
         label->position->setAxes(top, plot()->yAxis);
-        label->position->setCoords(
-            double(i % std::size_t(columns)), double(i / std::size_t(columns)));
+        label->position->setCoords(drawn.x(), drawn.y());
         label->setText(m_data.labels[i]);
         m_labels.push_back(label);
     }
@@ -199,7 +181,7 @@ void HeatMap::applyTokens(const Tokens& tokens)
         axis->grid()->setVisible(false);
     }
     for (std::size_t i = 0; i < m_labels.size(); ++i) {
-        const double share = shareOf(m_data.values[i]);
+        const double share = m_heat.shareOf(m_data.values[i]);
         m_labels[i]->setFont(textFont(12));
         m_labels[i]->setColor(textOn(std::isnan(share) ? tokens.window : scaleColor(stops, share)));
     }
@@ -215,8 +197,7 @@ void HeatMap::applyTokens(const Tokens& tokens)
         text->setFont(textFont(12));
         text->setColor(tokens.text2);
     }
-    m_leastText->setText(m_data.least);
-    m_mostText->setText(m_data.most);
+    setScaleTexts();
     plot()->axisRect()->setAutoMargins(QCP::msLeft | QCP::msTop);
     plot()->axisRect()->setMargins(QMargins(0, 0, scaled(4), scaled(belowMap)));
 }
@@ -225,7 +206,7 @@ void HeatMap::placeLabels()
 {
     QCPAxisRect* rect = plot()->axisRect();
     const double y = plot()->height() - scaled(belowMap) / 2.0 + scaled(2);
-    const double width = QFontMetrics(textFont(12)).horizontalAdvance(m_data.least);
+    const double width = QFontMetrics(textFont(12)).horizontalAdvance(m_leastText->text());
     const double left = rect->left() - scaled(6);
     m_leastText->setPositionAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_leastText->position->setCoords(std::max(left, width), y);
@@ -234,38 +215,62 @@ void HeatMap::placeLabels()
     m_mostText->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_mostText->position->setCoords(rect->left() + scaled(126), y);
 
-    const double cellHeight
-        = m_data.rows.isEmpty() ? 0 : double(rect->height()) / double(m_data.rows.size());
-    const double cellWidth
-        = m_data.columns.isEmpty() ? 0 : double(rect->width()) / double(m_data.columns.size());
+    const double cellHeight = down() == 0 ? 0 : double(rect->height()) / down();
+    const double cellWidth = across() == 0 ? 0 : double(rect->width()) / across();
     const QFontMetrics metrics(textFont(12));
     for (QCPItemText* label : m_labels)
         label->setVisible(cellHeight >= metrics.height() - 2
             && cellWidth >= metrics.horizontalAdvance(label->text()) + 2);
-    const int stride
-        = cellHeight <= 0 ? 1 : std::max(1, int(std::ceil(metrics.height() / cellHeight)));
-    QStringList rows = m_data.rows;
-    for (int row = 0; row < rows.size(); ++row)
-        if (row % stride != 0)
-            rows[row].clear();
-    plot()->yAxis->setTicker(makeTextTicker(rows));
+    thinTitles();
+}
+
+void HeatMap::setScaleTexts()
+{
+    const bool known = m_data.text && !m_heat.isEmpty();
+    m_leastText->setText(known ? m_data.text(m_heat.from()) : QString());
+    m_mostText->setText(!known ? QString()
+            : m_heat.most() > m_heat.to()
+            ? tr("%1 and more, up to %2").arg(m_data.text(m_heat.to()), m_data.text(m_heat.most()))
+            : m_data.text(m_heat.to()));
+}
+
+void HeatMap::thinTitles()
+{
+    const QCPAxisRect* rect = plot()->axisRect();
+    const QFontMetrics metrics(textFont(12));
+    const bool numbered = m_lying && m_data.shortRows.size() == m_data.rows.size();
+    const QStringList& titles = numbered ? m_data.shortRows : m_data.rows;
+    double widest = 0;
+    for (const QString& title : titles)
+        widest = std::max<double>(widest, metrics.horizontalAdvance(title) + scaled(6));
+    const double room = m_lying ? widest : metrics.height();
+    const double cell
+        = titles.isEmpty() ? 0 : double(m_lying ? rect->width() : rect->height()) / titles.size();
+    const QStringList rows = thinned(titles, cell <= 0 ? 1 : int(std::ceil(room / cell)));
+    QCPAxis* top = plot()->axisRect()->axis(QCPAxis::atTop);
+    top->setTicker(makeTextTicker(m_lying ? rows : m_data.columns));
+    plot()->yAxis->setTicker(makeTextTicker(m_lying ? m_data.columns : rows));
 }
 
 void HeatMap::frame(const QRect& cells)
 {
     m_framed = cells;
     m_frame->setVisible(!cells.isEmpty());
-    m_frame->topLeft->setCoords(cells.left() - 0.5, cells.top() - 0.5);
-    m_frame->bottomRight->setCoords(cells.right() + 0.5, cells.bottom() + 0.5);
+    const QPoint first = exchanged(cells.topLeft()), last = exchanged(cells.bottomRight());
+    m_frame->topLeft->setCoords(first.x() - 0.5, first.y() - 0.5);
+    m_frame->bottomRight->setCoords(last.x() + 0.5, last.y() + 0.5);
     plot()->replot(QCustomPlot::rpQueuedReplot);
 }
 
 QString HeatMap::hoverText(const QPointF& position) const
 {
     const QPoint cell = cellAt(position);
-    if (cell.x() < 0)
-        return {};
-    const std::size_t at = std::size_t(cell.y() * m_data.columns.size() + cell.x());
+    return cell.x() < 0 ? QString() : cellText(cell);
+}
+
+QString HeatMap::cellText(QPoint cell) const
+{
+    const auto at = std::size_t(cell.y() * m_data.columns.size() + cell.x());
     const QString value = at < m_data.labels.size() ? m_data.labels[at]
                                                     : QString::number(m_data.values[at], 'g', 3);
     return tr("%1, %2: %3 %4")
@@ -298,12 +303,12 @@ bool HeatMap::moveCursor(int dx, int dy)
 {
     if (m_data.rows.isEmpty() || m_data.columns.isEmpty())
         return false;
-    const QPoint from = m_framed.isEmpty() ? QPoint(0, 0) : m_framed.topLeft() + QPoint(dx, dy);
+    const QPoint from
+        = m_framed.isEmpty() ? QPoint(0, 0) : m_framed.topLeft() + exchanged({ dx, dy });
     const QPoint to(std::clamp(from.x(), 0, int(m_data.columns.size()) - 1),
         std::clamp(from.y(), 0, int(m_data.rows.size()) - 1));
     frame(QRect(to, QSize(1, 1)));
-    setDescription(hoverText(QPointF(plot()->axisRect()->axis(QCPAxis::atTop)->coordToPixel(to.x()),
-        plot()->yAxis->coordToPixel(to.y()))));
+    setDescription(cellText(to));
     return true;
 }
 

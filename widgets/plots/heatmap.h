@@ -2,8 +2,11 @@
 #pragma once
 
 #include "widgets/plots/baseplot.h"
+#include "widgets/plots/heatscale.h"
 
 #include <QtCore/QRect>
+
+#include <functional>
 
 class QCPColorMap;
 class QCPItemLine;
@@ -20,18 +23,21 @@ struct HeatMapData {
     std::vector<double> values; ///< row after row
     std::vector<QString> labels; ///< of the cells, same order, as the values are written
     enum class Scale { Magnitude, Loss } scale = Scale::Magnitude;
-    bool logarithmic = false;
-    double from = qQNaN(), to = qQNaN(); ///< ends of the scale; NaN: those of the values
+    HeatScale::Kind spread = HeatScale::Kind::Linear;
+    std::function<QString(double)> text; ///< writes a value, for the ends of the scale
     QString what; ///< of the values, for tooltip and table: "kurtosis"
-    QString least, most; ///< the ends of the scale, as they are written
+    QStringList shortRows; ///< "0": where many rows stand side by side
 };
 
-/// Layers × roles as coloured cells, labelled up to 200. Clicking or Enter chooses a cell, dragging
-/// a block, arrow keys move the framed cell.
+/// Layers × roles as coloured cells, labelled up to 200. More than mostRowsDown rows stand side by
+/// side, so that the cells of a deep model keep some room. Clicking or Enter chooses a cell,
+/// dragging a block, arrow keys move the framed cell.
 class HeatMap : public BasePlot {
     Q_OBJECT
 
 public:
+    static constexpr int mostRowsDown = 16;
+
     explicit HeatMap(const QString& name, QWidget* parent = nullptr);
 
     void setData(HeatMapData data);
@@ -54,16 +60,24 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    double shareOf(double value) const; ///< position on the scale, 0 to 1
     double valueAt(int row, int column) const;
+    // Rows and columns as drawn: exchanged where rows stand side by side.
+    int across() const;
+    int down() const;
+    QPoint exchanged(QPoint cell) const { return m_lying ? cell.transposed() : cell; }
+    std::size_t indexAt(QPoint drawn) const; ///< into values
+    void setScaleTexts();
+    void thinTitles();
     QPoint cellAt(const QPointF& position) const; ///< (column, row), (−1, −1) outside
+    QString cellText(QPoint cell) const;
     void fill();
     void makeCells(); ///< labels and the lines between
     void placeLabels();
     void frame(const QRect& cells);
 
     HeatMapData m_data;
-    double m_least = 0, m_most = 1;
+    HeatScale m_heat;
+    bool m_lying = false; ///< rows side by side
     QRect m_framed;
     QPoint m_dragStart{ -1, -1 };
     QCPColorMap* m_map;

@@ -164,6 +164,23 @@ QSharedPointer<QCPAxisTicker> makeLogTicker(LogSteps steps)
 
 QSharedPointer<QCPAxisTicker> makeBoundTicker() { return QSharedPointer<BoundTicker>::create(); }
 
+QStringList thinned(QStringList labels, int least)
+{
+    int stride = 1;
+    for (int decade = 1; stride < least; decade *= 10) {
+        for (const int step : { 1, 2, 5 }) {
+            stride = decade * step;
+            if (stride >= least)
+                break;
+        }
+    }
+    for (int i = 0; i < labels.size(); ++i) {
+        if (i % stride != 0)
+            labels[i].clear();
+    }
+    return labels;
+}
+
 QSharedPointer<QCPAxisTicker> makeTextTicker(const QStringList& labels)
 {
     return QSharedPointer<TextTicker>::create(labels);

@@ -20,6 +20,9 @@ enum class LogSteps { Decades, Thirds }; ///< 1, 10, 100 … or 1, 3, 10, 30 …
 QSharedPointer<QCPAxisTicker> makeLogTicker(LogSteps steps = LogSteps::Decades);
 /// Only 0 and the largest 1, 2 or 5 × 10ⁿ that fits: for a strip too low for more.
 QSharedPointer<QCPAxisTicker> makeBoundTicker();
+/// Every label but those between each `least`th or the next larger 1, 2 or 5 × 10ⁿ; the others
+/// empty.
+QStringList thinned(QStringList labels, int least);
 /// `labels` at 0, 1, 2 …
 QSharedPointer<QCPAxisTicker> makeTextTicker(const QStringList& labels);
 

@@ -27,19 +27,6 @@ namespace {
                                  : percentText(value);
     }
 
-    /// The ends of the scale, of the values that are there.
-    void setEnds(HeatMapData& data, What what)
-    {
-        std::vector<double> known;
-        std::copy_if(data.values.begin(), data.values.end(), std::back_inserter(known),
-            [](double value) { return !std::isnan(value); });
-        if (known.empty())
-            return;
-        const auto [least, most] = std::minmax_element(known.begin(), known.end());
-        data.least = valueText(what, *least);
-        data.most = valueText(what, *most);
-    }
-
 } // namespace
 
 PrecisionMap::PrecisionMap(QWidget* parent)
@@ -87,8 +74,10 @@ void PrecisionMap::fill()
     HeatMapData data;
     data.scale = what == Error ? HeatMapData::Scale::Loss : HeatMapData::Scale::Magnitude;
     data.what = what == Error ? tr("output error") : tr("bits per weight");
-    for (int layer = 0; layer < m_layers; ++layer)
+    for (int layer = 0; layer < m_layers; ++layer) {
         data.rows << TensorCells::layerTitle(layer);
+        data.shortRows << QString::number(layer);
+    }
     for (const core::Role role : m_roles)
         data.columns << shortRoleName(role);
     data.values.assign(std::size_t(m_layers) * m_roles.size(), unknown);
@@ -102,10 +91,13 @@ void PrecisionMap::fill()
     }
     for (const double value : data.values)
         data.labels.push_back(valueText(what, value));
-    setEnds(data, what);
+    data.text = [what](double value) { return valueText(what, value); };
+    data.spread = what == Error ? HeatScale::Kind::Ratios : HeatScale::Kind::Linear;
     m_map->setName(what == Error ? tr("Output error by layer and role")
                                  : tr("Bits per weight by layer and role"));
-    m_map->setMinimumHeight(scaled(60 + std::clamp(18 * m_layers, 72, 240)));
+    const int rows = m_layers > HeatMap::mostRowsDown ? int(m_roles.size()) : m_layers;
+    m_map->setMinimumHeight(scaled(60 + std::clamp(18 * rows, 72, 240)));
+    setHint(what == Error ? tr("logarithmic") : QString());
     m_map->setData(std::move(data));
     frameSelected();
 }

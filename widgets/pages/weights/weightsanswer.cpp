@@ -173,8 +173,10 @@ WeightsMap weightsMap(
         }
     map.rows.assign(layers.begin(), layers.end());
     map.columns.assign(roles.begin(), roles.end());
-    for (const int layer : map.rows)
+    for (const int layer : map.rows) {
         map.data.rows.append(WeightsText::tr("Layer %1").arg(layer));
+        map.data.shortRows.append(QString::number(layer));
+    }
     for (const core::Role role : map.columns)
         map.data.columns.append(shortRoleName(role));
     map.data.values.assign(map.rows.size() * map.columns.size(), qQNaN());
@@ -186,23 +188,13 @@ WeightsMap weightsMap(
                 + std::size_t(column - map.columns.begin())]
                 = statisticOf(tensor, statistic, threshold);
     }
-    const bool loss = statistic == WeightsStatistic::OutputError;
-    double least = loss ? qInf() : 0, most = 0; // a linear scale begins at nothing
-    for (const double value : map.data.values) {
+    for (const double value : map.data.values)
         map.data.labels.push_back(statisticText(value, statistic));
-        if (!std::isnan(value) && (!loss || value > 0)) {
-            least = std::min(least, value);
-            most = std::max(most, value);
-        }
-    }
+    const bool loss = statistic == WeightsStatistic::OutputError;
     map.data.what = names[int(statistic)];
     map.data.scale = loss ? HeatMapData::Scale::Loss : HeatMapData::Scale::Magnitude;
-    map.data.logarithmic = loss;
-    if (least <= most) {
-        map.data.from = least, map.data.to = most;
-        map.data.least = statisticText(least, statistic);
-        map.data.most = statisticText(most, statistic);
-    }
+    map.data.spread = loss ? HeatScale::Kind::Ratios : HeatScale::Kind::FromZero;
+    map.data.text = [statistic](double value) { return statisticText(value, statistic); };
     return map;
 }
 

@@ -264,7 +264,7 @@ void WeightsPage::updateMap()
     m_columns = map.columns;
     m_rows = map.rows;
     m_mapCard->setTitle(tr("%1 by layer and role").arg(m_statistic->currentText()));
-    m_mapCard->setHint(map.data.logarithmic ? tr("logarithmic") : QString());
+    m_mapCard->setHint(map.data.spread == HeatScale::Kind::Linear ? QString() : tr("logarithmic"));
     m_map->setName(m_mapCard->title());
     m_map->setData(map.data);
     int row = -1, column = -1;
