@@ -3,9 +3,11 @@
 #include "widgets/plots/channelplot.h"
 #include "widgets/plots/dumbbellplot.h"
 #include "widgets/plots/heatmap.h"
+#include "widgets/plots/heatscale.h"
 #include "widgets/plots/histogramplot.h"
 #include "widgets/plots/rulerplot.h"
 #include "widgets/plots/sizelossplot.h"
+#include "widgets/plots/tickers.h"
 #include "widgets/theme.h"
 
 #include "pictures.h"
@@ -15,6 +17,7 @@
 #include <QtTest/QtTest>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QDialog>
+#include <QtWidgets/QMenu>
 #include <QtWidgets/QTableWidget>
 
 #include <algorithm>
@@ -133,6 +136,86 @@ private slots:
         settle(map, { 400, 220 });
         keep(map, "plot-heatmap-30-layers");
         QCOMPARE(map.table().rows.size(), std::size_t(30));
+    }
+
+    void manyLayersStandSideBySide()
+    {
+        HeatMap map("Kurtosis");
+        map.setData(cells(120));
+        settle(map, { 400, 220 });
+        keep(map, "plot-heatmap-120-layers");
+        map.setCurrent(60, 2);
+        QSignalSpy chosen(&map, &HeatMap::cellsChosen);
+        QTest::keyClick(&map, Qt::Key_Right); // the next layer
+        QTest::keyClick(&map, Qt::Key_Down); // the next role
+        QTest::keyClick(&map, Qt::Key_Return);
+        QCOMPARE(chosen[0][0].toRect(), QRect(3, 61, 1, 1));
+        QWidget* surface = map.findChildren<QWidget*>(Qt::FindDirectChildrenOnly).first();
+        QTest::mouseClick(surface, Qt::LeftButton, {}, { 390, 30 }); // at the upper right
+        const QRect cell = chosen[1][0].toRect();
+        QVERIFY(cell.left() <= 1 && cell.top() > 110);
+        QCOMPARE(map.table().rows.size(), std::size_t(120));
+    }
+
+    void oneTensorDoesNotRuleAScale()
+    {
+        std::vector<double> values(210, 1.0);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = 0.5 + double(i % 20) / 10;
+        values[100] = 4000;
+        const HeatScale scale(values, HeatScale::Kind::FromZero);
+        QVERIFY(scale.to() < 3);
+        QCOMPARE(scale.most(), 4000.0);
+        QCOMPARE(scale.shareOf(4000), 1.0);
+        QVERIFY(scale.shareOf(2.4) - scale.shareOf(0.5) > 0.5);
+        QVERIFY(std::isnan(scale.shareOf(qQNaN())));
+        const HeatScale few({ { 0.01, 0.02, 5 } }, HeatScale::Kind::Ratios);
+        QCOMPARE(few.to(), 0.02);
+        const HeatScale even({ { 1, 2, 3 } }, HeatScale::Kind::Ratios);
+        QCOMPARE(even.to(), 3.0);
+    }
+
+    void titlesAreThinnedInRoundSteps()
+    {
+        QStringList titles;
+        for (int i = 0; i < 30; ++i)
+            titles.append(QString::number(i));
+        QCOMPARE(thinned(titles, 1), titles);
+        const QStringList thin = thinned(titles, 4);
+        QCOMPARE(thin.count(QString()), 24);
+        QCOMPARE(thin[25], "25");
+    }
+
+    void aRightClickOpensTheMenuOfAPlot()
+    {
+        RulerPlot plot("Ruler");
+        plot.resize(400, 400);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        // As the window system sends it: to the widget under the mouse.
+        const QPoint at = plot.rect().center();
+        QContextMenuEvent event(QContextMenuEvent::Mouse, at, plot.mapToGlobal(at));
+        QCoreApplication::sendEvent(plot.childAt(at), &event);
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        QVERIFY(menu);
+        QStringList entries;
+        for (const QAction* action : menu->actions())
+            entries += action->text();
+        for (const char* entry : { "Copy", "Save...", "Show data", "Levels in the histogram" })
+            QVERIFY2(entries.contains(entry), entry);
+        QSignalSpy saves(&plot, &BasePlot::saveRequested);
+        menu->actions()[entries.indexOf("Save...")]->trigger();
+        QCOMPARE(saves.count(), 1);
+        menu->close();
+    }
+
+    void theRulersHistogramKeepsItsHeight()
+    {
+        RulerPlot plot("Ruler");
+        plot.setDetail(RulerPlot::Detail::Full);
+        QVERIFY(plot.minimumSizeHint().height() > 160 + 3 * 18 + 56);
+        plot.setDetail(RulerPlot::Detail::Small);
+        QVERIFY(plot.minimumSizeHint().height() < 200);
     }
 
     void theScaleOfAMapMayBeLogarithmicAndHaveHoles()

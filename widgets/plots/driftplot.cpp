@@ -21,9 +21,10 @@ namespace {
 DriftPlot::DriftPlot(const QString& name, QWidget* parent)
     : BasePlot(name, parent)
 {
-    plot()->xAxis->setLabel(tr("after attention (a) or feed-forward (f) of layer"));
     plot()->yAxis->setLabel(tr("relative error"));
     plot()->yAxis->setTicker(makePercentTicker());
+    // Between layout and drawing: only then the width is the present one.
+    connect(plot(), &QCustomPlot::afterLayout, this, &DriftPlot::fitLabels);
 }
 
 QString DriftPlot::depthText(int depth)
@@ -58,20 +59,34 @@ void DriftPlot::setLines(std::vector<DriftLine> lines)
         }
         auto* letter = new QCPItemText(plot());
         letter->setText(line.letter);
+        letter->setClipToAxisRect(false); // beside the end of its line
         letter->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
         if (!line.drift.empty())
             letter->position->setCoords(line.drift.back().depth, line.drift.back().relativeError);
         m_graphs.push_back(graph);
         m_letters.push_back(letter);
     }
-    QStringList labels;
-    const int every = std::max(1, (depths + mostDepthLabels - 1) / mostDepthLabels);
-    for (int depth = 0; depth < depths; ++depth)
-        labels << (depth % every == 0 ? depthText(depth) : QString());
-    plot()->xAxis->setTicker(makeTextTicker(labels));
-    plot()->xAxis->setRange(-0.4, std::max(1, depths - 1) * 1.06 + 0.2);
+    m_depths = depths;
+    plot()->xAxis->setRange(-0.4, std::max(1, depths - 1) + 0.4);
     plot()->yAxis->setRange(0, top > 0 ? 1.12 * top : 0.01);
     restyle();
+}
+
+void DriftPlot::fitLabels()
+{
+    const QFontMetrics metrics(textFont(12));
+    const int room = std::max(1, plot()->axisRect()->width());
+    QStringList labels;
+    int widest = 1;
+    for (int depth = 0; depth < m_depths; ++depth) {
+        labels << depthText(depth);
+        widest = std::max(widest, metrics.horizontalAdvance(labels.back()) + scaled(8));
+    }
+    const int least = std::max(
+        (m_depths * widest + room - 1) / room, (m_depths + mostDepthLabels - 1) / mostDepthLabels);
+    plot()->xAxis->setTicker(makeTextTicker(thinned(labels, least)));
+    const QString label = tr("after attention (a) or feed-forward (f) of layer");
+    plot()->xAxis->setLabel(metrics.horizontalAdvance(label) <= room ? label : tr("layer"));
 }
 
 PlotTable DriftPlot::table() const
@@ -96,6 +111,9 @@ void DriftPlot::applyTokens(const Tokens& tokens)
 {
     styleAxis(plot()->xAxis, tokens);
     styleAxis(plot()->yAxis, tokens);
+    if (m_depths > 2 * mostMarkers) // a tick for each would be a bar
+        plot()->xAxis->setTickPen(Qt::NoPen);
+    plot()->axisRect()->setMinimumMargins(QMargins(0, 0, scaled(26), 0)); // the letters'
     const QCPScatterStyle::ScatterShape shapes[]
         = { QCPScatterStyle::ssDiamond, QCPScatterStyle::ssSquare, QCPScatterStyle::ssDisc };
     for (std::size_t i = 0; i < m_lines.size(); ++i) {

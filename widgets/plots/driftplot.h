@@ -35,8 +35,10 @@ protected:
 
 private:
     void clear();
+    void fitLabels(); ///< as many depths as have room
 
     std::vector<DriftLine> m_lines;
+    int m_depths = 0;
     std::vector<QCPGraph*> m_graphs;
     std::vector<QCPItemText*> m_letters;
 };

@@ -228,10 +228,13 @@ void HeatMap::setScaleTexts()
 {
     const bool known = m_data.text && !m_heat.isEmpty();
     m_leastText->setText(known ? m_data.text(m_heat.from()) : QString());
-    m_mostText->setText(!known ? QString()
-            : m_heat.most() > m_heat.to()
-            ? tr("%1 and more, up to %2").arg(m_data.text(m_heat.to()), m_data.text(m_heat.most()))
-            : m_data.text(m_heat.to()));
+    if (!known)
+        return m_mostText->setText({});
+    const QString end = m_heat.most() > m_heat.to()
+        ? tr("%1 and more, up to %2").arg(m_data.text(m_heat.to()), m_data.text(m_heat.most()))
+        : m_data.text(m_heat.to());
+    m_mostText->setText(
+        m_heat.isLogarithmic() ? tr("%1  (logarithmic)", "end of a scale").arg(end) : end);
 }
 
 void HeatMap::thinTitles()

@@ -352,6 +352,23 @@ private slots:
         QCOMPARE(placesOf(selected[0]).size(), core::layerMatrixRoles().size());
         QCOMPARE(placesOf(selected[0]).front().layer, 12);
     }
+
+    void theCellsOfAllLayersAreDrawn()
+    {
+        std::vector<core::Place> deep;
+        for (int layer = 0; layer < 120; ++layer)
+            for (const core::Role role : core::layerMatrixRoles())
+                deep.push_back({ role, layer });
+        for (const int width : { 460, 620, 1100 }) {
+            QuantizePage page;
+            page.setTensors(deep);
+            settle(page, { width, 700 });
+            const auto* cells = page.findChild<TensorCellStrip*>();
+            for (int cell = 0; cell < int(deep.size()); ++cell)
+                QVERIFY2(QRectF(cells->rect()).contains(cells->cellRect(cell)),
+                    qPrintable(QString::number(cell)));
+        }
+    }
 };
 
 QTEST_MAIN(QuantizePageTest)

@@ -97,7 +97,6 @@ void PrecisionMap::fill()
                                  : tr("Bits per weight by layer and role"));
     const int rows = m_layers > HeatMap::mostRowsDown ? int(m_roles.size()) : m_layers;
     m_map->setMinimumHeight(scaled(60 + std::clamp(18 * rows, 72, 240)));
-    setHint(what == Error ? tr("logarithmic") : QString());
     m_map->setData(std::move(data));
     frameSelected();
 }

@@ -18,6 +18,7 @@ namespace {
     constexpr int cellHeight = 12;
     constexpr int titleHeight = 18;
     constexpr int groupGap = 10;
+    constexpr int leastCell = 4; ///< wide, below titles
 
 } // namespace
 
@@ -83,41 +84,52 @@ QString TensorCellStrip::groupTitle(const Group& group) const
 
 TensorCellStrip::Layout TensorCellStrip::layoutFor(int width) const
 {
+    const double gaps = scaled(groupGap) * (double(m_groups.size()) - 1);
+    const double cell = (width - gaps) / double(std::max<std::size_t>(1, m_places.size()));
+    const bool titled = int(m_groups.size()) <= titledGroups && cell >= scaled(leastCell);
+    return titled ? titledLayout(cell) : runningLayout(width);
+}
+
+TensorCellStrip::Layout TensorCellStrip::titledLayout(double cell) const
+{
     Layout layout;
     layout.cells.resize(m_places.size());
-    const bool titled = int(m_groups.size()) <= titledGroups;
-    const double gap = scaled(titled ? groupGap : 3), height = scaled(cellHeight);
-    const double top = titled ? scaled(titleHeight) : 0;
-    if (titled) {
-        const double cell = std::max(3.0,
-            (width - gap * double(m_groups.size() - 1))
-                / double(std::max<std::size_t>(1, m_places.size())));
-        double left = 0;
-        for (const Group& group : m_groups) {
-            layout.titles.emplace_back(left, 0);
-            for (const int tensor : group.tensors) {
-                layout.cells[std::size_t(tensor)] = QRectF(left, top, cell - 1, height);
-                left += cell;
-            }
-            left += gap;
-        }
-        layout.height = top + height;
-        return layout;
-    }
-    const double cell = scaled(8);
-    double left = 0, y = 0;
+    const double top = scaled(titleHeight), height = scaled(cellHeight);
+    double left = 0;
     for (const Group& group : m_groups) {
-        if (left + cell * double(group.tensors.size()) > width && left > 0) {
-            left = 0;
-            y += height + 3;
-        }
+        layout.titles.emplace_back(left, 0);
         for (const int tensor : group.tensors) {
-            layout.cells[std::size_t(tensor)] = QRectF(left, y, cell - 1, height);
+            layout.cells[std::size_t(tensor)] = QRectF(left, top, cell - 1, height);
+            left += cell;
+        }
+        left += scaled(groupGap);
+    }
+    layout.height = top + height;
+    return layout;
+}
+
+TensorCellStrip::Layout TensorCellStrip::runningLayout(int width) const
+{
+    Layout layout;
+    layout.cells.resize(m_places.size());
+    const double cell = scaled(8), gap = scaled(3), height = scaled(cellHeight);
+    double left = 0, top = 0;
+    const auto breakLine = [&] {
+        left = 0;
+        top += height + gap;
+    };
+    for (const Group& group : m_groups) {
+        if (left > 0 && left + cell * double(group.tensors.size()) > width)
+            breakLine();
+        for (const int tensor : group.tensors) {
+            if (left > 0 && left + cell > width) // a layer of more cells than fit a line
+                breakLine();
+            layout.cells[std::size_t(tensor)] = QRectF(left, top, cell - 1, height);
             left += cell;
         }
         left += gap;
     }
-    layout.height = y + height;
+    layout.height = top + height;
     return layout;
 }
 
@@ -126,6 +138,13 @@ int TensorCellStrip::heightForWidth(int width) const { return int(layoutFor(widt
 QSize TensorCellStrip::sizeHint() const
 {
     return { scaled(200), heightForWidth(width() > 0 ? width() : scaled(400)) };
+}
+
+void TensorCellStrip::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    if (event->size().width() != event->oldSize().width())
+        updateGeometry(); // other lines, another height
 }
 
 void TensorCellStrip::paintEvent(QPaintEvent*)

@@ -27,6 +27,8 @@ public:
     CellState state(int index) const { return m_states[std::size_t(index)]; }
     const std::vector<core::Place>& places() const { return m_places; }
 
+    /// Where a tensor's cell lies at the present width.
+    QRectF cellRect(int index) const { return layoutFor(width()).cells[std::size_t(index)]; }
     /// What its tooltip says.
     QString description(int index) const;
 
@@ -40,6 +42,7 @@ signals:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     bool event(QEvent* event) override;
 
@@ -54,6 +57,8 @@ private:
         double height = 0;
     };
     Layout layoutFor(int width) const;
+    Layout titledLayout(double cell) const; ///< few layers: side by side, titled
+    Layout runningLayout(int width) const; ///< many: one run of cells, line by line
     int indexAt(const QPointF& position) const; ///< −1: none
     QString groupTitle(const Group& group) const;
 
