@@ -63,7 +63,7 @@ void Theme::setLightness(Lightness lightness)
 
 void Theme::setTextScale(double scale)
 {
-    scale = std::clamp(scale, 0.8, 2.0);
+    scale = std::clamp(scale, leastTextScale, mostTextScale);
     if (scale == m_textScale)
         return;
     m_textScale = scale;

@@ -27,6 +27,7 @@ public:
     Lightness lightness() const { return m_lightness; }
     /// Text and the sizes that follow it, 0.8 to 2 (clamped): Ctrl++ and Ctrl+−.
     void setTextScale(double scale);
+    static constexpr double leastTextScale = 0.8, mostTextScale = 2;
     double textScale() const { return m_textScale; }
 
 signals:

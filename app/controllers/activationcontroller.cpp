@@ -46,7 +46,7 @@ ActivationController::ActivationController(Jobs& jobs, Session& session, Session
 
 void ActivationController::measure()
 {
-    if (!m_measured.isEmpty() || !m_session.isOpen())
+    if (!whyNot().isEmpty())
         return;
     setRunning(m_session.id());
     using Timed = std::pair<MeasuredActivations, double>;
@@ -66,6 +66,20 @@ void ActivationController::measure()
                 work(*checkpoint, double(stats.sequences) * stats.length), result.second);
             m_keeper.setActivations(session, std::move(result.first));
         });
+}
+
+QString ActivationController::whyNot() const
+{
+    if (!m_session.isOpen())
+        return tr("No model is open.");
+    if (!m_session.checkpoint()->hasTokenizer())
+        return tr("The model has no tokenizer, so no text can run through it.");
+    if (m_session.calibration().file.empty())
+        return tr("A calibration text is needed.");
+    if (m_measured.isEmpty())
+        return {};
+    return isRunning() ? tr("Activations are being measured.")
+                       : tr("Activations of another model are being measured.");
 }
 
 double ActivationController::estimate(const TextSettings& text) const

@@ -23,6 +23,9 @@ public:
     bool isRunning() const { return !m_measured.isEmpty() && m_measured == m_session.id(); }
     double estimate(const TextSettings& text) const; ///< seconds; negative: unknown
 
+    /// Why measuring cannot be started now; empty: it can.
+    QString whyNot() const;
+
 signals:
     void runningChanged();
     void failed(const QString& reason);

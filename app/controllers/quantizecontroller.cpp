@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/quantizecontroller.h"
 
+#include "core/quant/runneeds.h"
+
 #include <QElapsedTimer>
 
 #include <nlohmann/json.hpp>
@@ -71,6 +73,27 @@ const QueuedRun* QuantizeController::interrupted() const
             && (run.state == State::Interrupted || run.state == State::Failed);
     });
     return found == m_queue.runs().end() ? nullptr : &*found;
+}
+
+QString QuantizeController::whyNotQuantize() const
+{
+    if (!m_session.isOpen())
+        return tr("No model is open.");
+    const auto imatrix = m_session.imatrix().empty() ? core::Imatrix::None : core::Imatrix::Given;
+    if (!core::needsText(m_session.recipe().plan(), imatrix))
+        return {};
+    if (!m_session.checkpoint()->hasTokenizer())
+        return tr("The method needs a text, and the model has no tokenizer to read one.");
+    return m_session.calibration().file.empty() ? tr("A calibration text is needed.") : QString();
+}
+
+QString QuantizeController::whyNotEvaluate() const
+{
+    if (!m_session.isOpen())
+        return tr("No model is open.");
+    if (!m_session.checkpoint()->hasTokenizer())
+        return tr("The model has no tokenizer, so no text can run through it.");
+    return m_session.evaluation().file.empty() ? tr("An evaluation text is needed.") : QString();
 }
 
 void QuantizeController::quantize()
@@ -167,9 +190,24 @@ void QuantizeController::finishRounding(QuantizedRun result)
         m_current->run = m_session.runs().add(*m_current->result);
         m_current->result = m_session.runs().find(m_current->run);
     }
+    if (!m_current->original->hasTokenizer())
+        return finishUnmeasured();
     startMeasuring();
     if (isOpen())
         emit quantized(m_current->run);
+}
+
+void QuantizeController::finishUnmeasured()
+{
+    const Current done = *std::exchange(m_current, std::nullopt);
+    if (done.run == 0)
+        m_keeper.addRun(done.queued.session, *done.result);
+    emit phaseChanged();
+    if (done.run > 0)
+        emit quantized(done.run);
+    m_queue.finish(done.queued.id); // starts the next
+    if (!m_current)
+        emit allDone(done.queued.title, std::exchange(m_seconds, 0));
 }
 
 void QuantizeController::startMeasuring()

@@ -33,6 +33,10 @@ public:
     void resume(int queued); ///< an interrupted or failed run, as it was asked for
     void discard(int queued); ///< takes a run that is not active out
 
+    /// Why the one or the other cannot be lined up; empty: it can.
+    QString whyNotQuantize() const;
+    QString whyNotEvaluate() const;
+
     /// Of the open session; another's run makes it not busy.
     Phase phase() const;
     bool isBusy() const { return m_current.has_value(); } ///< of whichever session
@@ -67,6 +71,7 @@ private:
     void startRounding();
     void startMeasuring();
     void finishRounding(QuantizedRun result);
+    void finishUnmeasured(); ///< a run of a model that no text can run through
     void finishMeasuring(MeasuredRun measured, double seconds);
     void end(QueuedRun::State state, const QString& reason);
     bool isOpen() const { return m_current && m_current->queued.session == m_session.id(); }

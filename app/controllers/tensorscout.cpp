@@ -66,10 +66,10 @@ void TensorScout::makeWishes()
 {
     m_wishes.clear();
     m_next = m_ofSelection = 0;
-    if (!m_session.isOpen())
-        return;
-    const std::vector<int>& selected = m_selection.tensors();
     const auto& plan = m_session.recipe().plan();
+    if (!m_session.isOpen() || plan.size() != m_session.checkpoint()->tensors().size())
+        return; // while a model opens: its recipe follows
+    const std::vector<int>& selected = m_selection.tensors();
     if (m_selection.looked()) {
         for (const int tensor : selected)
             m_wishes.push_back({ tensor, m_selection.looked() });

@@ -68,6 +68,7 @@ void ActivationsPresenter::take(const widgets::ActivationSettings& settings)
 {
     m_session.setCalibration({ settings.text.toStdString(), settings.length, settings.sequences });
     m_page.setEstimate(m_controller.estimate(m_session.calibration()));
+    m_page.setWhyNot(m_controller.whyNot());
 }
 
 void ActivationsPresenter::fillMeasured()
@@ -85,6 +86,7 @@ void ActivationsPresenter::fillMeasured()
 void ActivationsPresenter::fillSettings()
 {
     m_page.setSettings(settingsOf(m_session.calibration()));
+    m_page.setWhyNot(m_controller.whyNot());
     m_page.setEstimate(m_controller.estimate(m_session.calibration()));
 }
 

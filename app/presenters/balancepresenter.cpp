@@ -137,7 +137,9 @@ void BalancePresenter::fillMeasured()
         measured.evaluation = run->evaluation;
         measured.stale = run->evaluation && run->measuredWith != m_session.evaluationSettings();
     }
-    measured.canMeasure = m_quantize.phase() == QuantizeController::Phase::Idle;
+    measured.canMeasure = m_quantize.phase() == QuantizeController::Phase::Idle
+        && (presentRun(m_session) ? m_quantize.whyNotEvaluate() : m_quantize.whyNotQuantize())
+               .isEmpty();
     m_bar.setMeasured(measured);
 }
 

@@ -24,6 +24,7 @@ ComparePresenter::ComparePresenter(
     });
     connect(&controller, &QuantizeController::phaseChanged, this, [this] {
         m_page.setLocked(m_controller.phase() != QuantizeController::Phase::Idle);
+        fillWhyNot();
         fillText();
     });
     connect(&controller, &QuantizeController::failed, this,
@@ -54,6 +55,12 @@ void ComparePresenter::fill()
     const auto a = m_session.runs().pinnedA();
     const auto b = m_session.runs().pinnedB();
     m_page.setRuns(runRows(m_session), a ? a->number : 0, b ? b->number : 0);
+    fillWhyNot();
+}
+
+void ComparePresenter::fillWhyNot()
+{
+    m_page.setWhyNot(m_controller.whyNotQuantize(), m_controller.whyNotEvaluate());
 }
 
 void ComparePresenter::fillText()

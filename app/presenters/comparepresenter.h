@@ -22,6 +22,7 @@ public:
 
 private:
     void fill();
+    void fillWhyNot();
     void fillText();
 
     widgets::ComparePage& m_page;

@@ -156,7 +156,10 @@ void QuantizePresenter::fillSettings()
         estimate.grown += core::plannedBytes(plan[i], tensor) > tensor.bytes.size();
     }
     m_page.setEstimate(estimate);
+    fillWhyNot();
 }
+
+void QuantizePresenter::fillWhyNot() { m_page.setWhyNot(m_controller.whyNotQuantize()); }
 
 void QuantizePresenter::take(const widgets::QuantizeSettings& settings)
 {

@@ -27,6 +27,7 @@ private:
     void connectRun();
     void fillTensors();
     void fillSettings();
+    void fillWhyNot();
     void take(const widgets::QuantizeSettings& settings);
     double memoryEstimate() const;
     double diskEstimate() const;

@@ -46,8 +46,7 @@ WeightsPresenter::WeightsPresenter(
         later();
     });
     connect(&session.previews(), &PreviewCache::inserted, this, [this, later](int tensor) {
-        const std::vector<int>& selected = m_selection.tensors();
-        if (std::find(selected.begin(), selected.end(), tensor) != selected.end())
+        if (isShown(tensor))
             fillPreviews(tensor);
         later();
     });
@@ -81,6 +80,13 @@ void WeightsPresenter::fillSelection()
     for (std::size_t i = 0; i < std::min(selected.size(), mostShownTensors); ++i)
         fillPreviews(selected[i]);
     m_page.setSelection(selectedTensors(m_session, m_selection));
+}
+
+bool WeightsPresenter::isShown(int tensor) const
+{
+    const std::vector<int>& selected = m_selection.tensors();
+    const auto end = selected.begin() + std::ptrdiff_t(std::min(selected.size(), mostShownTensors));
+    return std::find(selected.begin(), end, tensor) != end;
 }
 
 void WeightsPresenter::fillPreviews(int tensor)

@@ -24,6 +24,7 @@ public:
 private:
     void connectPage();
     void fillSelection();
+    bool isShown(int tensor) const; ///< has a ruler of its own
     void fillPreviews(int tensor);
     void fillOverview();
 

@@ -21,7 +21,7 @@ namespace {
 
     QString withoutMnemonic(QString text) { return text.remove(u'&'); }
 
-    void addActions(std::vector<Command>& commands, WindowActions& actions, bool open)
+    void addActions(std::vector<Command>& commands, WindowActions& actions)
     {
         for (QAction* action : actions.all()) {
             if (action == actions.palette)
@@ -30,23 +30,20 @@ namespace {
                 action->shortcut().toString(QKeySequence::NativeText), {},
                 [action] { action->trigger(); } };
             if (!action->isEnabled())
-                command.disabledReason = open
-                    ? words(QT_TRANSLATE_NOOP("app::CommandList", "not possible now"))
-                    : words(QT_TRANSLATE_NOOP("app::CommandList", "no model is open"));
+                command.disabledReason = action->property(WindowActions::whyNotProperty).toString();
             commands.push_back(std::move(command));
         }
     }
 
-    void addFormats(std::vector<Command>& commands, WindowActions& actions, bool hasSelection)
+    void addFormats(std::vector<Command>& commands, WindowActions& actions)
     {
         for (const auto& [format, action] : actions.formats) {
             Command command{ words(QT_TRANSLATE_NOOP("app::CommandList", "Assign %1"))
                                  .arg(widgets::formatName(format)),
                 words(QT_TRANSLATE_NOOP("app::CommandList", "format")), {},
                 [action = action] { action->trigger(); } };
-            if (!hasSelection)
-                command.disabledReason
-                    = words(QT_TRANSLATE_NOOP("app::CommandList", "no tensor is selected"));
+            command.disabledReason
+                = actions.assign->menuAction()->property(WindowActions::whyNotProperty).toString();
             commands.push_back(std::move(command));
         }
         for (QAction* preset : actions.presetActions)
@@ -75,9 +72,9 @@ std::vector<Command> commandList(WindowActions& actions, Session& session,
     std::function<void(const QString& path)> open)
 {
     std::vector<Command> commands;
-    addActions(commands, actions, session.isOpen());
+    addActions(commands, actions);
     if (session.isOpen()) {
-        addFormats(commands, actions, !table.selectedTensors().empty());
+        addFormats(commands, actions);
         addTensors(commands, session, table);
     }
     for (const RecentModel& model : recent.models())

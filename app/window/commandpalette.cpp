@@ -167,7 +167,8 @@ void CommandPalette::present(std::vector<Command> commands)
     m_model->setCommands(std::move(commands), m_lastUsed);
     m_query->clear();
     m_list->setCurrentIndex(m_model->index(0));
-    resize(widgets::scaled(paletteWidth), widgets::scaled(paletteHeight));
+    resize(QSize(widgets::scaled(paletteWidth), widgets::scaled(paletteHeight))
+               .boundedTo(parentWidget()->size() * 0.9));
     const QRect window = parentWidget()->rect();
     move(parentWidget()->mapToGlobal(QPoint((window.width() - width()) / 2, window.height() / 10)));
     show();

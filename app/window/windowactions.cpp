@@ -25,8 +25,9 @@ WindowActions::WindowActions(QMainWindow& window)
     makeRecipeMenu();
     makeRunMenu();
     makeHelpMenu();
-    setModelOpen(false);
-    setJobRunning(false, false);
+    for (QMenu* menu : m_window.menuBar()->findChildren<QMenu*>())
+        menu->setToolTipsVisible(true);
+    setState({});
 }
 
 QAction* WindowActions::add(QMenu* menu, const QString& text, const QKeySequence& shortcut)
@@ -187,27 +188,6 @@ std::vector<QAction*> WindowActions::all() const
 {
     const QList<QAction*> actions = m_window.actions();
     return { actions.begin(), actions.end() };
-}
-
-void WindowActions::setModelOpen(bool open)
-{
-    for (QAction* action :
-        { showInFolder, exportGguf, undo, redo, selectAll, selectRole, find, loadRecipe, saveRecipe,
-            mainAction, measureActivations, quantize, measureLoss, flat, expandAll, collapseAll })
-        action->setEnabled(open);
-    for (std::size_t page = 1; page < pages.size(); ++page)
-        pages[page]->setEnabled(open);
-    presets->setEnabled(open);
-    assign->setEnabled(open);
-    for (const auto& [method, action] : methods)
-        action->setEnabled(open);
-}
-
-void WindowActions::setJobRunning(bool running, bool paused)
-{
-    pause->setEnabled(running);
-    pause->setText(paused ? tr("&Resume the job") : tr("&Pause the job"));
-    cancel->setEnabled(running);
 }
 
 } // namespace app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/window/windowstate.h"
 #include "core/formats/format.h"
 #include "core/quant/recipe.h"
 #include "widgets/models/tensorcolumns.h"
@@ -51,10 +52,13 @@ public:
 
     /// All of them that can be run, for the command palette.
     std::vector<QAction*> all() const;
-    void setModelOpen(bool open);
-    void setJobRunning(bool running, bool paused);
+    /// Enables what can be run; the others say why they cannot in their tooltip and the property
+    /// whyNotProperty.
+    void setState(const WindowState& state);
+    static constexpr const char* whyNotProperty = "whyNot";
 
 private:
+    void allowRecipe(const WindowState& state, const QString& closed);
     QAction* add(QMenu* menu, const QString& text, const QKeySequence& shortcut = {});
     void makeFileMenu();
     void makeEditMenu();

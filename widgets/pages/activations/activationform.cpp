@@ -83,10 +83,10 @@ ActivationSetup::ActivationSetup(QWidget* parent)
            "channels are large, and tells the calibrated methods which weights matter. The result "
            "is kept, so that it is measured once."));
     what->setWordWrap(true);
+    m_estimate->setWordWrap(true);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_button);
-    buttons->addWidget(m_estimate);
-    buttons->addStretch(1);
+    buttons->addWidget(m_estimate, 1);
     content()->setSpacing(scaled(12));
     content()->addWidget(what);
     content()->addWidget(m_form);
@@ -96,13 +96,25 @@ ActivationSetup::ActivationSetup(QWidget* parent)
 
 void ActivationSetup::setEstimate(double seconds)
 {
-    m_estimate->setText(seconds < 0 ? QString() : tr("about %1").arg(durationText(seconds)));
+    m_seconds = seconds;
+    setWhyNot(m_whyNot);
+}
+
+void ActivationSetup::setWhyNot(const QString& reason)
+{
+    m_whyNot = reason;
+    m_button->setEnabled(reason.isEmpty() && !m_running && !m_form->settings().text.isEmpty());
+    m_button->setToolTip(reason);
+    m_estimate->setText(!reason.isEmpty() ? reason
+            : m_seconds < 0               ? QString()
+                                          : tr("about %1").arg(durationText(m_seconds)));
 }
 
 void ActivationSetup::setRunning(bool running)
 {
+    m_running = running;
     m_form->setEnabled(!running);
-    m_button->setEnabled(!running && !m_form->settings().text.isEmpty());
+    setWhyNot(m_whyNot);
     m_button->setText(running ? tr("Measuring…") : tr("Measure activations"));
 }
 

@@ -53,12 +53,17 @@ public:
     QPushButton* button() const { return m_button; }
     /// Seconds; negative: unknown.
     void setEstimate(double seconds);
+    /// Why measuring cannot be started; empty: it can.
+    void setWhyNot(const QString& reason);
     void setRunning(bool running);
 
 private:
     ActivationForm* m_form;
     Label* m_estimate;
     QPushButton* m_button;
+    QString m_whyNot;
+    double m_seconds = -1;
+    bool m_running = false;
 };
 
 } // namespace widgets

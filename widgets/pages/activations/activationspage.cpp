@@ -172,11 +172,16 @@ void ActivationsPage::setEstimate(double seconds)
     m_setup->setEstimate(seconds);
 }
 
+void ActivationsPage::setWhyNot(const QString& reason)
+{
+    m_setup->setWhyNot(reason);
+    m_strip->setWhyNot(reason);
+}
+
 void ActivationsPage::setRunning(bool running)
 {
     m_running = running;
     m_setup->setRunning(running);
-    m_strip->setRunning(running);
 }
 
 void ActivationsPage::measureAgain()

@@ -56,6 +56,8 @@ public:
     /// Seconds that measuring with settings() will take; negative: unknown.
     void setEstimate(double seconds);
     /// While it runs: the button is locked and says so.
+    /// Why measuring cannot be started; empty: it can.
+    void setWhyNot(const QString& reason);
     void setRunning(bool running);
 
 signals:

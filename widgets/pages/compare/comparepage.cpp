@@ -24,6 +24,8 @@
 namespace widgets {
 namespace {
 
+    constexpr int leastPlots = 640; ///< width of two plots beside each other
+
     const core::Comparison* comparison(const RunRow* run)
     {
         return run && run->evaluation && run->evaluation->against && !run->stale
@@ -186,7 +188,7 @@ void ComparePage::connectTable()
 void ComparePage::arrange()
 {
     m_plots->setDirection(
-        breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+        contentWidth() < scaled(leastPlots) ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
     m_table->setBreakpoint(breakpoint());
     updateDetails();
 }
@@ -250,21 +252,32 @@ void ComparePage::setLocked(bool locked)
     updateButtons();
 }
 
+void ComparePage::setWhyNot(const QString& quantize, const QString& measure)
+{
+    m_whyNotQuantize = quantize;
+    m_whyNotMeasure = measure;
+    updateButtons();
+}
+
 void ComparePage::updateButtons()
 {
     const RunRow* run = m_table->current();
     const bool any = m_runs.size() > 1;
     m_measure->setVisible(any);
     m_copy->setEnabled(any);
+    m_copy->setToolTip(any ? QString() : tr("There is no run yet."));
     m_measure->setText(run && run->evaluation ? tr("Measure again") : tr("Measure run"));
-    m_measure->setEnabled(!m_locked && run && run->number > 0);
-    m_measureEmpty->setEnabled(!m_locked);
-    m_chooseText->setEnabled(!m_locked);
-    m_chooseSimulation->setEnabled(!m_locked);
-    for (QPushButton* button : { m_measure, m_measureEmpty, m_chooseText, m_chooseSimulation })
-        button->setToolTip(m_locked ? tr("Locked while a job runs.") : QString());
-    if (!m_locked)
-        m_chooseSimulation->setToolTip(simulationText(m_simulation));
+    const QString locked = m_locked ? tr("Locked while a job runs.") : QString();
+    const auto allow = [&locked](QPushButton* button, const QString& whyNot, const QString& tip) {
+        const QString reason = locked.isEmpty() ? whyNot : locked;
+        button->setEnabled(reason.isEmpty());
+        button->setToolTip(reason.isEmpty() ? tip : reason);
+    };
+    allow(
+        m_measure, run && run->number > 0 ? m_whyNotMeasure : tr("Choose a run in the table."), {});
+    allow(m_measureEmpty, m_whyNotQuantize, {});
+    allow(m_chooseText, {}, {});
+    allow(m_chooseSimulation, {}, simulationText(m_simulation));
 }
 
 void ComparePage::updateAnswer()

@@ -32,6 +32,8 @@ public:
     /// How layers compute while a run is measured.
     void setSimulation(const core::SimulationOptions& simulation);
     /// Locked while a job runs.
+    /// Why the recipe cannot be quantized, and why a run cannot be measured; empty: they can.
+    void setWhyNot(const QString& quantize, const QString& measure);
     void setLocked(bool locked);
 
 signals:
@@ -60,6 +62,7 @@ private:
     int m_a = 0;
     int m_b = 0;
     bool m_locked = false;
+    QString m_whyNotQuantize, m_whyNotMeasure;
     core::SimulationOptions m_simulation;
 
     QPushButton* m_measure;

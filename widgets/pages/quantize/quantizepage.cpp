@@ -16,6 +16,12 @@
 
 namespace widgets {
 
+namespace {
+
+    constexpr int leastBeside = 640; ///< width that the two columns of cards need
+
+} // namespace
+
 QuantizePage::QuantizePage(QWidget* parent)
     : Page(tr("How will it be rounded?"), parent)
     , m_quantize(addPrimaryAction(tr("Quantize"), QStringLiteral("play")))
@@ -87,8 +93,8 @@ QWidget* QuantizePage::makeRight()
 
 void QuantizePage::arrange()
 {
-    m_columns->setDirection(breakpoint() != Breakpoint::Narrow ? QBoxLayout::LeftToRight
-            : m_state == State::Ready                          ? QBoxLayout::TopToBottom
+    m_columns->setDirection(contentWidth() >= scaled(leastBeside) ? QBoxLayout::LeftToRight
+            : m_state == State::Ready                             ? QBoxLayout::TopToBottom
                                       : QBoxLayout::BottomToTop); // the progress on top
 }
 
@@ -213,6 +219,12 @@ void QuantizePage::setBusy(bool busy)
     updateButtons();
 }
 
+void QuantizePage::setWhyNot(const QString& reason)
+{
+    m_whyNot = reason;
+    updateButtons();
+}
+
 void QuantizePage::updateAnswer()
 {
     const std::optional<double> change = m_progress->meanChange();
@@ -249,15 +261,16 @@ void QuantizePage::updateButtons()
     const auto [method, scaling] = m_settings.treatment;
     const bool needsText = method == core::Method::Gptq || scaling != core::Scaling::None
         || (method == core::Method::Importance && m_settings.imatrixFile.isEmpty());
-    const bool ready = !needsText || !m_settings.calibrationFile.isEmpty();
+    const bool lacksText = needsText && m_settings.calibrationFile.isEmpty();
     const bool focused = m_quantize->hasFocus() || m_cancel->hasFocus();
     m_cancel->setVisible(running);
     if (focused && !running)
         m_quantize->setFocus();
     const bool waits = running || m_busy;
     m_quantize->setText(waits ? tr("Line up") : tr("Quantize"));
-    m_quantize->setEnabled(ready);
-    m_quantize->setToolTip(!ready ? tr("A calibration text is needed.")
+    const QString whyNot = lacksText ? tr("A calibration text is needed.") : m_whyNot;
+    m_quantize->setEnabled(whyNot.isEmpty());
+    m_quantize->setToolTip(!whyNot.isEmpty() ? whyNot
             : waits ? tr("Another run is in progress: this recipe is rounded after it.")
                     : QString());
     const QString hint = running ? tr("for the next run") : QString();

@@ -54,6 +54,8 @@ public:
     void addReport(const core::TensorReport& report);
     /// Another run is in progress: one that is started waits for its turn.
     void setBusy(bool busy);
+    /// Why a run cannot be started; empty: it can.
+    void setWhyNot(const QString& reason);
 
 signals:
     void settingsChanged(const widgets::QuantizeSettings& settings);
@@ -82,6 +84,7 @@ private:
     bool m_busy = false;
     QString m_runRecipe; ///< of the run that is shown, whatever was edited since
     core::Treatment m_runTreatment;
+    QString m_whyNot;
 
     QPushButton* m_quantize;
     QPushButton* m_cancel;
