@@ -74,6 +74,7 @@ MainWindow::MainWindow(QSettings& settings, widgets::Theme& theme,
     std::vector<core::Device> devices, const WindowFolders& folders)
     : m_settings(settings)
     , m_theme(theme)
+    , m_presentation(*this, theme)
     , m_pace(settings)
     , m_recent(settings)
     , m_session(std::move(devices))
@@ -91,6 +92,7 @@ MainWindow::MainWindow(QSettings& settings, widgets::Theme& theme,
     connectActions();
     connectPages();
     connectSession();
+    connectActionStates();
     updateRecentMenu();
     updateTitle();
     m_pages->showStart();
@@ -184,7 +186,6 @@ void MainWindow::makePresenters()
 void MainWindow::connectSession()
 {
     connect(&m_session, &Session::modelChanged, this, [this] {
-        m_actions->setModelOpen(true);
         m_failedPage.reset();
         for (widgets::Page* page : m_pages->all())
             page->message()->clear();
@@ -195,7 +196,6 @@ void MainWindow::connectSession()
         showPage(std::exchange(m_firstPage, std::nullopt).value_or(m_tabs->page()));
         restoreView();
         updateTitle();
-        updateUndo();
         updateMarks();
     });
     connect(m_open, &OpenController::failed, this, [this](const QString&, const QString& reason) {
@@ -235,13 +235,6 @@ void MainWindow::connectSession()
         m_failedPage.reset();
         updateMarks();
     });
-    const auto jobChanged
-        = [this] { m_actions->setJobRunning(m_jobs.state().id != 0, m_jobs.isPaused()); };
-    connect(&m_jobs, &Jobs::started, this, jobChanged);
-    connect(&m_jobs, &Jobs::progressed, this, jobChanged);
-    connect(&m_jobs, &Jobs::finished, this, jobChanged);
-    connect(&m_jobs, &Jobs::failed, this, jobChanged);
-    connect(&m_jobs, &Jobs::cancelled, this, jobChanged);
 }
 
 void MainWindow::open(const std::filesystem::path& model) { m_open->open(model); }
@@ -304,7 +297,9 @@ void MainWindow::arrange()
     const int logicalWidth = int(width() / scale);
     const bool low = height() / scale < lowHeight;
     const auto breakpoint = widgets::breakpointFor(logicalWidth);
-    const bool presenting = m_actions->presentation->isChecked();
+    const bool presenting = m_presentation.isOn();
+    for (widgets::Page* page : m_pages->all())
+        page->setHeader(presenting ? widgets::Page::Header::Whole : widgets::Page::Header::ByRoom);
     int columns = int(widgets::TensorColumns::shownOn(m_tabs->page()).size());
     if (breakpoint == widgets::Breakpoint::Medium)
         columns -= 1;
@@ -334,16 +329,6 @@ void MainWindow::resizeEvent(QResizeEvent* event)
     arrange();
 }
 
-void MainWindow::setPresentation(bool on)
-{
-    constexpr double presentationScale = 1.5;
-    if (on)
-        m_textScaleBefore = m_theme.textScale();
-    m_theme.setTextScale(on ? presentationScale : m_textScaleBefore);
-    m_breakpoint.reset();
-    arrange();
-}
-
 void MainWindow::restoreLooks()
 {
     const int lightness = m_settings.value(QStringLiteral("window/lightness")).toInt();
@@ -359,9 +344,7 @@ void MainWindow::restoreLooks()
 void MainWindow::rememberLooks()
 {
     m_settings.setValue(QStringLiteral("window/lightness"), int(m_theme.lightness()));
-    const bool presents = m_actions->presentation->isChecked();
-    m_settings.setValue(
-        QStringLiteral("window/textScale"), presents ? m_textScaleBefore : m_theme.textScale());
+    m_settings.setValue(QStringLiteral("window/textScale"), m_presentation.textScale());
 }
 
 void MainWindow::restoreLayout()
@@ -410,6 +393,7 @@ void MainWindow::restoreView()
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    m_actions->presentation->setChecked(false);
     m_settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     m_settings.setValue(QStringLiteral("window/table"), m_table->saveState());
     m_settings.setValue(QStringLiteral("window/splitter"), m_splitter->saveState());

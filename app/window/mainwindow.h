@@ -7,6 +7,7 @@
 #include "app/session/recentmodels.h"
 #include "app/session/selection.h"
 #include "app/session/session.h"
+#include "app/window/presentation.h"
 #include "widgets/models/tensormodel.h"
 #include "widgets/pages/page.h"
 
@@ -91,6 +92,7 @@ private:
     void makeMenuBar();
     void makeControllers(const WindowFolders& folders);
     void makePresenters();
+    void connectActionStates();
     void connectActions();
     void connectFileActions();
     void connectEditActions();
@@ -102,13 +104,12 @@ private:
     void connectSession();
     void updateTitle();
     void updateMarks();
-    void updateUndo();
+    void updateActions(); ///< which can be run, and why the rest cannot
     void updateRecentMenu();
     void arrange(); ///< by the window's size
     void moveFocus(int areas);
     void presentCommands();
     void showFailure(const QString& reason, const QString& kept);
-    void setPresentation(bool on);
     void restoreLooks();
     void rememberLooks();
     void restoreLayout();
@@ -117,6 +118,7 @@ private:
 
     QSettings& m_settings;
     widgets::Theme& m_theme;
+    Presentation m_presentation;
     Pace m_pace;
     RecentModels m_recent;
     Selection m_selection;
@@ -148,7 +150,6 @@ private:
     std::optional<widgets::PageId> m_firstPage; ///< of last time, until a model is opened
     std::optional<widgets::PageId> m_failedPage; ///< has a square dot
     std::optional<widgets::Breakpoint> m_breakpoint;
-    double m_textScaleBefore = 1; ///< the presentation
 };
 
 } // namespace app

@@ -33,6 +33,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QToolTip>
 #include <QUrl>
 
 namespace app {
@@ -46,18 +47,6 @@ namespace {
         const QFileInfo file(QString::fromStdString(path.string()));
         QDesktopServices::openUrl(
             QUrl::fromLocalFile(file.isDir() ? file.filePath() : file.path()));
-    }
-
-    QString helpTopic(widgets::PageId page)
-    {
-        switch (page) {
-        case widgets::PageId::Weights:
-        case widgets::PageId::Precision:
-        case widgets::PageId::Activations:
-            return QStringLiteral("glossary");
-        default:
-            return QStringLiteral("tour");
-        }
     }
 
 } // namespace
@@ -95,7 +84,6 @@ void MainWindow::connectEditActions()
     QUndoStack& undo = m_session.recipe().undoStack();
     connect(m_actions->undo, &QAction::triggered, &undo, &QUndoStack::undo);
     connect(m_actions->redo, &QAction::triggered, &undo, &QUndoStack::redo);
-    connect(&undo, &QUndoStack::indexChanged, this, &MainWindow::updateUndo);
     connect(
         m_actions->selectAll, &QAction::triggered, m_table, &widgets::TensorTable::selectAllShown);
     connect(m_actions->selectRole, &QAction::triggered, m_table,
@@ -130,7 +118,14 @@ void MainWindow::connectViewActions()
     connect(m_actions->smaller, &QAction::triggered, this,
         [this, scaleTo] { scaleTo(m_theme.textScale() - textStep); });
     connect(m_actions->normalSize, &QAction::triggered, this, [scaleTo] { scaleTo(1); });
-    connect(m_actions->presentation, &QAction::toggled, this, &MainWindow::setPresentation);
+    connect(m_actions->presentation, &QAction::toggled, this, [this](bool on) {
+        if (on)
+            m_presentation.start();
+        else
+            m_presentation.end();
+        m_breakpoint.reset();
+        arrange();
+    });
 }
 
 void MainWindow::connectRecipeActions()
@@ -153,8 +148,14 @@ void MainWindow::connectRecipeActions()
 
 void MainWindow::connectRunActions()
 {
-    connect(m_actions->mainAction, &QAction::triggered, this,
-        [this] { currentPage()->triggerMainAction(); });
+    connect(m_actions->mainAction, &QAction::triggered, this, [this] {
+        widgets::Page* page = currentPage();
+        const QString whyNot = page->whyNotMainAction();
+        if (whyNot.isEmpty())
+            page->triggerMainAction();
+        else
+            QToolTip::showText(page->mapToGlobal(page->rect().topLeft()), whyNot, page);
+    });
     connect(m_actions->measureActivations, &QAction::triggered, m_activations,
         &ActivationController::measure);
     connect(m_actions->quantize, &QAction::triggered, m_quantize, &QuantizeController::quantize);
@@ -178,7 +179,7 @@ void MainWindow::connectHelpActions()
     topic(m_actions->glossary, QStringLiteral("glossary"));
     topic(m_actions->keyboard, QStringLiteral("keyboard"));
     connect(m_actions->pageHelp, &QAction::triggered, this,
-        [this] { m_help->showTopic(helpTopic(m_tabs->page())); });
+        [this] { m_help->showTopic(HelpWindow::topicOf(m_tabs->page())); });
     connect(m_actions->about, &QAction::triggered, this, [this] {
         QMessageBox::about(this, tr("About Quantscope"),
             tr("Quantscope %1\n\nLooks into language-model checkpoints, quantizes them and shows "
@@ -229,13 +230,45 @@ void MainWindow::connectPages()
         connect(page, &Page::savePlotRequested, m_files, &FileController::savePlot);
 }
 
-void MainWindow::updateUndo()
+void MainWindow::connectActionStates()
+{
+    const auto update = [this] { updateActions(); };
+    connect(&m_session, &Session::modelChanged, this, update);
+    connect(&m_session, &Session::textsChanged, this, update);
+    connect(&m_session.recipe(), &RecipeEditor::changed, this, update);
+    connect(&m_session.recipe().undoStack(), &QUndoStack::indexChanged, this, update);
+    connect(&m_session.runs(), &RunList::changed, this, update);
+    connect(m_table, &widgets::TensorTable::selectionEdited, this, update);
+    connect(m_activations, &ActivationController::runningChanged, this, update);
+    connect(m_quantize, &QuantizeController::phaseChanged, this, update);
+    connect(&m_theme, &widgets::Theme::changed, this, update);
+    connect(&m_jobs, &Jobs::failed, this, update);
+    connect(&m_jobs, &Jobs::started, this, update);
+    connect(&m_jobs, &Jobs::progressed, this, update);
+    connect(&m_jobs, &Jobs::finished, this, update);
+    connect(&m_jobs, &Jobs::cancelled, this, update);
+    updateActions();
+}
+
+void MainWindow::updateActions()
 {
     const QUndoStack& undo = m_session.recipe().undoStack();
-    m_actions->undo->setEnabled(undo.canUndo());
-    m_actions->redo->setEnabled(undo.canRedo());
-    m_actions->undo->setText(undo.canUndo() ? tr("&Undo: %1").arg(undo.undoText()) : tr("&Undo"));
-    m_actions->redo->setText(undo.canRedo() ? tr("&Redo: %1").arg(undo.redoText()) : tr("&Redo"));
+    WindowState state;
+    state.isOpen = m_session.isOpen();
+    state.whyNotActivations = m_activations->whyNot();
+    state.whyNotQuantize = m_quantize->whyNotQuantize();
+    state.whyNotLoss = state.isOpen && presentRun(m_session) ? m_quantize->whyNotEvaluate()
+                                                             : m_quantize->whyNotQuantize();
+    state.jobRuns = m_jobs.state().id != 0;
+    state.jobPaused = m_jobs.isPaused();
+    state.tensorIsCurrent = m_table->currentTensor() >= 0;
+    const auto& tensors = m_selection.tensors();
+    state.matricesSelected = int(std::count_if(tensors.begin(), tensors.end(),
+        [this](int tensor) { return m_model.row(tensor).isMatrix(); }));
+    state.undoText = undo.undoText();
+    state.redoText = undo.redoText();
+    state.textScale = m_theme.textScale();
+    m_actions->setState(state);
 }
 
 void MainWindow::updateRecentMenu()

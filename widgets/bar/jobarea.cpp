@@ -90,7 +90,9 @@ void JobArea::setJob(const JobView& job)
     m_paused = job.paused;
     m_title->setRole(TextRole::Caption);
     m_title->setForegroundRole(QPalette::WindowText);
-    m_title->setText(job.title);
+    m_title->setText(m_compact
+            ? tr("%1 % · %2", "share done, job").arg(int(100 * job.done)).arg(job.title)
+            : job.title);
     m_bar->setValue(int(job.done * steps));
     m_step->setText(job.step);
     m_pause->setIcon(icon(job.paused ? QStringLiteral("play") : QStringLiteral("pause")));

@@ -7,12 +7,13 @@
 #include "widgets/messagebar.h"
 #include "widgets/theme.h"
 
-#include <QtCore/QEvent>
+#include <QtGui/QResizeEvent>
 #include <QtWidgets/QGridLayout>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QScrollArea>
+#include <QtWidgets/QStyle>
 #include <QtWidgets/QToolButton>
 #include <QtWidgets/QVBoxLayout>
 
@@ -66,7 +67,6 @@ Page::Page(const QString& heading, QWidget* parent)
     m_content->setContentsMargins(0, 0, 0, 0);
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setWidgetResizable(true);
-    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_scroll->setFocusPolicy(Qt::NoFocus);
     m_scroll->viewport()->setAutoFillBackground(false);
     m_scroll->setWidget(cards);
@@ -106,9 +106,25 @@ void Page::setNarrowHeading(const QString& name, const QString& detail)
     updateHeader();
 }
 
+void Page::setHeader(Header header)
+{
+    m_headerStyle = header;
+    updateHeader();
+}
+
+QString Page::whyNotMainAction() const
+{
+    if (!m_main || !m_main->isVisibleTo(this))
+        return tr("There is nothing to start on this page now.");
+    if (m_main->isEnabled())
+        return {};
+    return m_main->toolTip().isEmpty() ? tr("%1 is not possible now.").arg(m_main->text())
+                                       : m_main->toolTip();
+}
+
 void Page::triggerMainAction()
 {
-    if (m_main && m_main->isEnabled() && !m_main->isHidden())
+    if (whyNotMainAction().isEmpty())
         m_main->click();
 }
 
@@ -156,6 +172,35 @@ void Page::changeEvent(QEvent* event)
     }
 }
 
+int Page::contentWidth() const
+{
+    const QMargins margins = layout()->contentsMargins();
+    return width() - margins.left() - margins.right()
+        - style()->pixelMetric(QStyle::PM_ScrollBarExtent);
+}
+
+bool Page::lacksHeaderRoom() const
+{
+    int needed = m_heading->sizeHint().width();
+    for (int i = 0; i < m_actions->layout()->count(); ++i) {
+        QWidget* widget = m_actions->layout()->itemAt(i)->widget();
+        const bool secondary = m_secondary.contains(qobject_cast<QPushButton*>(widget));
+        if (secondary || !widget->isHidden())
+            needed += widget->sizeHint().width() + scaled(8);
+    }
+    const QMargins margins = layout()->contentsMargins();
+    return needed > width() - margins.left() - margins.right();
+}
+
+void Page::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    if (event->size().width() == event->oldSize().width())
+        return;
+    updateHeader();
+    arrange();
+}
+
 void Page::showEvent(QShowEvent* event)
 {
     // What was filled while the page was hidden has not told the layouts around it its new size.
@@ -180,23 +225,26 @@ void Page::applySizes()
 void Page::updateHeader()
 {
     const bool narrow = m_breakpoint == Breakpoint::Narrow;
-    const bool named = narrow && !m_narrowName.isEmpty();
+    const bool named = narrow && m_headerStyle == Header::ByRoom && !m_narrowName.isEmpty();
     m_heading->setText(named ? m_narrowName : m_headingText);
     m_detail->setText(m_narrowDetail);
     m_detail->setVisible(named && !m_narrowDetail.isEmpty());
     m_answer->setVisible(!named);
+    const bool folded = narrow || lacksHeaderRoom();
     for (QPushButton* button : m_secondary)
-        button->setVisible(!narrow);
-    m_more->setVisible(narrow && !m_secondary.isEmpty());
+        button->setVisible(!folded);
+    m_more->setVisible(folded && !m_secondary.isEmpty());
 }
 
 void Page::openMoreMenu()
 {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setToolTipsVisible(true);
     for (QPushButton* button : m_secondary) {
         QAction* action = menu->addAction(button->icon(), button->text());
         action->setEnabled(button->isEnabled());
+        action->setToolTip(button->toolTip());
         connect(action, &QAction::triggered, button, &QPushButton::click);
     }
     menu->popup(m_more->mapToGlobal(QPoint(0, m_more->height())));

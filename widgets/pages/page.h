@@ -37,10 +37,15 @@ public:
     /// heading stays.
     void setNarrowHeading(const QString& name, const QString& detail);
 
+    /// Whether heading and answer may give way to that: where there is no room, or never.
+    enum class Header { ByRoom, Whole };
+    void setHeader(Header header);
+
     MessageBar* message() const { return m_message; }
 
     /// Presses the page's main button if it can be pressed (Ctrl+R).
     void triggerMainAction();
+    QString whyNotMainAction() const; ///< empty: it can be pressed
     /// The window tells its width class; the page arranges itself.
     void setBreakpoint(Breakpoint breakpoint);
     Breakpoint breakpoint() const { return m_breakpoint; }
@@ -50,8 +55,8 @@ signals:
     void savePlotRequested(widgets::BasePlot* plot);
 
 protected:
-    /// Buttons at the right of the heading, in order of adding. Below 1000 those that are not
-    /// primary move into the ⋯ menu.
+    /// Buttons at the right of the heading, in order of adding. Below 1000, and where the heading
+    /// would not be whole, those that are not primary move into the ⋯ menu.
     QPushButton* addAction(const QString& text, const QString& iconName = {});
     QPushButton* addPrimaryAction(const QString& text, const QString& iconName = {});
     /// A tool or combo box beside the buttons, shown at every width.
@@ -64,18 +69,23 @@ protected:
     /// Room at both sides where the window is not narrow; 16 unless set.
     void setSideMargin(int pixels);
 
-    /// Rearranges the cards for the breakpoint() or a new text size.
+    /// Rearranges the cards for the breakpoint(), a new text size or another contentWidth().
     virtual void arrange() { }
+    /// Pixels that the cards have beside each other, at the present size of the page.
+    int contentWidth() const;
     void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void applySizes();
     void updateHeader();
+    bool lacksHeaderRoom() const; ///< for the heading beside all buttons
     void openMoreMenu();
 
     QString m_headingText, m_narrowName, m_narrowDetail;
     Breakpoint m_breakpoint = Breakpoint::Wide;
+    Header m_headerStyle = Header::ByRoom;
     int m_sideMargin = 16;
     QWidget* m_header;
     Label* m_heading;
