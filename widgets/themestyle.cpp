@@ -13,6 +13,8 @@ namespace widgets {
 namespace {
 
     constexpr int headerPadding = 6; ///< beside Fusion's own 2: header text stands over cell text
+    constexpr int headerMargin = 2; ///< Fusion's own
+    constexpr int sortArrow = 4; ///< high, and half as wide
     constexpr int stepWidth = 16; ///< of a number field's arrows
     constexpr int fieldMargin = 4; ///< beside the text of a field, with QLineEdit's own 2
 
@@ -84,6 +86,12 @@ void ThemeStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opt
     case PE_IndicatorArrowDown: // a push button's label draws its own
         if (!qstyleoption_cast<const QStyleOptionButton*>(option))
             drawChevron(painter, option->rect, Chevron::Down, *option);
+        return;
+    case PE_IndicatorHeaderArrow:
+        if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option))
+            drawChevron(painter, option->rect,
+                header->sortIndicator == QStyleOptionHeader::SortUp ? Chevron::Up : Chevron::Down,
+                *option);
         return;
     case PE_IndicatorRadioButton:
         return drawRadioButton(painter, *option);
@@ -224,6 +232,11 @@ QRect ThemeStyle::subElementRect(
 {
     if (element == SE_PushButtonFocusRect || element == SE_ComboBoxFocusRect)
         return option->rect;
+    if (element == SE_HeaderArrow) // above the title, at the edge: neither covers the other
+        return { option->rect.center().x() - scaled(sortArrow), option->rect.top() + 1,
+            2 * scaled(sortArrow), scaled(sortArrow) };
+    if (element == SE_HeaderLabel) // all of its room, sorted or not
+        return option->rect.adjusted(headerMargin, 0, -headerMargin, 0);
     const QRect rect = QProxyStyle::subElementRect(element, option, widget);
     if (element == SE_LineEditContents)
         return rect.adjusted(scaled(fieldMargin), 0, -scaled(fieldMargin), 0);

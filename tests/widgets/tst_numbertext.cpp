@@ -21,6 +21,17 @@ class NumberTextTest : public QObject {
 private slots:
     void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates)); }
 
+    void aColumnOfSizesKeepsToOneUnit()
+    {
+        QVERIFY(sizeUnitOf(1.2e6) == SizeUnit::Megabytes);
+        QVERIFY(sizeUnitOf(-999.6) == SizeUnit::Kilobytes);
+        QVERIFY(sizeUnitOf(0) == SizeUnit::Bytes);
+        QCOMPARE(shown(sizeText(24'576, SizeUnit::Megabytes)), "0.02~MB");
+        QCOMPARE(shown(sizeChangeText(-1'234'567, SizeUnit::Megabytes)), "-1.23~MB");
+        QCOMPARE(shown(sizeChangeText(1'234'567, SizeUnit::Kilobytes)), "+1,234.6~kB");
+        QCOMPARE(shown(sizeText(1, SizeUnit::Bytes)), "1~byte");
+    }
+
     void sizesAreDecimalWithThreeDigits_data()
     {
         QTest::addColumn<double>("bytes");

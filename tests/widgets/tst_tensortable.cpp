@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tensorrows.h"
 #include "widgets/label.h"
+#include "widgets/table/tensormenu.h"
 #include "widgets/table/tensortable.h"
 #include "widgets/table/tensortree.h"
 
+#include <QApplication>
 #include <QCheckBox>
+#include <QClipboard>
 #include <QComboBox>
+#include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QSignalSpy>
@@ -42,6 +46,33 @@ private:
                 titles += m_tree->model()->headerData(column, Qt::Horizontal).toString();
         }
         return titles;
+    }
+
+    void clickOn(const QModelIndex& index, Qt::KeyboardModifiers modifiers)
+    {
+        m_tree->scrollTo(index);
+        QTest::mouseClick(
+            m_tree->viewport(), Qt::LeftButton, modifiers, m_tree->visualRect(index).center());
+    }
+
+    QMenu* openMenu(const QModelIndex& index)
+    {
+        const QPoint at = m_tree->visualRect(index).center();
+        QContextMenuEvent event(QContextMenuEvent::Mouse, at, m_tree->viewport()->mapToGlobal(at));
+        QCoreApplication::sendEvent(m_tree->viewport(), &event);
+        return qobject_cast<QMenu*>(QApplication::activePopupWidget());
+    }
+
+    /// The first entry that begins so, also of menus inside.
+    static QAction* actionOf(const QMenu* menu, const QString& text)
+    {
+        for (QAction* action : menu->actions()) {
+            if (action->text().startsWith(text))
+                return action;
+            if (QAction* inside = action->menu() ? actionOf(action->menu(), text) : nullptr)
+                return inside;
+        }
+        return nullptr;
     }
 
 private slots:
@@ -90,12 +121,114 @@ private slots:
         QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 2, 3, 4 })); // no hidden norm
     }
 
-    void selectsARoleInAllLayersByShiftClick()
+    void selectsARangeByShiftClick()
     {
-        QTest::mouseClick(m_tree->viewport(), Qt::LeftButton, Qt::ShiftModifier,
-            m_tree->visualRect(shown(3)).center());
-        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 3, 7, 11 }));
-        QCOMPARE(m_table->currentTensor(), 3);
+        clickOn(shown(3), Qt::NoModifier);
+        clickOn(shown(6), Qt::ShiftModifier); // passes the row of layer 1, which has three tensors
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 3, 4, 6 }));
+        clickOn(shown(4), Qt::ShiftModifier); // from the same start
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 3, 4 }));
+    }
+
+    void aRangeToALayerHoldsTheLayer()
+    {
+        clickOn(shown(4), Qt::NoModifier);
+        clickOn(shown(6).parent(), Qt::ShiftModifier);
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 4, 6, 7, 8 }));
+    }
+
+    void aFilterKeepsTheSelection()
+    {
+        m_table->selectTensors({ 2, 7, 8 });
+        QSignalSpy edited(m_table.get(), &TensorTable::selectionEdited);
+        m_table->setFilterText("layer 1");
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 2, 7, 8 }));
+        const auto* foot = m_table->findChildren<widgets::Label*>().last();
+        QCOMPARE(foot->text(), "3 of 14 tensors  ·  3 selected, 1 hidden by the filter");
+        m_table->setFilterText("attn_q");
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 2, 7, 8 }));
+        m_table->setFilterText("");
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 2, 7, 8 }));
+        QVERIFY(m_tree->selectionModel()->isSelected(shown(7)));
+        QCOMPARE(foot->text(), "10 of 14 tensors  ·  3 selected");
+    }
+
+    void aFilterKeepsTheTensorsOfASelectedLayer()
+    {
+        clickOn(shown(6).parent(), Qt::NoModifier);
+        m_table->setFilterText("attn_q");
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 6, 7, 8 }));
+        m_table->setFilterText("layer 0");
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 6, 7, 8 }));
+        m_table->setFilterText("");
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 6, 7, 8 }));
+    }
+
+    void aClickEndsTheSelectionOfHiddenTensorsAndCtrlKeepsIt()
+    {
+        m_table->selectTensors({ 2 });
+        m_table->setFilterText("layer 1");
+        clickOn(shown(7), Qt::ControlModifier);
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 2, 7 }));
+        clickOn(shown(6), Qt::NoModifier);
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 6 }));
+        m_table->setFilterText("");
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 6 }));
+    }
+
+    void choosesWhatTheFilterHidesToo()
+    {
+        m_table->setFilterText("layer 1");
+        m_table->selectTensors({ 2, 6 }); // as a click into a map does
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 2, 6 }));
+        m_table->setFilterText("");
+        QVERIFY(m_tree->selectionModel()->isSelected(shown(2)));
+    }
+
+    void selectsTheWorstByAColumn()
+    {
+        const std::vector<double> kurtosis{ 0.5, 9, 3, 7, 1 };
+        for (int i = 0; i < 5; ++i)
+            m_model->setWeights(2 + (i < 3 ? i : i + 1), // norms are hidden
+                widgets::WeightFacts{ kurtosis[std::size_t(i)], 1, 1, 0, 0, 0 });
+        m_tree->selectWorst(TensorColumn::Kurtosis, 2);
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 3, 6 }));
+        m_table->setFilterText("layer 0"); // of the shown ones
+        m_tree->selectWorst(TensorColumn::Kurtosis, 2);
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 3, 4 }));
+    }
+
+    void itsMenuActsOnTheSelection()
+    {
+        qRegisterMetaType<std::vector<int>>();
+        m_table->setPage(PageId::Weights);
+        m_model->setWeights(3, widgets::WeightFacts{ 4, 1, 1, 0, 0, 0 });
+        m_table->selectTensors({ 2, 6 });
+        QMenu* menu = openMenu(shown(6, TensorColumn::Kurtosis));
+        QVERIFY(menu);
+        QSignalSpy assigned(m_table.get(), &TensorTable::assignRequested);
+        actionOf(menu, "Q4_K ·")->trigger();
+        QCOMPARE(assigned.count(), 1);
+        QCOMPARE(assigned[0][0].value<std::vector<int>>(), std::vector<int>({ 2, 6 }));
+        actionOf(menu, "Copy rows")->trigger();
+        QCOMPARE(QGuiApplication::clipboard()->text(), m_table->selectionAsText());
+        QVERIFY(actionOf(menu, "Select the worst by “Kurtosis”")->isEnabled());
+        actionOf(menu, "Select this role in all layers")->trigger();
+        QCOMPARE(m_table->selectedTensors(), std::vector<int>({ 2, 6, 10 }));
+        menu->close();
+    }
+
+    void itsMenuSaysWhatCannotBeDone()
+    {
+        m_tree->clearSelection();
+        m_tree->setCurrentIndex(shown(2).parent());
+        m_tree->clearSelection();
+        const widgets::TensorMenu menu({ 0, false, TensorColumn::Kurtosis, 0 });
+        for (const char* text : { "Assign", "Copy rows", "Select this role", "Select the worst" }) {
+            const QAction* action = actionOf(&menu, text);
+            QVERIFY(!action->isEnabled());
+            QVERIFY(action->toolTip().endsWith('.'));
+        }
     }
 
     void selectsTheCurrentRoleInAllLayers()

@@ -155,6 +155,8 @@ private slots:
         int count = 0;
         while (icons.hasNext()) {
             const QString name = QFileInfo(icons.next()).completeBaseName();
+            if (name == "application") // in colours of its own
+                continue;
             const QImage image = icon(name, Ink::Loss)
                                      .pixmap(QSize(32, 32))
                                      .toImage()

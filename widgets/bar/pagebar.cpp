@@ -20,6 +20,7 @@ namespace {
     constexpr int sideMargin = 12;
     constexpr int dotSize = 7;
     constexpr int underline = 3;
+    constexpr int leastModel = 60; ///< the model's name with less room is not shown
 
     QFont numberFont() { return textFont(12); }
     QFont nameFont(bool current) { return textFont(13, current ? QFont::Bold : QFont::Normal); }
@@ -57,16 +58,21 @@ void PageTabs::fitInto(int width)
     const Fit before = m_fit;
     for (const Fit fit : { Fit::Roomy, Fit::Close, Fit::NamesOnly }) {
         m_fit = fit;
-        int sum = 0;
-        for (int index = 0; index < count(); ++index)
-            sum += tabSizeHint(index).width();
-        if (sum <= width)
+        if (wantedWidth() <= width)
             break;
     }
     if (m_fit == before)
         return;
     setTabText(0, tabText(0)); // lays the tabs out anew
     update();
+}
+
+int PageTabs::wantedWidth() const
+{
+    int sum = 0;
+    for (int index = 0; index < count(); ++index)
+        sum += tabSizeHint(index).width();
+    return sum;
 }
 
 int PageTabs::padding() const
@@ -196,13 +202,32 @@ void PageBar::setPage(PageId page) { m_tabs->setCurrentIndex(int(page)); }
 void PageBar::setModelText(const QString& text, bool isOpen)
 {
     m_model->setText(text);
+    fitTabs();
     for (int page = 1; page < pageCount; ++page)
         m_tabs->setTabEnabled(page, isOpen);
 }
 
-void PageBar::setNarrow(bool narrow) { m_model->setVisible(!narrow); }
+void PageBar::setMark(PageId page, const PageMark& mark)
+{
+    m_tabs->setMark(page, mark);
+    fitTabs();
+}
 
-void PageBar::fitTabs() { m_tabs->fitInto(width() - 2 * scaled(sideMargin)); }
+void PageBar::setNarrow(bool narrow)
+{
+    m_narrow = narrow;
+    fitTabs();
+}
+
+void PageBar::fitTabs()
+{
+    const int room = width() - 2 * scaled(sideMargin);
+    m_tabs->fitInto(room);
+    m_tabs->setMinimumWidth(std::min(m_tabs->wantedWidth(), std::max(room, 0)));
+    const int left = room - m_tabs->wantedWidth() - scaled(sideMargin);
+    m_model->setVisible(!m_narrow && left >= scaled(leastModel)); // it gives way to the tabs
+    m_model->setMaximumWidth(std::max(left, 0));
+}
 
 void PageBar::resizeEvent(QResizeEvent* event)
 {

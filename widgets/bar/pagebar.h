@@ -29,6 +29,7 @@ public:
     void setMark(PageId page, const PageMark& mark);
     /// Draws the tabs closer, and at last without numbers, where they would not fit.
     void fitInto(int width);
+    int wantedWidth() const; ///< of all tabs as they are drawn now
 
 protected:
     QSize tabSizeHint(int index) const override;
@@ -56,7 +57,7 @@ public:
 
     void setPage(PageId page);
     PageId page() const { return PageId(m_tabs->currentIndex()); }
-    void setMark(PageId page, const PageMark& mark) { m_tabs->setMark(page, mark); }
+    void setMark(PageId page, const PageMark& mark);
     /// Without a model only the first page can be opened.
     void setModelText(const QString& text, bool isOpen);
     void setNarrow(bool narrow); ///< without the model's name
@@ -77,6 +78,7 @@ private:
 
     PageTabs* m_tabs;
     Label* m_model;
+    bool m_narrow = false;
 };
 
 } // namespace widgets

@@ -79,5 +79,3 @@ private:
 };
 
 } // namespace widgets
-
-Q_DECLARE_METATYPE(const core::Format*)

@@ -6,6 +6,7 @@
 
 #include <QtGui/QClipboard>
 #include <QtGui/QGuiApplication>
+#include <QtGui/QScreen>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QHeaderView>
 #include <QtWidgets/QPushButton>
@@ -44,7 +45,7 @@ DataDialog::DataDialog(
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(view);
     layout->addLayout(buttons);
-    resize(scaled(480), scaled(480));
+    resize(QSize(scaled(480), scaled(480)).boundedTo(screen()->availableSize() * 0.9));
 }
 
 } // namespace widgets

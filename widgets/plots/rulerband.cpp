@@ -14,7 +14,6 @@ namespace widgets {
 namespace {
 
     constexpr double densest = 2.2; // device pixels between levels that can still be told apart
-    constexpr int bandHeight = 18;
 
 } // namespace
 
@@ -75,9 +74,10 @@ void RulerBand::setVisible(bool visible)
     for (QCPLayerable* part :
         std::initializer_list<QCPLayerable*>{ m_fill, m_ticks, m_name, m_step })
         part->setVisible(visible);
-    const int height = visible ? scaled(bandHeight) : 1, gap = visible ? scaled(2) : 0;
-    m_rect->setMinimumSize(10, height);
-    m_rect->setMaximumSize(QWIDGETSIZE_MAX, height);
+    const int gap = visible ? scaled(2) : 0;
+    const int inner = visible ? scaled(height) - 2 * gap : 1;
+    m_rect->setMinimumSize(10, inner);
+    m_rect->setMaximumSize(QWIDGETSIZE_MAX, inner);
     m_rect->setAutoMargins(QCP::msLeft | QCP::msRight);
     m_rect->setMargins(QMargins(0, gap, 0, gap));
 }

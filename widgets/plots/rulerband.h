@@ -24,6 +24,8 @@ QVector<double> levelKeys(const core::GroupLevels& group, const QCPAxis* axis, d
 /// step at the end. The parts belong to the plot.
 class RulerBand {
 public:
+    static constexpr int height = 22; ///< with the gaps around it
+
     /// What a band says beside its ticks.
     enum class Words { Name, NameAndStep };
 

@@ -16,6 +16,8 @@
 namespace widgets {
 namespace {
 
+    constexpr int leastHistogram = 160, leastSmall = 60, leastError = 56, leastErrorCompact = 28;
+
     void hideAxis(QCPAxis* axis)
     {
         axis->setTicks(false);
@@ -156,9 +158,10 @@ void RulerPlot::arrangeStrips()
     m_bands[0].rect()->setMargins(QMargins(0, spread ? scaled(3) : 0, 0, spread ? scaled(2) : 0));
     m_top->setAutoMargins(QCP::msLeft | QCP::msRight);
     m_top->setMargins(QMargins(0, scaled(4), 0, 0));
+    m_top->setMinimumSize(10, scaled(small ? leastSmall : leastHistogram));
     m_top->setMinimumMargins(QMargins(scaled(all || small ? 56 : 30), 0, scaled(14), 0));
     m_bottom->setMargins(QMargins(0, scaled(6), 0, 0));
-    m_bottom->axis(QCPAxis::atBottom)->setLabel(small ? QString() : tr("weight value"));
+    m_bottom->axis(QCPAxis::atBottom)->setLabel(all ? tr("weight value") : QString());
     m_bottom->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("error"));
     m_top->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("weights"));
     m_bottom->axis(QCPAxis::atBottom)->setTicker(makeNumberTicker(all ? 12 : small ? 3 : 5));
@@ -168,9 +171,20 @@ void RulerPlot::arrangeStrips()
         errors ? QCP::msLeft | QCP::msRight | QCP::msBottom : QCP::msLeft | QCP::msRight);
     m_error->setVisible(errors);
     m_bottom->setMaximumSize(QWIDGETSIZE_MAX, errors ? QWIDGETSIZE_MAX : 1);
-    m_bottom->setMinimumSize(10, errors ? scaled(all ? 56 : 28) : 1);
+    m_bottom->setMinimumSize(10, errors ? scaled(all ? leastError : leastErrorCompact) : 1);
     plot()->plotLayout()->setRowStretchFactors({ 1.7, 0.01, 0.01, 0.01, errors ? 1.0 : 0.01 });
     m_outsideText->setVisible(grid && !small && outsideShare() > 0);
+}
+
+QSize RulerPlot::minimumSizeHint() const
+{
+    const bool all = m_detail == Detail::Full, small = m_detail == Detail::Small;
+    const int text = QFontMetrics(textFont(12)).height();
+    const int bands = all ? 3 * scaled(RulerBand::height) + scaled(3) : scaled(RulerBand::height);
+    const int axis = (all ? 2 : 1) * text + scaled(12);
+    const int error = scaled(6) + scaled(all ? leastError : leastErrorCompact);
+    return { scaled(120),
+        scaled(4) + scaled(small ? leastSmall : leastHistogram) + bands + error + axis };
 }
 
 void RulerPlot::fillHistogram()

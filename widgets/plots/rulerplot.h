@@ -39,6 +39,7 @@ public:
     enum class Group { Finest, Typical, Coarsest };
     void setGroup(Group group); ///< whose levels stand in the histogram; at first the typical one's
     PlotTable table() const override;
+    QSize minimumSizeHint() const override; ///< the histogram keeps 160 pixels, small ones 60
 
 protected:
     void applyTokens(const Tokens& tokens) override;

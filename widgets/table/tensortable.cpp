@@ -4,6 +4,7 @@
 #include "widgets/card.h"
 #include "widgets/icons.h"
 #include "widgets/label.h"
+#include "widgets/table/columnwidths.h"
 #include "widgets/table/formatdelegate.h"
 #include "widgets/table/tensortree.h"
 #include "widgets/theme.h"
@@ -31,8 +32,6 @@ namespace {
     constexpr int filterRowHeight = 40;
     constexpr int headerHeight = 26;
     constexpr int footHeight = 26;
-    constexpr int narrowest = 88; ///< most a column takes where the table is narrow
-    constexpr int titlePadding = 18; ///< beside a column's title, with the line
     constexpr quint32 stateVersion = 1;
 
 } // namespace
@@ -58,6 +57,8 @@ TensorTable::TensorTable(TensorModel& model, QWidget* parent)
     auto* bars = new BarDelegate(m_tree);
     auto* states = new StateDelegate(m_tree);
     auto* formats = new FormatDelegate(m_tree);
+    m_foot->setElided();
+    m_tree->header()->setTextElideMode(Qt::ElideRight);
     m_tree->setItemDelegate(new CellDelegate(m_tree));
     m_tree->setItemDelegateForColumn(int(TensorColumn::Kurtosis), bars);
     m_tree->setItemDelegateForColumn(int(TensorColumn::MaxOverMedian), bars);
@@ -118,6 +119,7 @@ void TensorTable::connectTree()
     connect(m_columns, &QToolButton::clicked, this, &TensorTable::showColumnMenu);
     connect(&m_model, &TensorModel::modelReset, this, [this] {
         m_tree->expandAll();
+        applyColumns();
         updateFoot();
         emit selectionEdited(); // a reset clears the selection without a word
     });
@@ -160,24 +162,35 @@ QList<int> TensorTable::columnsOf(PageId page) const
 
 QList<int> TensorTable::shownColumns() const
 {
-    return columnsOf(m_page).mid(0, std::max(2, m_mostColumns));
+    const QList<int> columns = columnsOf(m_page).mid(0, std::max(2, m_mostColumns));
+    if (columns.size() == columnsOf(m_page).size())
+        return columns;
+    const int names = nameWidth(m_model, m_tree->fontMetrics(), m_tree->indentation());
+    return columnsThatFit(
+        columns, m_tree->viewport()->width(), names, m_tree->header()->fontMetrics());
+}
+
+void TensorTable::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    if (shownColumns() != m_shown)
+        applyColumns();
 }
 
 void TensorTable::applyColumns()
 {
     QHeaderView* header = m_tree->header();
-    const QList<int> shown = shownColumns();
+    const QList<int> shown = m_shown = shownColumns();
+    const bool all = shown.size() == columnsOf(m_page).size();
+    const ColumnRoom room = m_narrow || !all ? ColumnRoom::Tight : ColumnRoom::Wide;
     header->setStretchLastSection(false);
     for (int column = 0; column < tensorColumnCount; ++column) {
         m_tree->setColumnHidden(column, !shown.contains(column));
         header->setSectionResizeMode(
             column, column == 0 ? QHeaderView::Stretch : QHeaderView::Interactive);
-        const int wanted = TensorColumns::width(TensorColumn(column));
-        const int width = scaled(m_narrow ? std::min(wanted, narrowest) : wanted);
-        const int title
-            = header->fontMetrics().horizontalAdvance(TensorColumns::title(TensorColumn(column)));
-        if (column > 0) // a title is whole in every language
-            header->resizeSection(column, std::max(width, title + scaled(titlePadding)));
+        if (column > 0)
+            header->resizeSection(
+                column, columnWidth(TensorColumn(column), header->fontMetrics(), room));
     }
     const auto [column, order] = m_sorting.value(int(m_page), { -1, int(Qt::AscendingOrder) });
     const QSignalBlocker blocker(header);
@@ -270,10 +283,8 @@ void TensorTable::updateFoot()
         = tr("%1 of %n tensors", nullptr, m_model.tensorCount()).arg(m_filter.shownTensors());
     const int hidden = m_tree->hiddenSelected();
     if (hidden > 0)
-        text = tr("%1  ·  %2 selected, %3 of them hidden by the filter")
-                   .arg(text)
-                   .arg(selected)
-                   .arg(hidden);
+        text
+            = tr("%1  ·  %2 selected, %3 hidden by the filter").arg(text).arg(selected).arg(hidden);
     else if (selected > 0)
         text = tr("%1  ·  %2 selected").arg(text).arg(selected);
     m_foot->setText(text);

@@ -67,6 +67,7 @@ signals:
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* makeFilterRow();
@@ -77,7 +78,8 @@ private:
     void fillColumnMenu(QMenu& menu);
     void updateFoot();
     QList<int> columnsOf(PageId page) const;
-    QList<int> shownColumns() const; ///< of the current page, as many as there is room for
+    /// Of the current page, as many as there is room for beside whole names.
+    QList<int> shownColumns() const;
     void assignFrom(const QModelIndex& index, const core::Format* format);
 
     TensorModel& m_model;
@@ -90,6 +92,7 @@ private:
     QString m_footText;
     QMap<int, QList<int>> m_chosenColumns; ///< by page, where the user chose other ones
     QMap<int, std::pair<int, int>> m_sorting; ///< by page: column (−1: the model's order), order
+    QList<int> m_shown; ///< columns
     bool m_narrow = false;
     PageId m_page = PageId::Model;
     int m_mostColumns = tensorColumnCount;

@@ -78,19 +78,35 @@ void ActivationStrip::setThreshold(double threshold)
     m_threshold->setCurrentIndex(index);
 }
 
-void ActivationStrip::setRunning(bool running)
+void ActivationStrip::setWhyNot(const QString& reason)
 {
-    m_again->setEnabled(!running);
-    m_again->setToolTip(running ? tr("locked while it runs") : QString());
+    m_again->setEnabled(reason.isEmpty());
+    m_again->setToolTip(reason);
 }
 
 void ActivationStrip::setRoom(Breakpoint breakpoint)
 {
-    const bool narrow = breakpoint == Breakpoint::Narrow;
-    m_amount->setVisible(!narrow);
-    m_note->setVisible(breakpoint == Breakpoint::Wide);
-    m_thresholdLabel->setVisible(breakpoint == Breakpoint::Wide);
-    m_again->setText(narrow ? tr("Again...") : tr("Measure again..."));
+    m_again->setText(breakpoint == Breakpoint::Narrow ? tr("Again...") : tr("Measure again..."));
+    fit();
+}
+
+void ActivationStrip::resizeEvent(QResizeEvent* event)
+{
+    Card::resizeEvent(event);
+    fit();
+}
+
+void ActivationStrip::fit()
+{
+    int needed = scaled(24);
+    for (const QWidget* part : std::initializer_list<QWidget*>{
+             m_icon, m_text, m_amount, m_note, m_thresholdLabel, m_threshold, m_again })
+        needed += part->sizeHint().width() + scaled(8);
+    for (QWidget* part : std::initializer_list<QWidget*>{ m_note, m_thresholdLabel, m_amount }) {
+        const bool fits = needed <= width(); // the least important goes first
+        part->setVisible(fits);
+        needed -= fits ? 0 : part->sizeHint().width() + scaled(8);
+    }
 }
 
 } // namespace widgets

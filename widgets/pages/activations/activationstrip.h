@@ -22,7 +22,7 @@ public:
 
     void setMeasured(const MeasuredActivations& measured);
     void setThreshold(double threshold);
-    void setRunning(bool running);
+    void setWhyNot(const QString& reason); ///< why not again; empty: it can be
     /// Leaves out what does not fit the window.
     void setRoom(Breakpoint breakpoint);
 
@@ -30,7 +30,12 @@ signals:
     void thresholdChosen(double threshold);
     void measureAgainRequested();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void fit();
+
     IconLabel* m_icon;
     Label *m_text, *m_amount, *m_note, *m_thresholdLabel;
     QComboBox* m_threshold;

@@ -21,6 +21,13 @@
 
 namespace widgets {
 
+namespace {
+
+    constexpr int leastBeside = 690; ///< width that both columns of cards need
+    constexpr int leastTitled = 780; ///< and this with all titles and hints
+
+} // namespace
+
 PrecisionPage::PrecisionPage(QWidget* parent)
     : Page(tr("Where do the bits go?"), parent)
     , m_sizeLoss(new SizeLossPlot(tr("Size against loss")))
@@ -100,11 +107,11 @@ QWidget* PrecisionPage::makeNoRuns()
 
 void PrecisionPage::arrange()
 {
-    m_columns->setDirection(
-        breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
-    m_map->setBreakpoint(breakpoint());
-    m_sizeLossCard->setHint(
-        breakpoint() == Breakpoint::Medium ? QString() : tr("click a point to load its recipe"));
+    const bool beside = contentWidth() >= scaled(leastBeside);
+    const bool tight = beside && contentWidth() < scaled(leastTitled);
+    m_columns->setDirection(beside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_map->setBreakpoint(tight ? Breakpoint::Medium : breakpoint());
+    m_sizeLossCard->setHint(tight ? QString() : tr("click a point to load its recipe"));
 }
 
 void PrecisionPage::setSummary(const RecipeSummary& summary)

@@ -167,7 +167,7 @@ void RulerCard::setFormats(const std::vector<const core::Format*>& formats)
         names.append(formatText(format));
     m_choice->setSegments(names);
     fillBox(formats);
-    setBreakpoint(m_breakpoint);
+    applyRoom();
 }
 
 void RulerCard::fillBox(const std::vector<const core::Format*>& formats)
@@ -188,7 +188,7 @@ void RulerCard::show(const std::vector<SelectedTensor>& tensors, const PreviewSt
     const core::Format* looked, const core::Format* recipe)
 {
     updateFormats(looked, recipe);
-    m_recipe->setVisible(!tensors.empty() && m_breakpoint != Breakpoint::Narrow);
+    m_recipe->setVisible(!tensors.empty() && !isTight());
     m_legend->setVisible(!tensors.empty() && m_breakpoint == Breakpoint::Wide);
     const bool alone = tensors.size() == 1;
     const core::Format* drawn = alone ? storedFormat(tensors.front(), looked)
@@ -226,7 +226,11 @@ void RulerCard::fillRuler(std::size_t index, const SelectedTensor& tensor,
     const PreviewStore& previews, const core::Format* looked, bool alone)
 {
     RulerPlot* ruler = m_rulers[index];
-    m_names[index]->setText(tensor.name);
+    const core::Format* stored = storedFormat(tensor, looked);
+    const bool fallsBack = looked && !core::isSameFormat(stored, looked);
+    m_names[index]->setText(fallsBack
+            ? tr("%1 falls back to %2", "a tensor, a format").arg(tensor.name, formatText(stored))
+            : tensor.name);
     ruler->setName(tr("Ruler of %1").arg(tensor.name));
     ruler->setDetail(!alone                      ? RulerPlot::Detail::Small
             : m_breakpoint == Breakpoint::Narrow ? RulerPlot::Detail::Compact
@@ -286,24 +290,37 @@ void RulerCard::updateFacts(const std::vector<SelectedTensor>& tensors,
             facts = { { tr("Rounding"), pendingText(), {} } };
         }
     }
-    const bool narrow = m_breakpoint == Breakpoint::Narrow;
     m_facts->setFacts(facts);
-    m_facts->setVisible(!facts.empty() && !narrow);
-    m_rule->setVisible(!facts.empty() && !narrow);
+    m_facts->setVisible(!facts.empty() && !isTight());
+    m_rule->setVisible(!facts.empty() && !isTight());
     m_line->setText(line);
-    m_line->setVisible(!line.isEmpty() && narrow);
+    m_line->setVisible(!line.isEmpty() && isTight());
+}
+
+bool RulerCard::isTight() const
+{
+    return m_breakpoint == Breakpoint::Narrow || m_chrome == Chrome::Tight;
 }
 
 void RulerCard::setBreakpoint(Breakpoint breakpoint)
 {
     m_breakpoint = breakpoint;
-    const bool narrow = breakpoint == Breakpoint::Narrow;
-    m_choice->setVisible(!narrow);
-    m_others->setVisible(!narrow);
-    m_recipe->setVisible(!narrow);
-    m_counts->setVisible(!narrow);
-    m_legend->setVisible(breakpoint == Breakpoint::Wide);
-    m_box->setVisible(narrow);
+    applyRoom();
+}
+
+void RulerCard::setChrome(Chrome chrome)
+{
+    m_chrome = chrome;
+    applyRoom();
+}
+
+void RulerCard::applyRoom()
+{
+    for (QWidget* widget : std::initializer_list<QWidget*>{ m_choice, m_others, m_recipe })
+        widget->setVisible(!isTight());
+    m_counts->setVisible(m_breakpoint != Breakpoint::Narrow);
+    m_legend->setVisible(m_breakpoint == Breakpoint::Wide);
+    m_box->setVisible(isTight());
 }
 
 } // namespace widgets

@@ -33,6 +33,9 @@ public:
     void show(const std::vector<SelectedTensor>& tensors, const PreviewStore& previews,
         const core::Format* looked, const core::Format* recipe);
     void setBreakpoint(Breakpoint breakpoint);
+    /// Tight: a list of the formats in place of buttons, the facts in one line.
+    enum class Chrome { Roomy, Tight };
+    void setChrome(Chrome chrome);
     const std::vector<RulerPlot*>& rulers() const { return m_rulers; }
 
 signals:
@@ -49,7 +52,11 @@ private:
         const core::Format* looked, bool alone);
 
     std::vector<const core::Format*> m_segments, m_rest; ///< GGUF's formats
+    bool isTight() const;
+    void applyRoom();
+
     Breakpoint m_breakpoint = Breakpoint::Wide;
+    Chrome m_chrome = Chrome::Roomy;
     Segmented* m_choice;
     QToolButton* m_others; ///< a menu of the formats that are no segment
     QComboBox* m_box; ///< all, those for study at the end, where the window is narrow

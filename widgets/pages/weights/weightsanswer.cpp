@@ -141,9 +141,20 @@ QString weightsAnswer(const std::vector<SelectedTensor>& tensors, const PreviewS
                 heaviest = &tensor;
         if (!heaviest)
             return WeightsText::tr("Measuring the weights…");
-        return WeightsText::tr("Of %1 tensors, %2 has the heaviest tails (kurtosis %3).")
-            .arg(countText(std::int64_t(tensors.size())), heaviest->name,
-                numberText(heaviest->stats->moments.kurtosis, 2));
+        const QString tails
+            = WeightsText::tr("Of %1 tensors, %2 has the heaviest tails (kurtosis %3).")
+                  .arg(countText(std::int64_t(tensors.size())), heaviest->name,
+                      numberText(heaviest->stats->moments.kurtosis, 2));
+        const auto fallen = looked
+            ? std::count_if(tensors.begin(), tensors.end(),
+                [looked](const SelectedTensor& tensor) {
+                    return !core::isSameFormat(storedFormat(tensor, looked), looked);
+                })
+            : 0;
+        return fallen == 0 ? tails
+                           : WeightsText::tr("%1 With %2, %n of them fall back to another format.",
+                               nullptr, int(fallen))
+                                 .arg(tails, formatName(looked));
     }
     const SelectedTensor& tensor = tensors.front();
     if (!tensor.stats)

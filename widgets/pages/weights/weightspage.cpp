@@ -23,6 +23,8 @@
 namespace widgets {
 namespace {
 
+    constexpr int leastRoomy = 660; ///< width of the ruler with a button for each format
+
     /// What all selected tensors get; null if they differ or none is selected.
     const core::Format* commonFormat(const std::vector<SelectedTensor>& tensors)
     {
@@ -118,17 +120,18 @@ void WeightsPage::makeViewSwitch()
 
 void WeightsPage::arrange()
 {
-    const bool wide = breakpoint() == Breakpoint::Wide, narrow = breakpoint() == Breakpoint::Narrow;
+    const bool wide = breakpoint() == Breakpoint::Wide;
     const int view = m_views->current();
     m_views->setVisible(!wide);
     m_views->setSegmentEnabled(0, true);
     m_ruler->setBreakpoint(breakpoint());
+    m_ruler->setChrome(
+        contentWidth() < scaled(leastRoomy) ? RulerCard::Chrome::Tight : RulerCard::Chrome::Roomy);
     m_ruler->setVisible(wide || view == 0);
     m_channelCard->setVisible(wide || view == 1);
     m_mapCard->setVisible(wide || view == 2);
     m_lower->setVisible(wide || view != 0);
     m_lower->setMinimumHeight(scaled(wide ? 200 : 140));
-    m_ruler->setMinimumHeight(scaled(narrow ? 200 : 300));
     updateAll();
 }
 
@@ -232,11 +235,12 @@ const core::RoundingPreview* WeightsPage::shown() const
 void WeightsPage::updateAll()
 {
     m_ruler->show(m_selection, m_previews, m_looked, commonFormat(m_selection));
+    const bool narrow = breakpoint() == Breakpoint::Narrow; // a ruler says itself what it needs
+    m_ruler->setMinimumHeight(m_selection.empty() ? scaled(narrow ? 200 : 300) : 0);
     m_assign->setVisible(m_looked != nullptr && !m_selection.empty());
     if (m_looked)
-        m_assign->setText(breakpoint() == Breakpoint::Narrow
-                ? tr("Assign") // the list of formats stands below
-                : tr("Assign %1").arg(formatName(m_looked)));
+        m_assign->setText(narrow ? tr("Assign") // the list of formats stands below
+                                 : tr("Assign %1").arg(formatName(m_looked)));
     updateHeading();
     updateMap();
     updateChannels();
@@ -264,7 +268,6 @@ void WeightsPage::updateMap()
     m_columns = map.columns;
     m_rows = map.rows;
     m_mapCard->setTitle(tr("%1 by layer and role").arg(m_statistic->currentText()));
-    m_mapCard->setHint(map.data.spread == HeatScale::Kind::Linear ? QString() : tr("logarithmic"));
     m_map->setName(m_mapCard->title());
     m_map->setData(map.data);
     int row = -1, column = -1;
