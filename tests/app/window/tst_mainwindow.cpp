@@ -3,11 +3,14 @@
 #include "app/controllers/exportcontroller.h"
 #include "app/controllers/quantizecontroller.h"
 #include "app/controllers/tensorscout.h"
+#include "app/window/helpwindow.h"
 #include "app/window/mainwindow.h"
 #include "app/window/windowpages.h"
+#include "app/window/windowsize.h"
 #include "core/formats/study.h"
 #include "tests/support/tinymodel.h"
 #include "widgets/bar/balancebar.h"
+#include "widgets/label.h"
 #include "widgets/messagebar.h"
 #include "widgets/models/tensormodel.h"
 #include "widgets/pages/export/exportpage.h"
@@ -18,11 +21,13 @@
 #include "widgets/table/tensortable.h"
 #include "widgets/theme.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -78,6 +83,15 @@ private:
     std::filesystem::path shelfFolder() const
     {
         return std::filesystem::path(m_folder->path().toStdString()) / "shelf";
+    }
+
+    QAction* actionNamed(const QString& text) const
+    {
+        for (QAction* action : m_window->actions()) {
+            if (action->text().remove(u'&').startsWith(text))
+                return action;
+        }
+        return nullptr;
     }
 
     QString messageOf(const widgets::Page& page) const { return page.message()->text(); }
@@ -344,6 +358,83 @@ private slots:
         m_window.reset();
         QCOMPARE(m_settings->beginReadArray("recentModels"), 1);
         m_settings->endArray();
+    }
+
+    void fitsItsFirstSizeToTheScreen()
+    {
+        QCOMPARE(app::firstSize({ 1920, 1080 }), QSize(1440, 900));
+        QCOMPARE(app::firstSize({ 1280, 720 }), QSize(1152, 648));
+        QCOMPARE(app::firstSize({ 1024, 640 }), QSize(922, 576));
+        QCOMPARE(app::firstSize({ 720, 450 }), QSize(720, 450)); // 1440 × 900 at scale 2
+        QCOMPARE(app::firstSize({ 640, 360 }), QSize(640, 360));
+        const QSize screen = m_window->screen()->availableSize();
+        QVERIFY(m_window->width() <= screen.width() && m_window->height() <= screen.height());
+    }
+
+    void explainsEveryPageByItsOwnHelp()
+    {
+        openSample();
+        auto* help = m_window->findChild<app::HelpWindow*>();
+        for (int page = 0; page < widgets::pageCount; ++page) {
+            m_window->showPage(widgets::PageId(page));
+            actionNamed("Help of this page")->trigger();
+            const QString topic = app::HelpWindow::topicOf(widgets::PageId(page));
+            QCOMPARE(help->topic(), topic);
+            QVERIFY(help->topics().contains(topic));
+        }
+        for (const QString& topic : help->topics())
+            QVERIFY2(std::filesystem::exists(resources / "help" / (topic + ".md").toStdString()),
+                qPrintable(topic));
+        help->close();
+    }
+
+    void presentsOnTheWholeScreenWithQuestionAndAnswer()
+    {
+        openSample();
+        m_window->selection().choose({ { core::Role::AttnK, 2 } });
+        m_window->showPage(widgets::PageId::Weights);
+        QAction* presentation = actionNamed("Presentation");
+        const double scale = m_theme->textScale();
+        presentation->trigger();
+        QVERIFY(m_window->isFullScreen());
+        QVERIFY(m_theme->textScale() > scale);
+        const widgets::Page* page = m_window->currentPage();
+        const auto shows = [page](const QString& text) {
+            const auto labels = page->findChildren<widgets::Label*>();
+            return std::any_of(labels.begin(), labels.end(), [&](const widgets::Label* label) {
+                return label->isVisibleTo(page) && label->text() == text;
+            });
+        };
+        QVERIFY(shows(page->heading()));
+        QVERIFY(shows(page->answer()));
+        presentation->trigger();
+        QVERIFY(!m_window->isFullScreen());
+        QCOMPARE(m_theme->textScale(), scale);
+    }
+
+    void everyDisabledActionSaysWhy()
+    {
+        const auto hold = [this] {
+            for (const QAction* action : m_window->actions()) {
+                if (!action->isEnabled() && action->toolTip() == action->text().remove(u'&'))
+                    return action->text();
+            }
+            return QString();
+        };
+        QCOMPARE(hold(), QString());
+        QVERIFY(!actionNamed("Quantize")->isEnabled());
+        openSample();
+        QCOMPARE(hold(), QString());
+        QVERIFY(actionNamed("Quantize")->isEnabled());
+        session().recipe().undoStack().clear();
+        QCOMPARE(actionNamed("Undo")->toolTip(), "nothing to undo");
+        session().usePreset("Q8_0");
+        QVERIFY(actionNamed("Undo: ")->isEnabled());
+        m_window->activationController().measure();
+        QVERIFY(!actionNamed("Measure activations")->isEnabled());
+        QCOMPARE(hold(), QString());
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->activationController().isRunning(), longJob);
+        QVERIFY(actionNamed("Measure activations")->isEnabled());
     }
 
     void showsEveryPageAtEverySize()

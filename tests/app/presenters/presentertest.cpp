@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/app/presenters/presentertest.h"
+
+#include <QApplication>
+#include <QLocale>
+
+#include <algorithm>
+#include <fstream>
+
+void PresenterTest::initTestCase()
+{
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+    m_theme = std::make_unique<widgets::Theme>(*qApp);
+}
+
+void PresenterTest::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    m_settings
+        = std::make_unique<QSettings>(m_folder->filePath("settings.ini"), QSettings::IniFormat);
+    m_pace = std::make_unique<app::Pace>(*m_settings);
+    m_session = std::make_unique<app::Session>(
+        std::vector<core::Device>{ { "Slow", 1e9, 1e9, "test" }, { "Fast", 1e10, 1e9, "test" } });
+    m_selection = std::make_unique<app::Selection>();
+    m_jobs = std::make_unique<app::Jobs>();
+    m_saver = std::make_unique<app::Saver>();
+    m_keeper = std::make_unique<app::SessionKeeper>(*m_session, *m_saver, places().store);
+    m_queue = std::make_unique<app::RunQueue>(folder() / "queue.json", *m_saver);
+    m_quantize = std::make_unique<app::QuantizeController>(
+        *m_jobs, *m_session, *m_keeper, *m_queue, *m_pace, nullptr);
+    attach();
+}
+
+void PresenterTest::cleanup()
+{
+    m_jobs->cancel();
+    detach();
+    m_quantize.reset();
+    m_jobs.reset();
+    m_queue.reset();
+    m_keeper.reset();
+    m_saver.reset();
+    m_selection.reset();
+    m_session.reset();
+}
+
+std::filesystem::path PresenterTest::folder() const { return m_folder->path().toStdString(); }
+
+app::SessionPlaces PresenterTest::places() const
+{
+    return { app::SessionStore(folder() / "sessions"), nullptr };
+}
+
+void PresenterTest::open(const support::TinyModel& model)
+{
+    const std::filesystem::path path = folder() / ("model" + std::to_string(++m_opened));
+    std::filesystem::create_directories(path);
+    support::writeTinyModel(model, path);
+    for (const char* name : { "calibration.txt", "evaluation.txt" }) {
+        std::ofstream text(path / name);
+        for (int line = 0; line < 400; ++line)
+            text << "the quick brown fox jumps over the lazy dog " << line << '\n';
+    }
+    m_session->open(app::openModel(path, path, places(), {}));
+}
+
+int PresenterTest::tensor(core::Role role, int layer) const
+{
+    const auto& tensors = m_session->checkpoint()->tensors();
+    const auto found = std::find_if(tensors.begin(), tensors.end(), [&](const auto& tensor) {
+        return tensor.place.role == role && tensor.place.layer == layer;
+    });
+    return int(found - tensors.begin());
+}
+
+void PresenterTest::preview(int tensor, const core::Format* format, double error)
+{
+    auto preview = std::make_shared<core::RoundingPreview>();
+    preview->format = format;
+    preview->outputError = error;
+    m_session->previews().insert(tensor, format, std::move(preview));
+}
+
+int PresenterTest::addRun(double kld)
+{
+    app::Run run;
+    run.recipe = m_session->recipe().recipe();
+    run.plan = m_session->recipe().plan();
+    run.calibration = m_session->calibration();
+    run.title = "Q4_K";
+    const int number = m_session->runs().add(std::move(run));
+    core::Evaluation evaluation;
+    evaluation.perplexity = 12.5;
+    evaluation.against = core::Comparison{};
+    evaluation.against->kldMean = kld;
+    m_session->runs().setEvaluation(number, evaluation, m_session->evaluationSettings());
+    return number;
+}

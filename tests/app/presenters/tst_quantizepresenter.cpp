@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/presenters/quantizepresenter.h"
+
+#include "tests/app/presenters/presentertest.h"
+#include "widgets/messagebar.h"
+#include "widgets/pages/quantize/quantizepage.h"
+#include "widgets/pages/quantize/tensorcellstrip.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using State = widgets::QuantizePage::State;
+
+class TestQuantizePresenter : public PresenterTest {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<widgets::QuantizePage> m_page;
+    std::unique_ptr<app::QuantizePresenter> m_presenter;
+
+    void attach() override
+    {
+        m_page = std::make_unique<widgets::QuantizePage>();
+        m_presenter = std::make_unique<app::QuantizePresenter>(
+            *m_page, session(), selection(), quantize(), jobs());
+    }
+
+    void detach() override
+    {
+        m_presenter.reset();
+        m_page.reset();
+    }
+
+    void openQuick(const support::TinyModel& model = {})
+    {
+        open(model);
+        session().usePreset("Q8_0");
+        session().recipe().setTreatment({ core::Method::RoundToNearest });
+        app::TextSettings evaluation = session().evaluation();
+        evaluation.count = 2;
+        evaluation.length = 32;
+        session().setEvaluation(evaluation);
+    }
+
+private slots:
+    void aRunFillsTheCellsOfEveryTensor()
+    {
+        openQuick();
+        emit m_page->quantizeRequested();
+        QCOMPARE(m_page->state(), State::Running);
+        QTRY_COMPARE(m_page->state(), State::Finished);
+        const auto* cells = m_page->findChild<widgets::TensorCellStrip*>();
+        QCOMPARE(cells->places().size(), std::size_t(15)); // seven in two layers, the embedding
+        for (int cell = 0; cell < 15; ++cell)
+            QCOMPARE(cells->state(cell), widgets::CellState::Done);
+    }
+
+    void takesTheSettingsOfThePage()
+    {
+        openQuick();
+        widgets::QuantizeSettings wanted = m_page->settings();
+        wanted.treatment = { core::Method::Importance };
+        wanted.sequences = 3;
+        emit m_page->settingsChanged(wanted);
+        QVERIFY(session().recipe().recipe().method == core::Method::Importance);
+        QCOMPARE(session().calibration().count, 3);
+    }
+
+    void saysWhatAMethodLacksInAModelWithoutTokenizer()
+    {
+        support::TinyModel model;
+        model.damage = support::Damage::NoTokenizer;
+        openQuick(model);
+        QCOMPARE(m_page->whyNotMainAction(), "");
+        session().recipe().setTreatment({ core::Method::Gptq });
+        QVERIFY(m_page->whyNotMainAction().contains("no tokenizer"));
+    }
+
+    void roundsAModelWithoutTokenizerAndLeavesItUnmeasured()
+    {
+        support::TinyModel model;
+        model.damage = support::Damage::NoTokenizer;
+        openQuick(model);
+        QSignalSpy failed(&quantize(), &app::QuantizeController::failed);
+        emit m_page->quantizeRequested();
+        QTRY_COMPARE(m_page->state(), State::Finished);
+        QTRY_VERIFY(jobs().isIdle());
+        QCOMPARE(failed.count(), 0);
+        QVERIFY(!session().runs().last()->evaluation);
+    }
+};
+
+QTEST_MAIN(TestQuantizePresenter)
+#include "tst_quantizepresenter.moc"
