@@ -409,12 +409,39 @@
         <comment>a format and what it falls back to</comment>
         <translation>%1, hier %2,</translation>
     </message>
+    <message numerus="yes">
+        <source>%1 With %2, %n of them fall back to another format.</source>
+        <translation>
+            <numerusform>%1 Mit %2 fällt %n davon auf ein anderes Format zurück.</numerusform>
+            <numerusform>%1 Mit %2 fallen %n davon auf ein anderes Format zurück.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>app::ActivationController</name>
     <message>
         <source>Measuring activations</source>
         <translation>Aktivierungen messen</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>The model has no tokenizer, so no text can run through it.</source>
+        <translation>Das Modell hat keinen Tokenizer, also kann kein Text hindurchlaufen.</translation>
+    </message>
+    <message>
+        <source>A calibration text is needed.</source>
+        <translation>Ein Kalibriertext wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>Activations are being measured.</source>
+        <translation>Die Aktivierungen werden gerade gemessen.</translation>
+    </message>
+    <message>
+        <source>Activations of another model are being measured.</source>
+        <translation>Die Aktivierungen eines anderen Modells werden gerade gemessen.</translation>
     </message>
 </context>
 <context>
@@ -459,24 +486,12 @@
 <context>
     <name>app::CommandList</name>
     <message>
-        <source>not possible now</source>
-        <translation>jetzt nicht möglich</translation>
-    </message>
-    <message>
-        <source>no model is open</source>
-        <translation>kein Modell geöffnet</translation>
-    </message>
-    <message>
         <source>Assign %1</source>
         <translation>%1 zuweisen</translation>
     </message>
     <message>
         <source>format</source>
         <translation>Format</translation>
-    </message>
-    <message>
-        <source>no tensor is selected</source>
-        <translation>kein Tensor gewählt</translation>
     </message>
     <message>
         <source>Use preset %1</source>
@@ -644,6 +659,38 @@
         <source>Quantscope help</source>
         <translation>Hilfe zu Quantscope</translation>
     </message>
+    <message>
+        <source>Topics</source>
+        <translation>Themen</translation>
+    </message>
+    <message>
+        <source>A tour in 7 questions</source>
+        <translation>Rundgang in 7 Fragen</translation>
+    </message>
+    <message>
+        <source>What the words mean</source>
+        <translation>Was die Wörter bedeuten</translation>
+    </message>
+    <message>
+        <source>Formats</source>
+        <translation>Formate</translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>GPTQ</source>
+        <translation>GPTQ</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Command line</source>
+        <translation>Befehlszeile</translation>
+    </message>
 </context>
 <context>
     <name>app::Jobs</name>
@@ -680,10 +727,6 @@
         <translation>Kein Modell geöffnet</translation>
     </message>
     <message>
-        <source>Copy rows</source>
-        <translation>Zeilen kopieren</translation>
-    </message>
-    <message>
         <source>About Quantscope</source>
         <translation>Über Quantscope</translation>
     </message>
@@ -699,22 +742,6 @@ Sieht in Sprachmodelle hinein, quantisiert sie und zeigt, was es kostet.
 
 Freie Software unter der GNU General Public License, Version 3 oder neuer.</translation>
     </message>
-    <message>
-        <source>&amp;Undo: %1</source>
-        <translation>&amp;Rückgängig: %1</translation>
-    </message>
-    <message>
-        <source>&amp;Undo</source>
-        <translation>&amp;Rückgängig</translation>
-    </message>
-    <message>
-        <source>&amp;Redo: %1</source>
-        <translation>&amp;Wiederholen: %1</translation>
-    </message>
-    <message>
-        <source>&amp;Redo</source>
-        <translation>&amp;Wiederholen</translation>
-    </message>
 </context>
 <context>
     <name>app::OpenController</name>
@@ -726,6 +753,9 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>Opening %1</source>
         <translation>%1 öffnen</translation>
     </message>
+</context>
+<context>
+    <name>app::OpenedModel</name>
 </context>
 <context>
     <name>app::Pictures</name>
@@ -759,19 +789,32 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>Measuring %1</source>
         <translation>%1 messen</translation>
     </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>The method needs a text, and the model has no tokenizer to read one.</source>
+        <translation>Das Verfahren braucht einen Text, und das Modell hat keinen Tokenizer, der ihn liest.</translation>
+    </message>
+    <message>
+        <source>A calibration text is needed.</source>
+        <translation>Ein Kalibriertext wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>The model has no tokenizer, so no text can run through it.</source>
+        <translation>Das Modell hat keinen Tokenizer, also kann kein Text hindurchlaufen.</translation>
+    </message>
+    <message>
+        <source>An evaluation text is needed.</source>
+        <translation>Ein Auswertungstext wird gebraucht.</translation>
+    </message>
 </context>
 <context>
     <name>app::QuantizePresenter</name>
     <message>
         <source>No layer was finished; the recipe is unchanged.</source>
         <translation>Keine Schicht wurde fertig; das Rezept ist unverändert.</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n finished layers are kept; quantizing goes on from there.</source>
-        <translation>
-            <numerusform>%n fertige Schicht bleibt; von dort geht es weiter.</numerusform>
-            <numerusform>%n fertige Schichten bleiben; von dort geht es weiter.</numerusform>
-        </translation>
     </message>
 </context>
 <context>
@@ -833,6 +876,12 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>Round more closely than llama.cpp</source>
         <translation>Genauer als llama.cpp runden</translation>
     </message>
+</context>
+<context>
+    <name>app::RestoredSession</name>
+</context>
+<context>
+    <name>app::RunQueue</name>
 </context>
 <context>
     <name>app::RunRows</name>
@@ -1092,6 +1141,50 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>One format everywhere</source>
         <translation>Überall ein Format</translation>
     </message>
+    <message>
+        <source>no model is open</source>
+        <translation>kein Modell ist geöffnet</translation>
+    </message>
+    <message>
+        <source>the current row of the table is no tensor</source>
+        <translation>die aktuelle Zeile der Tabelle ist kein Tensor</translation>
+    </message>
+    <message>
+        <source>no job runs</source>
+        <translation>kein Auftrag läuft</translation>
+    </message>
+    <message>
+        <source>the text is at its largest</source>
+        <translation>die Schrift ist schon am größten</translation>
+    </message>
+    <message>
+        <source>the text is at its smallest</source>
+        <translation>die Schrift ist schon am kleinsten</translation>
+    </message>
+    <message>
+        <source>the text has its normal size</source>
+        <translation>die Schrift hat schon ihre normale Größe</translation>
+    </message>
+    <message>
+        <source>&amp;Undo: %1</source>
+        <translation>&amp;Rückgängig: %1</translation>
+    </message>
+    <message>
+        <source>&amp;Redo: %1</source>
+        <translation>&amp;Wiederholen: %1</translation>
+    </message>
+    <message>
+        <source>nothing to undo</source>
+        <translation>nichts rückgängig zu machen</translation>
+    </message>
+    <message>
+        <source>nothing to redo</source>
+        <translation>nichts zu wiederholen</translation>
+    </message>
+    <message>
+        <source>no tensor is selected whose format can be chosen</source>
+        <translation>kein Tensor ausgewählt, dessen Format sich wählen lässt</translation>
+    </message>
 </context>
 <context>
     <name>main</name>
@@ -1193,10 +1286,6 @@ dieses Vielfache des mittleren Kanals übersteigt.</translation>
     <message>
         <source>cached</source>
         <translation>aufbewahrt</translation>
-    </message>
-    <message>
-        <source>locked while it runs</source>
-        <translation>gesperrt, solange es läuft</translation>
     </message>
     <message>
         <source>Again...</source>
@@ -1650,6 +1739,14 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>Arithmetic...</source>
         <translation>Rechenart ...</translation>
     </message>
+    <message>
+        <source>There is no run yet.</source>
+        <translation>Es gibt noch keinen Lauf.</translation>
+    </message>
+    <message>
+        <source>Choose a run in the table.</source>
+        <translation>Wählen Sie einen Lauf in der Tabelle.</translation>
+    </message>
 </context>
 <context>
     <name>widgets::CostCard</name>
@@ -1683,10 +1780,6 @@ die ein Token liest, Gewichte und Cache.</translation>
         <translation>gesperrt, solange es läuft</translation>
     </message>
     <message>
-        <source>rows do not fit, they fall back</source>
-        <translation>Zeilen passen nicht, sie weichen aus</translation>
-    </message>
-    <message>
         <source>formats are mixed</source>
         <translation>gemischte Formate</translation>
     </message>
@@ -1697,6 +1790,25 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>Formats for study</source>
         <translation>Formate zum Lernen</translation>
+    </message>
+    <message>
+        <source>Locked while a job runs.</source>
+        <translation>Gesperrt, solange ein Auftrag läuft.</translation>
+    </message>
+    <message>
+        <source>Choose a row: the selected tensors have several formats.</source>
+        <translation>Wählen Sie eine Zeile: Die ausgewählten Tensoren haben mehrere Formate.</translation>
+    </message>
+    <message>
+        <source>The recipe has this format already.</source>
+        <translation>Das Rezept hat dieses Format schon.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Output error: %1 of %n tensors in every format</source>
+        <translation>
+            <numerusform>Ausgabefehler: %1 von %n Tensor in jedem Format</numerusform>
+            <numerusform>Ausgabefehler: %1 von %n Tensoren in jedem Format</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1734,8 +1846,34 @@ die ein Token liest, Gewichte und Cache.</translation>
         <translation>Ausgabefehler %1</translation>
     </message>
     <message>
-        <source>Its rows do not fit; they are stored in what it falls back to.</source>
-        <translation>Seine Zeilen passen nicht; gespeichert wird in dem, worauf es ausweicht.</translation>
+        <source>%1 to %2</source>
+        <comment>number of tensors, format</comment>
+        <translation>%1 auf %2</translation>
+    </message>
+    <message>
+        <source>Its rows do not fit; it falls back to %1.</source>
+        <translation>Seine Zeilen passen nicht; er fällt auf %1 zurück.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n tensors fall back: %2.</source>
+        <translation>
+            <numerusform>%1 von %n Tensor fällt zurück: %2.</numerusform>
+            <numerusform>%1 von %n Tensoren fallen zurück: %2.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Output error %1, mean of %2 of %n tensors</source>
+        <translation>
+            <numerusform>Ausgabefehler %1, Mittel aus %2 von %n Tensor</numerusform>
+            <numerusform>Ausgabefehler %1, Mittel aus %2 von %n Tensoren</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Output error %1, mean of %n tensors</source>
+        <translation>
+            <numerusform>Ausgabefehler %1, Mittel aus %n Tensor</numerusform>
+            <numerusform>Ausgabefehler %1, Mittel aus %n Tensoren</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1782,6 +1920,10 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>%1 at %2: error %3, cosine %4</source>
         <translation>%1 bei %2: Fehler %3, Kosinus %4</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>Schicht</translation>
     </message>
 </context>
 <context>
@@ -2379,6 +2521,15 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <source>%1, %2: %3 %4</source>
         <translation>%1, %2: %3 %4</translation>
     </message>
+    <message>
+        <source>%1 and more, up to %2</source>
+        <translation>%1 und mehr, bis %2</translation>
+    </message>
+    <message>
+        <source>%1  (logarithmic)</source>
+        <comment>end of a scale</comment>
+        <translation>%1  (logarithmisch)</translation>
+    </message>
 </context>
 <context>
     <name>widgets::HistogramPlot</name>
@@ -2436,6 +2587,11 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
     <message>
         <source>Jobs run here, one at a time.</source>
         <translation>Hier laufen Aufträge, einer nach dem anderen.</translation>
+    </message>
+    <message>
+        <source>%1 % · %2</source>
+        <comment>share done, job</comment>
+        <translation>%1 % · %2</translation>
     </message>
 </context>
 <context>
@@ -2624,6 +2780,14 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
     <message>
         <source>Heading</source>
         <translation>Überschrift</translation>
+    </message>
+    <message>
+        <source>There is nothing to start on this page now.</source>
+        <translation>Auf dieser Seite gibt es gerade nichts zu starten.</translation>
+    </message>
+    <message>
+        <source>%1 is not possible now.</source>
+        <translation>%1 ist gerade nicht möglich.</translation>
     </message>
 </context>
 <context>
@@ -2965,18 +3129,6 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler %3 über dem Runden nach Wichtigkeit.</translation>
     </message>
     <message>
-        <source>A calibration text is needed.</source>
-        <translation>Ein Kalibriertext wird gebraucht.</translation>
-    </message>
-    <message>
-        <source>Another job runs.</source>
-        <translation>Ein anderer Auftrag läuft.</translation>
-    </message>
-    <message>
-        <source>locked while it runs</source>
-        <translation>gesperrt, solange es läuft</translation>
-    </message>
-    <message>
         <source>○ importance  ● method</source>
         <translation>○ Wichtigkeit  ● Verfahren</translation>
     </message>
@@ -2993,6 +3145,10 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
             <numerusform>%n Tensor wird größer als in der Datei und gewinnt nichts.</numerusform>
             <numerusform>%n Tensoren werden größer als in der Datei und gewinnen nichts.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>A calibration text is needed.</source>
+        <translation>Ein Kalibriertext wird gebraucht.</translation>
     </message>
 </context>
 <context>
@@ -3265,6 +3421,11 @@ Ohne Wirkung: Kein Tensor passt darauf, oder Regeln darüber entscheiden.</trans
         <source>Other formats</source>
         <translation>Andere Formate</translation>
     </message>
+    <message>
+        <source>%1 falls back to %2</source>
+        <comment>a tensor, a format</comment>
+        <translation>%1 fällt auf %2 zurück</translation>
+    </message>
 </context>
 <context>
     <name>widgets::RulerPlot</name>
@@ -3331,6 +3492,34 @@ Ohne Wirkung: Kein Tensor passt darauf, oder Regeln darüber entscheiden.</trans
 clipped %2, error %3</source>
         <translation>%1
 gekappt %2, Fehler %3</translation>
+    </message>
+    <message>
+        <source>outside the finest group
+about %1 of weights</source>
+        <translation>außerhalb der feinsten Gruppe
+etwa %1 der Gewichte</translation>
+    </message>
+    <message>
+        <source>outside the coarsest group
+about %1 of weights</source>
+        <translation>außerhalb der gröbsten Gruppe
+etwa %1 der Gewichte</translation>
+    </message>
+    <message>
+        <source>Levels in the histogram</source>
+        <translation>Stufen im Histogramm</translation>
+    </message>
+    <message>
+        <source>Of the finest group</source>
+        <translation>Der feinsten Gruppe</translation>
+    </message>
+    <message>
+        <source>Of the typical group</source>
+        <translation>Der typischen Gruppe</translation>
+    </message>
+    <message>
+        <source>Of the coarsest group</source>
+        <translation>Der gröbsten Gruppe</translation>
     </message>
 </context>
 <context>
@@ -4155,6 +4344,55 @@ im selben Format.</translation>
     </message>
 </context>
 <context>
+    <name>widgets::TensorMenu</name>
+    <message>
+        <source>Copy rows</source>
+        <translation>Zeilen kopieren</translation>
+    </message>
+    <message>
+        <source>No tensor is selected.</source>
+        <translation>Kein Tensor ist ausgewählt.</translation>
+    </message>
+    <message>
+        <source>Select this role in all layers</source>
+        <translation>Diese Rolle in allen Schichten auswählen</translation>
+    </message>
+    <message>
+        <source>The current row is not a tensor.</source>
+        <translation>Die aktuelle Zeile ist kein Tensor.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Assign to %n tensors</source>
+        <translation>
+            <numerusform>%n Tensor zuweisen</numerusform>
+            <numerusform>%n Tensoren zuweisen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Select the largest by “%1”</source>
+        <translation>Die größten nach „%1“ auswählen</translation>
+    </message>
+    <message>
+        <source>Select the worst by “%1”</source>
+        <translation>Die schlechtesten nach „%1“ auswählen</translation>
+    </message>
+    <message>
+        <source>No tensor has a value in this column.</source>
+        <translation>Kein Tensor hat einen Wert in dieser Spalte.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation>
+            <numerusform>%n Tensor</numerusform>
+            <numerusform>%n Tensoren</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Another number...</source>
+        <translation>Andere Anzahl...</translation>
+    </message>
+</context>
+<context>
     <name>widgets::TensorModel</name>
     <message>
         <source>%1
@@ -4228,6 +4466,14 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
         <source>%1  ·  %2 selected</source>
         <translation>%1  ·  %2 gewählt</translation>
     </message>
+    <message>
+        <source>Copy rows</source>
+        <translation>Zeilen kopieren</translation>
+    </message>
+    <message>
+        <source>%1  ·  %2 selected, %3 hidden by the filter</source>
+        <translation>%1  ·  %2 ausgewählt, %3 davon ausgefiltert</translation>
+    </message>
 </context>
 <context>
     <name>widgets::TensorTree</name>
@@ -4242,6 +4488,14 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     <message>
         <source>The tensors of a model appear here.</source>
         <translation>Hier erscheinen die Tensoren eines Modells.</translation>
+    </message>
+    <message>
+        <source>Select tensors</source>
+        <translation>Tensoren auswählen</translation>
+    </message>
+    <message>
+        <source>How many tensors, from the worst by “%1” on:</source>
+        <translation>Wie viele Tensoren, vom schlechtesten nach „%1“ an:</translation>
     </message>
 </context>
 <context>
@@ -4321,10 +4575,6 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     <message>
         <source>%1 by layer and role</source>
         <translation>%1 nach Schicht und Rolle</translation>
-    </message>
-    <message>
-        <source>logarithmic</source>
-        <translation>logarithmisch</translation>
     </message>
     <message>
         <source>Output channels</source>

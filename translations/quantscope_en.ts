@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name>WeightsText</name>
+    <message numerus="yes">
+        <source>%1 With %2, %n of them fall back to another format.</source>
+        <translation>
+            <numerusform>%1 With %2, %n of them falls back to another format.</numerusform>
+            <numerusform>%1 With %2, %n of them fall back to another format.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>app::PrecisionPresenter</name>
     <message numerus="yes">
         <source>%n tensors</source>
@@ -13,13 +23,6 @@
 </context>
 <context>
     <name>app::QuantizePresenter</name>
-    <message numerus="yes">
-        <source>%n finished layers are kept; quantizing goes on from there.</source>
-        <translation>
-            <numerusform>%n finished layer is kept; quantizing goes on from there.</numerusform>
-            <numerusform>%n finished layers are kept; quantizing goes on from there.</numerusform>
-        </translation>
-    </message>
 </context>
 <context>
     <name>app::RecipeEditor</name>
@@ -36,6 +39,40 @@
         <translation>
             <numerusform>Assign %1 to %n tensor</numerusform>
             <numerusform>Assign %1 to %n tensors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>widgets::CostCard</name>
+    <message numerus="yes">
+        <source>Output error: %1 of %n tensors in every format</source>
+        <translation>
+            <numerusform>Output error: %1 of %n tensor in every format</numerusform>
+            <numerusform>Output error: %1 of %n tensors in every format</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>widgets::CostTable</name>
+    <message numerus="yes">
+        <source>%1 of %n tensors fall back: %2.</source>
+        <translation>
+            <numerusform>%1 of %n tensor falls back: %2.</numerusform>
+            <numerusform>%1 of %n tensors fall back: %2.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Output error %1, mean of %2 of %n tensors</source>
+        <translation>
+            <numerusform>Output error %1, mean of %2 of %n tensor</numerusform>
+            <numerusform>Output error %1, mean of %2 of %n tensors</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Output error %1, mean of %n tensors</source>
+        <translation>
+            <numerusform>Output error %1, mean of %n tensor</numerusform>
+            <numerusform>Output error %1, mean of %n tensors</numerusform>
         </translation>
     </message>
 </context>
@@ -90,6 +127,23 @@
         <translation>
             <numerusform>%n tensor falls back...</numerusform>
             <numerusform>%n tensors fall back...</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>widgets::TensorMenu</name>
+    <message numerus="yes">
+        <source>Assign to %n tensors</source>
+        <translation>
+            <numerusform>Assign to %n tensor</numerusform>
+            <numerusform>Assign to %n tensors</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation>
+            <numerusform>%n tensor</numerusform>
+            <numerusform>%n tensors</numerusform>
         </translation>
     </message>
 </context>
