@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The second half of MainWindow: what its actions and its pages' signals do.
+// The second part of MainWindow: what its actions and its pages' signals do.
 #include "app/controllers/activationcontroller.h"
 #include "app/controllers/exportcontroller.h"
 #include "app/controllers/filecontroller.h"
