@@ -1948,10 +1948,6 @@ die ein Token liest, Gewichte und Cache.</translation>
 <context>
     <name>widgets::DumbbellPlot</name>
     <message>
-        <source>output error against the original model</source>
-        <translation>Ausgabefehler gegen das Original</translation>
-    </message>
-    <message>
         <source>tensor</source>
         <translation>Tensor</translation>
     </message>
@@ -2595,6 +2591,39 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
     </message>
 </context>
 <context>
+    <name>widgets::JudgedText</name>
+    <message numerus="yes">
+        <source>Output error %1 on %n held-out sequences</source>
+        <translation>
+            <numerusform>Ausgabefehler %1 auf %n zurückgehaltenen Sequenz</numerusform>
+            <numerusform>Ausgabefehler %1 auf %n zurückgehaltenen Sequenzen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Output error %1 on the calibration text</source>
+        <translation>Ausgabefehler %1 auf dem Kalibriertext</translation>
+    </message>
+    <message>
+        <source>Weight error %1, without a text</source>
+        <translation>Gewichtsfehler %1, ohne Text</translation>
+    </message>
+    <message numerus="yes">
+        <source>Output error by tensor, on %n held-out sequences</source>
+        <translation>
+            <numerusform>Ausgabefehler nach Tensor, auf %n zurückgehaltenen Sequenz</numerusform>
+            <numerusform>Ausgabefehler nach Tensor, auf %n zurückgehaltenen Sequenzen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Output error by tensor, on the calibration text</source>
+        <translation>Ausgabefehler nach Tensor, auf dem Kalibriertext</translation>
+    </message>
+    <message>
+        <source>Weight error by tensor, without a text</source>
+        <translation>Gewichtsfehler nach Tensor, ohne Text</translation>
+    </message>
+</context>
+<context>
     <name>widgets::LargestValues</name>
     <message>
         <source>After</source>
@@ -3128,6 +3157,17 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <source>%1 on “%2”. So far its output error is %3 above importance-weighted rounding.</source>
         <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler %3 über dem Runden nach Wichtigkeit.</translation>
     </message>
+        <source>A calibration text is needed.</source>
+        <translation>Ein Kalibriertext wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>Another job runs.</source>
+        <translation>Ein anderer Auftrag läuft.</translation>
+    </message>
+    <message>
+        <source>locked while it runs</source>
+        <translation>gesperrt, solange es läuft</translation>
+    </message>
     <message>
         <source>○ importance  ● method</source>
         <translation>○ Wichtigkeit  ● Verfahren</translation>
@@ -3149,6 +3189,54 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
     <message>
         <source>A calibration text is needed.</source>
         <translation>Ein Kalibriertext wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>%1 tokens for inputs up to %2 wide are %3 a channel. Below %4 tokens GPTQ believes less than half of what it sees there and comes near importance-weighted rounding.</source>
+        <translation>%1 Token für bis zu %2 breite Eingaben sind %3 je Kanal. Unter %4 Token glaubt GPTQ weniger als der Hälfte dessen, was es dort sieht, und kommt dem Runden nach Wichtigkeit nahe.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”: its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 mit „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenz liegt %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
+            <numerusform>%1 mit „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenzen liegt %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”: its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 mit „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenz liegt %3 über dem des Rundens nach Wichtigkeit.</numerusform>
+            <numerusform>%1 mit „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenzen liegt %3 über dem des Rundens nach Wichtigkeit.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 mit „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenz %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
+            <numerusform>%1 mit „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenzen %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 mit „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenz %3 über dem des Rundens nach Wichtigkeit.</numerusform>
+            <numerusform>%1 mit „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenzen %3 über dem des Rundens nach Wichtigkeit.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 on “%2”: its output error on the calibration text is %3 below importance-weighted rounding.</source>
+        <translation>%1 mit „%2“: Der Ausgabefehler auf dem Kalibriertext liegt %3 unter dem des Rundens nach Wichtigkeit.</translation>
+    </message>
+    <message>
+        <source>%1 on “%2”: its output error on the calibration text is %3 above importance-weighted rounding.</source>
+        <translation>%1 mit „%2“: Der Ausgabefehler auf dem Kalibriertext liegt %3 über dem des Rundens nach Wichtigkeit.</translation>
+    </message>
+    <message>
+        <source>%1 on “%2”. So far its output error on the calibration text is %3 below importance-weighted rounding.</source>
+        <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler auf dem Kalibriertext %3 unter dem des Rundens nach Wichtigkeit.</translation>
+    </message>
+    <message>
+        <source>%1 on “%2”. So far its output error on the calibration text is %3 above importance-weighted rounding.</source>
+        <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler auf dem Kalibriertext %3 über dem des Rundens nach Wichtigkeit.</translation>
     </message>
 </context>
 <context>
@@ -3639,10 +3727,6 @@ etwa %1 der Gewichte</translation>
 <context>
     <name>widgets::RunProgress</name>
     <message>
-        <source>Output error by tensor</source>
-        <translation>Ausgabefehler nach Tensor</translation>
-    </message>
-    <message>
         <source>Progress of the run</source>
         <translation>Fortschritt des Laufs</translation>
     </message>
@@ -3660,12 +3744,16 @@ etwa %1 der Gewichte</translation>
         <translation>%1, %2</translation>
     </message>
     <message>
-        <source>Output error %1</source>
-        <translation>Ausgabefehler %1</translation>
-    </message>
-    <message>
         <source>, by importance-weighted rounding %1</source>
         <translation>, bei gewichtetem Runden %1</translation>
+    </message>
+    <message>
+        <source>error of the weights against the original ones</source>
+        <translation>Fehler der Gewichte gegen die ursprünglichen</translation>
+    </message>
+    <message>
+        <source>output error against the original model</source>
+        <translation>Ausgabefehler gegen das Original</translation>
     </message>
 </context>
 <context>
@@ -4097,6 +4185,10 @@ etwa %1 der Gewichte</translation>
         <comment>a format</comment>
         <translation>wie in der Datei</translation>
     </message>
+        <source>weights %1</source>
+        <comment>error</comment>
+        <translation>Gewichte %1</translation>
+    </message>
 </context>
 <context>
     <name>widgets::TensorColumns</name>
@@ -4257,10 +4349,6 @@ Ein Klick ändert es; die Änderung gilt allen gewählten Tensoren.</translation
         <translation>Wie weit das laufende Quantisieren ist.</translation>
     </message>
     <message>
-        <source>Relative error of the tensor&apos;s output after quantizing.</source>
-        <translation>Relativer Fehler der Ausgabe des Tensors nach dem Quantisieren.</translation>
-    </message>
-    <message>
         <source>Change</source>
         <translation>Änderung</translation>
     </message>
@@ -4291,16 +4379,8 @@ im selben Format.</translation>
         <translation>Fehler A</translation>
     </message>
     <message>
-        <source>Relative output error in run A.</source>
-        <translation>Relativer Ausgabefehler in Lauf A.</translation>
-    </message>
-    <message>
         <source>Error B</source>
         <translation>Fehler B</translation>
-    </message>
-    <message>
-        <source>Relative output error in run B.</source>
-        <translation>Relativer Ausgabefehler in Lauf B.</translation>
     </message>
     <message>
         <source>B − A, pp</source>
@@ -4341,6 +4421,24 @@ im selben Format.</translation>
     <message>
         <source>Whether the written tensor was decoded and equals what was meant.</source>
         <translation>Ob der geschriebene Tensor zurückgelesen wurde und gleich ist.</translation>
+    </message>
+    <message>
+        <source>Relative error of the tensor&apos;s output after quantizing, on held-out sequences of the
+calibration text where there are any. “weights”: of the weights alone, no text.</source>
+        <translation>Relativer Fehler der Ausgabe des Tensors nach dem Quantisieren, auf zurückgehaltenen Sequenzen
+des Kalibriertextes, wo es sie gibt. „Gewichte“: der Gewichte allein, ohne Text.</translation>
+    </message>
+    <message>
+        <source>Relative output error in run A.
+“weights”: of the weights alone, no text.</source>
+        <translation>Relativer Ausgabefehler im Lauf A.
+„Gewichte“: der Gewichte allein, ohne Text.</translation>
+    </message>
+    <message>
+        <source>Relative output error in run B.
+“weights”: of the weights alone, no text.</source>
+        <translation>Relativer Ausgabefehler im Lauf B.
+„Gewichte“: der Gewichte allein, ohne Text.</translation>
     </message>
 </context>
 <context>

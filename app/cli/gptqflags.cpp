@@ -26,6 +26,11 @@ std::shared_ptr<GptqFlags> GptqFlags::addTo(CLI::App& command)
             "Aim at the original model's outputs, not only at its weights (default: on)")
         ->group(group);
     command
+        .add_flag("--hold-out,!--no-hold-out", given.holdOut,
+            "Hold a quarter of the sequences out and choose by them what the text can support "
+            "(default: on)")
+        ->group(group);
+    command
         .add_option("--drift-share", given.driftShare,
             "Share of the residual stream's drift to take up (default: chosen on held-out "
             "sequences)")
@@ -64,6 +69,8 @@ core::GptqOptions GptqFlags::applied(core::GptqOptions options) const
         options.damping = m_given.damping;
     if (has("--correct-target"))
         options.correctTarget = m_given.correctTarget;
+    if (has("--hold-out"))
+        options.holdOut = m_given.holdOut;
     if (has("--drift-share"))
         options.driftShare = m_given.driftShare;
     if (has("--target-damping"))

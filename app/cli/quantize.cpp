@@ -11,6 +11,7 @@
 #include "core/measure/bandwidth.h"
 #include "core/quant/rangefallback.h"
 #include "core/quant/runneeds.h"
+#include "core/quant/textneeds.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -77,13 +78,33 @@ namespace {
         return fixed(100 * (report.outputError / report.importanceError - 1), 1) + " %";
     }
 
+    /// What the errors of a table were measured on.
+    std::string judgedText(const core::TensorReport& report)
+    {
+        switch (report.judgedOn) {
+        case core::JudgedOn::Weights:
+            return "weights only";
+        case core::JudgedOn::CalibrationText:
+            return "calibration text";
+        case core::JudgedOn::HeldOut:
+            return report.heldSequences == 1
+                ? "1 held-out sequence"
+                : core::text(report.heldSequences, " held-out sequences");
+        }
+        return {};
+    }
+
     void printReports(const std::vector<core::TensorReport>& reports)
     {
-        Table table({ "tensor", "format", "method", "output error", "against importance" });
-        for (const core::TensorReport& report : reports)
+        Table table({ "tensor", "format", "method", "output error", "against importance",
+            "weight error", "measured on" });
+        for (const core::TensorReport& report : reports) {
+            const bool ofWeights = report.judgedOn == core::JudgedOn::Weights;
+            const std::string error = errorText(report.outputError);
             table.addRow({ report.name, std::string(report.format->name),
-                core::treatmentName({ report.method, report.scaling }),
-                errorText(report.outputError), changeText(report) });
+                core::treatmentName({ report.method, report.scaling }), ofWeights ? "-" : error,
+                changeText(report), ofWeights ? error : "-", judgedText(report) });
+        }
         table.print(std::cout);
         Notes notes;
         for (const core::TensorReport& report : reports)
@@ -166,6 +187,21 @@ namespace {
         return quantizing;
     }
 
+    /// GPTQ needs text in proportion to the widest input: said while it can still be given more.
+    void sayLittleText(const core::Checkpoint& checkpoint,
+        const std::vector<core::PlannedTensor>& plan, std::int64_t tokens)
+    {
+        const std::string sentence
+            = core::littleTextSentence(core::textNeeds(checkpoint, plan, tokens));
+        if (!sentence.empty())
+            std::cerr << sentence << '\n';
+    }
+
+    std::int64_t tokensOf(const std::vector<std::vector<int>>& sequences)
+    {
+        return sequences.empty() ? 0 : std::int64_t(sequences.size() * sequences.front().size());
+    }
+
     /// What came of a run.
     struct Result {
         std::vector<core::TensorReport> tensors;
@@ -201,7 +237,7 @@ namespace {
     }
 
     /// Rounds, and does with the result what was asked for.
-    Result run(const QuantizeArguments& options,
+    Result run(const QuantizeArguments& options, const core::QuantizeOptions& quantizing,
         const std::shared_ptr<const core::Checkpoint>& checkpoint, const core::Recipe& recipe,
         const core::Progress& progress)
     {
@@ -211,8 +247,8 @@ namespace {
                 { options.evaluation.file, options.calibration.length,
                     options.evaluation.sequences });
         const double rounded = options.evaluation.file.empty() ? 0.95 : 0.7;
-        core::QuantizedModel model = core::quantize(checkpoint, recipe,
-            quantizeOptions(options, *checkpoint), {}, progress.part(0, rounded, "Quantizing"));
+        core::QuantizedModel model = core::quantize(
+            checkpoint, recipe, quantizing, {}, progress.part(0, rounded, "Quantizing"));
         Result result{ std::move(model.reports), {}, {} };
         if (!options.output.empty())
             result.file = core::exportGguf(*model.checkpoint, exportTarget(options, *checkpoint),
@@ -262,7 +298,12 @@ namespace {
         std::optional<core::GgufPlan> file;
         if (!options.output.empty() || !core::hasStudyFormat(plan)) // throws before hours of work
             file = core::planGguf(*checkpoint, plan, exportOptions(options, recipe));
+        const auto sayText = [&](const core::QuantizeOptions& quantizing) {
+            if (!quantizing.calibration.empty())
+                sayLittleText(*checkpoint, plan, tokensOf(quantizing.calibration));
+        };
         if (options.dryRun) {
+            sayText(quantizeOptions(options, *checkpoint));
             printPlan(*checkpoint, plan, file ? &*file : nullptr);
             return;
         }
@@ -272,7 +313,9 @@ namespace {
         if (!options.output.empty())
             core::checkExportTarget(
                 *checkpoint, exportTarget(options, *checkpoint), file->layout.fileSize);
-        const Result result = run(options, checkpoint, recipe, progress);
+        const core::QuantizeOptions quantizing = quantizeOptions(options, *checkpoint);
+        sayText(quantizing);
+        const Result result = run(options, quantizing, checkpoint, recipe, progress);
         if (options.json)
             printJson(result, recipe);
         else

@@ -2,6 +2,7 @@
 #include "app/presenters/quantizepresenter.h"
 
 #include "core/quant/runneeds.h"
+#include "core/quant/textneeds.h"
 #include "widgets/pages/quantize/quantizepage.h"
 
 #include <algorithm>
@@ -155,6 +156,9 @@ void QuantizePresenter::fillSettings()
         estimate.roundedAgain += tensor.format->grid != nullptr;
         estimate.grown += core::plannedBytes(plan[i], tensor) > tensor.bytes.size();
     }
+    const std::int64_t tokens = std::int64_t(text.count) * text.length;
+    if (tokens > 0 && !text.file.empty()) // all of a text: its length is not known yet
+        estimate.text = core::textNeeds(*m_session.checkpoint(), plan, tokens);
     m_page.setEstimate(estimate);
     fillWhyNot();
 }

@@ -42,7 +42,7 @@ namespace {
     RunFacts factsOf(const core::TensorReport& report)
     {
         return { RunFacts::State::Done, known(report.outputError), known(report.importanceError),
-            QString::fromStdString(report.note) };
+            QString::fromStdString(report.note), { report.judgedOn, report.heldSequences } };
     }
 
 } // namespace
@@ -230,16 +230,19 @@ void TablePresenter::fillCompared()
 {
     const auto a = m_session.runs().pinnedA();
     const auto b = m_session.runs().pinnedB();
-    const auto error = [](const std::shared_ptr<const Run>& run, core::Place place) {
+    const auto reportOf = [](const std::shared_ptr<const Run>& run, core::Place place) {
         const core::TensorReport* report = run ? run->report(place) : nullptr;
-        return report ? known(report->outputError) : std::nullopt;
+        return report ? *report : core::TensorReport();
     };
     for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
         const auto format = [tensor](const std::shared_ptr<const Run>& run) {
             return run ? run->plan[std::size_t(tensor)].format : nullptr;
         };
         const core::Place place = m_model.row(tensor).place;
-        m_model.setCompared(tensor, { format(a), format(b), error(a, place), error(b, place) });
+        const core::TensorReport inA = reportOf(a, place), inB = reportOf(b, place);
+        m_model.setCompared(tensor,
+            { format(a), format(b), known(inA.outputError), known(inB.outputError), inA.judgedOn,
+                inB.judgedOn });
     }
 }
 

@@ -60,14 +60,14 @@ bool LayerInWork::needsHessian(LinearInput input) const
         rolesOf(input), [&](Role role) { return plannedAt(role).method == Method::Gptq; });
 }
 
-void LayerInWork::round(LinearInput input, InputSums fit, InputSums held, const Progress& progress)
+void LayerInWork::round(LinearInput input, InputSums fit, HeldSums held, const Progress& progress)
 {
-    Group group = prepared(input, std::move(fit), std::move(held), progress.part(0, 0.3));
+    Group group = prepared(input, std::move(fit), std::move(held), progress.part(0, 0.4));
     const auto roles = rolesOf(input);
-    const bool fitsNorm = isShared(input) && group.factor && options().refitNorms;
+    const bool fitsNorm = fitsNormOf(group);
     std::vector<Matrix> originals;
-    double done = 0.3;
-    const double share = (fitsNorm ? 0.6 : 0.7) / double(roles.size());
+    double done = 0.4;
+    const double share = (fitsNorm ? 0.5 : 0.6) / double(roles.size());
     for (const Role role : roles) {
         progress.at(done);
         if (fitsNorm)
@@ -82,51 +82,95 @@ void LayerInWork::round(LinearInput input, InputSums fit, InputSums held, const 
     fitNorm(group, originals, progress.part(0.9, 1));
 }
 
-LayerInWork::Group LayerInWork::prepared(
-    LinearInput input, InputSums fit, InputSums held, const Progress& progress)
+bool LayerInWork::fitsNormOf(const Group& group) const
 {
-    Group group{ input, {}, {}, {}, {} };
-    const bool corrects = fit.change.size() > 0;
-    if (corrects) {
-        std::vector<const Matrix*> matrices;
-        for (const Role role : rolesOf(input))
-            matrices.push_back(&m_weights.matrix(role));
-        group.choice = chooseTarget(fit, held, matrices, options(), progress.part(0, 0.5));
-    }
-    group.sums = together(std::move(fit), held);
-    held = {};
-    InputSums& sums = group.sums;
-    if (sums.tokens == 0)
+    return isShared(group.input) && group.sums.tokens > 0 && options().refitNorms;
+}
+
+LayerInWork::Group LayerInWork::prepared(
+    LinearInput input, InputSums fit, HeldSums held, const Progress& progress)
+{
+    Group group{ input, {}, {}, std::move(held), {}, {}, 1, {}, {}, {} };
+    if (fit.tokens == 0)
         return group;
     const auto copies
         = [this](Role role) { return plannedAt(role).keeps && plannedAt(role).format->grid; };
     const bool movesRows = !copies(Role::FfnGate) && !copies(Role::FfnUp);
     if (input == LinearInput::Down && options().orderNeurons && movesRows)
-        orderNeurons(sums);
+        orderNeurons(fit, group.held.sums);
+    const bool corrects = fit.change.size() > 0;
+    if (corrects) {
+        std::vector<const Matrix*> matrices;
+        for (const Role role : rolesOf(input))
+            matrices.push_back(&m_weights.matrix(role));
+        group.choice
+            = chooseTarget(fit, group.held.sums, matrices, options(), progress.part(0, 0.3));
+    }
+    if (options().holdOut) {
+        group.trust = textTrust(fit.tokens + group.held.sums.tokens, fit.H.cols());
+        group.choice.changeShare *= group.trust;
+        group.choice.driftShare *= group.trust;
+        group.trial.shrinkage = 1 - group.trust;
+    }
+    if (group.held.isThere())
+        tryWays(group, fit, progress.part(0.3, 0.7));
+    if (fit.tokens > 0 && isShared(input) && options().refitNorms && group.held.isThere())
+        group.fit = fit;
+    group.sums = together(std::move(fit), group.held.sums);
+    InputSums& sums = group.sums;
     if (corrects) {
         Matrix change = float(group.choice.changeShare) * sums.change;
         if (sums.drift.size() > 0)
             change += float(group.choice.driftShare) * sums.drift;
         const RaisedFactor factor
-            = raisedTargetFactor(sums.H, group.choice.damping, progress.part(0.5, 0.7));
+            = raisedTargetFactor(sums.H, group.choice.damping, progress.part(0.7, 0.8));
         group.choice.damping = factor.damping;
         group.correction = ridge(change, factor.U, progress);
     }
-    group.factor = factorHessian(std::move(sums.H), options(), progress.part(0.7, 1));
+    group.factor = factorHessian(
+        shrunk(std::move(sums.H), group.trial.shrinkage), options(), progress.part(0.8, 1));
     return group;
 }
 
-void LayerInWork::orderNeurons(InputSums& sums)
+void LayerInWork::tryWays(Group& group, const InputSums& fit, const Progress& progress) const
 {
-    m_neuronOrder.resize(std::size_t(sums.H.cols()));
+    std::vector<TriedMatrix> matrices;
+    for (const Role role : rolesOf(group.input)) {
+        const PlannedTensor& planned = plannedAt(role);
+        if (planned.method != Method::Gptq)
+            continue;
+        group.tried.push_back(role);
+        matrices.push_back({ &m_weights.matrix(role), planned.format, planned.encoder });
+    }
+    group.trial = tryStrengths(fit, group.held, group.choice, matrices, options(), progress);
+}
+
+const WayTrial* LayerInWork::trialOf(Role role, const Group& group)
+{
+    const auto found = std::ranges::find(group.tried, role);
+    return found == group.tried.end()
+        ? nullptr
+        : &group.trial.matrices[std::size_t(found - group.tried.begin())];
+}
+
+void LayerInWork::orderNeurons(InputSums& fit, InputSums& held)
+{
+    Eigen::VectorXd squares = fit.tokens * fit.H.diagonal();
+    if (held.tokens > 0)
+        squares += held.tokens * held.H.diagonal();
+    m_neuronOrder.resize(std::size_t(squares.size()));
     std::iota(m_neuronOrder.begin(), m_neuronOrder.end(), Index(0));
     std::ranges::stable_sort(
-        m_neuronOrder, [&](Index a, Index b) { return sums.H(a, a) > sums.H(b, b); });
+        m_neuronOrder, [&](Index a, Index b) { return squares(a) > squares(b); });
     const auto& order = m_neuronOrder;
-    sums.H = MatrixD(sums.H(order, order));
-    for (Matrix* byColumn : { &sums.change, &sums.drift, &m_weights.down })
-        if (byColumn->size() > 0)
-            *byColumn = Matrix((*byColumn)(Eigen::all, order));
+    for (InputSums* sums : { &fit, &held }) {
+        if (sums->tokens > 0)
+            sums->H = MatrixD(sums->H(order, order));
+        for (Matrix* byColumn : { &sums->change, &sums->drift })
+            if (byColumn->size() > 0)
+                *byColumn = Matrix((*byColumn)(Eigen::all, order));
+    }
+    m_weights.down = Matrix(m_weights.down(Eigen::all, order));
     for (Matrix* byRow : { &m_weights.gate, &m_weights.up })
         *byRow = Matrix((*byRow)(order, Eigen::all));
     for (RoundedTensor& done : m_done)
@@ -142,6 +186,8 @@ void LayerInWork::roundOne(Role role, const Group& group, const Progress& progre
         target = W
             + (isShared(group.input) ? product(W, group.correction, progress) : group.correction);
     RoundedTensor done = rounded(role, group, target.size() > 0 ? target : W, progress);
+    if (done.report.gptq)
+        done.report.gptq->shrinkage = group.trial.shrinkage;
     if (done.report.gptq && group.correction.size() > 0) {
         done.report.gptq->targetDamping = group.choice.damping;
         done.report.gptq->changeShare = group.choice.changeShare;
@@ -161,15 +207,33 @@ RoundedTensor LayerInWork::rounded(
     const Tensor& tensor = *m_run.checkpoint.find(Place{ role, m_layer });
     const Matrix& W = m_weights.matrix(role);
     if (planned.method == Method::Gptq)
-        return roundByGptq(tensor, planned, W, target, *group.factor, options(), progress);
+        return roundedByGptq(tensor, planned, W, target, group, progress);
     std::vector<float> importance;
     if (planned.method == Method::Importance)
         importance
             = scaledImportance(m_run.importance.at(tensor.name), m_scaling.fold.of(group.input));
     if (const auto H = m_scaling.hessians.find(group.input); H != m_scaling.hessians.end())
         return roundClipped(tensor, planned, W, importance, H->second, progress);
-    return roundByEncoder(
-        tensor, planned, W, importance, group.factor ? &group.factor->H : nullptr, progress);
+    if (!group.held.isThere())
+        return roundByEncoder(
+            tensor, planned, W, importance, group.factor ? &group.factor->H : nullptr, progress);
+    RoundedTensor done = roundByEncoder(tensor, planned, W, importance, nullptr, progress);
+    judgeOnHeld(done, W, group.held, progress);
+    return done;
+}
+
+RoundedTensor LayerInWork::roundedByGptq(const Tensor& tensor, const PlannedTensor& planned,
+    const Matrix& W, const Matrix& target, const Group& group, const Progress& progress) const
+{
+    const WayTrial* trial = trialOf(planned.place.role, group);
+    GptqOptions given = options();
+    given.sweeps = group.trust < sweepTrust ? 0 : given.sweeps;
+    if (!trial)
+        return roundByGptq(tensor, planned, W, target, *group.factor, given, progress);
+    RoundedTensor done
+        = roundAsTried(tensor, planned, W, target, *group.factor, *trial, given, progress);
+    done.report.heldSequences = group.held.sequences;
+    return done;
 }
 
 void LayerInWork::fitNorm(
@@ -179,10 +243,12 @@ void LayerInWork::fitNorm(
     std::vector<const Matrix*> matrices;
     for (const Role role : roles)
         matrices.push_back(&m_weights.matrix(role));
-    const NormRefit refit = refitNorm(matrices, originals, group.sums, progress);
+    const NormRefit refit = group.held.isThere()
+        ? refitNorm(matrices, originals, group.fit, group.held.sums, progress)
+        : refitNorm(matrices, originals, group.sums, progress);
     const bool isAttention = group.input == LinearInput::Attention;
     Vector& norm = isAttention ? m_weights.attnNorm : m_weights.ffnNorm;
-    norm = norm.cwiseProduct(refit.factors).eval();
+    norm = norm.cwiseProduct(Vector(1 + float(group.trust) * (refit.factors.array() - 1))).eval();
     m_fittedNorms.push_back(isAttention ? Role::AttnNorm : Role::FfnNorm);
     for (RoundedTensor& done : m_done)
         if (done.report.gptq && std::ranges::count(roles, done.tensor.place.role) > 0)

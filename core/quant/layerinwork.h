@@ -3,7 +3,8 @@
 
 #include "core/model/layer.h"
 #include "core/quant/layerrounding.h"
-#include "core/rounding/inputsums.h"
+#include "core/rounding/heldsums.h"
+#include "core/rounding/strength.h"
 #include "core/rounding/targetchoice.h"
 
 #include <optional>
@@ -38,7 +39,7 @@ public:
     /// Rounds the matrices that read `input`; then, for q, k, v and gate, up, fits the norm before
     /// them. `fit` and `held`: what was gathered about the input, all tokens together; `held`
     /// without tokens where nothing is chosen by data.
-    void round(LinearInput input, InputSums fit, InputSums held, const Progress& progress);
+    void round(LinearInput input, InputSums fit, HeldSums held, const Progress& progress);
 
     /// The order that round() gave the neurons of the feed-forward, new → old: what was computed
     /// from gate and up before must follow. Empty: as they were.
@@ -51,7 +52,12 @@ private:
     /// What the matrices that read one input share.
     struct Group {
         LinearInput input;
-        InputSums sums; ///< H is in `factor` while they are rounded
+        InputSums sums; ///< of all tokens; H is in `factor` while they are rounded
+        InputSums fit; ///< of those not held out, where the norm is fitted by both
+        HeldSums held;
+        StrengthTrial trial; ///< of the matrices that are rounded by GPTQ; none: nothing held out
+        std::vector<Role> tried; ///< those matrices
+        double trust = 1; ///< textTrust of what was gathered
         TargetChoice choice;
         /// What the target adds to W, as much of it as is followed: (out, in), where several
         /// matrices read the input (in, in), for W times it. Empty: not corrected.
@@ -63,11 +69,17 @@ private:
     {
         return core::plannedAt(m_run.checkpoint, m_run.plan, { role, m_layer });
     }
-    Group prepared(LinearInput input, InputSums fit, InputSums held, const Progress& progress);
-    void orderNeurons(InputSums& sums);
+    Group prepared(LinearInput input, InputSums fit, HeldSums held, const Progress& progress);
+    bool fitsNormOf(const Group& group) const;
+    void tryWays(Group& group, const InputSums& fit, const Progress& progress) const;
+    /// Null where nothing was tried.
+    static const WayTrial* trialOf(Role role, const Group& group);
+    void orderNeurons(InputSums& fit, InputSums& held);
     void roundOne(Role role, const Group& group, const Progress& progress);
     RoundedTensor rounded(
         Role role, const Group& group, const Matrix& target, const Progress& progress) const;
+    RoundedTensor roundedByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
+        const Matrix& target, const Group& group, const Progress& progress) const;
     void fitNorm(
         const Group& group, const std::vector<Matrix>& originals, const Progress& progress);
 

@@ -25,11 +25,16 @@ namespace {
         Index first, rows, length;
         MatrixBlock of(HiddenStates& hidden) const { return hidden.states.middleRows(first, rows); }
         auto of(Matrix& matrix) const { return matrix.middleRows(first, rows); }
-        /// Rows at its end that are held out: whole sequences, a quarter of all over the tiles.
-        Index heldRows() const
+        /// Rows at its end that are held out, of `all`: whole sequences, a quarter of all over the
+        /// tiles; one of two or three, the second half of a single one.
+        Index heldRows(Index all) const
         {
+            const Index sequences = all / length;
+            if (sequences == 1)
+                return length / 2;
+            const Index share = std::min(heldShare, sequences);
             const Index before = first / length, after = (first + rows) / length;
-            return (after / heldShare - before / heldShare) * length;
+            return (after / share - before / share) * length;
         }
     };
 
@@ -80,7 +85,8 @@ namespace {
             : m_isNeeded(layer.needsHessian(input))
             , m_corrects(m_isNeeded && paths.reference)
             , m_weighs(layer.options().weighTokens)
-            , m_holdsOut(m_corrects && layer.options().chooseTarget)
+            , m_holdsOut(m_isNeeded && layer.options().holdOut)
+            , m_allRows(paths.rounded.states.rows())
             , m_driftShare(float(layer.options().driftShare))
         {
         }
@@ -108,8 +114,9 @@ namespace {
                 change += m_driftShare * drift;
                 drift.resize(0, 0);
             }
-            const Index held = holdsOut ? tile.heldRows() : 0;
+            const Index held = holdsOut ? tile.heldRows(m_allRows) : 0;
             const Index fit = tile.rows - held;
+            m_heldSequences += int((held + tile.length - 1) / tile.length);
             const auto part = [&](const Matrix& m, Index first, Index rows) -> MatrixView {
                 return m.size() > 0 ? MatrixView(m.middleRows(first, rows)) : MatrixView(m);
             };
@@ -119,16 +126,18 @@ namespace {
 
         void round(LayerInWork& layer, LinearInput input, const Progress& progress)
         {
-            InputSums fit = m_fit.take(), held = m_held.take();
-            if (fit.tokens == 0)
-                std::swap(fit, held);
-            layer.round(input, std::move(fit), std::move(held), progress);
+            HeldSums held = m_held.take();
+            held.sequences = m_heldSequences;
+            layer.round(input, m_fit.take(), std::move(held), progress);
         }
 
     private:
         bool m_isNeeded, m_corrects, m_weighs, m_holdsOut;
+        Index m_allRows;
         float m_driftShare;
-        InputGathering m_fit, m_held;
+        int m_heldSequences = 0;
+        InputGathering m_fit;
+        HeldGathering m_held;
     };
 
     /// Rounds the matrices that read the normed residual stream: q, k, v or gate, up.

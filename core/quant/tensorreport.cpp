@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace core {
@@ -19,6 +20,7 @@ namespace {
     };
     constexpr std::array always{
         Detail{ "damping", &GptqDetails::damping },
+        Detail{ "shrinkage", &GptqDetails::shrinkage },
         Detail{ "unswept_error", &GptqDetails::unsweptError },
         Detail{ "norm_gain", &GptqDetails::normGain },
     };
@@ -27,6 +29,17 @@ namespace {
         Detail{ "change_share", &GptqDetails::changeShare },
         Detail{ "drift_share", &GptqDetails::driftShare },
     };
+
+    constexpr std::array judgedOnWords{ "weights", "calibration", "held_out" };
+
+    JudgedOn judgedOnNamed(const std::string& word, const std::string& place)
+    {
+        const auto found = std::ranges::find(judgedOnWords, word);
+        if (found == judgedOnWords.end())
+            throw Error(text(place, ": judged_on is ", shownJson(Json(word)),
+                ", expected weights, calibration or held_out"));
+        return JudgedOn(found - judgedOnWords.begin());
+    }
 
     Json detailsToJson(const GptqDetails& gptq)
     {
@@ -63,11 +76,15 @@ namespace {
 
 } // namespace
 
+const char* judgedOnName(JudgedOn on) { return judgedOnWords[std::size_t(on)]; }
+
 Json tensorReportToJson(const TensorReport& report)
 {
     Json json{ { "name", report.name }, { "format", report.format->name },
         { "method", treatmentName({ report.method, report.scaling }) },
-        { "resumed", report.resumed } };
+        { "resumed", report.resumed }, { "judged_on", judgedOnName(report.judgedOn) } };
+    if (report.heldSequences > 0)
+        json["held_out_sequences"] = report.heldSequences;
     if (report.outputError >= 0)
         json["output_error"] = report.outputError;
     if (report.importanceError >= 0)
@@ -95,6 +112,10 @@ TensorReport tensorReportFromJson(const Json& json, const Tensor& tensor, const 
     report.method = treatment->method;
     report.scaling = treatment->scaling;
     report.resumed = jsonValue<bool>(json, "resumed", place, false);
+    report.judgedOn
+        = judgedOnNamed(jsonValue<std::string>(json, "judged_on", place, "weights"), place);
+    report.heldSequences
+        = int(jsonValue<std::int64_t>(json, "held_out_sequences", place, std::int64_t(0)));
     report.outputError = jsonValue<double>(json, "output_error", place, -1.0);
     report.importanceError = jsonValue<double>(json, "importance_error", place, -1.0);
     if (json.contains("gptq"))

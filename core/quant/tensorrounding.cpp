@@ -8,6 +8,7 @@
 #include "core/rounding/encode.h"
 #include "core/rounding/hqq.h"
 #include "core/rounding/knownimportance.h"
+#include "core/rounding/sweeps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -147,6 +148,7 @@ RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned,
         return roundByEncoder(tensor, inWiderFormat(fitting, W, *fault), W, {}, H, progress);
     addNote(rounded.report, note);
     rounded.report.outputError = relativeError(W, result, known, H);
+    rounded.report.judgedOn = H || !known.empty() ? JudgedOn::CalibrationText : JudgedOn::Weights;
     if (fitting.method == Method::Importance)
         rounded.report.importanceError = rounded.report.outputError;
     return rounded;
@@ -168,6 +170,7 @@ RoundedTensor roundClipped(const Tensor& tensor, const PlannedTensor& planned, c
         return roundByEncoder(tensor, inWiderFormat(fitting, W, *fault), W, {}, &H, progress);
     addNote(rounded.report, note);
     rounded.report.outputError = relativeError(W, result, known, &H);
+    rounded.report.judgedOn = JudgedOn::CalibrationText;
     if (fitting.method == Method::Importance)
         rounded.report.importanceError = relativeError(W,
             decodeMatrix(encodeMatrix(W, format, known, fitting.encoder, progress), format,
@@ -206,6 +209,8 @@ RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
     if (!planned.keeps)
         rounded.tensor = stored(tensor, planned.format, std::move(bytes));
     rounded.report.outputError = relative(error, energy);
+    if (!known.empty())
+        rounded.report.judgedOn = JudgedOn::CalibrationText;
     if (weighed.method == Method::Importance)
         rounded.report.importanceError = rounded.report.outputError;
     return rounded;
@@ -214,7 +219,7 @@ RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
 namespace {
 
     RoundedTensor roundedByGptq(const Tensor& tensor, const PlannedTensor& planned,
-        GptqResult result, const GptqOptions& options)
+        GptqResult result, const GptqOptions& options, JudgedOn judgedOn)
     {
         RoundedTensor rounded{ stored(tensor, planned.format, std::move(result.bytes)),
             reportOn(tensor, planned) };
@@ -233,9 +238,14 @@ namespace {
             addNote(report,
                 text(result.deadChannels, " of ", tensor.columns,
                     " inputs were never active in this text"));
+        report.judgedOn = judgedOn;
         if (result.keptImportance) {
             report.method = Method::Importance;
-            addNote(report, "importance-weighted rounding has the smaller error and is kept");
+            addNote(report,
+                judgedOn == JudgedOn::HeldOut
+                    ? "importance-weighted rounding has the smaller error on held-out sequences "
+                      "and is kept"
+                    : "importance-weighted rounding has the smaller error and is kept");
         }
         return rounded;
     }
@@ -277,23 +287,91 @@ RoundedTensor roundByGptqInTiles(const Tensor& tensor, const PlannedTensor& plan
         else
             all = std::move(result);
     }
-    return roundedByGptq(tensor, planned, *std::move(all), options);
+    return roundedByGptq(tensor, planned, *std::move(all), options, JudgedOn::CalibrationText);
 }
+
+namespace {
+
+    /// What rounding towards `target` gave, or the tensor in a wider format where its own does not
+    /// hold the range.
+    template<typename Round>
+    RoundedTensor withinRange(const Tensor& tensor, const PlannedTensor& planned,
+        const Matrix& target, const GptqFactor& factor, const Progress& progress,
+        const Round& round)
+    {
+        const auto widened = [&](const PlannedTensor& wide) {
+            return roundByEncoder(tensor, wide, target, {}, &factor.H, progress);
+        };
+        const PlannedTensor fitting = forRangeOf(target, planned);
+        if (fitting.format != planned.format)
+            return widened(fitting);
+        RoundedTensor rounded = round();
+        const auto fault = faultOfResult(target, decode(rounded.tensor));
+        return fault ? widened(inWiderFormat(planned, target, *fault)) : std::move(rounded);
+    }
+
+    GptqResult asTried(const Format& format, Encoder encoder, const Matrix& W,
+        const Matrix& target, const GptqFactor& factor, const WayTrial& trial,
+        const GptqOptions& options, const Progress& progress)
+    {
+        GptqResult result;
+        result.damping = factor.damping;
+        result.dampingRaises = factor.dampingRaises;
+        result.deadChannels = factor.deadChannels;
+        result.error = trial.error;
+        result.importanceError = trial.importanceError;
+        result.unsweptError = trial.unsweptError;
+        result.energy = trial.energy;
+        result.keptImportance = trial.way < Way::Gptq;
+        if (result.keptImportance) {
+            result.bytes = encodeMatrix(trial.way == Way::Importance ? W : target, format,
+                factor.importance, encoder, progress);
+            return result;
+        }
+        GptqPass pass = gptqPass(target, factor, format, options, progress.part(0, 0.5));
+        const int most = trial.way == Way::Swept ? options.sweeps : 0;
+        const SweepResult swept = sweepRounded(
+            target, factor, format, most, pass.error, pass.bytes, progress.part(0.5, 1));
+        result.sweeps = swept.sweeps;
+        result.bytes = std::move(pass.bytes);
+        return result;
+    }
+
+} // namespace
 
 RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
     const Matrix& target, const GptqFactor& factor, const GptqOptions& options,
     const Progress& progress)
 {
-    const auto widened = [&](const PlannedTensor& wide) {
-        return roundByEncoder(tensor, wide, target, {}, &factor.H, progress);
-    };
-    const PlannedTensor fitting = forRangeOf(target, planned);
-    if (fitting.format != planned.format)
-        return widened(fitting);
-    RoundedTensor rounded = roundedByGptq(
-        tensor, planned, gptqRound(W, target, factor, *planned.format, options, progress), options);
-    const auto fault = faultOfResult(target, decode(rounded.tensor));
-    return fault ? widened(inWiderFormat(planned, target, *fault)) : std::move(rounded);
+    return withinRange(tensor, planned, target, factor, progress, [&] {
+        return roundedByGptq(tensor, planned,
+            gptqRound(W, target, factor, *planned.format, options, progress), options,
+            JudgedOn::CalibrationText);
+    });
+}
+
+RoundedTensor roundAsTried(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
+    const Matrix& target, const GptqFactor& factor, const WayTrial& trial,
+    const GptqOptions& options, const Progress& progress)
+{
+    return withinRange(tensor, planned, target, factor, progress, [&] {
+        return roundedByGptq(tensor, planned,
+            asTried(
+                *planned.format, planned.encoder, W, target, factor, trial, options, progress),
+            options, JudgedOn::HeldOut);
+    });
+}
+
+void judgeOnHeld(
+    RoundedTensor& rounded, const Matrix& W, const HeldSums& held, const Progress& progress)
+{
+    const HeldJudge judge(held, W, 1, progress);
+    TensorReport& report = rounded.report;
+    report.outputError = relative(judge.error(decode(rounded.tensor)), judge.energy());
+    report.judgedOn = JudgedOn::HeldOut;
+    report.heldSequences = held.sequences;
+    if (report.method == Method::Importance)
+        report.importanceError = report.outputError;
 }
 
 Tensor storedVector(const Tensor& tensor, const Vector& values)

@@ -6,6 +6,7 @@
 #include "core/quant/plan.h"
 #include "core/quant/tensorreport.h"
 #include "core/rounding/gptq.h"
+#include "core/rounding/strength.h"
 
 #include <span>
 
@@ -41,6 +42,17 @@ RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
 RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
     const Matrix& target, const GptqFactor& factor, const GptqOptions& options,
     const Progress& progress);
+
+/// Rounds it in the way that fared best on held-out sequences, on whose errors it reports. Throws
+/// Cancelled.
+RoundedTensor roundAsTried(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
+    const Matrix& target, const GptqFactor& factor, const WayTrial& trial,
+    const GptqOptions& options, const Progress& progress);
+
+/// Replaces the errors of `rounded`, which `W` became, by those on held-out sequences. `held` is
+/// there.
+void judgeOnHeld(
+    RoundedTensor& rounded, const Matrix& W, const HeldSums& held, const Progress& progress);
 
 /// The same without correction for a tensor that may be larger than memory should be: decoded,
 /// checked and rounded some rows at a time. Throws Error for a weight that is not finite,

@@ -154,25 +154,29 @@ namespace {
     ByGptq byGptq(const Matrix& target, const GptqFactor& factor, const Format& format,
         const GptqOptions& options, const Progress& progress)
     {
-        const TensorFormat own(format, target);
-        RoundingState r = roundAll(target, factor, own.format(), options, progress.part(0, 0.6));
-        r.W.resize(0, 0); // sweeps need as much
-        double error = 0;
-        for (const double squares : r.squares)
-            error += squares;
-        error = std::max(0.0,
-            error
-                - dampingShare(target, decodeMatrix(r.bytes, format, target.rows(), target.cols()),
-                    factor.added));
-        ByGptq result{ {}, error, 0 };
+        GptqPass pass = gptqPass(target, factor, format, options, progress.part(0, 0.6));
+        ByGptq result{ {}, pass.error, 0 };
         const SweepResult swept = sweepRounded(
-            target, factor, format, options.sweeps, error, r.bytes, progress.part(0.6, 1));
-        result.best = { std::move(r.bytes), std::max(0.0, error - swept.gain) };
+            target, factor, format, options.sweeps, pass.error, pass.bytes, progress.part(0.6, 1));
+        result.best = { std::move(pass.bytes), std::max(0.0, pass.error - swept.gain) };
         result.sweeps = swept.sweeps;
         return result;
     }
 
 } // namespace
+
+GptqPass gptqPass(const Matrix& target, const GptqFactor& factor, const Format& format,
+    const GptqOptions& options, const Progress& progress)
+{
+    const TensorFormat own(format, target);
+    RoundingState r = roundAll(target, factor, own.format(), options, progress);
+    double error = 0;
+    for (const double squares : r.squares)
+        error += squares;
+    error -= dampingShare(
+        target, decodeMatrix(r.bytes, format, target.rows(), target.cols()), factor.added);
+    return { std::move(r.bytes), std::max(0.0, error) };
+}
 
 GptqResult gptqRound(const Matrix& W, const GptqFactor& factor, const Format& format,
     const GptqOptions& options, const Progress& progress)

@@ -52,6 +52,15 @@ GptqFactor factorHessian(MatrixD H, const GptqOptions& options, const Progress& 
 GptqResult gptqRound(const Matrix& W, const GptqFactor& factor, const Format& format,
     const GptqOptions& options, const Progress& progress);
 
+/// GPTQ alone: no sweeps after it, and nothing it is compared with.
+struct GptqPass {
+    std::vector<std::byte> bytes;
+    double error = 0; ///< E against the target
+};
+/// Requires: format.grid. Throws Cancelled.
+GptqPass gptqPass(const Matrix& target, const GptqFactor& factor, const Format& format,
+    const GptqOptions& options, const Progress& progress);
+
 /// The same for weights whose outputs should be those of `target` (out, in) rather than those of
 /// `W`: `target` is rounded and errors count against it. What is stored has no larger E than
 /// importance-weighted rounding of either.

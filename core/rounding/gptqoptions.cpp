@@ -31,6 +31,7 @@ namespace {
     };
     constexpr std::array switches{
         Switch{ "correct_target", &GptqOptions::correctTarget },
+        Switch{ "hold_out", &GptqOptions::holdOut },
         Switch{ "choose_target", &GptqOptions::chooseTarget },
         Switch{ "weigh_tokens", &GptqOptions::weighTokens },
         Switch{ "refit_norms", &GptqOptions::refitNorms },

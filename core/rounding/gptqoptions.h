@@ -16,9 +16,14 @@ struct GptqOptions {
     /// Whether the outputs of the original model on its own inputs are aimed at, rather than those
     /// of the original weights on the rounded model's inputs.
     bool correctTarget = true;
-    /// Whether how far a target follows that is chosen by data, for each input: fitted on three
-    /// quarters of the sequences, judged on the others. Otherwise, and with fewer than four
-    /// sequences or more than 8,192 inputs, the two values below count.
+    /// Whether a quarter of the sequences is held out of what everything else is chosen by: how far
+    /// the correlations of the inputs are believed, whether sweeps and the norms' fit help, whether
+    /// a tensor is rounded by importance. Rounding itself then uses all of them. Not for more than
+    /// 8,192 inputs.
+    bool holdOut = true;
+    /// Whether how far a target follows that is chosen by data, for each input: fitted on what is
+    /// not held out, judged on the others. Otherwise, and where nothing is held out, the two values
+    /// below count.
     bool chooseTarget = true;
     /// The share of the residual stream's drift, 0 to 1, that attn_output and ffn_down take up.
     double driftShare = 0.5;

@@ -23,4 +23,9 @@ struct NormRefit {
 NormRefit refitNorm(const std::vector<const Matrix*>& rounded, const std::vector<Matrix>& originals,
     const InputSums& sums, const Progress& progress);
 
+/// The same on the sequences of both, kept as near 1 as those of `held` find best for factors that
+/// are fitted to `fit`; `gain` is what these gain on `held`. All 1 if nothing does there.
+NormRefit refitNorm(const std::vector<const Matrix*>& rounded, const std::vector<Matrix>& originals,
+    const InputSums& fit, const InputSums& held, const Progress& progress);
+
 } // namespace core

@@ -2,6 +2,7 @@
 #include "core/rounding/targetchoice.h"
 
 #include "core/rounding/gptq.h"
+#include "core/rounding/heldsums.h"
 #include "core/rounding/target.h"
 
 #include <algorithm>
@@ -13,18 +14,12 @@ namespace core {
 namespace {
 
     constexpr Eigen::Index judgedRows = 4096;
-    constexpr std::array dampings{ 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0 };
+    constexpr std::array dampings{ 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0 };
 
     /// Σ a ∘ b, in double.
     double inner(const Matrix& a, const Matrix& b)
     {
         return a.cast<double>().cwiseProduct(b.cast<double>()).sum();
-    }
-
-    /// Rows 0, stride, 2·stride … of `m`.
-    Matrix someRows(const Matrix& m, Eigen::Index stride)
-    {
-        return m(Eigen::seq(0, m.rows() - 1, stride), Eigen::all);
     }
 
     /// What choices are judged by: at most `judgedRows` rows, evenly spread over the matrices. They
@@ -127,7 +122,7 @@ namespace {
 TargetChoice chooseTarget(const InputSums& fit, const InputSums& held,
     const std::vector<const Matrix*>& W, const GptqOptions& options, const Progress& progress)
 {
-    if (held.tokens == 0)
+    if (held.tokens == 0 || !options.chooseTarget)
         return { options.targetDamping, 1, options.driftShare, false };
     std::optional<Trial> best;
     const Judged judged = judgedBy(fit, held, W, progress);

@@ -119,6 +119,8 @@ std::vector<core::TensorReport> sampleReports()
         report.importanceError
             = 0.9 * std::exp2(-planned.format->bitsPerWeight()) + 0.004 * (at * 7 % 11);
         report.outputError = report.importanceError * (0.74 + 0.02 * (at * 5 % 9));
+        report.judgedOn = core::JudgedOn::HeldOut;
+        report.heldSequences = 16;
         reports.push_back(report);
     }
     return reports;

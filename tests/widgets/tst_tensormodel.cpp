@@ -129,6 +129,24 @@ private slots:
                     .startsWith(QStringLiteral("−20")));
     }
 
+    void marksErrorsOfTheWeightsAlone()
+    {
+        TensorModel model;
+        model.setTensors(smallModelRows(1));
+        widgets::RunFacts facts;
+        facts.state = widgets::RunFacts::State::Done;
+        facts.error = 0.04;
+        facts.judged = { core::JudgedOn::HeldOut, 16 };
+        model.setRun(2, facts);
+        const QModelIndex index = model.indexOf(2, TensorColumn::OutputError);
+        QVERIFY(!index.data().toString().contains("weights"));
+        QVERIFY(index.data(Qt::ToolTipRole).toString().endsWith(" on 16 held-out sequences"));
+        facts.judged = { core::JudgedOn::Weights, 0 };
+        model.setRun(2, facts);
+        QVERIFY(index.data().toString().startsWith("weights 4"));
+        QVERIFY(!index.data(TensorModel::ValueRole).isValid()); // sorts not among output errors
+    }
+
     void tellsViewsWhatChanged()
     {
         TensorModel model;

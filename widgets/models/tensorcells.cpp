@@ -35,6 +35,15 @@ namespace {
         return value ? number(percentText(*value), *value) : TensorCell{};
     }
 
+    /// An output error. One of the weights alone is another quantity: marked, and not sorted.
+    TensorCell errorCell(const std::optional<double>& error, core::JudgedOn judged)
+    {
+        if (!error || judged != core::JudgedOn::Weights)
+            return share(error);
+        return { TensorCells::tr("weights %1", "error").arg(percentText(*error)), Tone::Secondary,
+            {} };
+    }
+
     TensorCell weightCell(const TensorRow& row, TensorColumn column)
     {
         if (!row.weights)
@@ -124,7 +133,7 @@ namespace {
         if (column == State)
             return stateCell(run);
         if (column == OutputError)
-            return share(run.error);
+            return errorCell(run.error, run.judged.on);
         if (!run.error || !run.importanceError || *run.importanceError <= 0)
             return {};
         const double change = *run.error / *run.importanceError - 1;
@@ -141,13 +150,15 @@ namespace {
             return formatCell(facts.b, differs || !facts.a ? Tone::Strong : Tone::Secondary);
         }
         case ErrorA:
-            return share(facts.errorA);
+            return errorCell(facts.errorA, facts.judgedA);
         case ErrorB:
-            return share(facts.errorB);
+            return errorCell(facts.errorB, facts.judgedB);
         default:
             break;
         }
-        if (!facts.errorA || !facts.errorB)
+        const bool areAlike = (facts.judgedA == core::JudgedOn::Weights)
+            == (facts.judgedB == core::JudgedOn::Weights);
+        if (!facts.errorA || !facts.errorB || !areAlike)
             return {};
         const double points = 100 * (*facts.errorB - *facts.errorA);
         return number(signedText(points, 1), points, points >= 0.05 ? Tone::Loss : Tone::Normal);

@@ -97,7 +97,9 @@ namespace {
             101, Text },
         { OutputError, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Output error"),
             QT_TRANSLATE_NOOP("widgets::TensorColumns",
-                "Relative error of the tensor's output after quantizing."),
+                "Relative error of the tensor's output after quantizing, on held-out sequences of "
+                "the\n"
+                "calibration text where there are any. “weights”: of the weights alone, no text."),
             64, Number },
         { Change, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Change"),
             QT_TRANSLATE_NOOP("widgets::TensorColumns",
@@ -110,11 +112,13 @@ namespace {
                 "widgets::TensorColumns", "Format in run B, bold where it differs from A."),
             64, Text },
         { ErrorA, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Error A"),
-            QT_TRANSLATE_NOOP("widgets::TensorColumns", "Relative output error in run A."), 76,
-            Number },
+            QT_TRANSLATE_NOOP("widgets::TensorColumns",
+                "Relative output error in run A.\n“weights”: of the weights alone, no text."),
+            76, Number },
         { ErrorB, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Error B"),
-            QT_TRANSLATE_NOOP("widgets::TensorColumns", "Relative output error in run B."), 76,
-            Number },
+            QT_TRANSLATE_NOOP("widgets::TensorColumns",
+                "Relative output error in run B.\n“weights”: of the weights alone, no text."),
+            76, Number },
         { ErrorDifference, QT_TRANSLATE_NOOP("widgets::TensorColumns", "B − A, pp"),
             QT_TRANSLATE_NOOP(
                 "widgets::TensorColumns", "Difference of the output errors in percentage points."),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/tensormodel.h"
 
+#include "widgets/format.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -250,9 +252,16 @@ QString TensorModel::toolTip(const QModelIndex& index) const
             .arg(subject.wantedFormat->blockSize)
             .arg(formatName(subject.recipeFormat));
     case TensorColumn::State:
-    case TensorColumn::OutputError:
-    case TensorColumn::Change:
         return subject.run.note;
+    case TensorColumn::OutputError:
+    case TensorColumn::Change: {
+        QStringList lines;
+        if (subject.run.error)
+            lines += errorSentence(percentText(*subject.run.error), subject.run.judged);
+        if (!subject.run.note.isEmpty())
+            lines += subject.run.note;
+        return lines.join(u'\n');
+    }
     default:
         return {};
     }

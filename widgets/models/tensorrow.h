@@ -3,6 +3,7 @@
 
 #include "core/formats/format.h"
 #include "core/model/role.h"
+#include "widgets/judgedtext.h"
 
 #include <QString>
 
@@ -35,9 +36,10 @@ struct InputFacts {
 struct RunFacts {
     enum class State { None, Waiting, Rounding, Done, Kept, Failed };
     State state = State::None;
-    std::optional<double> error; ///< relative output error
+    std::optional<double> error; ///< relative output error; of the weights where they were judged
     std::optional<double> importanceError; ///< the same of importance-weighted rounding
     QString note;
+    Judged judged = { core::JudgedOn::CalibrationText, 0 }; ///< both errors
 };
 
 /// A tensor in the two pinned runs.
@@ -45,6 +47,7 @@ struct ComparedFacts {
     const core::Format* a = nullptr;
     const core::Format* b = nullptr;
     std::optional<double> errorA, errorB;
+    core::JudgedOn judgedA = core::JudgedOn::CalibrationText, judgedB = judgedA;
 };
 
 /// A tensor in the file to be written.

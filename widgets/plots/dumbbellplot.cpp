@@ -37,7 +37,6 @@ DumbbellPlot::DumbbellPlot(const QString& name, QWidget* parent)
     m_mark->setVisible(false);
     for (QCPItemPosition* corner : { m_mark->topLeft, m_mark->bottomRight })
         corner->setTypeX(QCPItemPosition::ptAxisRectRatio);
-    plot()->xAxis->setLabel(tr("output error against the original model"));
     connect(plot(), &QCustomPlot::beforeReplot, this, &DumbbellPlot::fitTicks);
     plot()->yAxis->setRangeReversed(true);
     plot()->yAxis->grid()->setVisible(false);
@@ -48,6 +47,8 @@ DumbbellPlot::DumbbellPlot(const QString& name, QWidget* parent)
 }
 
 void DumbbellPlot::setMethodName(const QString& name) { m_method = name; }
+
+void DumbbellPlot::setErrorName(const QString& name) { plot()->xAxis->setLabel(name); }
 
 void DumbbellPlot::setRows(std::vector<DumbbellRow> rows)
 {

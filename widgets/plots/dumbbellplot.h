@@ -30,6 +30,7 @@ public:
 
     void setRows(std::vector<DumbbellRow> rows);
     void setMethodName(const QString& name); ///< for table and tooltip
+    void setErrorName(const QString& name); ///< at the axis
     PlotTable table() const override;
 
 signals:

@@ -257,7 +257,9 @@ void TestQuantize::correctingTargetsLowersTheDrift()
         walk(original, *m_checkpoint, nullptr, Progress());
         return double((rounded.states - original.states).squaredNorm());
     };
-    const GptqOptions plain{ .correctTarget = false, .sweeps = 0, .refitNorms = false };
+    const GptqOptions plain{
+        .correctTarget = false, .holdOut = false, .sweeps = 0, .refitNorms = false
+    }; // measured on what was calibrated on
     GptqOptions withoutDrift = plain;
     withoutDrift.correctTarget = true;
     withoutDrift.chooseTarget = false;

@@ -233,7 +233,8 @@ private slots:
         Shown shown;
         QSignalSpy cancelled(&shown.page, &QuantizePage::cancelRequested);
         shown.run(17);
-        QVERIFY2(shown.page.answer().startsWith("GPTQ on “Q3_K_M”. So far its output error is "),
+        QVERIFY2(shown.page.answer().startsWith(
+                     "GPTQ on “Q3_K_M”. So far its output error on 16 held-out sequences is "),
             qPrintable(shown.page.answer()));
         QVERIFY(shown.page.answer().endsWith("below importance-weighted rounding."));
         QCOMPARE(shown.cells()->state(16), CellState::Done);
@@ -270,6 +271,47 @@ private slots:
         QVERIFY(cells->description(1).contains(
             ", by importance-weighted rounding " + percentText(half.importanceError)));
         QVERIFY(!cells->description(2).contains('\n')); // not rounded yet
+    }
+
+    void everyErrorSaysWhatItWasMeasuredOn()
+    {
+        Shown shown;
+        shown.page.setState(QuantizePage::State::Running);
+        const auto* cells = shown.page.findChild<TensorCellStrip*>();
+        const auto* plot = shown.page.findChild<DumbbellPlot*>();
+        core::TensorReport report = sampleReports()[0];
+        const QString error = percentText(report.outputError);
+        report.judgedOn = core::JudgedOn::Weights;
+        report.method = core::Method::RoundToNearest;
+        report.heldSequences = 0;
+        shown.page.addReport(report);
+        QVERIFY(cells->description(0).contains("Weight error " + error + ", without a text"));
+        QCOMPARE(plot->name(), QString("Weight error by tensor, without a text"));
+        report.judgedOn = core::JudgedOn::CalibrationText;
+        report.method = core::Method::Gptq;
+        shown.page.addReport(report);
+        QVERIFY(cells->description(0).contains(error + " on the calibration text"));
+        QCOMPARE(plot->name(), QString("Output error by tensor, on the calibration text"));
+        QVERIFY(shown.page.answer().contains("its output error on the calibration text is"));
+        core::TensorReport held = sampleReports()[1]; // the mean and the plot take one kind only
+        held.outputError = held.importanceError / 2;
+        shown.page.addReport(held);
+        QVERIFY(cells->description(1).contains(" on 16 held-out sequences, by importance"));
+        QCOMPARE(plot->name(), QString("Output error by tensor, on 16 held-out sequences"));
+        QVERIFY(shown.page.answer().contains("on 16 held-out sequences is 50.0"));
+    }
+
+    void saysBeforeTheRunThatTextIsLittle()
+    {
+        Shown shown;
+        QuantizeEstimate estimate;
+        estimate.text = { 2048, 1536, 7525 };
+        shown.page.setEstimate(estimate);
+        const QString sentence = "inputs up to 1,536 wide are 1.3 a channel.";
+        QVERIFY(shows(shown.page, sentence));
+        estimate.text.tokens = 7525;
+        shown.page.setEstimate(estimate);
+        QVERIFY(!shows(shown.page, sentence));
     }
 
     void aCancelledRunSaysWhatIsKeptAndResumes()
@@ -311,7 +353,8 @@ private slots:
         Shown shown;
         shown.run(28);
         shown.page.setState(QuantizePage::State::Finished);
-        QVERIFY2(shown.page.answer().startsWith("GPTQ on “Q3_K_M”: its output error is"),
+        QVERIFY2(shown.page.answer().startsWith(
+                     "GPTQ on “Q3_K_M”: its output error on 16 held-out sequences is"),
             qPrintable(shown.page.answer()));
         QVERIFY(shows(shown.page, "Finished"));
         QVERIFY(button(shown.page, "Quantize"));

@@ -32,6 +32,7 @@ QuantizePage::QuantizePage(QWidget* parent)
     , m_options(new QuantizeOptionsForm)
     , m_estimate(new FactStrip)
     , m_again(new Label(TextRole::Caption))
+    , m_littleText(new Label(TextRole::Secondary))
     , m_progress(new RunProgress)
     , m_columns(new QBoxLayout(QBoxLayout::LeftToRight))
 {
@@ -68,6 +69,9 @@ QWidget* QuantizePage::makeLeft()
     m_again->setWordWrap(true);
     estimateCard->content()->addWidget(m_estimate);
     estimateCard->content()->addWidget(m_again);
+    m_littleText->setWordWrap(true);
+    m_littleText->hide();
+    estimateCard->content()->addWidget(m_littleText);
     estimateCard->content()->addWidget(promise);
     estimateCard->content()->addStretch(1);
     auto* left = new QWidget;
@@ -149,6 +153,14 @@ void QuantizePage::setEstimate(const QuantizeEstimate& estimate)
             "%n tensors get larger than in the file and gain nothing.", nullptr, estimate.grown);
     m_again->setText(said.join(u' '));
     m_again->setVisible(!said.isEmpty());
+    const core::TextNeeds& text = estimate.text;
+    m_littleText->setVisible(text.isLittle());
+    if (text.isLittle())
+        m_littleText->setText(
+            tr("%1 tokens for inputs up to %2 wide are %3 a channel. Below %4 tokens GPTQ believes "
+               "less than half of what it sees there and comes near importance-weighted rounding.")
+                .arg(countText(text.tokens), countText(text.widest),
+                    numberText(text.perChannel(), 1), countText(text.wanted)));
 }
 
 void QuantizePage::setState(State state, const QString& text, const QString& run)
@@ -225,6 +237,37 @@ void QuantizePage::setWhyNot(const QString& reason)
     updateButtons();
 }
 
+QString QuantizePage::heldOutAnswer(double change) const
+{
+    const int count = m_progress->judged().sequences;
+    if (m_state == State::Finished)
+        return change <= 0 ? tr("%1 on “%2”: its output error on %n held-out sequences is %3 below "
+                                "importance-weighted rounding.",
+                   nullptr, count)
+                           : tr("%1 on “%2”: its output error on %n held-out sequences is %3 above "
+                                "importance-weighted rounding.",
+                               nullptr, count);
+    return change <= 0 ? tr("%1 on “%2”. So far its output error on %n held-out sequences is %3 "
+                            "below importance-weighted rounding.",
+               nullptr, count)
+                       : tr("%1 on “%2”. So far its output error on %n held-out sequences is %3 "
+                            "above importance-weighted rounding.",
+                           nullptr, count);
+}
+
+QString QuantizePage::calibrationAnswer(double change) const
+{
+    if (m_state == State::Finished)
+        return change <= 0 ? tr("%1 on “%2”: its output error on the calibration text is %3 below "
+                                "importance-weighted rounding.")
+                           : tr("%1 on “%2”: its output error on the calibration text is %3 above "
+                                "importance-weighted rounding.");
+    return change <= 0 ? tr("%1 on “%2”. So far its output error on the calibration text is %3 "
+                            "below importance-weighted rounding.")
+                       : tr("%1 on “%2”. So far its output error on the calibration text is %3 "
+                            "above importance-weighted rounding.");
+}
+
 void QuantizePage::updateAnswer()
 {
     const std::optional<double> change = m_progress->meanChange();
@@ -240,19 +283,9 @@ void QuantizePage::updateAnswer()
                     : tr("“%1” is being rounded by %2.").arg(recipe, method));
         return;
     }
-    const QString share = percentText(std::abs(*change));
-    if (m_state == State::Finished)
-        setAnswer((*change <= 0
-                ? tr("%1 on “%2”: its output error is %3 below importance-weighted rounding.")
-                : tr("%1 on “%2”: its output error is %3 above importance-weighted rounding."))
-                      .arg(method, recipe, share));
-    else
-        setAnswer(
-            (*change <= 0 ? tr(
-                 "%1 on “%2”. So far its output error is %3 below importance-weighted rounding.")
-                          : tr("%1 on “%2”. So far its output error is %3 above "
-                               "importance-weighted rounding."))
-                .arg(method, recipe, share));
+    setAnswer((m_progress->judged().on == core::JudgedOn::HeldOut ? heldOutAnswer(*change)
+                                                                  : calibrationAnswer(*change))
+                  .arg(method, recipe, percentText(std::abs(*change))));
 }
 
 void QuantizePage::updateButtons()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/quant/quantize.h"
+#include "core/quant/textneeds.h"
 #include "widgets/pages/page.h"
 #include "widgets/pages/quantize/quantizeoptions.h"
 
@@ -26,6 +27,7 @@ struct QuantizeEstimate {
     double diskBytes = -1;
     int roundedAgain = 0; ///< tensors that are quantized in the file and are rounded once more
     int grown = 0; ///< tensors that get larger than in the file
+    core::TextNeeds text = {}; ///< the calibration text against what it must teach
 };
 
 /// How will it be rounded? Method, options, estimate; progress and errors of the run.
@@ -75,6 +77,9 @@ private:
     QWidget* makeRight();
     void settingsEdited();
     void updateAnswer();
+    /// The answer's sentence, %1 the method, %2 the recipe, %3 by how much.
+    QString heldOutAnswer(double change) const;
+    QString calibrationAnswer(double change) const;
     void updateButtons();
     void showMessage(const QString& message, const QString& run);
 
@@ -94,6 +99,7 @@ private:
     QuantizeOptionsForm* m_options;
     FactStrip* m_estimate;
     Label* m_again;
+    Label* m_littleText; ///< said before the run
     RunProgress* m_progress;
     QBoxLayout* m_columns;
 };

@@ -41,7 +41,8 @@ namespace {
                                         qsizetype(report.format->name.size())),
                                    treatmentText({ report.method, report.scaling })) };
         if (report.outputError >= 0)
-            lines += RunProgress::tr("Output error %1").arg(percentText(report.outputError));
+            lines += errorSentence(
+                percentText(report.outputError), { report.judgedOn, report.heldSequences });
         if (report.outputError >= 0 && report.importanceError >= 0)
             lines.back() += RunProgress::tr(", by importance-weighted rounding %1")
                                 .arg(percentText(report.importanceError));
@@ -58,7 +59,7 @@ RunProgress::RunProgress(QWidget* parent)
     , m_times(new Label(TextRole::Secondary))
     , m_bar(new QProgressBar)
     , m_cells(new TensorCellStrip)
-    , m_plot(new DumbbellPlot(tr("Output error by tensor")))
+    , m_plot(new DumbbellPlot(errorTitle({ core::JudgedOn::HeldOut, 0 })))
 {
     auto* titleRow = new QHBoxLayout;
     m_title->setElided();
@@ -148,14 +149,29 @@ std::optional<double> RunProgress::meanChange() const
 {
     double sum = 0;
     int count = 0;
-    for (const auto& report : m_reports) {
-        if (report && report->method == core::Method::Gptq && report->outputError >= 0
+    for (std::size_t i = 0; i < m_reports.size(); ++i) {
+        const auto& report = m_reports[i];
+        if (isShown(i) && report->method == core::Method::Gptq && report->outputError >= 0
             && report->importanceError > 0) {
             sum += report->outputError / report->importanceError - 1;
             ++count;
         }
     }
     return count > 0 ? std::optional(sum / count) : std::nullopt;
+}
+
+Judged RunProgress::judged() const
+{
+    Judged best;
+    for (const auto& report : m_reports)
+        if (report && report->judgedOn > best.on)
+            best = { report->judgedOn, report->heldSequences };
+    return best;
+}
+
+bool RunProgress::isShown(std::size_t place) const
+{
+    return m_reports[place] && m_reports[place]->judgedOn == judged().on;
 }
 
 void RunProgress::chooseRow(int row)
@@ -180,6 +196,10 @@ void RunProgress::updatePlot()
         = m_places.size() > mostRows ? rowsByLayer() : rowsByTensor();
     constexpr int rowHeight = 13, axis = 50, most = 460;
     m_plot->setMinimumHeight(scaled(std::clamp(axis + rowHeight * int(rows.size()), 140, most)));
+    m_plot->setName(errorTitle(judged()));
+    m_plot->setErrorName(judged().on == core::JudgedOn::Weights
+            ? tr("error of the weights against the original ones")
+            : tr("output error against the original model"));
     m_plot->setRows(rows);
 }
 
@@ -192,7 +212,7 @@ std::vector<DumbbellRow> RunProgress::rowsByTensor() const
         DumbbellRow row{ shortRole(place.role), tensorName(place), {}, {}, first };
         if (first && place.layer >= 0)
             row.label = tr("Layer %1  %2").arg(QString::number(place.layer), row.label);
-        if (m_reports[i]) {
+        if (isShown(i)) {
             row.importance = measuredError(m_reports[i]->importanceError);
             row.method = measuredError(m_reports[i]->outputError);
         }
@@ -208,7 +228,7 @@ std::vector<DumbbellRow> RunProgress::rowsByLayer() const
     int count = 0;
     for (std::size_t i = 0; i < m_places.size(); ++i) {
         const core::Place place = m_places[i];
-        if (m_reports[i] && m_reports[i]->importanceError >= 0 && m_reports[i]->outputError >= 0) {
+        if (isShown(i) && m_reports[i]->importanceError >= 0 && m_reports[i]->outputError >= 0) {
             importance += m_reports[i]->importanceError;
             method += m_reports[i]->outputError;
             ++count;

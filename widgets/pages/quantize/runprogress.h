@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/quant/quantize.h"
+#include "widgets/judgedtext.h"
 #include "widgets/plots/dumbbellplot.h"
 
 #include <QtWidgets/QWidget>
@@ -36,6 +37,9 @@ public:
     /// Mean of method error / importance error − 1 over the tensors that GPTQ rounded and that have
     /// both; none: there is none.
     std::optional<double> meanChange() const;
+    /// What those errors were measured on: held-out sequences if any was, else the calibration
+    /// text, else the weights alone. The mean and the plot leave tensors out that were not.
+    Judged judged() const;
     int doneCount() const;
     DumbbellPlot* plot() const { return m_plot; }
 
@@ -44,6 +48,8 @@ signals:
 
 private:
     void updatePlot();
+    /// Whether it is reported, with errors measured on what judged() says.
+    bool isShown(std::size_t place) const;
     std::vector<DumbbellRow> rowsByTensor() const;
     std::vector<DumbbellRow> rowsByLayer() const;
     void chooseRow(int row);

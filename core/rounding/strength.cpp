@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/rounding/strength.h"
+
+#include "core/formats/tensorformat.h"
+#include "core/rounding/encode.h"
+#include "core/rounding/gptq.h"
+#include "core/rounding/sweeps.h"
+#include "core/rounding/target.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+namespace core {
+
+namespace {
+
+    constexpr Eigen::Index triedRows = 128; // of the matrices together, at least
+    constexpr std::array shrinkages{ 0.0, 0.03, 0.1, 0.25, 0.5, 0.7, 0.85, 0.95 };
+
+    /// Some rows of a matrix on trial.
+    struct Rows {
+        const TriedMatrix& matrix;
+        HeldJudge judge;
+        Matrix target;
+        WayTrial best;
+    };
+
+    Eigen::Index strideOf(const std::vector<TriedMatrix>& matrices)
+    {
+        Eigen::Index rows = 0;
+        for (const TriedMatrix& matrix : matrices)
+            rows += matrix.W->rows();
+        return std::max<Eigen::Index>(1, rows / triedRows);
+    }
+
+    /// What the target adds to `rows`, every `stride`-th row of its matrix, fitted to `fit`.
+    Matrix correctionOf(const Matrix& rows, const InputSums& fit, const TargetChoice& choice,
+        const Matrix& U, Eigen::Index stride, const Progress& progress)
+    {
+        Matrix change = fit.drift.size() > 0 || fit.change.rows() != fit.change.cols()
+            ? someRows(fit.change, stride)
+            : product(rows, fit.change, progress);
+        change *= float(choice.changeShare);
+        if (fit.drift.size() > 0)
+            change += float(choice.driftShare) * someRows(fit.drift, stride);
+        return ridge(change, U, progress);
+    }
+
+    double judged(const Rows& rows, const std::vector<std::byte>& bytes)
+    {
+        return rows.judge.error(
+            decodeMatrix(bytes, *rows.matrix.format, rows.target.rows(), rows.target.cols()));
+    }
+
+    void keepBetter(WayTrial& best, Way way, double error)
+    {
+        if (error < best.error) {
+            best.way = way;
+            best.error = error;
+        }
+    }
+
+    /// What importance-weighted rounding makes of it.
+    WayTrial byImportance(const Rows& rows, const GptqFactor& factor, const Progress& progress)
+    {
+        const Format& format = *rows.matrix.format;
+        const auto errorOf = [&](const Matrix& W) {
+            return judged(
+                rows, encodeMatrix(W, format, factor.importance, rows.matrix.encoder, progress));
+        };
+        WayTrial trial{ Way::Importance, errorOf(rows.judge.weights()), 0, 0, rows.judge.energy() };
+        trial.importanceError = trial.error;
+        keepBetter(trial, Way::ImportanceOfTarget, errorOf(rows.target));
+        return trial;
+    }
+
+    /// The best of `best` and GPTQ with `factor`.
+    WayTrial withGptq(WayTrial best, const Rows& rows, const GptqFactor& factor,
+        const GptqOptions& options, const Progress& progress)
+    {
+        const Format& format = *rows.matrix.format;
+        if (!format.grid)
+            return best;
+        GptqPass pass = gptqPass(rows.target, factor, format, options, progress);
+        best.unsweptError = judged(rows, pass.bytes);
+        keepBetter(best, Way::Gptq, best.unsweptError);
+        if (options.sweeps == 0)
+            return best;
+        sweepRounded(rows.target, factor, format, options.sweeps, pass.error, pass.bytes, progress);
+        keepBetter(best, Way::Swept, judged(rows, pass.bytes));
+        return best;
+    }
+
+} // namespace
+
+double believedTokens(Eigen::Index width) { return 192 * std::sqrt(double(width)); }
+
+double textTrust(double tokens, Eigen::Index width)
+{
+    const double ratio = tokens / believedTokens(width);
+    return ratio * ratio / (1 + ratio * ratio);
+}
+
+MatrixD shrunk(MatrixD H, double s)
+{
+    const Eigen::VectorXd diagonal = H.diagonal();
+    H *= 1 - s;
+    H.diagonal() = diagonal;
+    return H;
+}
+
+StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const TargetChoice& choice,
+    const std::vector<TriedMatrix>& matrices, const GptqOptions& options, const Progress& progress)
+{
+    assert(held.isThere());
+    const Progress silent = progress.part(0, 0);
+    const Eigen::Index stride = strideOf(matrices);
+    std::optional<RaisedFactor> ofTarget;
+    if (fit.change.size() > 0)
+        ofTarget = raisedTargetFactor(fit.H, choice.damping, silent);
+    std::vector<Rows> tried;
+    for (const TriedMatrix& matrix : matrices) {
+        Rows rows{ matrix, { held, *matrix.W, stride, silent }, {}, {} };
+        rows.target = rows.judge.weights();
+        if (ofTarget)
+            rows.target
+                += correctionOf(rows.judge.weights(), fit, choice, ofTarget->U, stride, silent);
+        tried.push_back(std::move(rows));
+    }
+    const double trust = textTrust(fit.tokens + held.sums.tokens, fit.H.cols());
+    GptqOptions given = options;
+    if (trust < sweepTrust)
+        given.sweeps = 0;
+    StrengthTrial best{ 1, {} };
+    double least = std::numeric_limits<double>::infinity();
+    std::vector<WayTrial> importance;
+    for (std::size_t i = 0; i < shrinkages.size(); ++i) {
+        progress.at(double(i) / double(shrinkages.size()));
+        const double s = 1 - trust * (1 - shrinkages[i]);
+        const GptqFactor factor = factorHessian(shrunk(fit.H, s), options, silent);
+        std::vector<WayTrial> trials;
+        double sum = 0;
+        for (std::size_t j = 0; j < tried.size(); ++j) {
+            if (i == 0)
+                importance.push_back(byImportance(tried[j], factor, silent));
+            trials.push_back(withGptq(importance[j], tried[j], factor, given, silent));
+            sum += trials.back().error;
+        }
+        if (sum >= least)
+            break; // one hump: too little of it, then too much
+        least = sum;
+        best = { s, std::move(trials) };
+    }
+    return best;
+}
+
+} // namespace core
