@@ -108,13 +108,14 @@ LayerInWork::Group LayerInWork::prepared(
     }
     if (options().holdOut) {
         group.trust = textTrust(fit.tokens + group.held.sums.tokens, fit.H.cols());
-        group.choice.changeShare *= group.trust;
-        group.choice.driftShare *= group.trust;
         group.trial.shrinkage = 1 - group.trust;
+        const double followed = options().chooseTarget ? group.trust : 1; // else it was asked for
+        group.choice.changeShare *= followed;
+        group.choice.driftShare *= followed;
     }
     if (group.held.isThere())
         tryWays(group, fit, progress.part(0.3, 0.7));
-    if (fit.tokens > 0 && isShared(input) && options().refitNorms && group.held.isThere())
+    if (isShared(input) && options().refitNorms && group.held.isThere())
         group.fit = fit;
     group.sums = together(std::move(fit), group.held.sums);
     InputSums& sums = group.sums;
