@@ -3157,6 +3157,7 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <source>%1 on “%2”. So far its output error is %3 above importance-weighted rounding.</source>
         <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler %3 über dem Runden nach Wichtigkeit.</translation>
     </message>
+    <message>
         <source>A calibration text is needed.</source>
         <translation>Ein Kalibriertext wird gebraucht.</translation>
     </message>
@@ -4185,6 +4186,7 @@ etwa %1 der Gewichte</translation>
         <comment>a format</comment>
         <translation>wie in der Datei</translation>
     </message>
+    <message>
         <source>weights %1</source>
         <comment>error</comment>
         <translation>Gewichte %1</translation>

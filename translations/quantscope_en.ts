@@ -123,7 +123,6 @@
 <context>
     <name>widgets::QuantizePage</name>
     <message numerus="yes">
-<<<<<<< HEAD
         <source>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</source>
         <translation>
             <numerusform>%n tensor is quantized in the file already and is rounded a second time, which adds to the loss.</numerusform>
@@ -135,7 +134,6 @@
         <translation>
             <numerusform>%n tensor gets larger than in the file and gains nothing.</numerusform>
             <numerusform>%n tensors get larger than in the file and gain nothing.</numerusform>
-=======
         <source>%1 on “%2”: its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
         <translation>
             <numerusform>%1 on “%2”: its output error on %n held-out sequence is %3 below importance-weighted rounding.</numerusform>
@@ -161,7 +159,6 @@
         <translation>
             <numerusform>%1 on “%2”. So far its output error on %n held-out sequence is %3 above importance-weighted rounding.</numerusform>
             <numerusform>%1 on “%2”. So far its output error on %n held-out sequences is %3 above importance-weighted rounding.</numerusform>
->>>>>>> d2375e2 (Hold sequences out; believe little text little)
         </translation>
     </message>
 </context>

@@ -18,15 +18,14 @@ namespace core {
 
 namespace {
 
-    constexpr Eigen::Index triedRows = 128; // of the matrices together, at least
-    constexpr std::array shrinkages{ 0.0, 0.03, 0.1, 0.25, 0.5, 0.7, 0.85, 0.95 };
+    constexpr Eigen::Index triedRows = 96; // of the matrices together, at least
+    constexpr std::array shrinkages{ 0.0, 0.05, 0.2, 0.5, 0.8 };
 
     /// Some rows of a matrix on trial.
     struct Rows {
         const TriedMatrix& matrix;
         HeldJudge judge;
         Matrix target;
-        WayTrial best;
     };
 
     Eigen::Index strideOf(const std::vector<TriedMatrix>& matrices)
@@ -41,9 +40,8 @@ namespace {
     Matrix correctionOf(const Matrix& rows, const InputSums& fit, const TargetChoice& choice,
         const Matrix& U, Eigen::Index stride, const Progress& progress)
     {
-        Matrix change = fit.drift.size() > 0 || fit.change.rows() != fit.change.cols()
-            ? someRows(fit.change, stride)
-            : product(rows, fit.change, progress);
+        Matrix change = fit.drift.size() > 0 ? someRows(fit.change, stride)
+                                             : product(rows, fit.change, progress);
         change *= float(choice.changeShare);
         if (fit.drift.size() > 0)
             change += float(choice.driftShare) * someRows(fit.drift, stride);
@@ -62,6 +60,26 @@ namespace {
             best.way = way;
             best.error = error;
         }
+    }
+
+    std::vector<Rows> rowsOnTrial(const InputSums& fit, const HeldSums& held,
+        const TargetChoice& choice, const std::vector<TriedMatrix>& matrices,
+        const Progress& progress)
+    {
+        const Eigen::Index stride = strideOf(matrices);
+        std::optional<RaisedFactor> ofTarget;
+        if (fit.change.size() > 0)
+            ofTarget = raisedTargetFactor(fit.H, choice.damping, progress);
+        std::vector<Rows> tried;
+        for (const TriedMatrix& matrix : matrices) {
+            Rows rows{ matrix, { held, *matrix.W, stride, progress }, {} };
+            rows.target = rows.judge.weights();
+            if (ofTarget)
+                rows.target += correctionOf(
+                    rows.judge.weights(), fit, choice, ofTarget->U, stride, progress);
+            tried.push_back(std::move(rows));
+        }
+        return tried;
     }
 
     /// What importance-weighted rounding makes of it.
@@ -118,19 +136,7 @@ StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const Tar
 {
     assert(held.isThere());
     const Progress silent = progress.part(0, 0);
-    const Eigen::Index stride = strideOf(matrices);
-    std::optional<RaisedFactor> ofTarget;
-    if (fit.change.size() > 0)
-        ofTarget = raisedTargetFactor(fit.H, choice.damping, silent);
-    std::vector<Rows> tried;
-    for (const TriedMatrix& matrix : matrices) {
-        Rows rows{ matrix, { held, *matrix.W, stride, silent }, {}, {} };
-        rows.target = rows.judge.weights();
-        if (ofTarget)
-            rows.target
-                += correctionOf(rows.judge.weights(), fit, choice, ofTarget->U, stride, silent);
-        tried.push_back(std::move(rows));
-    }
+    const std::vector<Rows> tried = rowsOnTrial(fit, held, choice, matrices, silent);
     const double trust = textTrust(fit.tokens + held.sums.tokens, fit.H.cols());
     GptqOptions given = options;
     if (trust < sweepTrust)
