@@ -230,18 +230,6 @@
         <source>No chat template: GGUF will be written without one</source>
         <translation>Keine Chat-Vorlage: GGUF wird ohne sie geschrieben</translation>
     </message>
-    <message>
-        <source>%1 It is already quantized: every further rounding adds to its loss, the original would be better. What stays as in the file is copied byte for byte.</source>
-        <translation>%1 Es ist schon quantisiert: Jedes weitere Runden vergrößert seinen Verlust, das Original wäre besser. Was bleibt wie in der Datei, wird Byte für Byte kopiert.</translation>
-    </message>
-    <message>
-        <source>Already quantized (%1): every further rounding adds to its loss</source>
-        <translation>Schon quantisiert (%1): jedes weitere Runden vergrößert den Verlust</translation>
-    </message>
-    <message>
-        <source>%1 of %2 tensors</source>
-        <translation>%1 von %2 Tensoren</translation>
-    </message>
 </context>
 <context>
     <name>NumberText</name>
@@ -693,13 +681,6 @@
     </message>
 </context>
 <context>
-    <name>app::Jobs</name>
-    <message>
-        <source>Not enough memory: the system gives no more.</source>
-        <translation>Nicht genug Speicher: Das System gibt nicht mehr her.</translation>
-    </message>
-</context>
-<context>
     <name>app::MainWindow</name>
     <message>
         <source>%1  ·  %2</source>
@@ -745,10 +726,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
 </context>
 <context>
     <name>app::OpenController</name>
-    <message>
-        <source>Looking for other models</source>
-        <translation>Andere Modelle suchen</translation>
-    </message>
     <message>
         <source>Opening %1</source>
         <translation>%1 öffnen</translation>
@@ -1948,6 +1925,10 @@ die ein Token liest, Gewichte und Cache.</translation>
 <context>
     <name>widgets::DumbbellPlot</name>
     <message>
+        <source>output error against the original model</source>
+        <translation>Ausgabefehler gegen das Original</translation>
+    </message>
+    <message>
         <source>tensor</source>
         <translation>Tensor</translation>
     </message>
@@ -1958,25 +1939,6 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>%1: %2 %3, importance-weighted %4</source>
         <translation>%1: %2 %3, nach Wichtigkeit %4</translation>
-    </message>
-</context>
-<context>
-    <name>widgets::ExistingChoice</name>
-    <message>
-        <source>Replace it</source>
-        <translation>Ersetzen</translation>
-    </message>
-    <message>
-        <source>This file is read and never replaced. A free name:</source>
-        <translation>Diese Datei wird gelesen und nie ersetzt. Ein freier Name:</translation>
-    </message>
-    <message>
-        <source>A file of this name exists. Replace it, or take a free name:</source>
-        <translation>Eine Datei dieses Namens existiert. Ersetzen oder einen freien Namen nehmen:</translation>
-    </message>
-    <message>
-        <source>Write %1 instead</source>
-        <translation>Stattdessen %1 schreiben</translation>
     </message>
 </context>
 <context>
@@ -2206,30 +2168,6 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>Read back and compared</source>
         <translation>Zurückgelesen und verglichen</translation>
     </message>
-    <message>
-        <source>The file needs a name</source>
-        <translation>Die Datei braucht einen Namen</translation>
-    </message>
-    <message>
-        <source>A file that is read is never replaced</source>
-        <translation>Eine Datei, die gelesen wird, wird nie ersetzt</translation>
-    </message>
-    <message>
-        <source>A file of this name exists: choose beside the name</source>
-        <translation>Eine Datei dieses Namens existiert: neben dem Namen wählen</translation>
-    </message>
-    <message>
-        <source>A file that is read has this name</source>
-        <translation>Eine Datei, die gelesen wird, heißt so</translation>
-    </message>
-    <message>
-        <source>is never replaced</source>
-        <translation>wird nie ersetzt</translation>
-    </message>
-    <message>
-        <source>choice needed</source>
-        <translation>Auswahl nötig</translation>
-    </message>
 </context>
 <context>
     <name>widgets::FileBar</name>
@@ -2400,15 +2338,6 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>For study: measured, never exported</source>
         <translation>Zum Lernen: gemessen, nie exportiert</translation>
-    </message>
-    <message>
-        <source>A tensor stays as it is and is copied byte for byte.</source>
-        <translation>Ein Tensor bleibt, wie er ist, und wird Byte für Byte kopiert.</translation>
-    </message>
-    <message>
-        <source>As in the file</source>
-        <comment>a preset</comment>
-        <translation>Wie in der Datei</translation>
     </message>
 </context>
 <context>
@@ -2588,39 +2517,6 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <source>%1 % · %2</source>
         <comment>share done, job</comment>
         <translation>%1 % · %2</translation>
-    </message>
-</context>
-<context>
-    <name>widgets::JudgedText</name>
-    <message numerus="yes">
-        <source>Output error %1 on %n held-out sequences</source>
-        <translation>
-            <numerusform>Ausgabefehler %1 auf %n zurückgehaltenen Sequenz</numerusform>
-            <numerusform>Ausgabefehler %1 auf %n zurückgehaltenen Sequenzen</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Output error %1 on the calibration text</source>
-        <translation>Ausgabefehler %1 auf dem Kalibriertext</translation>
-    </message>
-    <message>
-        <source>Weight error %1, without a text</source>
-        <translation>Gewichtsfehler %1, ohne Text</translation>
-    </message>
-    <message numerus="yes">
-        <source>Output error by tensor, on %n held-out sequences</source>
-        <translation>
-            <numerusform>Ausgabefehler nach Tensor, auf %n zurückgehaltenen Sequenz</numerusform>
-            <numerusform>Ausgabefehler nach Tensor, auf %n zurückgehaltenen Sequenzen</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Output error by tensor, on the calibration text</source>
-        <translation>Ausgabefehler nach Tensor, auf dem Kalibriertext</translation>
-    </message>
-    <message>
-        <source>Weight error by tensor, without a text</source>
-        <translation>Gewichtsfehler nach Tensor, ohne Text</translation>
     </message>
 </context>
 <context>
@@ -3158,86 +3054,12 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler %3 über dem Runden nach Wichtigkeit.</translation>
     </message>
     <message>
-        <source>A calibration text is needed.</source>
-        <translation>Ein Kalibriertext wird gebraucht.</translation>
-    </message>
-    <message>
-        <source>Another job runs.</source>
-        <translation>Ein anderer Auftrag läuft.</translation>
-    </message>
-    <message>
-        <source>locked while it runs</source>
-        <translation>gesperrt, solange es läuft</translation>
-    </message>
-    <message>
         <source>○ importance  ● method</source>
         <translation>○ Wichtigkeit  ● Verfahren</translation>
     </message>
-    <message numerus="yes">
-        <source>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</source>
-        <translation>
-            <numerusform>%n Tensor ist in der Datei schon quantisiert und wird ein zweites Mal gerundet, was den Verlust vergrößert.</numerusform>
-            <numerusform>%n Tensoren sind in der Datei schon quantisiert und werden ein zweites Mal gerundet, was den Verlust vergrößert.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n tensors get larger than in the file and gain nothing.</source>
-        <translation>
-            <numerusform>%n Tensor wird größer als in der Datei und gewinnt nichts.</numerusform>
-            <numerusform>%n Tensoren werden größer als in der Datei und gewinnen nichts.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>A calibration text is needed.</source>
         <translation>Ein Kalibriertext wird gebraucht.</translation>
-    </message>
-    <message>
-        <source>%1 tokens for inputs up to %2 wide are %3 a channel. Below %4 tokens GPTQ believes less than half of what it sees there and comes near importance-weighted rounding.</source>
-        <translation>%1 Token für bis zu %2 breite Eingaben sind %3 je Kanal. Unter %4 Token glaubt GPTQ weniger als der Hälfte dessen, was es dort sieht, und kommt dem Runden nach Wichtigkeit nahe.</translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 on “%2”: its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
-        <translation>
-            <numerusform>%1 mit „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenz liegt %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
-            <numerusform>%1 mit „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenzen liegt %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 on “%2”: its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
-        <translation>
-            <numerusform>%1 mit „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenz liegt %3 über dem des Rundens nach Wichtigkeit.</numerusform>
-            <numerusform>%1 mit „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenzen liegt %3 über dem des Rundens nach Wichtigkeit.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
-        <translation>
-            <numerusform>%1 mit „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenz %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
-            <numerusform>%1 mit „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenzen %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
-        <translation>
-            <numerusform>%1 mit „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenz %3 über dem des Rundens nach Wichtigkeit.</numerusform>
-            <numerusform>%1 mit „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenzen %3 über dem des Rundens nach Wichtigkeit.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1 on “%2”: its output error on the calibration text is %3 below importance-weighted rounding.</source>
-        <translation>%1 mit „%2“: Der Ausgabefehler auf dem Kalibriertext liegt %3 unter dem des Rundens nach Wichtigkeit.</translation>
-    </message>
-    <message>
-        <source>%1 on “%2”: its output error on the calibration text is %3 above importance-weighted rounding.</source>
-        <translation>%1 mit „%2“: Der Ausgabefehler auf dem Kalibriertext liegt %3 über dem des Rundens nach Wichtigkeit.</translation>
-    </message>
-    <message>
-        <source>%1 on “%2”. So far its output error on the calibration text is %3 below importance-weighted rounding.</source>
-        <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler auf dem Kalibriertext %3 unter dem des Rundens nach Wichtigkeit.</translation>
-    </message>
-    <message>
-        <source>%1 on “%2”. So far its output error on the calibration text is %3 above importance-weighted rounding.</source>
-        <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler auf dem Kalibriertext %3 über dem des Rundens nach Wichtigkeit.</translation>
     </message>
 </context>
 <context>
@@ -3649,12 +3471,20 @@ etwa %1 der Gewichte</translation>
         <source>Format of everything else</source>
         <translation>Format für alles andere</translation>
     </message>
+    <message>
+        <source>as in the model</source>
+        <translation>wie im Modell</translation>
+    </message>
     <message numerus="yes">
         <source>%n tensors fall back...</source>
         <translation>
             <numerusform>%n Tensor weicht aus ...</numerusform>
             <numerusform>%n Tensoren weichen aus ...</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Their rows do not fit the format that the rules give them.</source>
+        <translation>Ihre Zeilen passen nicht in das Format, das die Regeln ihnen geben.</translation>
     </message>
     <message>
         <source>Fallback</source>
@@ -3716,17 +3546,13 @@ etwa %1 der Gewichte</translation>
         <source>Edit a rule</source>
         <translation>Regel bearbeiten</translation>
     </message>
-    <message>
-        <source>as in the file</source>
-        <translation>wie in der Datei</translation>
-    </message>
-    <message>
-        <source>Their rows, or the range of their values, do not fit the format that the rules give them.</source>
-        <translation>Ihre Zeilen oder der Bereich ihrer Werte passen nicht in das Format, das die Regeln ihnen geben.</translation>
-    </message>
 </context>
 <context>
     <name>widgets::RunProgress</name>
+    <message>
+        <source>Output error by tensor</source>
+        <translation>Ausgabefehler nach Tensor</translation>
+    </message>
     <message>
         <source>Progress of the run</source>
         <translation>Fortschritt des Laufs</translation>
@@ -3745,16 +3571,12 @@ etwa %1 der Gewichte</translation>
         <translation>%1, %2</translation>
     </message>
     <message>
+        <source>Output error %1</source>
+        <translation>Ausgabefehler %1</translation>
+    </message>
+    <message>
         <source>, by importance-weighted rounding %1</source>
         <translation>, bei gewichtetem Runden %1</translation>
-    </message>
-    <message>
-        <source>error of the weights against the original ones</source>
-        <translation>Fehler der Gewichte gegen die ursprünglichen</translation>
-    </message>
-    <message>
-        <source>output error against the original model</source>
-        <translation>Ausgabefehler gegen das Original</translation>
     </message>
 </context>
 <context>
@@ -4181,16 +4003,6 @@ etwa %1 der Gewichte</translation>
         <source>Not written</source>
         <translation>Fehlt</translation>
     </message>
-    <message>
-        <source>as in the file</source>
-        <comment>a format</comment>
-        <translation>wie in der Datei</translation>
-    </message>
-    <message>
-        <source>weights %1</source>
-        <comment>error</comment>
-        <translation>Gewichte %1</translation>
-    </message>
 </context>
 <context>
     <name>widgets::TensorColumns</name>
@@ -4351,6 +4163,10 @@ Ein Klick ändert es; die Änderung gilt allen gewählten Tensoren.</translation
         <translation>Wie weit das laufende Quantisieren ist.</translation>
     </message>
     <message>
+        <source>Relative error of the tensor&apos;s output after quantizing.</source>
+        <translation>Relativer Fehler der Ausgabe des Tensors nach dem Quantisieren.</translation>
+    </message>
+    <message>
         <source>Change</source>
         <translation>Änderung</translation>
     </message>
@@ -4381,8 +4197,16 @@ im selben Format.</translation>
         <translation>Fehler A</translation>
     </message>
     <message>
+        <source>Relative output error in run A.</source>
+        <translation>Relativer Ausgabefehler in Lauf A.</translation>
+    </message>
+    <message>
         <source>Error B</source>
         <translation>Fehler B</translation>
+    </message>
+    <message>
+        <source>Relative output error in run B.</source>
+        <translation>Relativer Ausgabefehler in Lauf B.</translation>
     </message>
     <message>
         <source>B − A, pp</source>
@@ -4423,24 +4247,6 @@ im selben Format.</translation>
     <message>
         <source>Whether the written tensor was decoded and equals what was meant.</source>
         <translation>Ob der geschriebene Tensor zurückgelesen wurde und gleich ist.</translation>
-    </message>
-    <message>
-        <source>Relative error of the tensor&apos;s output after quantizing, on held-out sequences of the
-calibration text where there are any. “weights”: of the weights alone, no text.</source>
-        <translation>Relativer Fehler der Ausgabe des Tensors nach dem Quantisieren, auf zurückgehaltenen Sequenzen
-des Kalibriertextes, wo es sie gibt. „Gewichte“: der Gewichte allein, ohne Text.</translation>
-    </message>
-    <message>
-        <source>Relative output error in run A.
-“weights”: of the weights alone, no text.</source>
-        <translation>Relativer Ausgabefehler im Lauf A.
-„Gewichte“: der Gewichte allein, ohne Text.</translation>
-    </message>
-    <message>
-        <source>Relative output error in run B.
-“weights”: of the weights alone, no text.</source>
-        <translation>Relativer Ausgabefehler im Lauf B.
-„Gewichte“: der Gewichte allein, ohne Text.</translation>
     </message>
 </context>
 <context>
@@ -4509,10 +4315,6 @@ des Kalibriertextes, wo es sie gibt. „Gewichte“: der Gewichte allein, ohne T
         <source>%1: %2</source>
         <comment>column: value</comment>
         <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>%1 does not hold the range of its values, stored as %2.</source>
-        <translation>%1 fasst den Bereich seiner Werte nicht, gespeichert als %2.</translation>
     </message>
 </context>
 <context>

@@ -94,71 +94,12 @@
     </message>
 </context>
 <context>
-    <name>widgets::JudgedText</name>
-    <message numerus="yes">
-        <source>Output error %1 on %n held-out sequences</source>
-        <translation>
-            <numerusform>Output error %1 on %n held-out sequence</numerusform>
-            <numerusform>Output error %1 on %n held-out sequences</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Output error by tensor, on %n held-out sequences</source>
-        <translation>
-            <numerusform>Output error by tensor, on %n held-out sequence</numerusform>
-            <numerusform>Output error by tensor, on %n held-out sequences</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>widgets::PrecisionPage</name>
     <message numerus="yes">
         <source>%n tensors fall back to another format.</source>
         <translation>
             <numerusform>%n tensor falls back to another format.</numerusform>
             <numerusform>%n tensors fall back to another format.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>widgets::QuantizePage</name>
-    <message numerus="yes">
-        <source>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</source>
-        <translation>
-            <numerusform>%n tensor is quantized in the file already and is rounded a second time, which adds to the loss.</numerusform>
-            <numerusform>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n tensors get larger than in the file and gain nothing.</source>
-        <translation>
-            <numerusform>%n tensor gets larger than in the file and gains nothing.</numerusform>
-            <numerusform>%n tensors get larger than in the file and gain nothing.</numerusform>
-        <source>%1 on “%2”: its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
-        <translation>
-            <numerusform>%1 on “%2”: its output error on %n held-out sequence is %3 below importance-weighted rounding.</numerusform>
-            <numerusform>%1 on “%2”: its output error on %n held-out sequences is %3 below importance-weighted rounding.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 on “%2”: its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
-        <translation>
-            <numerusform>%1 on “%2”: its output error on %n held-out sequence is %3 above importance-weighted rounding.</numerusform>
-            <numerusform>%1 on “%2”: its output error on %n held-out sequences is %3 above importance-weighted rounding.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
-        <translation>
-            <numerusform>%1 on “%2”. So far its output error on %n held-out sequence is %3 below importance-weighted rounding.</numerusform>
-            <numerusform>%1 on “%2”. So far its output error on %n held-out sequences is %3 below importance-weighted rounding.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
-        <translation>
-            <numerusform>%1 on “%2”. So far its output error on %n held-out sequence is %3 above importance-weighted rounding.</numerusform>
-            <numerusform>%1 on “%2”. So far its output error on %n held-out sequences is %3 above importance-weighted rounding.</numerusform>
         </translation>
     </message>
 </context>

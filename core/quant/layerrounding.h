@@ -30,6 +30,8 @@ struct LayerPaths {
 /// rounded. A Hessian is gathered only for inputs that a tensor with GPTQ reads. With a reference,
 /// each tensor aims at the reference's outputs; attn_output and ffn_down also at taking up
 /// `driftShare` of what the residual streams differ by before their addition.
+/// With `holdOut`, a quarter of the sequences takes no part in choosing how (strength.h), only in
+/// the rounding itself; errors are reported on them.
 /// Before that, its inputs are scaled as `scaling` says, in both paths.
 /// Beside the layer's weights (with a reference twice until they have been used) it holds the
 /// heads' outputs of all tokens, then the feed-forward's, in memory or, from 512 MiB on, on the

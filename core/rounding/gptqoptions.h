@@ -44,9 +44,9 @@ struct GptqOptions {
     bool operator==(const GptqOptions&) const = default;
 };
 
-/// JSON: {"damping": 0.01, "correct_target": true, "choose_target": true, "drift_share": 0.5,
-/// "target_damping": 0.1, "weigh_tokens": false, "sweeps": 3, "refit_norms": true,
-/// "order_neurons": false}; what is missing has its default. Throws Error (place, key, found,
+/// JSON: {"damping": 0.01, "correct_target": true, "hold_out": true, "choose_target": true,
+/// "drift_share": 0.5, "target_damping": 0.1, "weigh_tokens": false, "sweeps": 3, "refit_norms":
+/// true, "order_neurons": false}; what is missing has its default. Throws Error (place, key, found,
 /// expected).
 GptqOptions gptqOptionsFromJson(const Json& json, const std::string& place);
 Json gptqOptionsToJson(const GptqOptions& options);

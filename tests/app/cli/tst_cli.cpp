@@ -290,6 +290,34 @@ private slots:
         QVERIFY2(rounded.out.contains("gains nothing"), qPrintable(rounded.out));
     }
 
+    void saysThatTextIsLittleBeforeTheRun()
+    {
+        const Workplace place;
+        const QString sentence = "512 tokens for inputs up to 512 wide are 1 a channel: below";
+        const Outcome planned = run(place.quantize("gptq") << "--dry-run");
+        QVERIFY2(planned.error.contains(sentence), qPrintable(planned.error));
+        QVERIFY(!run(place.quantize("importance") << "--dry-run").error.contains("a channel"));
+        QVERIFY(run(place.quantize("gptq")).error.contains(sentence));
+    }
+
+    void everyErrorSaysWhatItWasMeasuredOn()
+    {
+        const Workplace place;
+        const Outcome table = run(place.quantize("gptq"));
+        QVERIFY2(table.out.contains("2 held-out sequences"), qPrintable(table.out));
+        const QString head = table.out.split('\n').first();
+        QVERIFY2(head.contains("output error") && head.contains("weight error")
+                && head.contains("measured on"),
+            qPrintable(head));
+        const Json tensors = jsonOf(run(place.quantize("gptq") << "--json"))["tensors"];
+        for (const Json& tensor : tensors) {
+            const bool isHead = tensor["name"] == "token_embd.weight";
+            const bool isOutput = tensor["name"] == "output.weight";
+            const char* on = isHead ? "weights" : isOutput ? "calibration" : "held_out";
+            QVERIFY2(tensor["judged_on"] == on, tensor.dump().c_str());
+        }
+    }
+
     void followsARecipeFile()
     {
         const Workplace place;

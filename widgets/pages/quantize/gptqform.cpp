@@ -50,6 +50,9 @@ GptqForm::GptqForm(QWidget* parent)
     m_weighTokens = m_form->addSwitch(tr("Weigh the tokens"),
         tr("Counts an error relative to the size of the residual stream at its token, so that\n"
            "tokens with massive activations do not outweigh all others."));
+    m_holdOut = m_form->addSwitch(tr("Hold sequences out"),
+        tr("Chooses by a quarter of the sequences, held out, what the text can support. Without,\n"
+           "all of the text is believed and errors are those on it."));
     connect(m_target, &QComboBox::activated, this, [this] {
         updateEnabled();
         emit changed();
@@ -57,7 +60,7 @@ GptqForm::GptqForm(QWidget* parent)
     for (QDoubleSpinBox* box : { m_driftShare, m_targetDamping })
         connect(box, &QDoubleSpinBox::valueChanged, this, &GptqForm::changed);
     connect(m_sweeps, &QSpinBox::valueChanged, this, &GptqForm::changed);
-    for (QCheckBox* box : { m_refitNorms, m_orderNeurons, m_weighTokens })
+    for (QCheckBox* box : { m_refitNorms, m_orderNeurons, m_weighTokens, m_holdOut })
         connect(box, &QCheckBox::toggled, this, &GptqForm::changed);
     setOptions({});
 }
@@ -98,6 +101,7 @@ void GptqForm::setOptions(const core::GptqOptions& options)
     m_sweeps->setValue(options.sweeps);
     m_refitNorms->setChecked(options.refitNorms);
     m_orderNeurons->setChecked(options.orderNeurons);
+    m_holdOut->setChecked(options.holdOut);
     m_weighTokens->setChecked(options.weighTokens);
     updateEnabled();
 }
@@ -114,6 +118,7 @@ core::GptqOptions GptqForm::options() const
     options.sweeps = m_sweeps->value();
     options.refitNorms = m_refitNorms->isChecked();
     options.orderNeurons = m_orderNeurons->isChecked();
+    options.holdOut = m_holdOut->isChecked();
     options.weighTokens = m_weighTokens->isChecked();
     return options;
 }
