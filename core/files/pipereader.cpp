@@ -15,7 +15,7 @@ namespace core {
 
 namespace {
 
-    [[noreturn]] void fail(const std::filesystem::path& path, const char* what)
+    [[noreturn]] void failPipe(const std::filesystem::path& path, const char* what)
     {
         const int error = errno;
         throw Error(text(
@@ -30,7 +30,7 @@ PipeReader::PipeReader(const std::filesystem::path& pipe)
     , m_descriptor(::open(pipe.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
 {
     if (m_descriptor < 0)
-        fail(pipe, "opened");
+        failPipe(pipe, "opened");
 }
 
 PipeReader::~PipeReader() { ::close(m_descriptor); }
@@ -45,10 +45,10 @@ std::string PipeReader::next()
             return bytes;
         }
         if (errno != EAGAIN && errno != EINTR)
-            fail(m_path, "read");
+            failPipe(m_path, "read");
         pollfd waiting{ m_descriptor, POLLIN, 0 };
         if (::poll(&waiting, 1, -1) < 0 && errno != EINTR)
-            fail(m_path, "read");
+            failPipe(m_path, "read");
     }
 }
 

@@ -15,12 +15,12 @@ namespace {
     enum class State { Free, Filling, Noted };
 
     /// A name where a signal handler can read it: no lock, no heap.
-    struct Slot {
+    struct NameSlot {
         std::atomic<State> state = State::Free;
         std::array<char, PATH_MAX> name;
     };
 
-    std::array<Slot, 64> slots; // a signal handler cannot be given an object
+    std::array<NameSlot, 64> slots; // a signal handler cannot be given an object
     static_assert(std::atomic<State>::is_always_lock_free);
 
 } // namespace
@@ -29,7 +29,7 @@ TemporaryFileNote::TemporaryFileNote(const std::filesystem::path& file) noexcept
 {
     const std::size_t length = file.native().size();
     for (m_slot = 0; length < PATH_MAX && m_slot < slots.size(); ++m_slot) {
-        Slot& slot = slots[m_slot];
+        NameSlot& slot = slots[m_slot];
         State free = State::Free;
         if (!slot.state.compare_exchange_strong(free, State::Filling))
             continue;
@@ -48,7 +48,7 @@ TemporaryFileNote::~TemporaryFileNote()
 
 void removeTemporaryFiles() noexcept
 {
-    for (const Slot& slot : slots)
+    for (const NameSlot& slot : slots)
         if (slot.state == State::Noted)
             ::unlink(slot.name.data());
 }

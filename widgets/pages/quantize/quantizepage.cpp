@@ -18,7 +18,7 @@ namespace widgets {
 
 namespace {
 
-    constexpr int leastBeside = 640; ///< width that the two columns of cards need
+    constexpr int leastForColumns = 640; ///< width that the two columns of cards need
 
 } // namespace
 
@@ -97,8 +97,8 @@ QWidget* QuantizePage::makeRight()
 
 void QuantizePage::arrange()
 {
-    m_columns->setDirection(contentWidth() >= scaled(leastBeside) ? QBoxLayout::LeftToRight
-            : m_state == State::Ready                             ? QBoxLayout::TopToBottom
+    m_columns->setDirection(contentWidth() >= scaled(leastForColumns) ? QBoxLayout::LeftToRight
+            : m_state == State::Ready                                 ? QBoxLayout::TopToBottom
                                       : QBoxLayout::BottomToTop); // the progress on top
 }
 
