@@ -93,6 +93,7 @@ int PresenterTest::addRun(double kld)
     evaluation.perplexity = 12.5;
     evaluation.against = core::Comparison{};
     evaluation.against->kldMean = kld;
+    evaluation.against->kldError = kld / 1000;
     m_session->runs().setEvaluation(number, evaluation, m_session->evaluationSettings());
     return number;
 }
