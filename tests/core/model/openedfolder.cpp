@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/model/openedfolder.h"
+
+#include "core/model/checkpoint.h"
+
+#include <QtGlobal>
+
+#include <nlohmann/json.hpp>
+
+namespace fs = std::filesystem;
+
+std::vector<support::SafetensorsEntry> entriesOf(
+    const support::TinyModel& model, const Rename& rename)
+{
+    std::vector<support::SafetensorsEntry> entries;
+    for (const auto& tensor : support::tinyTensors(model))
+        entries.push_back({ rename(tensor.name), "F32", tensor.shape,
+            std::string(
+                reinterpret_cast<const char*>(tensor.weights.data()), 4 * tensor.weights.size()) });
+    return entries;
+}
+
+OpenedFolder::OpenedFolder(const support::TinyModel& model)
+{
+    support::writeTinyModel(model, path());
+}
+
+void OpenedFolder::write(const std::string& name, const std::string& bytes) const
+{
+    support::writeFile(path() / name, bytes);
+}
+
+void OpenedFolder::setConfig(const std::string& key, const core::Json& value) const
+{
+    core::Json config = core::readJson(path() / "config.json");
+    config[key] = value;
+    write("config.json", core::jsonText(config));
+}
+
+void OpenedFolder::rewrite(
+    const Rename& rename, const std::vector<support::SafetensorsEntry>& more) const
+{
+    auto entries = entriesOf({}, rename);
+    entries.insert(entries.end(), more.begin(), more.end());
+    write("model.safetensors", support::safetensorsBytes(entries));
+}
+
+QByteArray OpenedFolder::opened(const std::string& name) const
+{
+    const fs::path place = name.empty() ? path() : path() / name;
+    std::string notes;
+    std::string message = support::messageOf([&] {
+        const auto checkpoint = core::Checkpoint::open(place);
+        for (const std::string& note : checkpoint->notes())
+            notes += note + "\n";
+    });
+    if (message == "no error")
+        return QByteArray::fromStdString(notes);
+    const std::string own = path().string();
+    if (message.starts_with(own))
+        message.replace(0, own.size(), "FOLDER");
+    return QByteArray::fromStdString(message);
+}
+
+bool contains(const QByteArray& text, const char* part)
+{
+    if (text.contains(part))
+        return true;
+    qWarning("%s", text.constData());
+    return false;
+}
