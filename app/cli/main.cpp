@@ -3,6 +3,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/files/temporaryfiles.h"
 
 #include <CLI/CLI.hpp>
@@ -121,6 +122,19 @@ int sayException()
     }
 }
 
+/// The option that every command has.
+void addThreads(CLI::App& app)
+{
+    constexpr int mostThreads = 1'000'000; // more than processors are not used
+    for (CLI::App* command : app.get_subcommands({}))
+        command
+            ->add_option_function<int>(
+                "--threads", [](int threads) { core::setThreadLimit(unsigned(threads)); },
+                "Processors to use (all); the results do not depend on it")
+            ->check(CLI::Range(1, mostThreads))
+            ->type_name("N");
+}
+
 int run(const cli::Action& action)
 {
     cli::ProgressLine line;
@@ -157,6 +171,7 @@ try {
     cli::addActivations(app, action);
     cli::addQuantize(app, action);
     cli::addEvaluate(app, action);
+    addThreads(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

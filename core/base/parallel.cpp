@@ -17,6 +17,8 @@ namespace core {
 
 namespace {
 
+    std::atomic<unsigned> threadLimit = 0; // 0: none; the one setting that belongs to the process
+
     /// One call of parallelFor. Lives on its caller's stack.
     struct Loop {
         std::size_t count;
@@ -83,8 +85,12 @@ namespace {
             }
         }
 
+        /// One that a thread may join. A team grown larger than the limit does not use all of it.
         Loop* openLoop() const
         {
+            const unsigned limit = threadLimit;
+            if (limit != 0 && m_working + 1 >= limit) // 1: the caller
+                return nullptr;
             const auto found = std::find_if(m_loops.begin(), m_loops.end(),
                 [](const Loop* loop) { return loop->seats > 0 && loop->next < loop->count; });
             return found == m_loops.end() ? nullptr : *found;
@@ -100,9 +106,11 @@ namespace {
                     return;
                 --loop->seats;
                 ++loop->helpers;
+                ++m_working;
                 lock.unlock();
                 work(*loop);
                 lock.lock();
+                --m_working;
                 if (--loop->helpers == 0)
                     m_done.notify_all();
             }
@@ -112,6 +120,7 @@ namespace {
         std::condition_variable m_wake; ///< a loop was opened, or the team ends
         std::condition_variable m_done; ///< the last helper left a loop
         std::vector<Loop*> m_loops;
+        std::size_t m_working = 0; ///< helpers inside a loop
         bool m_ends = false;
         std::vector<std::jthread> m_threads; ///< last: joined before the rest goes
     };
@@ -126,11 +135,19 @@ unsigned processorCount()
     return unsigned(std::max(1, CPU_COUNT(&allowed)));
 }
 
+void setThreadLimit(unsigned threads) { threadLimit = threads; }
+
+unsigned threadCount()
+{
+    const unsigned limit = threadLimit;
+    return limit == 0 ? processorCount() : std::min(limit, processorCount());
+}
+
 void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body)
 {
     static Team team;
     Loop loop{ count, body };
-    const std::size_t threads = std::min<std::size_t>(processorCount(), count);
+    const std::size_t threads = std::min<std::size_t>(threadCount(), count);
     if (threads > 1)
         team.run(loop, threads - 1);
     else

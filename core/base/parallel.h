@@ -9,8 +9,14 @@ namespace core {
 /// The processors this process may use (its affinity mask, so `taskset` limits it), at least 1.
 unsigned processorCount();
 
-/// Calls body(i) once for every i in [0, count), on all processors (on fewer where the system gives
-/// no more threads), and returns when all are done.
+/// How many threads loops may have from now on; 0: one for each processor. Loops that run at the
+/// same time share all but the one that each of them was called on. Safe from any thread.
+void setThreadLimit(unsigned threads);
+/// The threads that a loop gets now: the limit, or the processors where they are fewer.
+unsigned threadCount();
+
+/// Calls body(i) once for every i in [0, count), on threadCount() threads (on fewer where the
+/// system gives no more), and returns when all are done.
 /// The order is unspecified: a body writes only to what belongs to its `i`, so that the result is
 /// the same for any number of threads. The first exception of a body is rethrown here after the
 /// others have stopped. Bodies are meant to be coarse (over 50 µs).

@@ -163,6 +163,19 @@ private slots:
         QCOMPARE(json["chunks"].get<int>(), 6);
     }
 
+    void writesTheSameBytesWithAnyNumberOfThreads()
+    {
+        const Workplace place;
+        const auto bytes = [&place](const char* threads) {
+            const Outcome outcome = run(place.quantize("gptq") << "--threads" << threads);
+            return outcome.code == 0 ? support::readFile(place.output.toStdString())
+                                     : outcome.error.toStdString();
+        };
+        const std::string one = bytes("1");
+        QVERIFY2(one.starts_with("GGUF"), one.c_str());
+        QVERIFY(bytes("2") == one);
+    }
+
     void writesTheBytesOfGgmlOnDemand()
     {
         const Workplace place;
@@ -364,6 +377,8 @@ private slots:
             << QStringList{ "activations", "m", "--calibration", "t", "--ctx", "0" };
         QTest::newRow("fewer than no sequences")
             << QStringList{ "activations", "m", "--calibration", "t", "--sequences", "-5" };
+        QTest::newRow("no threads") << QStringList{ "inspect", "m", "--threads", "0" };
+        QTest::newRow("half a thread") << QStringList{ "preview", "m", "--threads", "0.5" };
         QTest::newRow("fewer than no chunks")
             << QStringList{ "evaluate", "m", "--text", "t", "--chunks", "-1" };
         QTest::newRow("fewer than no chunks of what was quantized") << QStringList{ "quantize", "m",

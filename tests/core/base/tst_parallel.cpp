@@ -105,6 +105,33 @@ private slots:
             QCOMPARE(call.load(), 1);
     }
 
+    void usesNoMoreThreadsThanAllowed()
+    {
+        const auto mostAtOnce = [] {
+            std::atomic<int> running = 0, most = 0;
+            const auto enter = [&](std::size_t) {
+                const int now = ++running;
+                for (int before = most; before < now && !most.compare_exchange_weak(before, now);)
+                    ;
+                std::this_thread::sleep_for(std::chrono::microseconds(200));
+                --running;
+            };
+            core::parallelFor(8, [&](std::size_t) { core::parallelFor(4, enter); });
+            return most.load();
+        };
+        (void)mostAtOnce(); // the team is as large as it gets
+        core::setThreadLimit(1);
+        QCOMPARE(core::threadCount(), 1u);
+        QCOMPARE(mostAtOnce(), 1);
+        core::setThreadLimit(2);
+        QCOMPARE(core::threadCount(), std::min(2u, core::processorCount()));
+        QVERIFY(mostAtOnce() <= 2);
+        core::setThreadLimit(100'000);
+        QCOMPARE(core::threadCount(), core::processorCount());
+        core::setThreadLimit(0);
+        QCOMPARE(core::threadCount(), core::processorCount());
+    }
+
     void worksFromSeveralThreadsAtOnce()
     {
         std::atomic<long> sum = 0;
