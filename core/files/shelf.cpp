@@ -227,13 +227,14 @@ void Shelf::clear() const
 
 void Shelf::trim(std::uint64_t wanted, const std::set<std::string>& kept) const
 {
-    if (m_limit == 0)
+    const std::uint64_t limit = m_limit;
+    if (limit == 0)
         return;
     std::vector<ShelfEntry> all = entries();
     std::uint64_t bytes = wanted;
     for (const ShelfEntry& entry : all)
         bytes += entry.bytes;
-    for (auto oldest = all.rbegin(); oldest != all.rend() && bytes > m_limit; ++oldest) {
+    for (auto oldest = all.rbegin(); oldest != all.rend() && bytes > limit; ++oldest) {
         if (kept.contains(oldest->key))
             continue;
         remove(oldest->key);

@@ -3,6 +3,7 @@
 
 #include "core/files/json.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -55,6 +56,8 @@ public:
 
     const std::filesystem::path& folder() const { return m_folder; }
     std::uint64_t limit() const { return m_limit; }
+    /// Counts from the next time that room is made. Safe while others use the shelf.
+    void setLimit(std::uint64_t limit) { m_limit = limit; }
 
     /// The key of what is computed from all that `description` names.
     static std::string keyOf(const Json& description);
@@ -78,7 +81,7 @@ private:
     std::filesystem::path fileOf(const std::string& key) const;
 
     std::filesystem::path m_folder;
-    std::uint64_t m_limit;
+    std::atomic<std::uint64_t> m_limit;
 };
 
 } // namespace core
