@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // quantscope: the window.
 #include "app/resources.h"
+#include "app/session/preferences.h"
 #include "app/window/mainwindow.h"
 #include "app/window/pictures.h"
 #include "app/window/translations.h"
@@ -128,7 +129,12 @@ void introduce(QCoreApplication& application)
     QCoreApplication::setApplicationName(QStringLiteral("quantscope"));
     QCoreApplication::setOrganizationName(QStringLiteral("quantscope"));
     QCoreApplication::setApplicationVersion(QStringLiteral(QUANTSCOPE_VERSION));
-    app::installTranslations(application);
+    const QStringList words = QCoreApplication::arguments();
+    const bool takesPictures = std::any_of(words.begin(), words.end(),
+        [](const QString& word) { return word.startsWith(u"--pictures"); });
+    QSettings settings;
+    app::installTranslations( // pictures take nothing from the user's own settings
+        application, takesPictures ? QString() : app::loadPreferences(settings).language);
 }
 
 void describe(QCommandLineParser& parser)

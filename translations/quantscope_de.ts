@@ -672,6 +672,10 @@
         <translation>GPTQ</translation>
     </message>
     <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
         <source>Keyboard shortcuts</source>
         <translation>Tastenkürzel</translation>
     </message>
@@ -879,6 +883,21 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     </message>
 </context>
 <context>
+    <name>app::SettingsController</name>
+    <message>
+        <source>Choose the folder for results</source>
+        <translation>Den Ordner für Ergebnisse wählen</translation>
+    </message>
+    <message>
+        <source>Cannot keep results in &quot;%1&quot;: it cannot be written to.</source>
+        <translation>Ergebnisse können nicht in „%1“ aufbewahrt werden: Dort kann nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>Looking at kept results</source>
+        <translation>Ansehen aufbewahrter Ergebnisse</translation>
+    </message>
+</context>
+<context>
     <name>app::StartPresenter</name>
     <message>
         <source>%1  ·  %2 parameters  ·  %3</source>
@@ -977,6 +996,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>&amp;Commands...</source>
         <translation>B&amp;efehle ...</translation>
+    </message>
+    <message>
+        <source>Se&amp;ttings...</source>
+        <translation>&amp;Einstellungen ...</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -1502,6 +1525,112 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
 </context>
 <context>
+    <name>widgets::CacheSection</name>
+    <message>
+        <source>Use the usual folder</source>
+        <translation>Den üblichen Ordner nehmen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove all...</source>
+        <translation>Alle entfernen ...</translation>
+    </message>
+    <message>
+        <source>Choose...</source>
+        <translation>Wählen ...</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Quantized layers, statistics and measurements are kept in it, so that nothing is computed twice.</source>
+        <translation>Quantisierte Schichten, Statistiken und Messungen werden darin aufbewahrt, damit nichts zweimal berechnet wird.</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>Höchstens</translation>
+    </message>
+    <message>
+        <source>What was used longest ago makes room for what is new. Counts at once.</source>
+        <translation>Was am längsten nicht gebraucht wurde, macht Neuem Platz. Gilt sofort.</translation>
+    </message>
+    <message>
+        <source>Nothing is kept now: the folder cannot be made or written to.</source>
+        <translation>Zurzeit wird nichts aufbewahrt: Der Ordner kann nicht angelegt oder beschrieben werden.</translation>
+    </message>
+    <message>
+        <source>The folder is used from the next start on. Until then results are kept in &quot;%1&quot;, and stay there.</source>
+        <translation>Der Ordner gilt ab dem nächsten Start. Bis dahin werden Ergebnisse in „%1“ aufbewahrt und bleiben dort.</translation>
+    </message>
+    <message>
+        <source>Nothing is kept.</source>
+        <translation>Es ist nichts aufbewahrt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n results, %1</source>
+        <comment>and their size</comment>
+        <translation>
+            <numerusform>%n Ergebnis, %1</numerusform>
+            <numerusform>%n Ergebnisse, %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Remove %1?</source>
+        <translation>%1 entfernen?</translation>
+    </message>
+    <message>
+        <source>They are computed again when they are needed. Models, sessions and exported files stay as they are.</source>
+        <translation>Sie werden neu berechnet, wenn sie gebraucht werden. Modelle, Sitzungen und exportierte Dateien bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>Remove all</source>
+        <translation>Alle entfernen</translation>
+    </message>
+    <message>
+        <source>Keep them</source>
+        <translation>Behalten</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::CacheTable</name>
+    <message>
+        <source>Quantized layers</source>
+        <translation>Quantisierte Schichten</translation>
+    </message>
+    <message>
+        <source>Statistics of activations</source>
+        <translation>Statistiken von Aktivierungen</translation>
+    </message>
+    <message>
+        <source>Measurements of what was lost</source>
+        <translation>Messungen des Verlorenen</translation>
+    </message>
+    <message>
+        <source>Damaged</source>
+        <translation>Beschädigt</translation>
+    </message>
+    <message>
+        <source>What is kept</source>
+        <translation>Aufbewahrt</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>Anzahl</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>Zuletzt gebraucht</translation>
+    </message>
+</context>
+<context>
     <name>widgets::ChannelMap</name>
     <message>
         <source>absmax / median  %1×</source>
@@ -1726,6 +1855,22 @@ die ein Token liest, Gewichte und Cache.</translation>
     </message>
 </context>
 <context>
+    <name>widgets::ComputingSection</name>
+    <message>
+        <source>all (%1)</source>
+        <comment>processors</comment>
+        <translation>alle (%1)</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>Prozessoren</translation>
+    </message>
+    <message>
+        <source>Counts at once, also for what runs. Fewer leave room for other programs. The results are the same for any number.</source>
+        <translation>Gilt sofort, auch für das, was läuft. Weniger lassen anderen Programmen Platz. Die Ergebnisse sind für jede Anzahl dieselben.</translation>
+    </message>
+</context>
+<context>
     <name>widgets::CostCard</name>
     <message>
         <source>What a change costs</source>
@@ -1862,6 +2007,61 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::DeviceSection</name>
+    <message>
+        <source>Own devices</source>
+        <translation>Eigene Geräte</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Bandwidth</source>
+        <translation>Bandbreite</translation>
+    </message>
+    <message>
+        <source>Remove device</source>
+        <translation>Gerät entfernen</translation>
+    </message>
+    <message>
+        <source>Add device</source>
+        <translation>Gerät hinzufügen</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> Token</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>Tokens whose keys and values are read for each new one.</source>
+        <translation>Token, deren Schlüssel und Werte für jedes neue gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The bound of tokens/s holds at this many tokens, or at as many as the model was trained for where those are fewer.</source>
+        <translation>„Token/s höchstens“ gilt bei so vielen Token, oder bei so vielen, wie das Modell im Training hatte, wo das weniger sind.</translation>
+    </message>
+    <message>
+        <source>Of the memory that the weights lie in, as the maker states it.</source>
+        <translation>Des Speichers, in dem die Gewichte liegen, wie der Hersteller sie angibt.</translation>
+    </message>
+    <message>
+        <source>New device</source>
+        <translation>Neues Gerät</translation>
+    </message>
+    <message>
+        <source>There is no room for more than %1 devices.</source>
+        <translation>Mehr als %1 Geräte haben keinen Platz.</translation>
+    </message>
+    <message>
+        <source>There is a device of this name.</source>
+        <translation>Ein Gerät dieses Namens gibt es schon.</translation>
     </message>
 </context>
 <context>
@@ -2552,6 +2752,37 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
     <message>
         <source>…%1[%2]%3…</source>
         <translation>…%1[%2]%3…</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::LooksSection</name>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>Textgröße</translation>
+    </message>
+    <message>
+        <source>The language changes at the next start.</source>
+        <translation>Die Sprache wechselt beim nächsten Start.</translation>
     </message>
 </context>
 <context>
@@ -3668,6 +3899,41 @@ etwa %1 der Gewichte</translation>
     <message>
         <source>Remove</source>
         <translation>Entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Sections</source>
+        <translation>Abschnitte</translation>
+    </message>
+    <message>
+        <source>Language and looks</source>
+        <translation>Sprache und Aussehen</translation>
+    </message>
+    <message>
+        <source>Kept results</source>
+        <translation>Aufbewahrte Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Computing</source>
+        <translation>Rechnen</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
     </message>
 </context>
 <context>

@@ -43,6 +43,17 @@
     </message>
 </context>
 <context>
+    <name>widgets::CacheSection</name>
+    <message numerus="yes">
+        <source>%n results, %1</source>
+        <comment>and their size</comment>
+        <translation>
+            <numerusform>%n result, %1</numerusform>
+            <numerusform>%n results, %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>widgets::CostCard</name>
     <message numerus="yes">
         <source>Output error: %1 of %n tensors in every format</source>

@@ -3,17 +3,22 @@
 
 #include <system_error>
 
+#include <unistd.h>
+
 namespace app {
 
-std::shared_ptr<const core::Shelf> openShelf(
-    const std::filesystem::path& cache, std::uint64_t limit)
+std::shared_ptr<core::Shelf> openShelf(
+    const std::vector<std::filesystem::path>& caches, std::uint64_t limit)
 {
-    const std::filesystem::path folder = cache / "shelf";
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error || !std::filesystem::is_directory(folder, error))
-        return nullptr;
-    return std::make_shared<const core::Shelf>(folder, limit);
+    for (const std::filesystem::path& cache : caches) {
+        const std::filesystem::path folder = cache / "shelf";
+        std::error_code error;
+        std::filesystem::create_directories(folder, error);
+        if (!error && std::filesystem::is_directory(folder, error)
+            && ::access(folder.c_str(), W_OK | X_OK) == 0)
+            return std::make_shared<core::Shelf>(folder, limit);
+    }
+    return nullptr;
 }
 
 } // namespace app

@@ -5,12 +5,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 namespace app {
 
-/// The shelf in the folder `cache`, made if it is missing. Null if it cannot be made: nothing is
-/// kept then.
-std::shared_ptr<const core::Shelf> openShelf(
-    const std::filesystem::path& cache, std::uint64_t limit);
+/// The shelf in the first of the folders `caches` in which one can be made and written to. Null if
+/// there is none such: nothing is kept then.
+std::shared_ptr<core::Shelf> openShelf(
+    const std::vector<std::filesystem::path>& caches, std::uint64_t limit);
 
 } // namespace app

@@ -7,12 +7,6 @@
 
 namespace app {
 
-namespace {
-
-    constexpr int longestContext = 4096; ///< tokens/s is stated for at most this much cache
-
-} // namespace
-
 Session::Session(std::vector<core::Device> devices, QObject* parent)
     : QObject(parent)
     , m_devices(std::move(devices))
@@ -168,10 +162,27 @@ void Session::setDevice(int index)
     emit deviceChanged();
 }
 
+void Session::setDevices(std::vector<core::Device> devices)
+{
+    const std::string chosen = device() ? device()->name : std::string();
+    m_devices = std::move(devices);
+    const auto found = std::ranges::find(m_devices, chosen, &core::Device::name);
+    m_device = found == m_devices.end() ? 0 : int(found - m_devices.begin());
+    emit deviceChanged();
+}
+
 int Session::context() const
 {
     const int trained = isOpen() ? checkpoint()->config().context : 0;
-    return trained > 0 ? std::min(trained, longestContext) : longestContext;
+    return trained > 0 ? std::min(trained, m_context) : m_context;
+}
+
+void Session::setContext(int tokens)
+{
+    if (tokens == m_context)
+        return;
+    m_context = tokens;
+    emit deviceChanged();
 }
 
 void Session::usePreset(const std::string& name)

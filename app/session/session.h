@@ -67,12 +67,17 @@ public:
     /// Where the recipe was loaded from; empty: from no file.
     const std::filesystem::path& recipeFile() const { return m_recipeFile; }
     void setRecipeFile(const std::filesystem::path& file) { m_recipeFile = file; }
+    static constexpr int usualContext = 4096;
 
     const std::vector<core::Device>& devices() const { return m_devices; }
+    /// The chosen one stays chosen by its name; where it is gone, the first is.
+    void setDevices(std::vector<core::Device> devices);
     int deviceIndex() const { return m_device; }
     const core::Device* device() const; ///< null if there are none
     void setDevice(int index);
-    int context() const; ///< tokens in the cache that tokens/s is stated for
+    /// Tokens in the cache that tokens/s is stated for: at most what the model was trained for.
+    int context() const;
+    void setContext(int tokens);
 
     RecipeEditor& recipe() { return m_recipe; }
     const RecipeEditor& recipe() const { return m_recipe; }
@@ -102,7 +107,7 @@ signals:
     void activationsChanged();
     void thresholdChanged();
     void textsChanged(); ///< calibration, evaluation, its arithmetic or importance matrix
-    void deviceChanged();
+    void deviceChanged(); ///< the chosen one, which there are, or the context
     void exportedChanged();
 
 private:
@@ -119,6 +124,7 @@ private:
     std::optional<ExportedFile> m_exported;
     std::string m_view;
     int m_device = 0;
+    int m_context = usualContext;
     double m_threshold = 3;
 };
 

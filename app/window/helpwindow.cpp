@@ -89,6 +89,7 @@ void HelpWindow::fillList()
     add(tr("Formats"), QStringLiteral("formats"));
     add(tr("Methods"), QStringLiteral("methods"));
     add(tr("GPTQ"), QStringLiteral("gptq"));
+    add(tr("Settings"), QStringLiteral("settings"));
     add(tr("Keyboard shortcuts"), QStringLiteral("keyboard"));
     add(tr("Command line"), QStringLiteral("command-line"));
 }

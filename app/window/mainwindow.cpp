@@ -6,6 +6,7 @@
 #include "app/controllers/filecontroller.h"
 #include "app/controllers/opencontroller.h"
 #include "app/controllers/quantizecontroller.h"
+#include "app/controllers/settingscontroller.h"
 #include "app/controllers/tensorscout.h"
 #include "app/presenters/activationspresenter.h"
 #include "app/presenters/balancepresenter.h"
@@ -120,8 +121,14 @@ void MainWindow::makeMenuBar()
 
 void MainWindow::makeControllers(const WindowFolders& folders)
 {
-    const SessionPlaces places{ SessionStore(folders.data / "sessions"),
-        openShelf(folders.cache, core::Shelf::usualLimit) };
+    const Preferences preferences = loadPreferences(m_settings);
+    std::vector<std::filesystem::path> caches{ folders.cache };
+    if (!preferences.cacheFolder.isEmpty())
+        caches.insert(caches.begin(), preferences.cacheFolder.toStdString());
+    const auto shelf = openShelf(caches, preferences.cacheLimit);
+    const SessionPlaces places{ SessionStore(folders.data / "sessions"), shelf };
+    m_preferences = new SettingsController(
+        m_settings, m_theme, m_quick, m_session, { shelf, folders.cache }, *this);
     m_keeper = new SessionKeeper(m_session, m_saver, places.store, this);
     m_queue = new RunQueue(folders.data / "queue.json", m_saver, this);
     m_open = new OpenController(

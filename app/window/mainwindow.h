@@ -39,6 +39,7 @@ class OpenController;
 class QuantizeController;
 class RunQueue;
 class SessionKeeper;
+class SettingsController;
 class TensorScout;
 class WindowActions;
 class WindowPages;
@@ -147,6 +148,7 @@ private:
     ExportController* m_export = nullptr;
     ExportPresenter* m_exportPresenter = nullptr;
     FileController* m_files = nullptr;
+    SettingsController* m_preferences = nullptr;
     std::optional<widgets::PageId> m_firstPage; ///< of last time, until a model is opened
     std::optional<widgets::PageId> m_failedPage; ///< has a square dot
     std::optional<widgets::Breakpoint> m_breakpoint;

@@ -5,6 +5,7 @@
 #include "app/controllers/filecontroller.h"
 #include "app/controllers/opencontroller.h"
 #include "app/controllers/quantizecontroller.h"
+#include "app/controllers/settingscontroller.h"
 #include "app/presenters/exportpresenter.h"
 #include "app/presenters/runrows.h"
 #include "app/window/commandlist.h"
@@ -90,6 +91,9 @@ void MainWindow::connectEditActions()
         &widgets::TensorTable::selectRoleInAllLayers);
     connect(m_actions->find, &QAction::triggered, m_table, &widgets::TensorTable::focusFilter);
     connect(m_actions->palette, &QAction::triggered, this, &MainWindow::presentCommands);
+    connect(m_actions->settings, &QAction::triggered, m_preferences, &SettingsController::open);
+    connect(m_preferences, &SettingsController::helpRequested, this,
+        [this] { m_help->showTopic(QStringLiteral("settings")); });
 }
 
 void MainWindow::connectViewActions()
@@ -118,6 +122,13 @@ void MainWindow::connectViewActions()
     connect(m_actions->smaller, &QAction::triggered, this,
         [this, scaleTo] { scaleTo(m_theme.textScale() - textStep); });
     connect(m_actions->normalSize, &QAction::triggered, this, [scaleTo] { scaleTo(1); });
+    connect(m_preferences, &SettingsController::textScaleChosen, this, scaleTo);
+    connect(m_preferences, &SettingsController::lightnessChosen, this,
+        [this](widgets::Lightness chosen) {
+            for (const auto& [lightness, action] : m_actions->lightness)
+                if (lightness == chosen)
+                    action->trigger();
+        });
     connect(m_actions->presentation, &QAction::toggled, this, [this](bool on) {
         if (on)
             m_presentation.start();

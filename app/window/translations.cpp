@@ -7,8 +7,11 @@
 
 namespace app {
 
-void installTranslations(QCoreApplication& application)
+void installTranslations(QCoreApplication& application, const QString& language)
 {
+    if (const QLocale chosen(language);
+        !language.isEmpty() && chosen.language() != QLocale().language())
+        QLocale::setDefault(chosen);
     const auto install = [&application](const QLocale& locale) {
         auto* translator = new QTranslator(&application);
         if (translator->load(locale, QStringLiteral("quantscope"), QStringLiteral("_"),

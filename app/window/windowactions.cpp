@@ -64,6 +64,9 @@ void WindowActions::makeEditMenu()
     menu->addSeparator();
     find = add(menu, tr("&Filter tensors"), QKeySequence::Find);
     palette = add(menu, tr("&Commands..."), Qt::CTRL | Qt::Key_K);
+    menu->addSeparator();
+    settings = add(menu, tr("Se&ttings..."), Qt::CTRL | Qt::Key_Comma);
+    settings->setMenuRole(QAction::PreferencesRole);
 }
 
 void WindowActions::makeViewMenu()

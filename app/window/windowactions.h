@@ -33,7 +33,7 @@ public:
     QAction *openFolder, *openFile, *openSample, *showInFolder, *exportGguf, *quit;
     QMenu* recent;
     // Edit
-    QAction *undo, *redo, *selectAll, *selectRole, *find, *palette;
+    QAction *undo, *redo, *selectAll, *selectRole, *find, *palette, *settings;
     // View
     std::array<QAction*, std::size_t(widgets::pageCount)> pages;
     QAction *table, *flat, *expandAll, *collapseAll, *presentation;

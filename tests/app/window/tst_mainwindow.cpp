@@ -7,9 +7,16 @@
 #include "app/window/mainwindow.h"
 #include "app/window/windowpages.h"
 #include "app/window/windowsize.h"
+#include "core/base/parallel.h"
 #include "core/formats/study.h"
 #include "tests/support/tinymodel.h"
 #include "widgets/bar/balancebar.h"
+#include "widgets/dialogs/cachesection.h"
+#include "widgets/dialogs/cachetable.h"
+#include "widgets/dialogs/computingsection.h"
+#include "widgets/dialogs/devicesection.h"
+#include "widgets/dialogs/lookssection.h"
+#include "widgets/dialogs/settingsdialog.h"
 #include "widgets/label.h"
 #include "widgets/messagebar.h"
 #include "widgets/models/tensormodel.h"
@@ -94,6 +101,33 @@ private:
         return nullptr;
     }
 
+    void makeWindow()
+    {
+        m_window = std::make_unique<MainWindow>(*m_settings, *m_theme,
+            core::readDevices(resources / "devices.json"),
+            app::WindowFolders{
+                resources, m_folder->path().toStdString(), m_folder->path().toStdString() });
+        m_window->show();
+    }
+
+    widgets::SettingsDialog* openSettings()
+    {
+        for (QAction* action : m_window->actions())
+            if (action->shortcut() == QKeySequence(Qt::CTRL | Qt::Key_Comma))
+                action->trigger();
+        return m_window->findChild<widgets::SettingsDialog*>();
+    }
+
+    /// All that the balance bar says.
+    QString balanceText() const
+    {
+        QStringList words;
+        for (const QLabel* label :
+            m_window->findChild<widgets::BalanceBar*>()->findChildren<QLabel*>())
+            words += label->text();
+        return words.join(u'\n');
+    }
+
     QString messageOf(const widgets::Page& page) const { return page.message()->text(); }
 
 private slots:
@@ -108,11 +142,7 @@ private slots:
         m_folder = std::make_unique<QTemporaryDir>();
         m_settings
             = std::make_unique<QSettings>(m_folder->filePath("settings.ini"), QSettings::IniFormat);
-        m_window = std::make_unique<MainWindow>(*m_settings, *m_theme,
-            core::readDevices(resources / "devices.json"),
-            app::WindowFolders{
-                resources, m_folder->path().toStdString(), m_folder->path().toStdString() });
-        m_window->show();
+        makeWindow();
     }
 
     void cleanup() { m_window.reset(); }
@@ -349,6 +379,57 @@ private slots:
         QCOMPARE(m_theme->textScale(), 1.25);
         m_theme->setLightness(widgets::Lightness::System);
         m_theme->setTextScale(1);
+    }
+
+    void settingsCountAtOnceAndAtTheNextStart()
+    {
+        openSample();
+        auto* dialog = openSettings();
+        const core::Device cellar{ "Cellar (1 TB)", 7e11, 1e12, {} };
+        const auto devices = int(session().devices().size());
+        emit dialog->devices()->devicesChanged({ cellar });
+        session().setDevice(devices);
+        QVERIFY2(balanceText().contains("Cellar"), qPrintable(balanceText()));
+        QVERIFY2(balanceText().contains("context 256"), qPrintable(balanceText())); // trained for
+        emit dialog->devices()->contextChosen(100);
+        QVERIFY2(balanceText().contains("context 100"), qPrintable(balanceText()));
+        emit dialog->computing()->threadsChosen(1);
+        QCOMPARE(core::threadCount(), 1u);
+        emit dialog->looks()->lightnessChosen(widgets::Lightness::Dark);
+        QVERIFY(m_theme->lightness() == widgets::Lightness::Dark);
+        emit dialog->looks()->textScaleChosen(1.2);
+        QCOMPARE(m_theme->textScale(), 1.2);
+
+        m_window->close();
+        cleanup();
+        core::setThreadLimit(0);
+        makeWindow();
+        openSample();
+        QCOMPARE(core::threadCount(), 1u);
+        QCOMPARE(session().device()->name, cellar.name);
+        QCOMPARE(session().context(), 100);
+        emit openSettings()->devices()->devicesChanged({}); // the one chosen
+        QCOMPARE(session().deviceIndex(), 0);
+        QVERIFY(!balanceText().contains("Cellar"));
+        core::setThreadLimit(0);
+        m_theme->setLightness(widgets::Lightness::System);
+        m_theme->setTextScale(1);
+    }
+
+    void listsAndClearsWhatIsKept()
+    {
+        openSample();
+        m_window->activationController().measure();
+        QTRY_VERIFY_WITH_TIMEOUT(session().activations().stats != nullptr, longJob);
+        QVERIFY(!std::filesystem::is_empty(shelfFolder()));
+        widgets::CacheSection* cache = openSettings()->cache();
+        auto* table = cache->findChild<widgets::CacheTable*>();
+        QTRY_COMPARE_WITH_TIMEOUT(table->topLevelItemCount(), 1, longJob);
+        QCOMPARE(table->topLevelItem(0)->childCount(), 1);
+        emit cache->clearRequested();
+        QTRY_COMPARE_WITH_TIMEOUT(table->topLevelItemCount(), 0, longJob);
+        QVERIFY(std::filesystem::is_empty(shelfFolder()));
+        QVERIFY(session().activations().stats != nullptr); // what is shown stays
     }
 
     void remembersTheModelsOpened()
