@@ -72,8 +72,10 @@ RunQueue::RunQueue(std::filesystem::path file, Saver& saver, QObject* parent)
             m_runs.push_back(fromJson(run, m_file.string()));
             m_runs.back().id = ++m_lastId;
         }
+        m_held = document.contains("held") && jsonValue<bool>(document, "held", m_file.string());
     } catch (const core::Error& error) {
         m_runs.clear();
+        m_lastId = 0;
         const std::filesystem::path aside = m_file.string() + ".damaged";
         std::filesystem::rename(m_file, aside, none);
         m_note = tr("The runs that were lined up cannot be read: %1. They are kept in %2.")
@@ -89,8 +91,33 @@ QueuedRun* RunQueue::get(int id)
 
 const QueuedRun* RunQueue::find(int id) const { return const_cast<RunQueue*>(this)->get(id); }
 
+const QueuedRun* RunQueue::active() const
+{
+    const auto found = std::ranges::find_if(m_runs, &QueuedRun::isActive);
+    return found == m_runs.end() ? nullptr : &*found;
+}
+
+int RunQueue::waiting() const
+{
+    return int(std::ranges::count(m_runs, State::Waiting, &QueuedRun::state));
+}
+
+void RunQueue::hold() { setHeld(true); }
+
+void RunQueue::release() { setHeld(false); }
+
+void RunQueue::setHeld(bool held)
+{
+    if (m_held == held)
+        return;
+    m_held = held;
+    save();
+}
+
 const QueuedRun* RunQueue::next() const
 {
+    if (m_held)
+        return nullptr;
     const auto found = std::ranges::find(m_runs, State::Waiting, &QueuedRun::state);
     return found == m_runs.end() ? nullptr : &*found;
 }
@@ -154,8 +181,18 @@ void RunQueue::resume(int id)
         return;
     run->state = State::Waiting;
     run->reason.clear();
+    m_held = false;
     const auto first = std::ranges::find(m_runs, State::Waiting, &QueuedRun::state);
     move(id, int(first - m_runs.begin()));
+}
+
+void RunQueue::resumeAll()
+{
+    for (QueuedRun& run : m_runs)
+        if (run.state == State::Interrupted)
+            run.state = State::Waiting;
+    m_held = false;
+    save();
 }
 
 void RunQueue::save()
@@ -163,7 +200,7 @@ void RunQueue::save()
     Json queue = Json::array();
     for (const QueuedRun& run : m_runs)
         queue.push_back(toJson(run));
-    m_saver.write(m_file, { { "queue", std::move(queue) } });
+    m_saver.write(m_file, { { "queue", std::move(queue) }, { "held", m_held } });
     emit changed();
 }
 

@@ -40,7 +40,8 @@ struct QueuedRun {
 };
 
 /// The runs that are lined up, of any model, the next first. Kept on the disk as it changes; what
-/// was running when the program ended is interrupted at the next start.
+/// was lined up when the program ended is interrupted at the next start. While the queue is held
+/// none begins; the one that is active goes on.
 class RunQueue : public QObject {
     Q_OBJECT
 
@@ -50,19 +51,27 @@ public:
 
     const std::vector<QueuedRun>& runs() const { return m_runs; }
     const QueuedRun* find(int id) const; ///< null if there is none
-    const QueuedRun* next() const; ///< the first that waits; null: none
-    const QString& note() const
-    {
-        return m_note;
-    } ///< why an earlier queue is gone; empty: it is not
+    const QueuedRun* active() const; ///< null if there is none
+    const QueuedRun* next() const; ///< the first that waits; null: none, or the queue is held
+    int waiting() const; ///< how many wait
+    /// Why an earlier queue is gone and where it lies now; empty: it is not.
+    const QString& note() const { return m_note; }
+    void forgetNote() { m_note.clear(); }
+
+    bool isHeld() const { return m_held; }
+    void hold();
+    void release(); ///< what waits goes on
 
     int add(QueuedRun run); ///< at the end, waiting; gives its id
     void remove(int id); ///< not the active one
     void move(int id, int to); ///< to that place in the order
     void setState(int id, QueuedRun::State state, const QString& reason = {});
     void setParts(int id, int done, int all);
-    /// An interrupted or failed run waits again, before all others that wait.
+    /// An interrupted or failed run waits again, before all others that wait; the queue is
+    /// released.
     void resume(int id);
+    /// All that are interrupted wait again, each in its place; the queue is released.
+    void resumeAll();
     void finish(int id); ///< takes it out
 
 signals:
@@ -70,12 +79,14 @@ signals:
 
 private:
     void save();
+    void setHeld(bool held);
     QueuedRun* get(int id);
 
     std::filesystem::path m_file;
     Saver& m_saver;
     std::vector<QueuedRun> m_runs;
     int m_lastId = 0;
+    bool m_held = false;
     QString m_note;
 };
 
