@@ -134,11 +134,37 @@ void QuantizeController::resume(int queued) { m_queue.resume(queued); }
 
 void QuantizeController::discard(int queued) { m_queue.remove(queued); }
 
+void QuantizeController::pause()
+{
+    m_queue.hold();
+    if (m_current && m_jobs.state().id == m_current->job)
+        m_jobs.setPaused(true);
+}
+
+void QuantizeController::goOn()
+{
+    if (isPaused() && m_current)
+        m_jobs.setPaused(false);
+    m_queue.release();
+}
+
+bool QuantizeController::isPaused() const
+{
+    return m_current ? m_jobs.isPaused() && m_jobs.state().id == m_current->job : m_queue.isHeld();
+}
+
+const QueuedRun* QuantizeController::runOf(JobId job) const
+{
+    return m_current && m_current->job == job ? m_queue.find(m_current->queued.id) : nullptr;
+}
+
 void QuantizeController::startNext()
 {
-    const QueuedRun* next = m_current ? nullptr : m_queue.next();
+    const QueuedRun* next = m_current || m_settling ? nullptr : m_queue.next();
     if (!next)
         return;
+    if (!m_clock.isValid())
+        m_clock.start();
     m_current.emplace();
     m_current->queued = *next;
     if (isOpen())
@@ -147,9 +173,9 @@ void QuantizeController::startNext()
         return startRounding();
     m_current->run = next->measuredRun;
     m_current->result = isOpen() ? m_session.runs().find(next->measuredRun) : nullptr;
-    if (m_current->result)
+    if (m_current->result || !isOpen())
         return startMeasuring();
-    m_current.reset(); // its session was closed before its turn came
+    m_current.reset(); // it was removed from the runs before its turn came
     m_queue.finish(next->id);
 }
 
@@ -183,11 +209,11 @@ void QuantizeController::finishRounding(QuantizedRun result)
 {
     m_pace.learn(kindOf(result.run.recipe.method),
         double(result.original->weights()) * work(result.run.calibration), result.run.seconds);
-    m_seconds += result.run.seconds;
     m_current->original = std::move(result.original);
     m_current->result = std::make_shared<const Run>(std::move(result.run));
     if (isOpen()) {
-        m_current->run = m_session.runs().add(*m_current->result);
+        const int before = unmeasured(*m_current->result);
+        m_current->run = before > 0 ? before : m_session.runs().add(*m_current->result);
         m_current->result = m_session.runs().find(m_current->run);
     }
     if (!m_current->original->hasTokenizer())
@@ -199,24 +225,36 @@ void QuantizeController::finishRounding(QuantizedRun result)
 
 void QuantizeController::finishUnmeasured()
 {
+    m_settling = true;
     const Current done = *std::exchange(m_current, std::nullopt);
     if (done.run == 0)
         m_keeper.addRun(done.queued.session, *done.result);
     emit phaseChanged();
     if (done.run > 0)
         emit quantized(done.run);
-    m_queue.finish(done.queued.id); // starts the next
-    if (!m_current)
-        emit allDone(done.queued.title, std::exchange(m_seconds, 0));
+    ++m_outcome.done;
+    m_outcome.title = done.queued.title;
+    m_queue.finish(done.queued.id);
+    settle();
+}
+
+int QuantizeController::unmeasured(const Run& run) const
+{
+    const auto& runs = m_session.runs().runs();
+    const auto found = std::ranges::find_if(runs, [&run](const auto& other) {
+        return !run.parts.empty() && other->parts == run.parts && !other->evaluation;
+    });
+    return found == runs.end() ? 0 : (*found)->number;
 }
 
 void QuantizeController::startMeasuring()
 {
     const QueuedRun& queued = m_current->queued;
     m_current->phase = Phase::Evaluating;
-    m_evaluated = isOpen() ? m_current->run : 0;
+    m_evaluated = m_current->run;
     const EvaluateRequest request{ m_current->result, m_current->original, queued.model,
-        queued.evaluation, m_shelf };
+        queued.evaluation, m_shelf,
+        { m_keeper.store().fileOf(queued.session), queued.measuredRun } };
     m_current->job = m_jobs.start(
         tr("Measuring %1").arg(queued.title),
         [request](const core::Progress& progress) {
@@ -240,7 +278,6 @@ void QuantizeController::finishMeasuring(MeasuredRun measured, double seconds)
     const double tokens = double(evaluation.chunks) * evaluation.context;
     if (settings.simulation == core::SimulationOptions() && done.original)
         m_pace.learn(Pace::Kind::Evaluation, double(done.original->weights()) * tokens, seconds);
-    m_seconds += seconds;
     const bool here = done.queued.session == m_session.id();
     if (done.run > 0) {
         m_keeper.setEvaluation(done.queued.session, done.run, evaluation, settings, measured.key);
@@ -254,9 +291,11 @@ void QuantizeController::finishMeasuring(MeasuredRun measured, double seconds)
     emit phaseChanged();
     if (here && done.run > 0)
         emit evaluated(done.run);
-    m_queue.finish(done.queued.id); // starts the next
-    if (!m_current)
-        emit allDone(done.queued.title, std::exchange(m_seconds, 0));
+    ++m_outcome.done;
+    m_outcome.title = done.queued.title;
+    m_settling = true;
+    m_queue.finish(done.queued.id);
+    settle();
 }
 
 void QuantizeController::end(QueuedRun::State state, const QString& reason)
@@ -266,17 +305,34 @@ void QuantizeController::end(QueuedRun::State state, const QString& reason)
     // What was rounded already is not rounded again: only its measurement is missing.
     if (stopped.phase == Phase::Evaluating && stopped.run == 0 && stopped.result)
         m_keeper.addRun(stopped.queued.session, *stopped.result);
-    emit phaseChanged();
+    if (state == State::Failed) {
+        ++m_outcome.failed;
+        m_outcome.title = stopped.queued.title;
+    }
+    m_settling = true;
     if (stopped.phase == Phase::Evaluating)
         m_queue.finish(stopped.queued.id);
     else
         m_queue.setState(stopped.queued.id, state, reason);
-    if (!here)
-        return;
-    if (state == State::Failed)
+    emit phaseChanged();
+    if (here && state == State::Failed)
         emit failed(stopped.phase, reason);
-    else
+    else if (here)
         emit cancelled(stopped.phase);
+    settle();
+}
+
+void QuantizeController::settle()
+{
+    m_settling = false;
+    startNext();
+    if (m_current)
+        return;
+    m_outcome.seconds = m_clock.isValid() ? double(m_clock.elapsed()) / 1000 : 0;
+    m_clock.invalidate();
+    const QueueOutcome outcome = std::exchange(m_outcome, {});
+    if (outcome.done + outcome.failed > 0)
+        emit allDone(outcome);
 }
 
 double QuantizeController::work(const TextSettings& text) const

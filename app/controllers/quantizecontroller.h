@@ -7,12 +7,20 @@
 #include "app/jobs/runqueue.h"
 #include "app/session/sessionkeeper.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 
 #include <memory>
 #include <optional>
 
 namespace app {
+
+/// What came of the runs that were lined up, from the first that began until nothing was left.
+struct QueueOutcome {
+    int done = 0, failed = 0;
+    QString title; ///< of the last one
+    double seconds = 0; ///< since the first began
+};
 
 /// Carries out what is lined up in the queue, one after the other: quantizes a recipe on the
 /// long-running worker and measures what was lost. A run belongs to the session that asked for it:
@@ -32,6 +40,9 @@ public:
     void evaluate(int run); ///< lines its measurement up
     void resume(int queued); ///< an interrupted or failed run, as it was asked for
     void discard(int queued); ///< takes a run that is not active out
+    void pause(); ///< holds the queue and the run that is active
+    void goOn(); ///< the other way
+    bool isPaused() const; ///< what is active is held, or nothing is and the queue is held
 
     /// Why the one or the other cannot be lined up; empty: it can.
     QString whyNotQuantize() const;
@@ -41,6 +52,8 @@ public:
     Phase phase() const;
     bool isBusy() const { return m_current.has_value(); } ///< of whichever session
     int evaluatedRun() const { return m_evaluated; } ///< while evaluating
+    /// The run that a job of the long-running worker is for; null: the job is another's.
+    const QueuedRun* runOf(JobId job) const;
     /// The first run of the open session that stopped before its end; null if there is none.
     const QueuedRun* interrupted() const;
 
@@ -55,7 +68,7 @@ signals: // all of the open session's runs only, but for phaseChanged and allDon
     void evaluated(int run);
     void cancelled(app::QuantizeController::Phase phase);
     void failed(app::QuantizeController::Phase phase, const QString& reason);
-    void allDone(const QString& title, double seconds); ///< nothing waits any more
+    void allDone(const app::QueueOutcome& outcome); ///< nothing goes on and nothing begins
 
 private:
     /// What is being done.
@@ -74,6 +87,10 @@ private:
     void finishUnmeasured(); ///< a run of a model that no text can run through
     void finishMeasuring(MeasuredRun measured, double seconds);
     void end(QueuedRun::State state, const QString& reason);
+    void settle(); ///< starts the next, or tells that there is none
+    /// The run of the open session with the same layers that the program ended before measuring; 0:
+    /// none.
+    int unmeasured(const Run& run) const;
     bool isOpen() const { return m_current && m_current->queued.session == m_session.id(); }
     double work(const TextSettings& text) const;
 
@@ -84,7 +101,9 @@ private:
     Pace& m_pace;
     std::shared_ptr<const core::Shelf> m_shelf;
     std::optional<Current> m_current;
-    double m_seconds = 0; ///< since the queue began
+    QueueOutcome m_outcome;
+    QElapsedTimer m_clock; ///< since the queue began
+    bool m_settling = false; ///< what ended is told before the next begins
     int m_evaluated = 0;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/jobs/quantizejob.h"
 
+#include "app/session/sessionstate.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/export/ggufexport.h"
@@ -40,6 +41,16 @@ namespace {
                       shelf->trim(bytes, kept);
                   };
         return options;
+    }
+
+    std::shared_ptr<const Run> readKept(const KeptRun& kept, const core::Checkpoint& original)
+    {
+        const std::string place = kept.session.string();
+        const SessionState state = sessionFromJson(core::readJson(kept.session), original, place);
+        for (const auto& run : state.runs)
+            if (run->number == kept.number)
+                return run;
+        throw core::Error(core::text(place, ": has no run ", kept.number, " to measure any more"));
     }
 
     /// The key of a measurement; nothing where the run's layers are on no shelf.
@@ -107,6 +118,7 @@ MeasuredRun evaluateNow(const EvaluateRequest& request, const core::Progress& pr
 {
     const auto original
         = request.original ? request.original : core::Checkpoint::open(request.path);
+    const auto run = request.run ? request.run : readKept(request.kept, *original);
     const EvaluationSettings& settings = request.settings;
     const auto chunks = readSequences(*original, settings.text);
     const bool calibrates = settings.simulation.needsCalibration();
@@ -114,13 +126,12 @@ MeasuredRun evaluateNow(const EvaluateRequest& request, const core::Progress& pr
     if (calibrates)
         calibration = readSequences(*original, settings.calibration);
     const core::Shelf* shelf = request.shelf.get();
-    const auto key = shelf
-        ? keyOf(*request.run, *original, chunks, calibration, settings.simulation)
-        : std::nullopt;
+    const auto key
+        = shelf ? keyOf(*run, *original, chunks, calibration, settings.simulation) : std::nullopt;
     if (auto found = key ? findEvaluation(*shelf, *key) : std::nullopt)
         return { *std::move(found), *key };
 
-    const auto model = modelOf(*request.run, shelf, original);
+    const auto model = modelOf(*run, shelf, original);
     const double start = calibrates ? 0.3 : 0;
     const core::Simulation simulation = core::simulate(settings.simulation, model, original,
         calibration, progress.part(0, start, "Calibrating activations"));
@@ -128,7 +139,7 @@ MeasuredRun evaluateNow(const EvaluateRequest& request, const core::Progress& pr
         *model, simulation.all.get(), original.get(), chunks, progress.part(start, 1));
     if (key)
         keepEvaluation(*shelf, *key, evaluation,
-            core::text(original->config().name, ", ", request.run->title.toStdString(), " on ",
+            core::text(original->config().name, ", ", run->title.toStdString(), " on ",
                 settings.text.file.filename().string()));
     return { std::move(evaluation), key.value_or("") };
 }

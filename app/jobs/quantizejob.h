@@ -48,13 +48,20 @@ QuantizedRun quantizeNow(const QuantizeRequest& request, const QuantizeListener&
 std::shared_ptr<const core::Checkpoint> modelOf(const Run& run, const core::Shelf* shelf,
     const std::shared_ptr<const core::Checkpoint>& original);
 
+/// A run as its session's document keeps it.
+struct KeptRun {
+    std::filesystem::path session;
+    int number = 0;
+};
+
 /// What one measurement is asked.
 struct EvaluateRequest {
-    std::shared_ptr<const Run> run;
+    std::shared_ptr<const Run> run; ///< null: `kept` is read
     std::shared_ptr<const core::Checkpoint> original; ///< null: opened from `path`
     std::filesystem::path path;
     EvaluationSettings settings;
     std::shared_ptr<const core::Shelf> shelf;
+    KeptRun kept;
 };
 
 /// A measurement, and the key under which the shelf has its positions; empty: it has not.

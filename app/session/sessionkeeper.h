@@ -25,6 +25,7 @@ public:
     void viewChanged(); ///< saves soon
     /// The document of the open session as it is now. Requires: a model is open.
     core::Json document() const;
+    const SessionStore& store() const { return m_store; }
     /// Writes what waits, before the program ends or another model takes the place.
     void saveNow();
 
