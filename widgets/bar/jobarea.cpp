@@ -29,6 +29,7 @@ JobArea::JobArea(QWidget* parent)
     : QWidget(parent)
     , m_icon(new Label(TextRole::Body))
     , m_title(new Label(TextRole::Caption))
+    , m_queue(makeLinkButton({}))
     , m_pause(makeToolButton(QStringLiteral("pause"), tr("Pause (Space)"), this))
     , m_cancel(makeToolButton(QStringLiteral("cancel"), tr("Cancel"), this))
     , m_bar(new QProgressBar)
@@ -44,7 +45,8 @@ JobArea::JobArea(QWidget* parent)
     m_bar->setTextVisible(false);
     auto* top = new QHBoxLayout;
     for (QWidget* widget : { static_cast<QWidget*>(m_icon), static_cast<QWidget*>(m_title),
-             static_cast<QWidget*>(m_pause), static_cast<QWidget*>(m_cancel) })
+             static_cast<QWidget*>(m_queue), static_cast<QWidget*>(m_pause),
+             static_cast<QWidget*>(m_cancel) })
         top->addWidget(widget, widget == m_title ? 1 : 0);
     auto* bottom = new QHBoxLayout;
     bottom->addWidget(m_step, 1);
@@ -59,8 +61,10 @@ JobArea::JobArea(QWidget* parent)
     layout->addStretch(1);
     connect(m_pause, &QToolButton::clicked, this, [this] { emit pauseRequested(!m_paused); });
     connect(m_cancel, &QToolButton::clicked, this, &JobArea::cancelRequested);
+    connect(m_queue, &QPushButton::clicked, this, &JobArea::queueRequested);
     connect(m_show, &QPushButton::clicked, this, &JobArea::showRequested);
     setIdle({});
+    setQueue({});
     applySizes();
 }
 
@@ -84,15 +88,25 @@ void JobArea::setCompact(bool compact)
     applySizes();
 }
 
+void JobArea::setQueue(const QString& text)
+{
+    m_queue->setText(text.isEmpty() ? text : tr("%1 ▾", "opens the queue").arg(text));
+    m_queue->setAccessibleName(tr("Queue: %1").arg(text));
+    m_queue->setToolTip(tr("Show the queue"));
+    m_queue->setVisible(!text.isEmpty());
+}
+
 void JobArea::setJob(const JobView& job)
 {
     present(Showing::Running);
     m_paused = job.paused;
     m_title->setRole(TextRole::Caption);
     m_title->setForegroundRole(QPalette::WindowText);
-    m_title->setText(m_compact
-            ? tr("%1 % · %2", "share done, job").arg(int(100 * job.done)).arg(job.title)
-            : job.title);
+    const QString title = job.model.isEmpty()
+        ? job.title
+        : tr("%1  ·  %2", "a job and its model").arg(job.title, job.model);
+    m_title->setText(
+        m_compact ? tr("%1 % · %2", "share done, job").arg(int(100 * job.done)).arg(title) : title);
     m_bar->setValue(int(job.done * steps));
     m_step->setText(job.step);
     m_pause->setIcon(icon(job.paused ? QStringLiteral("play") : QStringLiteral("pause")));

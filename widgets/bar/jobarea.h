@@ -16,6 +16,7 @@ class Label;
 /// A running job for people.
 struct JobView {
     QString title; ///< "GPTQ: Q4_K_M"
+    QString model; ///< whose it is, if it is not the open one
     QString step; ///< "layer 2 of 4"
     double done = 0; ///< 0 … 1
     std::optional<double> secondsLeft;
@@ -23,7 +24,7 @@ struct JobView {
 };
 
 /// The last cell of the balance bar: the running job with bar, time left, pause and cancel; else
-/// what ran last, or what failed.
+/// what ran last, or what failed. A button opens the queue while something is lined up.
 class JobArea : public QWidget {
     Q_OBJECT
 
@@ -33,11 +34,13 @@ public:
     void setJob(const JobView& job);
     void setIdle(const QString& last); ///< "Last: measured activations, 2.4 s"
     void setFailed(const QString& title, const QString& kept);
+    void setQueue(const QString& text); ///< "2 waiting"; empty: nothing is lined up
     void setCompact(bool compact); ///< one line
 
 signals:
     void pauseRequested(bool paused);
     void cancelRequested();
+    void queueRequested();
     void showRequested(); ///< the page of the failure
 
 protected:
@@ -51,6 +54,7 @@ private:
 
     Label* m_icon;
     Label* m_title;
+    QPushButton* m_queue;
     QToolButton* m_pause;
     QToolButton* m_cancel;
     QProgressBar* m_bar;
