@@ -152,7 +152,8 @@ void describe(QCommandLineParser& parser)
     work.setFlags(QCommandLineOption::HiddenFromHelp); // how --pictures calls itself
     parser.addOption(work);
     parser.addPositionalArgument(QStringLiteral("model"),
-        QCoreApplication::translate("main", "Model folder or file to open."),
+        QCoreApplication::translate(
+            "main", "Model folder or file, or session (.quantscope), to open."),
         QStringLiteral("[model]"));
 }
 

@@ -2,11 +2,14 @@
 #include "app/controllers/filecontroller.h"
 
 #include "app/session/readfiles.h"
+#include "app/session/sessionstore.h"
 #include "core/files/atomicfile.h"
 #include "widgets/plots/baseplot.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
+
+#include <nlohmann/json.hpp>
 
 namespace app {
 
@@ -31,6 +34,45 @@ QString FileController::askForModelFile() const
 {
     return QFileDialog::getOpenFileName(&m_window, tr("Open a model file"), {},
         tr("Models (*.gguf *.safetensors *.safetensors.index.json);;All files (*)"));
+}
+
+QString FileController::askForSession() const
+{
+    return QFileDialog::getOpenFileName(
+        &m_window, tr("Open a session"), {}, tr("Sessions (*.quantscope);;All files (*)"));
+}
+
+QString FileController::askForModelLike(const QString& expected) const
+{
+    const QString suffix = QFileInfo(expected).suffix().toLower();
+    const bool isFile = suffix == u"gguf" || suffix == u"safetensors" || suffix == u"json";
+    return isFile ? askForModelFile() : askForModelFolder();
+}
+
+QString FileController::askWhereToSaveSession(const QString& name) const
+{
+    QFileDialog dialog(&m_window, tr("Save the session"), {}, tr("Sessions (*.quantscope)"));
+    dialog.setAcceptMode(QFileDialog::AcceptSave);
+    dialog.setDefaultSuffix(QStringLiteral("quantscope"));
+    dialog.selectFile(name + QStringLiteral(".quantscope"));
+    return dialog.exec() == QDialog::Accepted ? dialog.selectedFiles().value(0) : QString();
+}
+
+void FileController::saveSession(const QString& file, const core::Json& document)
+{
+    const QString ending = QString::fromLatin1(SessionStore::extension);
+    const QString whole = file.endsWith(ending) ? file : file + ending;
+    if (whole != file && QFileInfo::exists(whole)) { // the dialog asked about another name
+        emit failed(tr("Cannot save the session: \"%1\" exists already.").arg(whole));
+        return;
+    }
+    m_jobs += m_quick.start(
+        tr("Saving %1").arg(whole),
+        [path = std::filesystem::path(whole.toStdString()), document](const core::Progress&) {
+            SessionStore::writeFile(path, document);
+            return true;
+        },
+        [this, whole](bool) { emit sessionSaved(whole); });
 }
 
 QString FileController::askForText(const QString& title, const TextSettings& present) const

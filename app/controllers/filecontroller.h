@@ -3,6 +3,7 @@
 
 #include "app/jobs/jobs.h"
 #include "app/session/session.h"
+#include "core/files/json.h"
 
 #include <QObject>
 #include <QPointer>
@@ -26,6 +27,14 @@ public:
 
     QString askForModelFolder() const; ///< empty: cancelled; so are all that follow
     QString askForModelFile() const;
+    QString askForSession() const;
+    /// A folder or a file, as `expected` is named.
+    QString askForModelLike(const QString& expected) const;
+    /// Asks where, and before it replaces a file; `name` is proposed.
+    QString askWhereToSaveSession(const QString& name) const;
+    /// Writes a session as a `.quantscope` file; another ending is completed, then nothing is
+    /// replaced.
+    void saveSession(const QString& file, const core::Json& document);
     void chooseCalibrationText(); ///< makes it the session's
     void chooseEvaluationText();
     void chooseImatrix();
@@ -35,6 +44,7 @@ public:
     void savePlot(widgets::BasePlot* plot);
 
 signals:
+    void sessionSaved(const QString& file);
     void failed(const QString& reason);
 
 private:

@@ -36,12 +36,17 @@ void OpenController::start(const std::filesystem::path& path, Work work)
     m_quick.cancel(); // what is measured of the old model, or another model being opened
     m_keeper.saveNow(); // it may be the same model's session that is read
     m_keeper.setOpening(true);
-    m_job
-        = m_quick.start(tr("Opening %1").arg(m_path), std::move(work), [this](OpenedModel opened) {
-              m_session.open(std::move(opened));
-              m_keeper.setOpening(false);
-              emit this->opened();
-          });
+    m_job = m_quick.start(
+        tr("Opening %1").arg(m_path), std::move(work), [this](OpenedSession result) {
+            if (!result.model.checkpoint) {
+                m_keeper.setOpening(false);
+                emit modelMissing(m_path, QString::fromStdString(result.missing.string()));
+                return;
+            }
+            m_session.open(std::move(result.model));
+            m_keeper.setOpening(false);
+            emit opened();
+        });
 }
 
 void OpenController::lookForOthers()
@@ -64,7 +69,7 @@ void OpenController::open(const std::filesystem::path& path)
     if (path.extension() == SessionStore::extension)
         return openSession(path, {});
     start(path, [path, sample = m_sampleFolder, places = m_places](const core::Progress& progress) {
-        return openModel(path, sample, places, progress);
+        return OpenedSession{ openModel(path, sample, places, progress), {} };
     });
 }
 

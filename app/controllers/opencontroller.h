@@ -26,9 +26,12 @@ public:
     void openSession(const std::filesystem::path& file, const std::filesystem::path& model);
     void openSample();
     const std::filesystem::path& sampleFolder() const { return m_sampleFolder; }
+    const QString& path() const { return m_path; } ///< what is or was opened last
 
 signals:
     void opened();
+    /// The model of the `.quantscope` file at `path` is not at `model`; the open model stays.
+    void modelMissing(const QString& path, const QString& model);
     /// `reason` is one sentence; the open model stays.
     void failed(const QString& path, const QString& reason);
     /// After failed(): the folder holds these GGUF files, any of which may be opened.
@@ -44,7 +47,7 @@ private:
     SessionKeeper& m_keeper;
     SessionPlaces m_places;
     std::filesystem::path m_sampleFolder;
-    QString m_path; ///< being opened
+    QString m_path;
     JobId m_job = 0;
 };
 

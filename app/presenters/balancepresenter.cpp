@@ -15,12 +15,13 @@ namespace {
 } // namespace
 
 BalancePresenter::BalancePresenter(widgets::BalanceBar& bar, Session& session, Selection& selection,
-    QuantizeController& quantize, Jobs& jobs, QObject* parent)
+    QuantizeController& quantize, RunQueue& queue, Jobs& jobs, QObject* parent)
     : QObject(parent)
     , m_bar(bar)
     , m_session(session)
     , m_selection(selection)
     , m_quantize(quantize)
+    , m_queue(queue)
     , m_jobs(jobs)
 
 {
@@ -81,6 +82,7 @@ void BalancePresenter::connectJobs()
         });
     connect(&m_session, &Session::weightStatsChanged, this, &BalancePresenter::fillJob);
     JobArea* area = m_bar.jobArea();
+    connect(&m_queue, &RunQueue::changed, this, &BalancePresenter::fillJob);
     connect(area, &JobArea::pauseRequested, &m_jobs, &Jobs::setPaused);
     connect(area, &JobArea::cancelRequested, &m_jobs, &Jobs::cancel);
     connect(area, &JobArea::showRequested, this, &BalancePresenter::showFailureRequested);
@@ -145,11 +147,8 @@ void BalancePresenter::fillMeasured()
 
 void BalancePresenter::fillJob()
 {
-    const JobState& job = m_jobs.state();
-    if (job.id != 0) {
-        m_bar.jobArea()->setJob({ job.title, job.step, job.done, job.left, job.paused });
-        return;
-    }
+    if (m_jobs.state().id != 0)
+        return fillRunning();
     if (!m_failed.isEmpty()) {
         m_bar.jobArea()->setFailed(m_failed, m_last);
         return;
@@ -161,7 +160,17 @@ void BalancePresenter::fillJob()
             tr("Measuring weights: %1 of %2 tensors").arg(all - missing).arg(all));
         return;
     }
-    m_bar.jobArea()->setIdle(m_last);
+    m_bar.jobArea()->setIdle(m_queue.isHeld() && m_queue.waiting() > 0
+            ? tr("The queue is held; %n runs wait.", nullptr, m_queue.waiting())
+            : m_last);
+}
+
+void BalancePresenter::fillRunning()
+{
+    const JobState& job = m_jobs.state();
+    const QueuedRun* run = m_quantize.runOf(job.id);
+    const QString model = run && run->session != m_session.id() ? run->modelName : QString();
+    m_bar.jobArea()->setJob({ job.title, model, job.step, job.done, job.left, job.paused });
 }
 
 } // namespace app

@@ -17,7 +17,7 @@ class BalancePresenter : public QObject {
 
 public:
     BalancePresenter(widgets::BalanceBar& bar, Session& session, Selection& selection,
-        QuantizeController& quantize, Jobs& jobs, QObject* parent = nullptr);
+        QuantizeController& quantize, RunQueue& queue, Jobs& jobs, QObject* parent = nullptr);
 
 signals:
     void showFailureRequested(); ///< the page of the job that failed
@@ -28,11 +28,13 @@ private:
     void fillFigures();
     void fillMeasured();
     void fillJob();
+    void fillRunning();
 
     widgets::BalanceBar& m_bar;
     Session& m_session;
     Selection& m_selection;
     QuantizeController& m_quantize;
+    RunQueue& m_queue;
     Jobs& m_jobs;
     QString m_last; ///< what ended last, and how
     QString m_failed; ///< the title of what failed, until something else runs

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/startpresenter.h"
 
+#include "app/controllers/filecontroller.h"
 #include "app/controllers/opencontroller.h"
+#include "app/controllers/quantizecontroller.h"
+#include "app/presenters/queuerows.h"
 #include "app/presenters/runrows.h"
 #include "widgets/format.h"
-#include "widgets/pages/start/startpage.h"
 
 #include <QFileInfo>
 #include <QLocale>
+#include <QPointer>
+
+#include <utility>
 
 namespace app {
 
@@ -22,36 +27,71 @@ QString modelText(const Session& session)
             runRows(session).front().method);
 }
 
-StartPresenter::StartPresenter(widgets::StartPage& page, RecentModels& recent, Session& session,
-    OpenController& controller, QObject* parent)
+namespace {
+
+    bool isSessionFile(const QString& path)
+    {
+        return path.endsWith(QString::fromLatin1(SessionStore::extension));
+    }
+
+} // namespace
+
+StartPresenter::StartPresenter(widgets::StartPage& page, const Parts& parts, QObject* parent)
     : QObject(parent)
     , m_page(page)
-    , m_recent(recent)
-    , m_session(session)
+    , m_parts(parts)
 {
-    using widgets::StartPage;
-    connect(&page, &StartPage::openRequested, &controller,
-        [&controller](const QString& path) { controller.open(path.toStdString()); });
-    connect(&page, &StartPage::sampleRequested, &controller, &OpenController::openSample);
-    connect(&page, &StartPage::removeRequested, &recent, &RecentModels::remove);
-    connect(&recent, &RecentModels::changed, this, &StartPresenter::fill);
-    connect(&controller, &OpenController::opened, this, &StartPresenter::remember);
-    connect(&controller, &OpenController::offered, &page, &StartPage::setOffers);
+    connectPage();
+    connect(&parts.recent, &RecentModels::changed, this, &StartPresenter::fill);
+    connect(&parts.queue, &RunQueue::changed, this, [this] {
+        if (!m_parts.session.isOpen()) // nobody sees it otherwise
+            fill();
+    });
+    connect(&parts.open, &OpenController::offered, &page, &widgets::StartPage::setOffers);
+    connect(&parts.open, &OpenController::opened, this, &StartPresenter::remember);
+    const auto stays = [this] { // what was being read was cancelled
+        m_resuming = 0;
+        readSessions();
+    };
+    connect(&parts.open, &OpenController::failed, this, stays);
+    connect(&parts.open, &OpenController::modelMissing, this, stays);
+    connect(&parts.files, &FileController::sessionSaved, this, &StartPresenter::rememberFile);
     std::error_code ignored; // not there: no sample
-    if (std::filesystem::is_directory(controller.sampleFolder(), ignored))
+    if (std::filesystem::is_directory(parts.open.sampleFolder(), ignored))
         page.setSample(tr("A trained Llama with 4.20 M parameters, 8.40 MB, with calibration and "
                           "evaluation text. Everything answers in seconds."));
     fill();
+    readSessions();
+}
+
+void StartPresenter::connectPage()
+{
+    using widgets::StartPage;
+    const auto open = [this](const QString& path) {
+        m_resuming = 0;
+        m_parts.open.open(path.toStdString());
+    };
+    connect(&m_page, &StartPage::openRequested, this, open);
+    connect(&m_page, &StartPage::sampleRequested, &m_parts.open, &OpenController::openSample);
+    connect(&m_page, &StartPage::removeRequested, &m_parts.recent, &RecentModels::remove);
+    connect(&m_page, &StartPage::resumeRequested, this, [this, open](const QString& path) {
+        const QueuedRun* run = interruptedOf(path);
+        const int id = run ? run->id : 0;
+        open(path);
+        m_resuming = id;
+    });
 }
 
 void StartPresenter::fill()
 {
     std::vector<widgets::RecentEntry> entries;
-    for (const RecentModel& model : m_recent.models()) {
+    for (const RecentModel& model : m_parts.recent.models()) {
+        using Kind = widgets::RecentEntry::Kind;
         const QFileInfo file(model.path);
         widgets::RecentEntry entry;
-        entry.kind
-            = file.isDir() ? widgets::RecentEntry::Kind::Folder : widgets::RecentEntry::Kind::File;
+        entry.kind = isSessionFile(model.path) ? Kind::Session
+            : file.isDir()                     ? Kind::Folder
+                                               : Kind::File;
         entry.path = model.path;
         entry.name = file.fileName();
         entry.folder = file.path();
@@ -59,16 +99,89 @@ void StartPresenter::fill()
         entry.facts = entry.missing ? tr("not found") : model.facts;
         entry.size = entry.missing ? QString() : widgets::sizeText(double(model.bytes));
         entry.date = QLocale().toString(model.opened.date(), QLocale::ShortFormat);
+        if (!entry.missing)
+            entry.session = holds(model.path);
+        if (const QueuedRun* run = interruptedOf(model.path)) {
+            const QString layers = layersWords(*run);
+            entry.interrupted = tr("%1: %2", "a run: how far it is")
+                                    .arg(runWords(run->title, run->recipe.treatment()),
+                                        layers.isEmpty() ? tr("no layer is done") : layers);
+        }
         entries.push_back(entry);
     }
-    m_page.setRecent(entries);
+    if (std::exchange(m_entries, entries) != entries)
+        m_page.setRecent(entries);
+}
+
+QString StartPresenter::holds(const QString& path) const
+{
+    const auto summary = m_summaries.constFind(path);
+    if (summary == m_summaries.constEnd() || summary->runs == 0)
+        return {};
+    const QString runs = tr("%n runs, last %1", nullptr, summary->runs)
+                             .arg(runWords(summary->lastTitle, summary->lastTreatment));
+    return summary->lastKld
+        ? tr("%1  ·  KLD %2", "runs").arg(runs, widgets::kldText(*summary->lastKld))
+        : runs;
+}
+
+const QueuedRun* StartPresenter::interruptedOf(const QString& path) const
+{
+    if (isSessionFile(path))
+        return nullptr; // its model's own session has the run
+    const QString id = SessionStore::idOf(path.toStdString());
+    for (const QueuedRun& run : m_parts.queue.runs())
+        if (run.session == id && run.measuredRun == 0
+            && (run.state == QueuedRun::State::Interrupted
+                || run.state == QueuedRun::State::Failed))
+            return &run;
+    return nullptr;
+}
+
+void StartPresenter::readSessions()
+{
+    if (m_parts.session.isOpen() || m_parts.recent.models().isEmpty())
+        return;
+    QStringList paths;
+    std::vector<std::filesystem::path> documents;
+    for (const RecentModel& model : m_parts.recent.models()) {
+        const std::filesystem::path path = model.path.toStdString();
+        paths += model.path;
+        documents.push_back(
+            isSessionFile(model.path) ? path : m_parts.store.fileOf(SessionStore::idOf(path)));
+    }
+    m_parts.quick.start(
+        tr("Reading sessions"),
+        [documents](const core::Progress& progress) { return readSummaries(documents, progress); },
+        [this, guard = QPointer(this), paths](
+            const std::vector<std::optional<SessionSummary>>& summaries) {
+            if (!guard)
+                return;
+            for (qsizetype i = 0; i < paths.size(); ++i)
+                if (const auto& summary = summaries[std::size_t(i)])
+                    m_summaries.insert(paths[i], *summary);
+            fill();
+        });
 }
 
 void StartPresenter::remember()
 {
-    const QFileInfo file(QString::fromStdString(m_session.checkpoint()->path().string()));
-    m_recent.add({ file.absoluteFilePath(), modelText(m_session),
-        qint64(m_session.model().fileBytes), QDateTime::currentDateTime() });
+    const Session& session = m_parts.session;
+    if (isSessionFile(m_parts.open.path()))
+        rememberFile(m_parts.open.path());
+    const QFileInfo file(QString::fromStdString(session.checkpoint()->path().string()));
+    m_parts.recent.add({ file.absoluteFilePath(), modelText(session),
+        qint64(session.model().fileBytes), QDateTime::currentDateTime() });
+    if (const int run = std::exchange(m_resuming, 0))
+        m_parts.quantize.resume(run);
+}
+
+void StartPresenter::rememberFile(const QString& path)
+{
+    const QFileInfo file(path);
+    const QString name = QString::fromStdString(m_parts.session.checkpoint()->config().name);
+    m_parts.recent.add({ file.absoluteFilePath(), tr("session  ·  %1", "of a model").arg(name),
+        file.size(), QDateTime::currentDateTime() });
 }
 
 } // namespace app

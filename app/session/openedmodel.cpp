@@ -102,11 +102,14 @@ OpenedModel openModel(const fs::path& path, const fs::path& sampleFolder,
     return opened;
 }
 
-OpenedModel openSessionFile(const fs::path& file, const fs::path& model,
+OpenedSession openSessionFile(const fs::path& file, const fs::path& model,
     const fs::path& sampleFolder, const SessionPlaces& places, const core::Progress& progress)
 {
     core::Json document = SessionStore::readFile(file);
     const fs::path path = model.empty() ? modelOfSession(document, file.string()).path : model;
+    std::error_code none;
+    if (model.empty() && !fs::exists(path, none))
+        return { {}, path };
     const auto checkpoint = core::Checkpoint::open(path); // throws before anything is set aside
     (void)sessionFromJson(document, *checkpoint, file.string());
     const QString id = SessionStore::idOf(path);
@@ -120,7 +123,7 @@ OpenedModel openSessionFile(const fs::path& file, const fs::path& model,
         opened.sessionNote = QCoreApplication::translate(
             "app::OpenedModel", "The session that this model had before is kept in %1.")
                                  .arg(aside);
-    return opened;
+    return { std::move(opened), {} };
 }
 
 } // namespace app

@@ -37,10 +37,15 @@ struct OpenedModel {
 OpenedModel openModel(const std::filesystem::path& path, const std::filesystem::path& sampleFolder,
     const SessionPlaces& places, const core::Progress& progress);
 
+/// What a `.quantscope` file gave.
+struct OpenedSession {
+    OpenedModel model; ///< without a checkpoint if it is missing
+    std::filesystem::path missing; ///< where the file expects its model, and there is nothing
+};
+
 /// Opens the model of a `.quantscope` file, or the one at `model` if it is not empty, with the
-/// session in it. What the model's own session was is set aside (sessionNote). Throws core::Error;
-/// if no model is where the file says, a MissingModel.
-OpenedModel openSessionFile(const std::filesystem::path& file, const std::filesystem::path& model,
+/// session in it. What the model's own session was is set aside (sessionNote). Throws core::Error.
+OpenedSession openSessionFile(const std::filesystem::path& file, const std::filesystem::path& model,
     const std::filesystem::path& sampleFolder, const SessionPlaces& places,
     const core::Progress& progress);
 

@@ -15,6 +15,7 @@
 #include "app/presenters/modelpresenter.h"
 #include "app/presenters/precisionpresenter.h"
 #include "app/presenters/quantizepresenter.h"
+#include "app/presenters/queuepresenter.h"
 #include "app/presenters/startpresenter.h"
 #include "app/presenters/tablepresenter.h"
 #include "app/presenters/weightspresenter.h"
@@ -27,6 +28,7 @@
 #include "app/window/windowsize.h"
 #include "widgets/bar/balancebar.h"
 #include "widgets/bar/pagebar.h"
+#include "widgets/bar/queuelist.h"
 #include "widgets/messagebar.h"
 #include "widgets/pages/export/exportpage.h"
 #include "widgets/table/tensortable.h"
@@ -76,6 +78,7 @@ MainWindow::MainWindow(QSettings& settings, widgets::Theme& theme,
     updateRecentMenu();
     updateTitle();
     m_pages->showStart();
+    showNotes();
     restoreLayout();
     m_table->focusTable();
 }
@@ -97,6 +100,7 @@ void MainWindow::makeLayout()
     m_table = new widgets::TensorTable(m_model, m_splitter);
     m_pages = new WindowPages(m_splitter);
     m_bar = new widgets::BalanceBar(central);
+    m_queueList = new widgets::QueueList(this);
     m_splitter->setHandleWidth(1);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setStretchFactor(0, 0);
@@ -152,7 +156,10 @@ void MainWindow::makePresenters()
     // The table first: the others speak of its tensors.
     new TablePresenter(m_model, *m_table, m_session, m_selection, *m_quantize, owner);
     m_scout = new TensorScout(m_quick, m_session, m_selection, this);
-    new StartPresenter(*m_pages->start, m_recent, m_session, *m_open, owner);
+    new StartPresenter(*m_pages->start,
+        { m_recent, m_session, *m_queue, *m_open, *m_quantize, *m_files, m_quick,
+            m_keeper->store() },
+        owner);
     new ModelPresenter(*m_pages->model, m_session, m_selection, owner);
     new WeightsPresenter(*m_pages->weights, m_session, m_selection, owner);
     new ActivationsPresenter(*m_pages->activations, m_session, m_selection, *m_activations, owner);
@@ -161,8 +168,9 @@ void MainWindow::makePresenters()
     new ComparePresenter(*m_pages->compare, m_session, *m_quantize, owner);
     m_exportPresenter = new ExportPresenter(*m_pages->exporting, m_model, m_session, m_selection,
         *m_quantize, *m_export, m_jobs, owner);
-    auto* balance
-        = new BalancePresenter(*m_bar, m_session, m_selection, *m_quantize, m_jobs, owner);
+    auto* balance = new BalancePresenter(
+        *m_bar, m_session, m_selection, *m_quantize, *m_queue, m_jobs, owner);
+    new QueuePresenter(*m_queueList, *m_bar->jobArea(), *m_queue, *m_quantize, m_jobs, owner);
     connect(balance, &BalancePresenter::showFailureRequested, this, [this] {
         if (m_failedPage)
             showPage(*m_failedPage);
@@ -187,10 +195,8 @@ void MainWindow::connectSession()
     connect(m_open, &OpenController::failed, this, [this](const QString&, const QString& reason) {
         showFailure(reason, m_session.isOpen() ? tr("The open model stays as it was.") : QString());
     });
-    connect(m_open, &OpenController::opened, this, [this] {
-        if (const QString& note = m_session.model().sessionNote; !note.isEmpty())
-            currentPage()->message()->setMessage(widgets::MessageBar::Kind::Warning, note);
-    });
+    connect(m_open, &OpenController::opened, this, &MainWindow::showNotes);
+    connect(m_open, &OpenController::modelMissing, this, &MainWindow::showMissingModel);
     connect(&m_saver, &Saver::failed, this, [this](const QString& reason) {
         showFailure(reason, tr("The session is as it was when it was last kept."));
     });
@@ -221,6 +227,7 @@ void MainWindow::connectSession()
         m_failedPage.reset();
         updateMarks();
     });
+    tellWhenDone();
 }
 
 void MainWindow::open(const std::filesystem::path& model) { m_open->open(model); }

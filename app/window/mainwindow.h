@@ -23,6 +23,7 @@ class QStackedWidget;
 namespace widgets {
 class BalanceBar;
 class PageBar;
+class QueueList;
 class TensorTable;
 class Theme;
 }
@@ -75,6 +76,9 @@ public:
     QuantizeController& quantizeController() { return *m_quantize; }
     ExportController& exportController() { return *m_export; }
     RunQueue& queue() { return *m_queue; }
+    widgets::QueueList& queueList() { return *m_queueList; }
+    OpenController& openController() { return *m_open; }
+    FileController& fileController() { return *m_files; }
     Jobs& jobs() { return m_jobs; }
     widgets::Page* currentPage() const;
 
@@ -111,6 +115,10 @@ private:
     void moveFocus(int areas);
     void presentCommands();
     void showFailure(const QString& reason, const QString& kept);
+    void showMissingModel(const QString& session, const QString& model);
+    void showNotes(); ///< of what could not be brought back
+    void tellWhenDone(); ///< on the desktop
+    void saveSession();
     void restoreLooks();
     void rememberLooks();
     void restoreLayout();
@@ -137,6 +145,7 @@ private:
     widgets::TensorTable* m_table = nullptr;
     WindowPages* m_pages = nullptr;
     widgets::BalanceBar* m_bar = nullptr;
+    widgets::QueueList* m_queueList = nullptr;
     CommandPalette* m_palette = nullptr;
     HelpWindow* m_help = nullptr;
     SessionKeeper* m_keeper = nullptr;

@@ -16,6 +16,7 @@
 #include "app/window/windowpages.h"
 #include "widgets/bar/balancebar.h"
 #include "widgets/bar/pagebar.h"
+#include "widgets/bar/queuelist.h"
 #include "widgets/pages/activations/activationspage.h"
 #include "widgets/pages/compare/comparepage.h"
 #include "widgets/pages/export/exportpage.h"
@@ -73,6 +74,9 @@ void MainWindow::connectFileActions()
     connect(m_actions->openFile, &QAction::triggered, this,
         [this, openIfChosen] { openIfChosen(m_files->askForModelFile()); });
     connect(m_actions->openSample, &QAction::triggered, m_open, &OpenController::openSample);
+    connect(m_actions->openSession, &QAction::triggered, this,
+        [this, openIfChosen] { openIfChosen(m_files->askForSession()); });
+    connect(m_actions->saveSession, &QAction::triggered, this, &MainWindow::saveSession);
     connect(m_actions->showInFolder, &QAction::triggered, this,
         [this] { openFolderOf(m_session.checkpoint()->path()); });
     connect(m_actions->exportGguf, &QAction::triggered, this,
@@ -179,6 +183,8 @@ void MainWindow::connectRunActions()
     connect(m_actions->pause, &QAction::triggered, this,
         [this] { m_jobs.setPaused(!m_jobs.isPaused()); });
     connect(m_actions->cancel, &QAction::triggered, &m_jobs, &Jobs::cancel);
+    connect(m_actions->queue, &QAction::triggered, this,
+        [this] { m_queueList->showAbove(*m_bar->jobArea()); });
 }
 
 void MainWindow::connectHelpActions()
@@ -188,6 +194,7 @@ void MainWindow::connectHelpActions()
     };
     topic(m_actions->tour, QStringLiteral("tour"));
     topic(m_actions->glossary, QStringLiteral("glossary"));
+    topic(m_actions->sessionHelp, QStringLiteral("sessions"));
     topic(m_actions->keyboard, QStringLiteral("keyboard"));
     connect(m_actions->pageHelp, &QAction::triggered, this,
         [this] { m_help->showTopic(HelpWindow::topicOf(m_tabs->page())); });

@@ -46,6 +46,9 @@ void WindowActions::makeFileMenu()
     recent = menu->addMenu(tr("Open &recent"));
     openSample = add(menu, tr("Open the bundled &sample"));
     menu->addSeparator();
+    openSession = add(menu, tr("Open s&ession..."));
+    saveSession = add(menu, tr("S&ave session as..."), QKeySequence::SaveAs);
+    menu->addSeparator();
     showInFolder = add(menu, tr("Show the model in its folder"));
     exportGguf = add(menu, tr("&Export GGUF..."), Qt::CTRL | Qt::Key_E);
     menu->addSeparator();
@@ -173,6 +176,7 @@ void WindowActions::makeRunMenu()
     menu->addSeparator();
     pause = add(menu, tr("&Pause the job"));
     cancel = add(menu, tr("&Cancel the job"));
+    queue = add(menu, tr("Q&ueue..."), Qt::CTRL | Qt::Key_J);
 }
 
 void WindowActions::makeHelpMenu()
@@ -181,6 +185,7 @@ void WindowActions::makeHelpMenu()
     pageHelp = add(menu, tr("&Help of this page"), QKeySequence::HelpContents);
     tour = add(menu, tr("A tour in 7 questions"));
     glossary = add(menu, tr("What the words mean"));
+    sessionHelp = add(menu, tr("Sessions and the queue"));
     keyboard = add(menu, tr("Keyboard shortcuts"));
     menu->addSeparator();
     about = add(menu, tr("About Quantscope"));

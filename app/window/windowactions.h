@@ -30,7 +30,8 @@ public:
     explicit WindowActions(QMainWindow& window);
 
     // File
-    QAction *openFolder, *openFile, *openSample, *showInFolder, *exportGguf, *quit;
+    QAction *openFolder, *openFile, *openSample, *openSession, *saveSession, *showInFolder,
+        *exportGguf, *quit;
     QMenu* recent;
     // Edit
     QAction *undo, *redo, *selectAll, *selectRole, *find, *palette, *settings;
@@ -46,9 +47,9 @@ public:
     std::vector<std::pair<core::Treatment, QAction*>> methods;
     QAction *loadRecipe, *saveRecipe;
     // Run
-    QAction *mainAction, *measureActivations, *quantize, *measureLoss, *pause, *cancel;
+    QAction *mainAction, *measureActivations, *quantize, *measureLoss, *pause, *cancel, *queue;
     // Help
-    QAction *pageHelp, *tour, *glossary, *keyboard, *about;
+    QAction *pageHelp, *tour, *glossary, *sessionHelp, *keyboard, *about;
 
     /// All of them that can be run, for the command palette.
     std::vector<QAction*> all() const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/activationcontroller.h"
 #include "app/controllers/exportcontroller.h"
+#include "app/controllers/filecontroller.h"
+#include "app/controllers/opencontroller.h"
 #include "app/controllers/quantizecontroller.h"
 #include "app/controllers/tensorscout.h"
 #include "app/window/helpwindow.h"
@@ -17,6 +19,7 @@
 #include "widgets/dialogs/devicesection.h"
 #include "widgets/dialogs/lookssection.h"
 #include "widgets/dialogs/settingsdialog.h"
+#include "widgets/bar/queuelist.h"
 #include "widgets/label.h"
 #include "widgets/messagebar.h"
 #include "widgets/models/tensormodel.h"
@@ -32,7 +35,9 @@
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QFileDialog>
 #include <QLabel>
+#include <QListWidget>
 #include <QPushButton>
 #include <QScreen>
 #include <QSettings>
@@ -41,6 +46,9 @@
 #include <QTest>
 #include <QTreeView>
 
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <fstream>
 
 using app::MainWindow;
@@ -81,6 +89,49 @@ private:
         session().recipe().setGptq(once);
     }
 
+    void openTiny()
+    {
+        const auto place = std::filesystem::path(m_folder->path().toStdString()) / "tiny";
+        std::filesystem::create_directory(place);
+        support::writeTinyModel({}, place);
+        m_window->open(place);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            session().isOpen() && session().checkpoint()->path() == place, longJob);
+    }
+
+    void makeWindow()
+    {
+        m_settings
+            = std::make_unique<QSettings>(m_folder->filePath("settings.ini"), QSettings::IniFormat);
+        m_window = std::make_unique<MainWindow>(*m_settings, *m_theme,
+            core::readDevices(resources / "devices.json"),
+            app::WindowFolders{
+                resources, m_folder->path().toStdString(), m_folder->path().toStdString() });
+        m_window->show();
+    }
+
+    void restart()
+    {
+        m_window->close();
+        m_window.reset();
+        makeWindow();
+    }
+
+    QAction* actionNamed(const QString& text) const
+    {
+        for (QAction* action : m_window->actions())
+            if (action->text().remove('&') == text)
+                return action;
+        qFatal("no action %s", qPrintable(text));
+    }
+
+    static bool labelWith(const QWidget& page, const QString& text)
+    {
+        const auto labels = page.findChildren<QLabel*>();
+        return std::ranges::any_of(
+            labels, [&text](const QLabel* label) { return label->text().contains(text); });
+    }
+
     bool isIdle() const
     {
         return m_window->quantizeController().phase() == QuantizeController::Phase::Idle;
@@ -99,15 +150,6 @@ private:
                 return action;
         }
         return nullptr;
-    }
-
-    void makeWindow()
-    {
-        m_window = std::make_unique<MainWindow>(*m_settings, *m_theme,
-            core::readDevices(resources / "devices.json"),
-            app::WindowFolders{
-                resources, m_folder->path().toStdString(), m_folder->path().toStdString() });
-        m_window->show();
     }
 
     widgets::SettingsDialog* openSettings()
@@ -140,8 +182,6 @@ private slots:
     void init()
     {
         m_folder = std::make_unique<QTemporaryDir>();
-        m_settings
-            = std::make_unique<QSettings>(m_folder->filePath("settings.ini"), QSettings::IniFormat);
         makeWindow();
     }
 
@@ -316,6 +356,201 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, longJob);
         QVERIFY(failed[0][0].toString().contains("missing"));
         QVERIFY(!QFileInfo::exists(m_folder->filePath("missing")));
+    }
+
+    void roundsAndMeasuresEveryRecipeThatIsLinedUp()
+    {
+        openSample();
+        session().recipe().setTreatment({ core::Method::RoundToNearest });
+        session().usePreset("Q8_0");
+        m_window->quantizeController().quantize();
+        session().usePreset("Q4_0");
+        m_window->quantizeController().quantize();
+        QCOMPARE(m_window->queue().waiting(), 1);
+        QVERIFY(!session().runs().last());
+        QSignalSpy done(&m_window->quantizeController(), &QuantizeController::allDone);
+        QTRY_COMPARE_WITH_TIMEOUT(done.count(), 1, longJob);
+        const auto outcome = done[0][0].value<app::QueueOutcome>();
+        QCOMPARE(outcome.done, 2);
+        QCOMPARE(outcome.failed, 0);
+        QVERIFY(m_window->queue().runs().empty());
+        const auto& runs = session().runs().runs();
+        QCOMPARE(runs.size(), std::size_t(2));
+        QVERIFY(runs[0]->evaluation && runs[1]->evaluation);
+        QVERIFY(runs[0]->evaluation->against->kldMean < runs[1]->evaluation->against->kldMean / 4);
+    }
+
+    void aRunGoesOnForItsOwnModelWhileAnotherIsOpened()
+    {
+        openSample();
+        session().recipe().setTreatment({ core::Method::RoundToNearest });
+        const QString first = session().id();
+        m_window->quantizeController().quantize();
+        m_window->queue().hold(); // the measurement belongs to the run
+        openTiny();
+        QVERIFY(session().id() != first);
+        QCOMPARE(m_window->queue().runs().size(), std::size_t(1)); // still there
+        QVERIFY(isIdle()); // for this model
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->queue().runs().empty(), longJob);
+        QVERIFY(session().runs().runs().empty());
+        m_window->open(resources / "sample");
+        QTRY_VERIFY_WITH_TIMEOUT(session().id() == first, longJob);
+        QCOMPARE(session().runs().runs().size(), std::size_t(1));
+        QVERIFY(session().runs().last()->evaluation);
+    }
+
+    void aMeasurementIsMadeThoughItsModelIsNotOpenAnyMore()
+    {
+        openSample();
+        session().recipe().setTreatment({ core::Method::RoundToNearest });
+        m_window->quantizeController().quantize();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            session().runs().last() && session().runs().last()->evaluation && isIdle(), longJob);
+        app::TextSettings evaluation = session().evaluation();
+        evaluation.count = 3;
+        session().setEvaluation(evaluation);
+        m_window->queue().hold();
+        m_window->quantizeController().evaluate(1);
+        openTiny();
+        m_window->queue().release();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->queue().runs().empty(), longJob);
+        m_window->open(resources / "sample");
+        QTRY_VERIFY_WITH_TIMEOUT(session().runs().last() != nullptr, longJob);
+        QCOMPARE(session().runs().last()->measuredWith.text.count, 3);
+    }
+
+    void offersWhatWasInterruptedOnTheStartPage()
+    {
+        openSample();
+        app::TextSettings calibration = session().calibration();
+        calibration.count = 16; // long enough to be cancelled
+        session().setCalibration(calibration);
+        session().usePreset("Q4_K");
+        QSignalSpy tensors(&m_window->quantizeController(), &QuantizeController::tensorDone);
+        m_window->quantizeController().quantize();
+        QTRY_VERIFY_WITH_TIMEOUT(tensors.count() >= 8, longJob); // a layer and a tensor
+        restart();
+        auto* start = m_window->pages().start;
+        QTRY_VERIFY_WITH_TIMEOUT(labelWith(*start, "of 4 layers are done"), longJob);
+        for (auto* button : start->findChildren<QPushButton*>())
+            if (button->accessibleName().startsWith("Resume Q4_K by GPTQ"))
+                QMetaObject::invokeMethod(button, &QPushButton::click, Qt::QueuedConnection);
+        QTRY_VERIFY_WITH_TIMEOUT(session().runs().last() != nullptr, longJob);
+        const app::Run resumed = *session().runs().last();
+        QVERIFY(std::ranges::any_of(resumed.reports, &core::TensorReport::resumed));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->queue().runs().empty(), longJob);
+
+        // Bytes are those of a run that nobody disturbed.
+        m_window.reset();
+        m_folder = std::make_unique<QTemporaryDir>();
+        makeWindow();
+        openSample();
+        session().setCalibration(calibration);
+        session().usePreset("Q4_K");
+        m_window->quantizeController().quantize();
+        QTRY_VERIFY_WITH_TIMEOUT(session().runs().last() != nullptr, longJob);
+        const app::Run& straight = *session().runs().last();
+        QVERIFY(resumed.model && straight.model);
+        for (const core::Tensor& tensor : straight.model->tensors()) {
+            const core::Tensor* same = resumed.model->find(std::string_view(tensor.name));
+            QVERIFY(same && std::ranges::equal(tensor.bytes, same->bytes));
+        }
+        m_window->jobs().cancel();
+    }
+
+    void tellsOnTheStartPageWhatSessionsHold()
+    {
+        openSample();
+        session().recipe().setTreatment({ core::Method::RoundToNearest });
+        session().usePreset("Q8_0");
+        m_window->quantizeController().quantize();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            session().runs().last() && session().runs().last()->evaluation && isIdle(), longJob);
+        restart();
+        const auto told = [this] {
+            for (auto* row : m_window->pages().start->findChildren<QAbstractButton*>())
+                if (row->accessibleName().contains("1 run, last Q8_0 by round to nearest")
+                    && row->accessibleName().contains("KLD"))
+                    return true;
+            return false;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(told(), longJob);
+    }
+
+    void savesASessionAndOpensItWhereverItsModelIs()
+    {
+        openTiny();
+        session().usePreset("Q8_0");
+        const QString file = m_folder->filePath("work.quantscope");
+        QTimer::singleShot(0, this, [&file] {
+            auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
+            if (!dialog)
+                return;
+            dialog->selectFile(QString(file).remove(".quantscope")); // it is added
+            static_cast<QDialog*>(dialog)->accept();
+        });
+        QSignalSpy saved(&m_window->fileController(), &app::FileController::sessionSaved);
+        actionNamed("Save session as...")->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(saved.count(), 1, longJob);
+        QVERIFY(QFileInfo::exists(file));
+        QVERIFY(QDir(m_folder->path()).rename("tiny", "moved"));
+        restart();
+        QSignalSpy missing(&m_window->openController(), &app::OpenController::modelMissing);
+        m_window->open(file.toStdString());
+        QTRY_COMPARE_WITH_TIMEOUT(missing.count(), 1, longJob);
+        const QString message = messageOf(*m_window->currentPage());
+        QCOMPARE(message,
+            QString("\"work.quantscope\" expects the model at \"%1\", which is not there.")
+                .arg(m_folder->filePath("tiny")));
+        QTimer::singleShot(0, this, [this] {
+            if (auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget())) {
+                dialog->setDirectory(m_folder->path());
+                dialog->selectFile(m_folder->filePath("moved"));
+                static_cast<QDialog*>(dialog)->accept();
+            }
+        });
+        for (auto* button : m_window->currentPage()->message()->findChildren<QPushButton*>())
+            if (button->text() == "Locate model...")
+                button->click();
+        QTRY_VERIFY_WITH_TIMEOUT(session().isOpen(), longJob);
+        QCOMPARE(session().checkpoint()->path().filename(), std::filesystem::path("moved"));
+        QCOMPARE(session().recipe().recipe().name, std::string("Q8_0"));
+    }
+
+    void neverReplacesASessionFileThatNobodyAskedAbout()
+    {
+        openTiny();
+        QFile file(m_folder->filePath("model.gguf.quantscope"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("mine") == 4);
+        file.close();
+        const QSignalSpy failed(&m_window->fileController(), &app::FileController::failed);
+        m_window->fileController().saveSession(m_folder->filePath("model.gguf"), {});
+        QCOMPARE(failed.count(), 1);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), QByteArray("mine"));
+    }
+
+    void saysThatTheQueueCouldNotBeRead()
+    {
+        m_window.reset();
+        QFile file(m_folder->filePath("queue.json"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("{") == 1);
+        file.close();
+        makeWindow();
+        QVERIFY(messageOf(*m_window->pages().start).contains("queue.json.damaged"));
+        openTiny(); // also for who opens a model at once
+        QTRY_VERIFY(messageOf(*m_window->currentPage()).contains("queue.json.damaged"));
+    }
+
+    void opensTheQueueFromTheMenu()
+    {
+        openTiny();
+        m_window->queue().hold();
+        m_window->quantizeController().quantize();
+        actionNamed("Queue...")->trigger();
+        QVERIFY(m_window->queueList().isVisible());
+        QCOMPARE(m_window->queueList().findChild<QListWidget*>()->count(), 1);
+        m_window->queueList().close();
     }
 
     void looksBeforeItAssigns()

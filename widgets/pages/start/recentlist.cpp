@@ -22,8 +22,12 @@ RecentRow::RecentRow(const RecentEntry& entry, QWidget* parent)
     , m_entry(entry)
 {
     setText(entry.name);
-    setToolTip(entry.path);
-    setAccessibleName(tr("%1, %2").arg(entry.name, entry.facts));
+    setToolTip(entry.session.isEmpty()
+            ? entry.path
+            : tr("%1\n%2", "a path; what its session holds").arg(entry.path, entry.session));
+    setAccessibleName(entry.session.isEmpty()
+            ? tr("%1, %2").arg(entry.name, entry.facts)
+            : tr("%1, %2, %3", "name, facts, session").arg(entry.name, entry.facts, entry.session));
     setAttribute(Qt::WA_Hover);
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
@@ -65,15 +69,22 @@ void RecentRow::paintEvent(QPaintEvent*)
     painter.setFont(caption);
     painter.setPen(tokens.text2);
     painter.drawText(QRect(left, scaled(22), nameWidth, captions.height()), Qt::AlignVCenter,
-        captions.elidedText(m_entry.folder, Qt::ElideMiddle, nameWidth));
+        facts || m_entry.session.isEmpty()
+            ? captions.elidedText(m_entry.folder, Qt::ElideMiddle, nameWidth)
+            : captions.elidedText(m_entry.session, Qt::ElideRight, nameWidth));
     painter.drawText(QRect(right - dateWidth, 0, dateWidth, height()),
         Qt::AlignRight | Qt::AlignVCenter, m_entry.date);
     if (bytes)
         painter.drawText(QRect(sizeLeft, 0, sizeWidth, height()), Qt::AlignRight | Qt::AlignVCenter,
             m_entry.size);
+    const bool two = !m_entry.session.isEmpty(); // facts over what the session holds
     if (facts)
-        painter.drawText(QRect(factsLeft, 0, factsWidth, height()), Qt::AlignVCenter,
-            captions.elidedText(m_entry.facts, Qt::ElideRight, factsWidth));
+        painter.drawText(
+            QRect(factsLeft, two ? scaled(5) : 0, factsWidth, two ? bodies.height() : height()),
+            Qt::AlignVCenter, captions.elidedText(m_entry.facts, Qt::ElideRight, factsWidth));
+    if (facts && two)
+        painter.drawText(QRect(factsLeft, scaled(22), factsWidth, captions.height()),
+            Qt::AlignVCenter, captions.elidedText(m_entry.session, Qt::ElideRight, factsWidth));
     if (hasFocus()) {
         painter.setPen(QPen(tokens.accent, 2));
         painter.drawRect(rect().adjusted(1, 1, -1, -1));

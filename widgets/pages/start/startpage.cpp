@@ -121,18 +121,37 @@ void StartPage::setRecent(const std::vector<RecentEntry>& entries)
             line->setObjectName(QStringLiteral("recent"));
             m_recent->content()->addWidget(line);
         }
-        auto* row = new RecentRow(entry);
-        row->setObjectName(QStringLiteral("recent"));
-        const QString path = entry.path;
-        if (!entry.missing)
-            connect(row, &RecentRow::clicked, this, [this, path] { emit openRequested(path); });
-        connect(
-            row, &RecentRow::removeRequested, this, [this, path] { emit removeRequested(path); },
-            Qt::QueuedConnection); // the answer is a new list without this row
-        m_recent->content()->addWidget(row);
+        addRow(entry);
     }
     m_recentArea->setVisible(!entries.empty());
     m_side->setMaximumWidth(entries.empty() ? scaled(400) : QWIDGETSIZE_MAX);
+}
+
+void StartPage::addRow(const RecentEntry& entry)
+{
+    auto* row = new RecentRow(entry);
+    row->setObjectName(QStringLiteral("recent"));
+    const QString path = entry.path;
+    if (!entry.missing)
+        connect(row, &RecentRow::clicked, this, [this, path] { emit openRequested(path); });
+    connect(
+        row, &RecentRow::removeRequested, this, [this, path] { emit removeRequested(path); },
+        Qt::QueuedConnection); // the answer is a new list without this row
+    m_recent->content()->addWidget(row);
+    if (entry.interrupted.isEmpty() || entry.missing)
+        return;
+    auto* stopped = new QWidget;
+    stopped->setObjectName(QStringLiteral("recent"));
+    auto* text = new Label(TextRole::Caption, entry.interrupted);
+    text->setElided();
+    auto* resume = makeLinkButton(tr("Resume"));
+    resume->setAccessibleName(tr("Resume %1").arg(entry.interrupted));
+    connect(resume, &QPushButton::clicked, this, [this, path] { emit resumeRequested(path); });
+    auto* line = new QHBoxLayout(stopped);
+    line->setContentsMargins(scaled(44), 0, scaled(12), scaled(4));
+    line->addWidget(text, 1);
+    line->addWidget(resume);
+    m_recent->content()->addWidget(stopped);
 }
 
 void StartPage::setSample(const QString& description)

@@ -19,6 +19,8 @@ struct RecentEntry {
     QString path; ///< what opening needs
     QString name, folder; ///< as shown
     QString facts; ///< "Llama · 1.24 B · BF16"; why it cannot be opened, if missing
+    QString session; ///< what its session holds: "3 runs, last Q4_K_M by GPTQ"; may be empty
+    QString interrupted; ///< "Q4_K_M by GPTQ: 18 of 30 layers are done"; empty: nothing to resume
     QString size, date;
     bool missing = false;
     bool operator==(const RecentEntry&) const = default;
@@ -43,6 +45,7 @@ signals:
     void openFileRequested();
     /// A recent entry, or something dropped: a folder or file to open.
     void openRequested(const QString& path);
+    void resumeRequested(const QString& path); ///< the interrupted run of that entry
     void removeRequested(const QString& path);
     void sampleRequested();
     /// "tour", "formats" or "shortcuts": a page of the help.
@@ -56,6 +59,7 @@ protected:
 
 private:
     QWidget* makeSide();
+    void addRow(const RecentEntry& entry);
 
     DropArea* m_drop;
     Card* m_recent;
