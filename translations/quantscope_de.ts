@@ -230,6 +230,18 @@
         <source>No chat template: GGUF will be written without one</source>
         <translation>Keine Chat-Vorlage: GGUF wird ohne sie geschrieben</translation>
     </message>
+    <message>
+        <source>%1 It is already quantized: every further rounding adds to its loss, the original would be better. What stays as in the file is copied byte for byte.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Already quantized (%1): every further rounding adds to its loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>NumberText</name>
@@ -459,6 +471,13 @@
         <source>Measuring weights: %1 of %2 tensors</source>
         <translation>Gewichte messen: %1 von %2 Tensoren</translation>
     </message>
+    <message numerus="yes">
+        <source>The queue is held; %n runs wait.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>app::CommandField</name>
@@ -640,6 +659,26 @@
         <source>Saving %1</source>
         <translation>%1 speichern</translation>
     </message>
+    <message>
+        <source>Open a session</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sessions (*.quantscope);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the session</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sessions (*.quantscope)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot save the session: &quot;%1&quot; exists already.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>app::HelpWindow</name>
@@ -685,6 +724,13 @@
     </message>
 </context>
 <context>
+    <name>app::Jobs</name>
+    <message>
+        <source>Not enough memory: the system gives no more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>app::MainWindow</name>
     <message>
         <source>%1  ·  %2</source>
@@ -727,6 +773,18 @@ Sieht in Sprachmodelle hinein, quantisiert sie und zeigt, was es kostet.
 
 Freie Software unter der GNU General Public License, Version 3 oder neuer.</translation>
     </message>
+    <message>
+        <source>The session is as it was when it was last kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; expects the model at &quot;%2&quot;, which is not there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Locate model...</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>app::OpenController</name>
@@ -734,9 +792,17 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>Opening %1</source>
         <translation>%1 öffnen</translation>
     </message>
+    <message>
+        <source>Looking for other models</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>app::OpenedModel</name>
+    <message>
+        <source>The session that this model had before is kept in %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>app::Pictures</name>
@@ -796,6 +862,139 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>No layer was finished; the recipe is unchanged.</source>
         <translation>Keine Schicht wurde fertig; das Rezept ist unverändert.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n layers are done and kept.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::QueueNotice</name>
+    <message>
+        <source>%1 is rounded and measured.</source>
+        <comment>a recipe</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n runs are rounded and measured.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n runs failed.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It took %1.</source>
+        <comment>a time</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The queue came to its end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The queue is done</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::QueuePresenter</name>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <comment>runs</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n interrupted</source>
+        <comment>runs</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>app::QueueRows</name>
+    <message>
+        <source>paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>paused, %1 of %n layers</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>running, %1 of %n layers</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>interrupted before what was lost was measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>interrupted: no layer is done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>interrupted: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused while measuring what was lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measuring what was lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waits to be measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 by %2</source>
+        <translation type="unfinished">%1, %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n layers are done</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -860,9 +1059,21 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
 </context>
 <context>
     <name>app::RestoredSession</name>
+    <message>
+        <source>The model&apos;s files have changed since its last session. The runs of the former files are kept in %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model&apos;s last session cannot be brought back: %1. It is kept in %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>app::RunQueue</name>
+    <message>
+        <source>The runs that were lined up cannot be read: %1. They are kept in %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>app::RunRows</name>
@@ -911,6 +1122,36 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>not found</source>
         <translation>nicht gefunden</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>a run: how far it is</comment>
+        <translation type="unfinished">%1: %2</translation>
+    </message>
+    <message>
+        <source>no layer is done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n runs, last %1</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1  ·  KLD %2</source>
+        <comment>runs</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading sessions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>session  ·  %1</source>
+        <comment>of a model</comment>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1185,6 +1426,22 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>no tensor is selected whose format can be chosen</source>
         <translation>kein Tensor ausgewählt, dessen Format sich wählen lässt</translation>
     </message>
+    <message>
+        <source>Open s&amp;ession...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>S&amp;ave session as...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Q&amp;ueue...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sessions and the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>main</name>
@@ -1201,12 +1458,12 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <translation>Ordner</translation>
     </message>
     <message>
-        <source>Model folder or file to open.</source>
-        <translation>Zu öffnender Modellordner oder zu öffnende Modelldatei.</translation>
-    </message>
-    <message>
         <source>At most one model can be opened.</source>
         <translation>Höchstens ein Modell kann geöffnet werden.</translation>
+    </message>
+    <message>
+        <source>Model folder or file, or session (.quantscope), to open.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1853,6 +2110,26 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>Choose a run in the table.</source>
         <translation>Wählen Sie einen Lauf in der Tabelle.</translation>
     </message>
+    <message>
+        <source>B has the size of A; this text shows no difference in what they lose: KLD %2 against %3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B is %1 smaller than A; this text shows no difference in what they lose: KLD %2 against %3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B is %1 larger than A; this text shows no difference in what they lose: KLD %2 against %3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At the same positions they differ by %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A and B were measured on different texts or with other settings: measure them again to compare them.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::ComputingSection</name>
@@ -2125,10 +2402,6 @@ die ein Token liest, Gewichte und Cache.</translation>
 <context>
     <name>widgets::DumbbellPlot</name>
     <message>
-        <source>output error against the original model</source>
-        <translation>Ausgabefehler gegen das Original</translation>
-    </message>
-    <message>
         <source>tensor</source>
         <translation>Tensor</translation>
     </message>
@@ -2139,6 +2412,25 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>%1: %2 %3, importance-weighted %4</source>
         <translation>%1: %2 %3, nach Wichtigkeit %4</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::ExistingChoice</name>
+    <message>
+        <source>Replace it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This file is read and never replaced. A free name:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file of this name exists. Replace it, or take a free name:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write %1 instead</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2368,6 +2660,30 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>Read back and compared</source>
         <translation>Zurückgelesen und verglichen</translation>
     </message>
+    <message>
+        <source>The file needs a name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file that is read is never replaced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file of this name exists: choose beside the name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file that is read has this name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is never replaced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>choice needed</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::FileBar</name>
@@ -2539,6 +2855,15 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>For study: measured, never exported</source>
         <translation>Zum Lernen: gemessen, nie exportiert</translation>
     </message>
+    <message>
+        <source>A tensor stays as it is and is copied byte for byte.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As in the file</source>
+        <comment>a preset</comment>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::FormatDelegate</name>
@@ -2639,6 +2964,15 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <source>Keeps the weights aimed at near the original ones: more is more careful.</source>
         <translation>Hält die angestrebten Gewichte nahe an den ursprünglichen: mehr ist vorsichtiger.</translation>
     </message>
+    <message>
+        <source>Hold sequences out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chooses by a quarter of the sequences, held out, what the text can support. Without,
+all of the text is believed and errors are those on it.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::HeatMap</name>
@@ -2717,6 +3051,57 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <source>%1 % · %2</source>
         <comment>share done, job</comment>
         <translation>%1 % · %2</translation>
+    </message>
+    <message>
+        <source>%1 ▾</source>
+        <comment>opens the queue</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1  ·  %2</source>
+        <comment>a job and its model</comment>
+        <translation type="unfinished">%1  ·  %2</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::JudgedText</name>
+    <message numerus="yes">
+        <source>Output error %1 on %n held-out sequences</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Output error %1 on the calibration text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight error %1, without a text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Output error by tensor, on %n held-out sequences</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Output error by tensor, on the calibration text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight error by tensor, without a text</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3269,28 +3654,146 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <translation>„%1“ wird gerade gerundet: %2.</translation>
     </message>
     <message>
-        <source>%1 on “%2”: its output error is %3 below importance-weighted rounding.</source>
-        <translation>%1 mit „%2“: Der Ausgabefehler liegt %3 unter dem Runden nach Wichtigkeit.</translation>
-    </message>
-    <message>
-        <source>%1 on “%2”: its output error is %3 above importance-weighted rounding.</source>
-        <translation>%1 mit „%2“: Der Ausgabefehler liegt %3 über dem Runden nach Wichtigkeit.</translation>
-    </message>
-    <message>
-        <source>%1 on “%2”. So far its output error is %3 below importance-weighted rounding.</source>
-        <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler %3 unter dem Runden nach Wichtigkeit.</translation>
-    </message>
-    <message>
-        <source>%1 on “%2”. So far its output error is %3 above importance-weighted rounding.</source>
-        <translation>%1 mit „%2“. Bisher liegt der Ausgabefehler %3 über dem Runden nach Wichtigkeit.</translation>
-    </message>
-    <message>
         <source>○ importance  ● method</source>
         <translation>○ Wichtigkeit  ● Verfahren</translation>
     </message>
     <message>
         <source>A calibration text is needed.</source>
         <translation>Ein Kalibriertext wird gebraucht.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors get larger than in the file and gain nothing.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 tokens for inputs up to %2 wide are %3 a channel. Below %4 tokens GPTQ believes less than half of what it sees there and comes near importance-weighted rounding.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“%1” was interrupted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”: its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”: its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 on “%2”: its output error on the calibration text is %3 below importance-weighted rounding.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 on “%2”: its output error on the calibration text is %3 above importance-weighted rounding.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 on “%2”. So far its output error on the calibration text is %3 below importance-weighted rounding.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 on “%2”. So far its output error on the calibration text is %3 above importance-weighted rounding.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another run is in progress: this recipe is rounded after it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>for the next run</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>widgets::QueueList</name>
+    <message>
+        <source>%1, %2: %3</source>
+        <comment>a run, its model: its state</comment>
+        <translation type="unfinished">%1, %2: %3 {1,?} {2:?}</translation>
+    </message>
+    <message>
+        <source>Nothing is lined up. Quantizing adds a run, also while another one goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs that are lined up, the next first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished">Entfernen</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished">Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Hold after this run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3306,6 +3809,18 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
     <message>
         <source>Remove</source>
         <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>%1
+%2</source>
+        <comment>a path; what its session holds</comment>
+        <translation type="unfinished">%1
+%2</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3</source>
+        <comment>name, facts, session</comment>
+        <translation type="unfinished">%1, %2, %3</translation>
     </message>
 </context>
 <context>
@@ -3702,20 +4217,12 @@ etwa %1 der Gewichte</translation>
         <source>Format of everything else</source>
         <translation>Format für alles andere</translation>
     </message>
-    <message>
-        <source>as in the model</source>
-        <translation>wie im Modell</translation>
-    </message>
     <message numerus="yes">
         <source>%n tensors fall back...</source>
         <translation>
             <numerusform>%n Tensor weicht aus ...</numerusform>
             <numerusform>%n Tensoren weichen aus ...</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Their rows do not fit the format that the rules give them.</source>
-        <translation>Ihre Zeilen passen nicht in das Format, das die Regeln ihnen geben.</translation>
     </message>
     <message>
         <source>Fallback</source>
@@ -3777,13 +4284,17 @@ etwa %1 der Gewichte</translation>
         <source>Edit a rule</source>
         <translation>Regel bearbeiten</translation>
     </message>
+    <message>
+        <source>as in the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Their rows, or the range of their values, do not fit the format that the rules give them.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::RunProgress</name>
-    <message>
-        <source>Output error by tensor</source>
-        <translation>Ausgabefehler nach Tensor</translation>
-    </message>
     <message>
         <source>Progress of the run</source>
         <translation>Fortschritt des Laufs</translation>
@@ -3802,12 +4313,16 @@ etwa %1 der Gewichte</translation>
         <translation>%1, %2</translation>
     </message>
     <message>
-        <source>Output error %1</source>
-        <translation>Ausgabefehler %1</translation>
-    </message>
-    <message>
         <source>, by importance-weighted rounding %1</source>
         <translation>, bei gewichtetem Runden %1</translation>
+    </message>
+    <message>
+        <source>error of the weights against the original ones</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>output error against the original model</source>
+        <translation type="unfinished">Ausgabefehler gegen das Original</translation>
     </message>
 </context>
 <context>
@@ -4204,6 +4719,14 @@ etwa %1 der Gewichte</translation>
         <source>Try it now</source>
         <translation>Gleich ausprobieren</translation>
     </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished">Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Resume %1</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>widgets::TensorCellStrip</name>
@@ -4268,6 +4791,16 @@ etwa %1 der Gewichte</translation>
     <message>
         <source>Not written</source>
         <translation>Fehlt</translation>
+    </message>
+    <message>
+        <source>weights %1</source>
+        <comment>error</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as in the file</source>
+        <comment>a format</comment>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4429,10 +4962,6 @@ Ein Klick ändert es; die Änderung gilt allen gewählten Tensoren.</translation
         <translation>Wie weit das laufende Quantisieren ist.</translation>
     </message>
     <message>
-        <source>Relative error of the tensor&apos;s output after quantizing.</source>
-        <translation>Relativer Fehler der Ausgabe des Tensors nach dem Quantisieren.</translation>
-    </message>
-    <message>
         <source>Change</source>
         <translation>Änderung</translation>
     </message>
@@ -4463,16 +4992,8 @@ im selben Format.</translation>
         <translation>Fehler A</translation>
     </message>
     <message>
-        <source>Relative output error in run A.</source>
-        <translation>Relativer Ausgabefehler in Lauf A.</translation>
-    </message>
-    <message>
         <source>Error B</source>
         <translation>Fehler B</translation>
-    </message>
-    <message>
-        <source>Relative output error in run B.</source>
-        <translation>Relativer Ausgabefehler in Lauf B.</translation>
     </message>
     <message>
         <source>B − A, pp</source>
@@ -4513,6 +5034,21 @@ im selben Format.</translation>
     <message>
         <source>Whether the written tensor was decoded and equals what was meant.</source>
         <translation>Ob der geschriebene Tensor zurückgelesen wurde und gleich ist.</translation>
+    </message>
+    <message>
+        <source>Relative error of the tensor&apos;s output after quantizing, on held-out sequences of the
+calibration text where there are any. “weights”: of the weights alone, no text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Relative output error in run A.
+“weights”: of the weights alone, no text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Relative output error in run B.
+“weights”: of the weights alone, no text.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4581,6 +5117,10 @@ im selben Format.</translation>
         <source>%1: %2</source>
         <comment>column: value</comment>
         <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 does not hold the range of its values, stored as %2.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -22,9 +22,9 @@ void QueueNotice::tell(const QueueOutcome& outcome)
     QApplication::alert(&m_window);
     QStringList lines;
     if (outcome.done == 1 && outcome.failed == 0)
-        lines += tr("%1 is rounded and measured.", "a recipe").arg(outcome.title);
+        lines += tr("%1 is done.", "a recipe").arg(outcome.title);
     else if (outcome.done > 0)
-        lines += tr("%n runs are rounded and measured.", nullptr, outcome.done);
+        lines += tr("%n runs are done.", nullptr, outcome.done);
     if (outcome.failed > 0)
         lines += tr("%n runs failed.", nullptr, outcome.failed);
     lines += tr("It took %1.", "a time").arg(widgets::durationText(outcome.seconds));

@@ -89,7 +89,7 @@ void TestNotices::tellsOnlyWhoWorksElsewhereAndOnlyOfLongWaits()
     emit queue.controller.allDone({ 1, 0, "Q4_K_M", 250 });
     QCOMPARE(due.count(), 1);
     QCOMPARE(due[0][0].toString(), QString("The queue is done"));
-    QVERIFY2(due[0][1].toString().startsWith("Q4_K_M is rounded and measured. It took 4"),
+    QVERIFY2(due[0][1].toString().startsWith("Q4_K_M is done. It took 4"),
         qPrintable(due[0][1].toString()));
     queue.window.show();
     queue.window.activateWindow();
