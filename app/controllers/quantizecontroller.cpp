@@ -273,6 +273,7 @@ void QuantizeController::startMeasuring()
 void QuantizeController::finishMeasuring(MeasuredRun measured, double seconds)
 {
     core::Evaluation& evaluation = measured.evaluation;
+    m_settling = true;
     const Current done = *std::exchange(m_current, std::nullopt);
     const EvaluationSettings& settings = done.queued.evaluation;
     const double tokens = double(evaluation.chunks) * evaluation.context;
@@ -293,13 +294,13 @@ void QuantizeController::finishMeasuring(MeasuredRun measured, double seconds)
         emit evaluated(done.run);
     ++m_outcome.done;
     m_outcome.title = done.queued.title;
-    m_settling = true;
     m_queue.finish(done.queued.id);
     settle();
 }
 
 void QuantizeController::end(QueuedRun::State state, const QString& reason)
 {
+    m_settling = true;
     const Current stopped = *std::exchange(m_current, std::nullopt);
     const bool here = stopped.queued.session == m_session.id();
     // What was rounded already is not rounded again: only its measurement is missing.
@@ -309,7 +310,6 @@ void QuantizeController::end(QueuedRun::State state, const QString& reason)
         ++m_outcome.failed;
         m_outcome.title = stopped.queued.title;
     }
-    m_settling = true;
     if (stopped.phase == Phase::Evaluating)
         m_queue.finish(stopped.queued.id);
     else
