@@ -44,6 +44,12 @@ void RunList::restore(
     emit changed();
 }
 
+void RunList::clear()
+{
+    m_runs.clear();
+    m_lastNumber = m_a = m_b = 0;
+}
+
 int RunList::add(Run run)
 {
     run.number = ++m_lastNumber;

@@ -58,6 +58,7 @@ public:
     /// Replaces all by runs of an earlier start of the program; {A, B} are pinned, 0: none.
     void restore(
         std::vector<std::shared_ptr<const Run>> runs, int lastNumber, std::pair<int, int> pinned);
+    void clear(); ///< without a signal: restore() follows
     int lastNumber() const { return m_lastNumber; } ///< the highest that was given
     /// Adds a finished run and gives its number. It becomes B, and what was B becomes A.
     int add(Run run);

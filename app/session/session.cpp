@@ -35,6 +35,7 @@ void Session::open(OpenedModel opened)
     m_threshold = state.threshold;
     m_exported = state.exported;
     m_view = state.view;
+    m_runs.clear(); // nobody may see another model's runs beside this one
     m_recipe.setModel(m_model.checkpoint, state.recipe);
     m_runs.restore(state.runs, state.lastRun, { state.pinnedA, state.pinnedB });
     emit modelChanged();
