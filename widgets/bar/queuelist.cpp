@@ -9,6 +9,7 @@
 
 #include <QtCore/QEvent>
 #include <QtGui/QAction>
+#include <QtGui/QKeyEvent>
 #include <QtGui/QPainter>
 #include <QtWidgets/QCheckBox>
 #include <QtWidgets/QHBoxLayout>
@@ -126,6 +127,7 @@ namespace {
     QPushButton* buttonFor(QAction* action, const QString& iconName)
     {
         QPushButton* button = makeButton(action->text(), iconName);
+        button->setToolTip(action->toolTip());
         QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
         QObject::connect(action, &QAction::changed, button,
             [button, action] { button->setEnabled(action->isEnabled()); });
@@ -163,10 +165,11 @@ void QueueList::makeList()
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->setAccessibleName(tr("Runs that are lined up, the next first"));
-    m_up = addAct(tr("Move up"), Qt::ALT | Qt::Key_Up, &QueueList::moveUp);
-    m_down = addAct(tr("Move down"), Qt::ALT | Qt::Key_Down, &QueueList::moveDown);
-    m_remove = addAct(tr("Remove"), Qt::Key_Delete, &QueueList::remove);
-    m_resume = addAct(tr("Resume"), Qt::Key_Return, &QueueList::resume);
+    m_up = addAct(tr("Move up"), tr("Alt+↑"), &QueueList::moveUp);
+    m_down = addAct(tr("Move down"), tr("Alt+↓"), &QueueList::moveDown);
+    m_remove = addAct(tr("Remove"), tr("Delete", "the key"), &QueueList::remove);
+    m_resume = addAct(tr("Resume"), tr("Enter", "the key"), &QueueList::resume);
+    m_list->installEventFilter(this);
     m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
     connect(m_list, &QListWidget::currentRowChanged, this, &QueueList::updateActs);
     // Queued: the list is filled anew in answer, and must not be while it still drops.
@@ -183,14 +186,41 @@ void QueueList::makeList()
         Qt::QueuedConnection);
 }
 
-QAction* QueueList::addAct(const QString& text, const QKeySequence& key, void (QueueList::*act)())
+QAction* QueueList::addAct(const QString& text, const QString& keys, void (QueueList::*act)())
 {
     auto* action = new QAction(text, m_list);
-    action->setShortcut(key);
-    action->setShortcutContext(Qt::WidgetShortcut);
+    action->setToolTip(tr("%1 (%2)", "what it does, its key").arg(text, keys));
     m_list->addAction(action);
     connect(action, &QAction::triggered, this, act);
     return action;
+}
+
+QAction* QueueList::actFor(const QKeyEvent& event) const
+{
+    const bool alt = event.modifiers().testFlag(Qt::AltModifier);
+    switch (event.key()) {
+    case Qt::Key_Up:
+        return alt ? m_up : nullptr;
+    case Qt::Key_Down:
+        return alt ? m_down : nullptr;
+    case Qt::Key_Delete:
+        return m_remove;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        return m_resume;
+    default:
+        return nullptr;
+    }
+}
+
+bool QueueList::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_list && event->type() == QEvent::KeyPress)
+        if (QAction* action = actFor(static_cast<const QKeyEvent&>(*event))) {
+            action->trigger(); // nothing while it is disabled
+            return true;
+        }
+    return QDialog::eventFilter(watched, event);
 }
 
 QWidget* QueueList::makeFlowRow()

@@ -7,6 +7,7 @@
 
 class QAction;
 class QCheckBox;
+class QKeyEvent;
 class QListWidget;
 class QPushButton;
 
@@ -58,12 +59,14 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override; ///< the list's keys
 
 private:
     void makeList();
     QWidget* makeFlowRow();
     QWidget* makeRowButtons();
-    QAction* addAct(const QString& text, const QKeySequence& key, void (QueueList::*act)());
+    QAction* addAct(const QString& text, const QString& keys, void (QueueList::*act)());
+    QAction* actFor(const QKeyEvent& event) const; ///< null if the key is the list's own
     const QueueRow* current() const; ///< null if none is chosen
     void fill();
     void updateActs();
