@@ -230,18 +230,6 @@
         <source>No chat template: GGUF will be written without one</source>
         <translation>Keine Chat-Vorlage: GGUF wird ohne sie geschrieben</translation>
     </message>
-    <message>
-        <source>%1 It is already quantized: every further rounding adds to its loss, the original would be better. What stays as in the file is copied byte for byte.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Already quantized (%1): every further rounding adds to its loss</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 of %2 tensors</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>NumberText</name>
@@ -473,9 +461,9 @@
     </message>
     <message numerus="yes">
         <source>The queue is held; %n runs wait.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Die Warteschlange ist angehalten; %n Lauf wartet.</numerusform>
+            <numerusform>Die Warteschlange ist angehalten; %n Läufe warten.</numerusform>
         </translation>
     </message>
 </context>
@@ -661,23 +649,23 @@
     </message>
     <message>
         <source>Open a session</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Sitzung öffnen</translation>
     </message>
     <message>
         <source>Sessions (*.quantscope);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzungen (*.quantscope);;Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Save the session</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sitzung sichern</translation>
     </message>
     <message>
         <source>Sessions (*.quantscope)</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzungen (*.quantscope)</translation>
     </message>
     <message>
         <source>Cannot save the session: &quot;%1&quot; exists already.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sitzung kann nicht gesichert werden: „%1“ gibt es schon.</translation>
     </message>
 </context>
 <context>
@@ -725,10 +713,6 @@
 </context>
 <context>
     <name>app::Jobs</name>
-    <message>
-        <source>Not enough memory: the system gives no more.</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>app::MainWindow</name>
@@ -775,15 +759,15 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     </message>
     <message>
         <source>The session is as it was when it was last kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sitzung ist so, wie sie zuletzt gesichert wurde.</translation>
     </message>
     <message>
         <source>&quot;%1&quot; expects the model at &quot;%2&quot;, which is not there.</source>
-        <translation type="unfinished"></translation>
+        <translation>„%1“ erwartet das Modell unter „%2“, wo es nicht ist.</translation>
     </message>
     <message>
         <source>Locate model...</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell suchen...</translation>
     </message>
 </context>
 <context>
@@ -792,16 +776,12 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>Opening %1</source>
         <translation>%1 öffnen</translation>
     </message>
-    <message>
-        <source>Looking for other models</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>app::OpenedModel</name>
     <message>
         <source>The session that this model had before is kept in %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die bisherige Sitzung dieses Modells liegt in %1.</translation>
     </message>
 </context>
 <context>
@@ -865,45 +845,45 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     </message>
     <message numerus="yes">
         <source>%1 of %n layers are done and kept.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 von %n Schicht ist fertig und aufgehoben.</numerusform>
+            <numerusform>%1 von %n Schichten sind fertig und aufgehoben.</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>app::QueueNotice</name>
-    <message>
-        <source>%1 is rounded and measured.</source>
-        <comment>a recipe</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>%n runs are rounded and measured.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>%n runs failed.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Lauf ist gescheitert.</numerusform>
+            <numerusform>%n Läufe sind gescheitert.</numerusform>
         </translation>
     </message>
     <message>
         <source>It took %1.</source>
         <comment>a time</comment>
-        <translation type="unfinished"></translation>
+        <translation>Es dauerte %1.</translation>
     </message>
     <message>
         <source>The queue came to its end</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Warteschlange ist am Ende</translation>
     </message>
     <message>
         <source>The queue is done</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Warteschlange ist fertig</translation>
+    </message>
+    <message>
+        <source>%1 is done.</source>
+        <comment>a recipe</comment>
+        <translation>%1 ist fertig.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n runs are done.</source>
+        <translation>
+            <numerusform>%n Lauf ist fertig.</numerusform>
+            <numerusform>%n Läufe sind fertig.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -911,89 +891,89 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message numerus="yes">
         <source>%n waiting</source>
         <comment>runs</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n wartet</numerusform>
+            <numerusform>%n warten</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n interrupted</source>
         <comment>runs</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n unterbrochen</numerusform>
+            <numerusform>%n unterbrochen</numerusform>
         </translation>
     </message>
     <message>
         <source>Queue</source>
-        <translation type="unfinished"></translation>
+        <translation>Warteschlange</translation>
     </message>
 </context>
 <context>
     <name>app::QueueRows</name>
     <message>
         <source>paused</source>
-        <translation type="unfinished"></translation>
+        <translation>angehalten</translation>
     </message>
     <message>
         <source>running</source>
-        <translation type="unfinished"></translation>
+        <translation>läuft</translation>
     </message>
     <message numerus="yes">
         <source>paused, %1 of %n layers</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>angehalten, %1 von %n Schicht</numerusform>
+            <numerusform>angehalten, %1 von %n Schichten</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>running, %1 of %n layers</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>läuft, %1 von %n Schicht</numerusform>
+            <numerusform>läuft, %1 von %n Schichten</numerusform>
         </translation>
     </message>
     <message>
         <source>interrupted before what was lost was measured</source>
-        <translation type="unfinished"></translation>
+        <translation>unterbrochen, bevor der Verlust gemessen war</translation>
     </message>
     <message>
         <source>interrupted: no layer is done</source>
-        <translation type="unfinished"></translation>
+        <translation>unterbrochen: noch keine Schicht ist fertig</translation>
     </message>
     <message>
         <source>interrupted: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>unterbrochen: %1</translation>
     </message>
     <message>
         <source>paused while measuring what was lost</source>
-        <translation type="unfinished"></translation>
+        <translation>angehalten beim Messen des Verlusts</translation>
     </message>
     <message>
         <source>measuring what was lost</source>
-        <translation type="unfinished"></translation>
+        <translation>misst den Verlust</translation>
     </message>
     <message>
         <source>waits to be measured</source>
-        <translation type="unfinished"></translation>
+        <translation>wartet auf die Messung</translation>
     </message>
     <message>
         <source>waits</source>
-        <translation type="unfinished"></translation>
+        <translation>wartet</translation>
     </message>
     <message>
         <source>failed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>gescheitert: %1</translation>
     </message>
     <message>
         <source>%1 by %2</source>
-        <translation type="unfinished">%1, %2</translation>
+        <translation>%1 mit %2</translation>
     </message>
     <message numerus="yes">
         <source>%1 of %n layers are done</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 von %n Schicht ist fertig</numerusform>
+            <numerusform>%1 von %n Schichten sind fertig</numerusform>
         </translation>
     </message>
 </context>
@@ -1061,18 +1041,18 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <name>app::RestoredSession</name>
     <message>
         <source>The model&apos;s files have changed since its last session. The runs of the former files are kept in %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Dateien des Modells haben sich seit seiner letzten Sitzung geändert. Die Läufe der früheren Dateien liegen in %1.</translation>
     </message>
     <message>
         <source>The model&apos;s last session cannot be brought back: %1. It is kept in %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die letzte Sitzung des Modells kann nicht wiederhergestellt werden: %1. Sie liegt in %2.</translation>
     </message>
 </context>
 <context>
     <name>app::RunQueue</name>
     <message>
         <source>The runs that were lined up cannot be read: %1. They are kept in %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die eingereihten Läufe können nicht gelesen werden: %1. Sie liegen in %2.</translation>
     </message>
 </context>
 <context>
@@ -1126,32 +1106,32 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>%1: %2</source>
         <comment>a run: how far it is</comment>
-        <translation type="unfinished">%1: %2</translation>
+        <translation>%1: %2</translation>
     </message>
     <message>
         <source>no layer is done</source>
-        <translation type="unfinished"></translation>
+        <translation>noch keine Schicht ist fertig</translation>
     </message>
     <message numerus="yes">
         <source>%n runs, last %1</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Lauf, zuletzt %1</numerusform>
+            <numerusform>%n Läufe, zuletzt %1</numerusform>
         </translation>
     </message>
     <message>
         <source>%1  ·  KLD %2</source>
         <comment>runs</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1  ·  KLD %2</translation>
     </message>
     <message>
         <source>Reading sessions</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzungen werden gelesen</translation>
     </message>
     <message>
         <source>session  ·  %1</source>
         <comment>of a model</comment>
-        <translation type="unfinished"></translation>
+        <translation>Sitzung  ·  %1</translation>
     </message>
 </context>
 <context>
@@ -1428,19 +1408,19 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     </message>
     <message>
         <source>Open s&amp;ession...</source>
-        <translation type="unfinished"></translation>
+        <translation>Si&amp;tzung öffnen...</translation>
     </message>
     <message>
         <source>S&amp;ave session as...</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzung sichern &amp;als...</translation>
     </message>
     <message>
         <source>Q&amp;ueue...</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Warteschlange...</translation>
     </message>
     <message>
         <source>Sessions and the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzungen und die Warteschlange</translation>
     </message>
 </context>
 <context>
@@ -1463,7 +1443,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     </message>
     <message>
         <source>Model folder or file, or session (.quantscope), to open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellordner oder -datei oder Sitzung (.quantscope), die geöffnet werden soll.</translation>
     </message>
 </context>
 <context>
@@ -2110,26 +2090,6 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>Choose a run in the table.</source>
         <translation>Wählen Sie einen Lauf in der Tabelle.</translation>
     </message>
-    <message>
-        <source>B has the size of A; this text shows no difference in what they lose: KLD %2 against %3.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>B is %1 smaller than A; this text shows no difference in what they lose: KLD %2 against %3.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>B is %1 larger than A; this text shows no difference in what they lose: KLD %2 against %3.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>At the same positions they differ by %1.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A and B were measured on different texts or with other settings: measure them again to compare them.</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>widgets::ComputingSection</name>
@@ -2416,22 +2376,6 @@ die ein Token liest, Gewichte und Cache.</translation>
 </context>
 <context>
     <name>widgets::ExistingChoice</name>
-    <message>
-        <source>Replace it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>This file is read and never replaced. A free name:</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A file of this name exists. Replace it, or take a free name:</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Write %1 instead</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>widgets::ExportForm</name>
@@ -2660,30 +2604,6 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>Read back and compared</source>
         <translation>Zurückgelesen und verglichen</translation>
     </message>
-    <message>
-        <source>The file needs a name</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A file that is read is never replaced</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A file of this name exists: choose beside the name</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A file that is read has this name</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>is never replaced</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>choice needed</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>widgets::FileBar</name>
@@ -2855,15 +2775,6 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>For study: measured, never exported</source>
         <translation>Zum Lernen: gemessen, nie exportiert</translation>
     </message>
-    <message>
-        <source>A tensor stays as it is and is copied byte for byte.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>As in the file</source>
-        <comment>a preset</comment>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>widgets::FormatDelegate</name>
@@ -2964,15 +2875,6 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <source>Keeps the weights aimed at near the original ones: more is more careful.</source>
         <translation>Hält die angestrebten Gewichte nahe an den ursprünglichen: mehr ist vorsichtiger.</translation>
     </message>
-    <message>
-        <source>Hold sequences out</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Chooses by a quarter of the sequences, held out, what the text can support. Without,
-all of the text is believed and errors are those on it.</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>widgets::HeatMap</name>
@@ -3055,54 +2957,24 @@ all of the text is believed and errors are those on it.</source>
     <message>
         <source>%1 ▾</source>
         <comment>opens the queue</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 ▾</translation>
     </message>
     <message>
         <source>Queue: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Warteschlange: %1</translation>
     </message>
     <message>
         <source>Show the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Warteschlange zeigen</translation>
     </message>
     <message>
         <source>%1  ·  %2</source>
         <comment>a job and its model</comment>
-        <translation type="unfinished">%1  ·  %2</translation>
+        <translation>%1  ·  %2</translation>
     </message>
 </context>
 <context>
     <name>widgets::JudgedText</name>
-    <message numerus="yes">
-        <source>Output error %1 on %n held-out sequences</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Output error %1 on the calibration text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Weight error %1, without a text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>Output error by tensor, on %n held-out sequences</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Output error by tensor, on the calibration text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Weight error by tensor, without a text</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>widgets::LargestValues</name>
@@ -3661,87 +3533,25 @@ all of the text is believed and errors are those on it.</source>
         <source>A calibration text is needed.</source>
         <translation>Ein Kalibriertext wird gebraucht.</translation>
     </message>
-    <message numerus="yes">
-        <source>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n tensors get larger than in the file and gain nothing.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1 tokens for inputs up to %2 wide are %3 a channel. Below %4 tokens GPTQ believes less than half of what it sees there and comes near importance-weighted rounding.</source>
-        <translation type="unfinished"></translation>
-    </message>
     <message>
         <source>“%1” was interrupted.</source>
-        <translation type="unfinished"></translation>
+        <translation>„%1“ wurde unterbrochen.</translation>
     </message>
     <message>
         <source>Discard</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 on “%2”: its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 on “%2”: its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1 on “%2”: its output error on the calibration text is %3 below importance-weighted rounding.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 on “%2”: its output error on the calibration text is %3 above importance-weighted rounding.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 on “%2”. So far its output error on the calibration text is %3 below importance-weighted rounding.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 on “%2”. So far its output error on the calibration text is %3 above importance-weighted rounding.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verwerfen</translation>
     </message>
     <message>
         <source>Line up</source>
-        <translation type="unfinished"></translation>
+        <translation>Einreihen</translation>
     </message>
     <message>
         <source>Another run is in progress: this recipe is rounded after it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein anderer Lauf ist im Gange: Dieses Rezept wird danach gerundet.</translation>
     </message>
     <message>
         <source>for the next run</source>
-        <translation type="unfinished"></translation>
+        <translation>für den nächsten Lauf</translation>
     </message>
 </context>
 <context>
@@ -3749,51 +3559,74 @@ all of the text is believed and errors are those on it.</source>
     <message>
         <source>%1, %2: %3</source>
         <comment>a run, its model: its state</comment>
-        <translation type="unfinished">%1, %2: %3 {1,?} {2:?}</translation>
+        <translation>%1, %2: %3</translation>
     </message>
     <message>
         <source>Nothing is lined up. Quantizing adds a run, also while another one goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts ist eingereiht. Quantisieren reiht einen Lauf ein, auch während ein anderer im Gange ist.</translation>
     </message>
     <message>
         <source>Queue</source>
-        <translation type="unfinished"></translation>
+        <translation>Warteschlange</translation>
     </message>
     <message>
         <source>Runs that are lined up, the next first</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingereihte Läufe, der nächste zuerst</translation>
     </message>
     <message>
         <source>Move up</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach oben</translation>
     </message>
     <message>
         <source>Move down</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach unten</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">Entfernen</translation>
+        <translation>Entfernen</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished">Fortsetzen</translation>
+        <translation>Fortsetzen</translation>
     </message>
     <message>
         <source>Hold after this run</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach diesem Lauf anhalten</translation>
     </message>
     <message>
         <source>Resume all</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle fortsetzen</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiter</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Alt+↑</source>
+        <translation>Alt+↑</translation>
+    </message>
+    <message>
+        <source>Alt+↓</source>
+        <translation>Alt+↓</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <comment>the key</comment>
+        <translation>Entf</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <comment>the key</comment>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>what it does, its key</comment>
+        <translation>%1 (%2)</translation>
     </message>
 </context>
 <context>
@@ -3814,13 +3647,13 @@ all of the text is believed and errors are those on it.</source>
         <source>%1
 %2</source>
         <comment>a path; what its session holds</comment>
-        <translation type="unfinished">%1
+        <translation>%1
 %2</translation>
     </message>
     <message>
         <source>%1, %2, %3</source>
         <comment>name, facts, session</comment>
-        <translation type="unfinished">%1, %2, %3</translation>
+        <translation>%1, %2, %3</translation>
     </message>
 </context>
 <context>
@@ -4284,14 +4117,6 @@ etwa %1 der Gewichte</translation>
         <source>Edit a rule</source>
         <translation>Regel bearbeiten</translation>
     </message>
-    <message>
-        <source>as in the file</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Their rows, or the range of their values, do not fit the format that the rules give them.</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>widgets::RunProgress</name>
@@ -4315,14 +4140,6 @@ etwa %1 der Gewichte</translation>
     <message>
         <source>, by importance-weighted rounding %1</source>
         <translation>, bei gewichtetem Runden %1</translation>
-    </message>
-    <message>
-        <source>error of the weights against the original ones</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>output error against the original model</source>
-        <translation type="unfinished">Ausgabefehler gegen das Original</translation>
     </message>
 </context>
 <context>
@@ -4721,11 +4538,11 @@ etwa %1 der Gewichte</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished">Fortsetzen</translation>
+        <translation>Fortsetzen</translation>
     </message>
     <message>
         <source>Resume %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 fortsetzen</translation>
     </message>
 </context>
 <context>
@@ -4791,16 +4608,6 @@ etwa %1 der Gewichte</translation>
     <message>
         <source>Not written</source>
         <translation>Fehlt</translation>
-    </message>
-    <message>
-        <source>weights %1</source>
-        <comment>error</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>as in the file</source>
-        <comment>a format</comment>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5035,21 +4842,6 @@ im selben Format.</translation>
         <source>Whether the written tensor was decoded and equals what was meant.</source>
         <translation>Ob der geschriebene Tensor zurückgelesen wurde und gleich ist.</translation>
     </message>
-    <message>
-        <source>Relative error of the tensor&apos;s output after quantizing, on held-out sequences of the
-calibration text where there are any. “weights”: of the weights alone, no text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Relative output error in run A.
-“weights”: of the weights alone, no text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Relative output error in run B.
-“weights”: of the weights alone, no text.</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>widgets::TensorMenu</name>
@@ -5117,10 +4909,6 @@ calibration text where there are any. “weights”: of the weights alone, no te
         <source>%1: %2</source>
         <comment>column: value</comment>
         <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>%1 does not hold the range of its values, stored as %2.</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -33,6 +33,7 @@ protected:
     app::Selection& selection() { return *m_selection; }
     app::Jobs& jobs() { return *m_jobs; }
     app::QuantizeController& quantize() { return *m_quantize; }
+    app::RunQueue& queue() { return *m_queue; }
     app::Pace& pace() { return *m_pace; }
     app::SessionKeeper& keeper() { return *m_keeper; }
     app::SessionPlaces places() const; ///< inside folder()

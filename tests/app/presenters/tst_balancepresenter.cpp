@@ -18,7 +18,7 @@ private:
     {
         m_bar = std::make_unique<widgets::BalanceBar>();
         m_presenter = std::make_unique<app::BalancePresenter>(
-            *m_bar, session(), selection(), quantize(), jobs());
+            *m_bar, session(), selection(), quantize(), queue(), jobs());
     }
 
     void detach() override
