@@ -117,14 +117,6 @@ private:
         makeWindow();
     }
 
-    QAction* actionNamed(const QString& text) const
-    {
-        for (QAction* action : m_window->actions())
-            if (action->text().remove('&') == text)
-                return action;
-        qFatal("no action %s", qPrintable(text));
-    }
-
     static bool labelWith(const QWidget& page, const QString& text)
     {
         const auto labels = page.findChildren<QLabel*>();
