@@ -107,10 +107,18 @@ private slots:
     void namesTheFallbackInTheTooltip()
     {
         TensorModel model;
-        model.setTensors(smallModelRows(1));
+        std::vector<widgets::TensorRow> rows = smallModelRows(1);
+        rows[2].columns = 288;
+        model.setTensors(rows);
+        const auto said = [&model](int tensor) {
+            return model.indexOf(tensor, TensorColumn::RecipeFormat)
+                .data(Qt::ToolTipRole)
+                .toString();
+        };
         model.setRecipe(2, &core::formats::q5_0, &core::formats::q4_K);
-        QCOMPARE(model.indexOf(2, TensorColumn::RecipeFormat).data(Qt::ToolTipRole).toString(),
-            "Rows of 256 do not fit Q4_K (256), stored as Q5_0.");
+        QCOMPARE(said(2), "Rows of 288 do not fit Q4_K (256), stored as Q5_0.");
+        model.setRecipe(3, &core::formats::bf16, &core::formats::q4_K);
+        QCOMPARE(said(3), "Q4_K does not hold the range of its values, stored as BF16.");
     }
 
     void comparesGptqWithImportance()
