@@ -14,11 +14,9 @@ namespace {
     using State = QueuedRun::State;
     using Kind = widgets::QueueRow::Kind;
 
-    constexpr const char* context = "app::QueueRows";
-
-    QString words(const char* sentence, int n = -1)
+    QString queueWords(const char* sentence, int n = -1)
     {
-        return QCoreApplication::translate(context, sentence, nullptr, n);
+        return QCoreApplication::translate("app::QueueRows", sentence, nullptr, n);
     }
 
     int layersOf(const QueuedRun& run)
@@ -31,11 +29,12 @@ namespace {
     QString runningWords(const QueuedRun& run, Held held)
     {
         if (layersOf(run) == 0)
-            return held == Held::Yes ? words(QT_TRANSLATE_NOOP("app::QueueRows", "paused"))
-                                     : words(QT_TRANSLATE_NOOP("app::QueueRows", "running"));
+            return held == Held::Yes ? queueWords(QT_TRANSLATE_NOOP("app::QueueRows", "paused"))
+                                     : queueWords(QT_TRANSLATE_NOOP("app::QueueRows", "running"));
         const QString text = held == Held::Yes
-            ? words(QT_TRANSLATE_N_NOOP("app::QueueRows", "paused, %1 of %n layers"), layersOf(run))
-            : words(
+            ? queueWords(
+                QT_TRANSLATE_N_NOOP("app::QueueRows", "paused, %1 of %n layers"), layersOf(run))
+            : queueWords(
                 QT_TRANSLATE_N_NOOP("app::QueueRows", "running, %1 of %n layers"), layersOf(run));
         return text.arg(layersDone(run));
     }
@@ -43,12 +42,12 @@ namespace {
     QString interruptedWords(const QueuedRun& run)
     {
         if (run.measuredRun > 0)
-            return words(QT_TRANSLATE_NOOP(
+            return queueWords(QT_TRANSLATE_NOOP(
                 "app::QueueRows", "interrupted before what was lost was measured"));
         const QString layers = layersWords(run);
         return layers.isEmpty()
-            ? words(QT_TRANSLATE_NOOP("app::QueueRows", "interrupted: no layer is done"))
-            : words(QT_TRANSLATE_NOOP("app::QueueRows", "interrupted: %1")).arg(layers);
+            ? queueWords(QT_TRANSLATE_NOOP("app::QueueRows", "interrupted: no layer is done"))
+            : queueWords(QT_TRANSLATE_NOOP("app::QueueRows", "interrupted: %1")).arg(layers);
     }
 
     QString stateWords(const QueuedRun& run, Held held)
@@ -58,21 +57,22 @@ namespace {
             return runningWords(run, held);
         case State::Measuring:
             return held == Held::Yes
-                ? words(QT_TRANSLATE_NOOP("app::QueueRows", "paused while measuring what was lost"))
-                : words(QT_TRANSLATE_NOOP("app::QueueRows", "measuring what was lost"));
+                ? queueWords(
+                    QT_TRANSLATE_NOOP("app::QueueRows", "paused while measuring what was lost"))
+                : queueWords(QT_TRANSLATE_NOOP("app::QueueRows", "measuring what was lost"));
         case State::Waiting:
             return run.measuredRun > 0
-                ? words(QT_TRANSLATE_NOOP("app::QueueRows", "waits to be measured"))
-                : words(QT_TRANSLATE_NOOP("app::QueueRows", "waits"));
+                ? queueWords(QT_TRANSLATE_NOOP("app::QueueRows", "waits to be measured"))
+                : queueWords(QT_TRANSLATE_NOOP("app::QueueRows", "waits"));
         case State::Interrupted:
             return interruptedWords(run);
         case State::Failed:
             break;
         }
-        return words(QT_TRANSLATE_NOOP("app::QueueRows", "failed: %1")).arg(run.reason);
+        return queueWords(QT_TRANSLATE_NOOP("app::QueueRows", "failed: %1")).arg(run.reason);
     }
 
-    Kind kindOf(const QueuedRun& run)
+    Kind rowKindOf(const QueuedRun& run)
     {
         switch (run.state) {
         case State::Running:
@@ -92,7 +92,7 @@ namespace {
 
 QString runWords(const QString& title, core::Treatment treatment)
 {
-    return words(QT_TRANSLATE_NOOP("app::QueueRows", "%1 by %2"))
+    return queueWords(QT_TRANSLATE_NOOP("app::QueueRows", "%1 by %2"))
         .arg(title, methodTitle(treatment));
 }
 
@@ -100,13 +100,14 @@ QString layersWords(const QueuedRun& run)
 {
     if (layersDone(run) == 0)
         return {};
-    return words(QT_TRANSLATE_N_NOOP("app::QueueRows", "%1 of %n layers are done"), layersOf(run))
+    return queueWords(
+        QT_TRANSLATE_N_NOOP("app::QueueRows", "%1 of %n layers are done"), layersOf(run))
         .arg(layersDone(run));
 }
 
 widgets::QueueRow queueRow(const QueuedRun& run, Held held)
 {
-    return { kindOf(run), run.id, runWords(run.title, run.recipe.treatment()), run.modelName,
+    return { rowKindOf(run), run.id, runWords(run.title, run.recipe.treatment()), run.modelName,
         stateWords(run, held) };
 }
 

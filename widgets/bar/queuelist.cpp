@@ -24,7 +24,7 @@ namespace widgets {
 
 namespace {
 
-    constexpr int rowHeight = 44;
+    constexpr int queueRowHeight = 44;
     constexpr int listWidth = 500;
     constexpr int shownRows = 6;
     constexpr int modelRole = Qt::UserRole + 1;
@@ -53,7 +53,7 @@ namespace {
 
         QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override
         {
-            return { scaled(listWidth) / 2, scaled(rowHeight) };
+            return { scaled(listWidth) / 2, scaled(queueRowHeight) };
         }
 
         void paint(QPainter* painter, const QStyleOptionViewItem& option,
@@ -154,7 +154,7 @@ QueueList::QueueList(QWidget* parent)
         button->setAutoDefault(false); // Enter is the list's
     fill();
     setFlow({});
-    resize(scaled(listWidth), scaled(shownRows * rowHeight + 100));
+    resize(scaled(listWidth), scaled(shownRows * queueRowHeight + 100));
 }
 
 void QueueList::makeList()
