@@ -230,6 +230,18 @@
         <source>No chat template: GGUF will be written without one</source>
         <translation>Keine Chat-Vorlage: GGUF wird ohne sie geschrieben</translation>
     </message>
+    <message>
+        <source>%1 It is already quantized: every further rounding adds to its loss, the original would be better. What stays as in the file is copied byte for byte.</source>
+        <translation>%1 Es ist schon quantisiert: Jedes weitere Runden vergrößert seinen Verlust, das Original wäre besser. Was bleibt wie in der Datei, wird Byte für Byte kopiert.</translation>
+    </message>
+    <message>
+        <source>Already quantized (%1): every further rounding adds to its loss</source>
+        <translation>Schon quantisiert (%1): jedes weitere Runden vergrößert den Verlust</translation>
+    </message>
+    <message>
+        <source>%1 of %2 tensors</source>
+        <translation>%1 von %2 Tensoren</translation>
+    </message>
 </context>
 <context>
     <name>NumberText</name>
@@ -713,6 +725,10 @@
 </context>
 <context>
     <name>app::Jobs</name>
+    <message>
+        <source>Not enough memory: the system gives no more.</source>
+        <translation>Nicht genug Speicher: Das System gibt nicht mehr her.</translation>
+    </message>
 </context>
 <context>
     <name>app::MainWindow</name>
@@ -775,6 +791,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>Opening %1</source>
         <translation>%1 öffnen</translation>
+    </message>
+    <message>
+        <source>Looking for other models</source>
+        <translation>Andere Modelle suchen</translation>
     </message>
 </context>
 <context>
@@ -2090,6 +2110,26 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>Choose a run in the table.</source>
         <translation>Wählen Sie einen Lauf in der Tabelle.</translation>
     </message>
+    <message>
+        <source>B has the size of A; this text shows no difference in what they lose: KLD %2 against %3.</source>
+        <translation>B ist so groß wie A; dieser Text zeigt keinen Unterschied im Verlust: KLD %2 gegen %3.</translation>
+    </message>
+    <message>
+        <source>B is %1 smaller than A; this text shows no difference in what they lose: KLD %2 against %3.</source>
+        <translation>B ist %1 kleiner als A; dieser Text zeigt keinen Unterschied im Verlust: KLD %2 gegen %3.</translation>
+    </message>
+    <message>
+        <source>B is %1 larger than A; this text shows no difference in what they lose: KLD %2 against %3.</source>
+        <translation>B ist %1 größer als A; dieser Text zeigt keinen Unterschied im Verlust: KLD %2 gegen %3.</translation>
+    </message>
+    <message>
+        <source>At the same positions they differ by %1.</source>
+        <translation>An denselben Stellen unterscheiden sie sich um %1.</translation>
+    </message>
+    <message>
+        <source>A and B were measured on different texts or with other settings: measure them again to compare them.</source>
+        <translation>A und B wurden auf verschiedenen Texten oder mit anderen Einstellungen gemessen: Zum Vergleichen neu messen.</translation>
+    </message>
 </context>
 <context>
     <name>widgets::ComputingSection</name>
@@ -2376,6 +2416,22 @@ die ein Token liest, Gewichte und Cache.</translation>
 </context>
 <context>
     <name>widgets::ExistingChoice</name>
+    <message>
+        <source>Replace it</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>This file is read and never replaced. A free name:</source>
+        <translation>Diese Datei wird gelesen und nie ersetzt. Ein freier Name:</translation>
+    </message>
+    <message>
+        <source>A file of this name exists. Replace it, or take a free name:</source>
+        <translation>Eine Datei dieses Namens existiert. Ersetzen oder einen freien Namen nehmen:</translation>
+    </message>
+    <message>
+        <source>Write %1 instead</source>
+        <translation>Stattdessen %1 schreiben</translation>
+    </message>
 </context>
 <context>
     <name>widgets::ExportForm</name>
@@ -2604,6 +2660,30 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>Read back and compared</source>
         <translation>Zurückgelesen und verglichen</translation>
     </message>
+    <message>
+        <source>The file needs a name</source>
+        <translation>Die Datei braucht einen Namen</translation>
+    </message>
+    <message>
+        <source>A file that is read is never replaced</source>
+        <translation>Eine Datei, die gelesen wird, wird nie ersetzt</translation>
+    </message>
+    <message>
+        <source>A file of this name exists: choose beside the name</source>
+        <translation>Eine Datei dieses Namens existiert: neben dem Namen wählen</translation>
+    </message>
+    <message>
+        <source>A file that is read has this name</source>
+        <translation>Eine Datei, die gelesen wird, heißt so</translation>
+    </message>
+    <message>
+        <source>is never replaced</source>
+        <translation>wird nie ersetzt</translation>
+    </message>
+    <message>
+        <source>choice needed</source>
+        <translation>Auswahl nötig</translation>
+    </message>
 </context>
 <context>
     <name>widgets::FileBar</name>
@@ -2775,6 +2855,15 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>For study: measured, never exported</source>
         <translation>Zum Lernen: gemessen, nie exportiert</translation>
     </message>
+    <message>
+        <source>A tensor stays as it is and is copied byte for byte.</source>
+        <translation>Ein Tensor bleibt, wie er ist, und wird Byte für Byte kopiert.</translation>
+    </message>
+    <message>
+        <source>As in the file</source>
+        <comment>a preset</comment>
+        <translation>Wie in der Datei</translation>
+    </message>
 </context>
 <context>
     <name>widgets::FormatDelegate</name>
@@ -2874,6 +2963,16 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
     <message>
         <source>Keeps the weights aimed at near the original ones: more is more careful.</source>
         <translation>Hält die angestrebten Gewichte nahe an den ursprünglichen: mehr ist vorsichtiger.</translation>
+    </message>
+    <message>
+        <source>Hold sequences out</source>
+        <translation>Sequenzen zurückhalten</translation>
+    </message>
+    <message>
+        <source>Chooses by a quarter of the sequences, held out, what the text can support. Without,
+all of the text is believed and errors are those on it.</source>
+        <translation>Wählt nach einem zurückgehaltenen Viertel der Sequenzen, was der Text tragen kann. Ohne
+das wird dem ganzen Text geglaubt, und die Fehler sind die auf ihm.</translation>
     </message>
 </context>
 <context>
@@ -2975,6 +3074,36 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
 </context>
 <context>
     <name>widgets::JudgedText</name>
+    <message numerus="yes">
+        <source>Output error %1 on %n held-out sequences</source>
+        <translation>
+            <numerusform>Ausgabefehler %1 auf %n zurückgehaltenen Sequenz</numerusform>
+            <numerusform>Ausgabefehler %1 auf %n zurückgehaltenen Sequenzen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Output error %1 on the calibration text</source>
+        <translation>Ausgabefehler %1 auf dem Kalibriertext</translation>
+    </message>
+    <message>
+        <source>Weight error %1, without a text</source>
+        <translation>Gewichtsfehler %1, ohne Text</translation>
+    </message>
+    <message numerus="yes">
+        <source>Output error by tensor, on %n held-out sequences</source>
+        <translation>
+            <numerusform>Ausgabefehler nach Tensor, auf %n zurückgehaltenen Sequenz</numerusform>
+            <numerusform>Ausgabefehler nach Tensor, auf %n zurückgehaltenen Sequenzen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Output error by tensor, on the calibration text</source>
+        <translation>Ausgabefehler nach Tensor, auf dem Kalibriertext</translation>
+    </message>
+    <message>
+        <source>Weight error by tensor, without a text</source>
+        <translation>Gewichtsfehler nach Tensor, ohne Text</translation>
+    </message>
 </context>
 <context>
     <name>widgets::LargestValues</name>
@@ -3553,6 +3682,68 @@ Schichten verloren. Wie weit ihnen zu folgen ist, entscheiden zurückgehaltene S
         <source>for the next run</source>
         <translation>für den nächsten Lauf</translation>
     </message>
+    <message>
+        <source>%1 tokens for inputs up to %2 wide are %3 a channel. Below %4 tokens GPTQ believes less than half of what it sees there and comes near importance-weighted rounding.</source>
+        <translation>%1 Token für bis zu %2 breite Eingaben sind %3 je Kanal. Unter %4 Token glaubt GPTQ weniger als der Hälfte dessen, was es dort sieht, und kommt dem Runden nach Wichtigkeit nahe.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”: its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 auf „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenz liegt %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
+            <numerusform>%1 auf „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenzen liegt %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”: its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 auf „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenz liegt %3 über dem des Rundens nach Wichtigkeit.</numerusform>
+            <numerusform>%1 auf „%2“: Der Ausgabefehler auf %n zurückgehaltenen Sequenzen liegt %3 über dem des Rundens nach Wichtigkeit.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 auf „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenz %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
+            <numerusform>%1 auf „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenzen %3 unter dem des Rundens nach Wichtigkeit.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 auf „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenz %3 über dem des Rundens nach Wichtigkeit.</numerusform>
+            <numerusform>%1 auf „%2“. Bisher liegt der Ausgabefehler auf %n zurückgehaltenen Sequenzen %3 über dem des Rundens nach Wichtigkeit.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 on “%2”: its output error on the calibration text is %3 below importance-weighted rounding.</source>
+        <translation>%1 auf „%2“: Der Ausgabefehler auf dem Kalibriertext liegt %3 unter dem des Rundens nach Wichtigkeit.</translation>
+    </message>
+    <message>
+        <source>%1 on “%2”: its output error on the calibration text is %3 above importance-weighted rounding.</source>
+        <translation>%1 auf „%2“: Der Ausgabefehler auf dem Kalibriertext liegt %3 über dem des Rundens nach Wichtigkeit.</translation>
+    </message>
+    <message>
+        <source>%1 on “%2”. So far its output error on the calibration text is %3 below importance-weighted rounding.</source>
+        <translation>%1 auf „%2“. Bisher liegt der Ausgabefehler auf dem Kalibriertext %3 unter dem des Rundens nach Wichtigkeit.</translation>
+    </message>
+    <message>
+        <source>%1 on “%2”. So far its output error on the calibration text is %3 above importance-weighted rounding.</source>
+        <translation>%1 auf „%2“. Bisher liegt der Ausgabefehler auf dem Kalibriertext %3 über dem des Rundens nach Wichtigkeit.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</source>
+        <translation>
+            <numerusform>%n Tensor ist in der Datei schon quantisiert und wird ein zweites Mal gerundet, was den Verlust vergrößert.</numerusform>
+            <numerusform>%n Tensoren sind in der Datei schon quantisiert und werden ein zweites Mal gerundet, was den Verlust vergrößert.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors get larger than in the file and gain nothing.</source>
+        <translation>
+            <numerusform>%n Tensor wird größer als in der Datei und gewinnt nichts.</numerusform>
+            <numerusform>%n Tensoren werden größer als in der Datei und gewinnen nichts.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>widgets::QueueList</name>
@@ -4117,6 +4308,14 @@ etwa %1 der Gewichte</translation>
         <source>Edit a rule</source>
         <translation>Regel bearbeiten</translation>
     </message>
+    <message>
+        <source>as in the file</source>
+        <translation>wie in der Datei</translation>
+    </message>
+    <message>
+        <source>Their rows, or the range of their values, do not fit the format that the rules give them.</source>
+        <translation>Ihre Zeilen oder der Bereich ihrer Werte passen nicht in das Format, das die Regeln ihnen geben.</translation>
+    </message>
 </context>
 <context>
     <name>widgets::RunProgress</name>
@@ -4140,6 +4339,14 @@ etwa %1 der Gewichte</translation>
     <message>
         <source>, by importance-weighted rounding %1</source>
         <translation>, bei gewichtetem Runden %1</translation>
+    </message>
+    <message>
+        <source>error of the weights against the original ones</source>
+        <translation>Fehler der Gewichte gegen die ursprünglichen</translation>
+    </message>
+    <message>
+        <source>output error against the original model</source>
+        <translation>Ausgabefehler gegen das Original</translation>
     </message>
 </context>
 <context>
@@ -4609,6 +4816,16 @@ etwa %1 der Gewichte</translation>
         <source>Not written</source>
         <translation>Fehlt</translation>
     </message>
+    <message>
+        <source>weights %1</source>
+        <comment>error</comment>
+        <translation>Gewichte %1</translation>
+    </message>
+    <message>
+        <source>as in the file</source>
+        <comment>a format</comment>
+        <translation>wie in der Datei</translation>
+    </message>
 </context>
 <context>
     <name>widgets::TensorColumns</name>
@@ -4842,6 +5059,24 @@ im selben Format.</translation>
         <source>Whether the written tensor was decoded and equals what was meant.</source>
         <translation>Ob der geschriebene Tensor zurückgelesen wurde und gleich ist.</translation>
     </message>
+    <message>
+        <source>Relative error of the tensor&apos;s output after quantizing, on held-out sequences of the
+calibration text where there are any. “weights”: of the weights alone, no text.</source>
+        <translation>Relativer Fehler der Ausgabe des Tensors nach dem Quantisieren, auf zurückgehaltenen Sequenzen
+des Kalibriertextes, wo es sie gibt. „Gewichte“: der Gewichte allein, ohne Text.</translation>
+    </message>
+    <message>
+        <source>Relative output error in run A.
+“weights”: of the weights alone, no text.</source>
+        <translation>Relativer Ausgabefehler im Lauf A.
+„Gewichte“: der Gewichte allein, ohne Text.</translation>
+    </message>
+    <message>
+        <source>Relative output error in run B.
+“weights”: of the weights alone, no text.</source>
+        <translation>Relativer Ausgabefehler im Lauf B.
+„Gewichte“: der Gewichte allein, ohne Text.</translation>
+    </message>
 </context>
 <context>
     <name>widgets::TensorMenu</name>
@@ -4909,6 +5144,10 @@ im selben Format.</translation>
         <source>%1: %2</source>
         <comment>column: value</comment>
         <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 does not hold the range of its values, stored as %2.</source>
+        <translation>%1 fasst den Bereich seiner Werte nicht, gespeichert als %2.</translation>
     </message>
 </context>
 <context>

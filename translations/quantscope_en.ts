@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>app::BalancePresenter</name>
+    <message numerus="yes">
+        <source>The queue is held; %n runs wait.</source>
+        <translation>
+            <numerusform>The queue is held; %n run waits.</numerusform>
+            <numerusform>The queue is held; %n runs wait.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>app::PrecisionPresenter</name>
     <message numerus="yes">
         <source>%n tensors</source>
@@ -23,6 +33,73 @@
 </context>
 <context>
     <name>app::QuantizePresenter</name>
+    <message numerus="yes">
+        <source>%1 of %n layers are done and kept.</source>
+        <translation>
+            <numerusform>%1 of %n layer is done and kept.</numerusform>
+            <numerusform>%1 of %n layers are done and kept.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::QueueNotice</name>
+    <message numerus="yes">
+        <source>%n runs are done.</source>
+        <translation>
+            <numerusform>%n run is done.</numerusform>
+            <numerusform>%n runs are done.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n runs failed.</source>
+        <translation>
+            <numerusform>%n run failed.</numerusform>
+            <numerusform>%n runs failed.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::QueuePresenter</name>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <comment>runs</comment>
+        <translation>
+            <numerusform>%n waiting</numerusform>
+            <numerusform>%n waiting</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n interrupted</source>
+        <comment>runs</comment>
+        <translation>
+            <numerusform>%n interrupted</numerusform>
+            <numerusform>%n interrupted</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::QueueRows</name>
+    <message numerus="yes">
+        <source>paused, %1 of %n layers</source>
+        <translation>
+            <numerusform>paused, %1 of %n layer</numerusform>
+            <numerusform>paused, %1 of %n layers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>running, %1 of %n layers</source>
+        <translation>
+            <numerusform>running, %1 of %n layer</numerusform>
+            <numerusform>running, %1 of %n layers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n layers are done</source>
+        <translation>
+            <numerusform>%1 of %n layer is done</numerusform>
+            <numerusform>%1 of %n layers are done</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>app::RecipeEditor</name>
@@ -39,6 +116,16 @@
         <translation>
             <numerusform>Assign %1 to %n tensor</numerusform>
             <numerusform>Assign %1 to %n tensors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::StartPresenter</name>
+    <message numerus="yes">
+        <source>%n runs, last %1</source>
+        <translation>
+            <numerusform>%n run, last %1</numerusform>
+            <numerusform>%n runs, last %1</numerusform>
         </translation>
     </message>
 </context>
@@ -105,12 +192,74 @@
     </message>
 </context>
 <context>
+    <name>widgets::JudgedText</name>
+    <message numerus="yes">
+        <source>Output error %1 on %n held-out sequences</source>
+        <translation>
+            <numerusform>Output error %1 on %n held-out sequence</numerusform>
+            <numerusform>Output error %1 on %n held-out sequences</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Output error by tensor, on %n held-out sequences</source>
+        <translation>
+            <numerusform>Output error by tensor, on %n held-out sequence</numerusform>
+            <numerusform>Output error by tensor, on %n held-out sequences</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>widgets::PrecisionPage</name>
     <message numerus="yes">
         <source>%n tensors fall back to another format.</source>
         <translation>
             <numerusform>%n tensor falls back to another format.</numerusform>
             <numerusform>%n tensors fall back to another format.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>widgets::QuantizePage</name>
+    <message numerus="yes">
+        <source>%1 on “%2”: its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 on “%2”: its output error on %n held-out sequence is %3 below importance-weighted rounding.</numerusform>
+            <numerusform>%1 on “%2”: its output error on %n held-out sequences is %3 below importance-weighted rounding.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”: its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 on “%2”: its output error on %n held-out sequence is %3 above importance-weighted rounding.</numerusform>
+            <numerusform>%1 on “%2”: its output error on %n held-out sequences is %3 above importance-weighted rounding.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 below importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 on “%2”. So far its output error on %n held-out sequence is %3 below importance-weighted rounding.</numerusform>
+            <numerusform>%1 on “%2”. So far its output error on %n held-out sequences is %3 below importance-weighted rounding.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 on “%2”. So far its output error on %n held-out sequences is %3 above importance-weighted rounding.</source>
+        <translation>
+            <numerusform>%1 on “%2”. So far its output error on %n held-out sequence is %3 above importance-weighted rounding.</numerusform>
+            <numerusform>%1 on “%2”. So far its output error on %n held-out sequences is %3 above importance-weighted rounding.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</source>
+        <translation>
+            <numerusform>%n tensor is quantized in the file already and is rounded a second time, which adds to the loss.</numerusform>
+            <numerusform>%n tensors are quantized in the file already and are rounded a second time, which adds to the loss.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors get larger than in the file and gain nothing.</source>
+        <translation>
+            <numerusform>%n tensor gets larger than in the file and gains nothing.</numerusform>
+            <numerusform>%n tensors get larger than in the file and gain nothing.</numerusform>
         </translation>
     </message>
 </context>
