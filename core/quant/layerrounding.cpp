@@ -235,7 +235,8 @@ namespace {
         gathering.round(layer, LinearInput::Down, progress.part(0.6, 0.9));
         forTiles(paths.rounded, progress.part(0.9, 1), [&](const Tile& tile) {
             // In another order the same products may end in other bits (OpenBLAS's kernels for the
-            // last columns of a tile): a resumed run, which finds the layer ordered, must not differ.
+            // last columns of a tile): a resumed run, which finds the layer ordered, must not
+            // differ.
             if (gated.isThere() && layer.neuronOrder().empty())
                 addLinear(tile.of(paths.rounded), gated.of(tile), layer.weights().down, progress);
             else

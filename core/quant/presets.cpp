@@ -169,7 +169,9 @@ std::vector<std::string> presetNames()
 
 Recipe presetRecipe(const std::string& word, const Checkpoint& checkpoint, Method method)
 {
-    const std::string type = formatSpelling(word);
+    const std::string spelt = formatSpelling(word);
+    const std::string type
+        = spelt == formatSpelling(formats::source.name) ? std::string(formats::source.name) : spelt;
     const auto names = presetNames();
     if (std::ranges::find(names, type) == names.end() && !findStudyFormat(type)) {
         std::string list;

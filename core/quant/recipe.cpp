@@ -72,7 +72,7 @@ namespace {
         if (!valueOf(object, "format"))
             return nullptr;
         const auto name = jsonValue<std::string>(object, "format", place);
-        if (name == formats::source.name)
+        if (formatSpelling(name) == formatSpelling(formats::source.name))
             return &formats::source;
         if (const Format* format = findFormat(name))
             return format;

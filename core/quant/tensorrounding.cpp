@@ -310,9 +310,9 @@ namespace {
         return fault ? widened(inWiderFormat(planned, target, *fault)) : std::move(rounded);
     }
 
-    GptqResult asTried(const Format& format, Encoder encoder, const Matrix& W,
-        const Matrix& target, const GptqFactor& factor, const WayTrial& trial,
-        const GptqOptions& options, const Progress& progress)
+    GptqResult asTried(const Format& format, Encoder encoder, const Matrix& W, const Matrix& target,
+        const GptqFactor& factor, const WayTrial& trial, const GptqOptions& options,
+        const Progress& progress)
     {
         GptqResult result;
         result.damping = factor.damping;
@@ -356,8 +356,7 @@ RoundedTensor roundAsTried(const Tensor& tensor, const PlannedTensor& planned, c
 {
     return withinRange(tensor, planned, target, factor, progress, [&] {
         return roundedByGptq(tensor, planned,
-            asTried(
-                *planned.format, planned.encoder, W, target, factor, trial, options, progress),
+            asTried(*planned.format, planned.encoder, W, target, factor, trial, options, progress),
             options, JudgedOn::HeldOut);
     });
 }

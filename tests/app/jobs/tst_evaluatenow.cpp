@@ -81,7 +81,7 @@ private:
         app::Run run;
         run.model = m_model;
         return app::evaluateNow({ std::make_shared<const app::Run>(run), m_original, {},
-                                    { m_text, simulation, m_text }, nullptr },
+                                    { m_text, simulation, m_text }, nullptr, {} },
             {})
             .evaluation.perplexity;
     }

@@ -145,7 +145,7 @@ private slots:
             sample, core::presetRecipe("Q4_0", *sample, core::Method::RoundToNearest), {}, {}, {});
         const QTemporaryDir folder;
         const std::filesystem::path file = folder.filePath("quantized.gguf").toStdString();
-        core::exportGguf(*rounded.checkpoint, file, {}, {});
+        core::exportGguf(*rounded.checkpoint, { file }, {}, {});
         m_session->open(
             app::openModel(file, sampleFolder(), { app::SessionStore({}), nullptr }, {}));
         QCOMPARE(m_session->recipe().title(), "As in the file");

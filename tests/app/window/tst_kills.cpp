@@ -63,7 +63,8 @@ private:
             return begin(session);
         if (!run->evaluation)
             return quantize.evaluate(1);
-        m_window.exportController().exportRun(1, m_place / "out.gguf", {});
+        m_window.exportController().exportRun(
+            1, { m_place / "out.gguf", core::Existing::Replace }, {});
     }
 
     void begin(app::Session& session)
@@ -156,7 +157,8 @@ core::Json TestKills::sessionOf(const fs::path& place)
     const core::Json session = core::readJson(files->path());
     core::Json runs = session["runs"];
     for (core::Json& run : runs["list"]) {
-        for (const char* key : { "seconds", "calibration", "measured_with", "parts" })
+        for (const char* key :
+            { "seconds", "calibration", "measured_with", "parts", "evaluation_key" })
             run.erase(key);
         for (core::Json& report : run["reports"])
             report.erase("resumed");

@@ -58,6 +58,15 @@ double errorOf(const TinyModel& model, const ModelConfig& config, int sequences,
     return relativeError(quickLayer(hidden, weights, config, length), slow);
 }
 
+/// Whether OpenBLAS's kernel for this processor sums every row of a product in the same way. Those
+/// for AVX2 do not: rows by six take turns.
+bool equalRowsGiveEqualBits()
+{
+    const Matrix row = randomRows(1, 64), weights = randomRows(64, 64);
+    const Matrix product = core::multiplyTransposed(row.replicate(24, 1), weights);
+    return product == Matrix(product.topRows(1).replicate(24, 1));
+}
+
 } // namespace
 
 class TestLayer : public QObject {
@@ -131,7 +140,10 @@ private slots:
         for (int i = 0; i < sequences; ++i) {
             const Matrix one = quickLayer(
                 hidden.middleRows(i * length, length), weights, checkpoint->config(), length);
-            QVERIFY(one == all.middleRows(i * length, length));
+            const auto within = all.middleRows(i * length, length);
+            if (equalRowsGiveEqualBits())
+                QVERIFY(one == within);
+            QVERIFY((one - within).norm() <= 1e-6f * within.norm());
         }
     }
 

@@ -163,8 +163,9 @@ void TestQuantize::gptqBeatsImportanceInEveryTensor()
             QVERIFY(holdsOut || report.method == Method::Gptq);
             if (report.method == Method::Gptq)
                 QVERIFY2(report.outputError < report.importanceError, report.name.c_str());
-            else // kept, where GPTQ errs more on what it did not see
-                QCOMPARE(report.outputError, report.importanceError);
+            else // kept, of the weights or of the target, where GPTQ errs more on what it did not
+                 // see
+                QVERIFY2(report.outputError <= report.importanceError, report.name.c_str());
         }
     }
 }

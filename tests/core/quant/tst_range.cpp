@@ -98,6 +98,7 @@ void TestRange::everyMethodKeepsValuesFiniteAndRowsAlive()
     const Treatment treatment = *findTreatment(method.toStdString());
     recipe.method = treatment.method;
     recipe.scaling = treatment.scaling;
+    recipe.gptq.holdOut = false; // errors of the rounding alone, not of the drift before it
     const QuantizedModel result = quantize(model, recipe, calibrated(*model), {}, Progress());
     for (const Tensor& tensor : result.checkpoint->tensors()) {
         const Matrix before = decode(*model->find(tensor.place)), after = decode(tensor);

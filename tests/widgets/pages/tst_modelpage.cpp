@@ -148,12 +148,12 @@ private slots:
     {
         StartPage page;
         page.setRecent({ { RecentEntry::Kind::Folder, "/models/Llama-3.2-1B", "Llama-3.2-1B",
-                             "models/Llama-3.2-1B", "Llama · 1.24 B · BF16", "2.47 GB", "yesterday",
-                             false },
+                             "models/Llama-3.2-1B", "Llama · 1.24 B · BF16", {}, {}, "2.47 GB",
+                             "yesterday", false },
             { RecentEntry::Kind::Session, "/courses/w.quantscope", "workshop-session.quantscope",
-                "courses/week-3", "session · sample, 6 runs", "41 kB", "9 Nov", false },
+                "courses/week-3", "session · sample", "6 runs", {}, "41 kB", "9 Nov", false },
             { RecentEntry::Kind::Folder, "/models/gemma", "gemma-2-2b", "models/gemma-2-2b",
-                "folder not found", {}, "28 Oct", true } });
+                "folder not found", {}, {}, {}, "28 Oct", true } });
         page.setSample("A trained Llama with 4.20 M parameters, 8.40 MB, with calibration and "
                        "evaluation text. Everything answers in seconds.");
         settle(page, { 927, 760 });
