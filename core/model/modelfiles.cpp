@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/modelfiles.h"
 
+#include "core/files/ggufpieces.h"
+
 #include <algorithm>
 #include <array>
-#include <regex>
 #include <string_view>
 #include <system_error>
 
@@ -32,10 +33,8 @@ namespace {
     /// The part of a split GGUF's name that its parts share; empty if `file` is none.
     std::string splitStem(const fs::path& file)
     {
-        static const std::regex split(R"((.*)-\d{5}-of-\d{5}\.gguf)"); // as gguf-split names them
-        std::smatch found;
-        const std::string name = file.filename().string();
-        return std::regex_match(name, found, split) ? found[1].str() : std::string();
+        const auto piece = pieceName(file);
+        return piece ? piece->stem : std::string();
     }
 
     template<typename Wanted>

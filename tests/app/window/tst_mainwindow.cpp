@@ -462,7 +462,7 @@ private slots:
         restart();
         const auto told = [this] {
             for (auto* row : m_window->pages().start->findChildren<QAbstractButton*>())
-                if (row->accessibleName().contains("1 run, last Q8_0 by round to nearest")
+                if (row->accessibleName().contains("last Q8_0 by round to nearest")
                     && row->accessibleName().contains("KLD"))
                     return true;
             return false;
