@@ -218,6 +218,16 @@ private slots:
         menu->close();
     }
 
+    void itsMenuRanksByNumbersOnly()
+    {
+        m_table->setPage(PageId::Precision);
+        m_table->selectTensors({ 2 });
+        QMenu* menu = openMenu(shown(2, TensorColumn::RecipeFormat)); // a format is no number
+        QVERIFY(menu);
+        QVERIFY(actionOf(menu, "Select the largest by “Bits”"));
+        menu->close();
+    }
+
     void itsMenuSaysWhatCannotBeDone()
     {
         m_tree->clearSelection();

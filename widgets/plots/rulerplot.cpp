@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace widgets {
 namespace {
@@ -41,6 +42,7 @@ RulerPlot::RulerPlot(const QString& name, QWidget* parent)
     plot()->plotLayout()->setRowSpacing(0);
     plot()->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     connect(plot(), &QCustomPlot::beforeReplot, this, &RulerPlot::fillLevels);
+    connect(plot(), &QCustomPlot::afterLayout, this, &RulerPlot::fitTicks);
 }
 
 void RulerPlot::makeHistogram()
@@ -164,7 +166,6 @@ void RulerPlot::arrangeStrips()
     m_bottom->axis(QCPAxis::atBottom)->setLabel(all ? tr("weight value") : QString());
     m_bottom->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("error"));
     m_top->axis(QCPAxis::atLeft)->setLabel(small ? QString() : tr("weights"));
-    m_bottom->axis(QCPAxis::atBottom)->setTicker(makeNumberTicker(all ? 12 : small ? 3 : 5));
     const bool errors = m_preview != nullptr || !small;
     m_bottom->setVisible(errors);
     m_bottom->setAutoMargins(
@@ -267,6 +268,16 @@ void RulerPlot::fillMenu(QMenu* menu, const QPointF&)
         action->setCheckable(true);
         action->setChecked(group == m_group);
     }
+}
+
+/// As many values on the axis as have room: "−0.175" and the space around it.
+void RulerPlot::fitTicks()
+{
+    constexpr int labelRoom = 64;
+    const int most = m_detail == Detail::Full ? 12 : m_detail == Detail::Small ? 3 : 5;
+    const int count = std::clamp(m_bottom->width() / scaled(labelRoom), 2, most);
+    if (std::exchange(m_ticks, count) != count)
+        m_bottom->axis(QCPAxis::atBottom)->setTicker(makeNumberTicker(count));
 }
 
 void RulerPlot::fillLevels()

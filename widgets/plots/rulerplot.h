@@ -57,6 +57,7 @@ private:
     const core::GroupLevels& group() const; ///< whose levels the histogram shows
     double outsideShare() const; ///< weights beyond them
     void resetRange();
+    void fitTicks(); ///< between layout and drawing: only then the width is the present one
     void arrangeStrips();
 
     core::Histogram m_histogram;
@@ -65,6 +66,7 @@ private:
     Detail m_detail = Detail::Full;
     Group m_group = Group::Typical;
     bool m_tying = false;
+    int m_ticks = 0; ///< on the axis of weight values
 
     QCPMarginGroup* m_margins;
     QCPAxisRect *m_top, *m_bottom;

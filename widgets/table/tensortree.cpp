@@ -113,6 +113,7 @@ TensorColumn TensorTree::rankedColumn(int wanted) const
         columns.push_back(column);
     for (const int column : columns) {
         if (column >= 0 && column < tensorColumnCount && !isColumnHidden(column)
+            && TensorColumns::isNumber(TensorColumn(column))
             && !ranked(TensorColumn(column)).empty())
             return TensorColumn(column);
     }
