@@ -90,13 +90,13 @@ void TestRunParts::studyFormatsResumeToTheSameBytes_data()
 
 void TestRunParts::studyFormatsResumeToTheSameBytes()
 {
-    const Recipe recipe
-        = recipeOf(findFormat(std::string_view(QTest::currentDataTag())), Method::Gptq);
+    Recipe recipe = recipeOf(findFormat(std::string_view(QTest::currentDataTag())), Method::Gptq);
+    recipe.gptq.holdOut = false; // its errors are those of the rounding, without the drift
     QuantizeOptions options = calibrated(*m_checkpoint);
     const auto straight = quantize(m_checkpoint, recipe, options, {}, Progress());
     for (const TensorReport& report : straight.reports) {
         QCOMPARE(report.format->name, recipe.format->name);
-        QVERIFY(report.outputError > 0 && report.outputError < 1);
+        QVERIFY(report.outputError > 0 && report.outputError < 0.2);
     }
     options.shelf = shelf(QTest::currentDataTag());
     QVERIFY(cancelAfter(12, m_checkpoint, recipe, options));
