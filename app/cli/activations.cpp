@@ -4,6 +4,7 @@
 #include "app/cli/input.h"
 #include "core/base/text.h"
 #include "core/files/json.h"
+#include "core/model/layer.h"
 #include "core/stats/activationstats.h"
 #include "core/stats/outliers.h"
 
@@ -25,20 +26,21 @@ namespace {
     };
 
     /// "blk.2: attn_q attn_k attn_v"
-    std::string inputName(const core::InputStats& input)
+    std::string inputName(const core::InputStats& input, const core::Checkpoint& checkpoint)
     {
         if (input.input == core::LinearInput::Head)
             return "output";
         std::string name = core::text("blk.", input.layer, ":");
-        for (const core::Role role : core::rolesOf(input.input))
+        for (const core::Role role : core::readersOf(checkpoint, input.input, input.layer))
             name += " " + std::string(core::roleName(role));
         return name;
     }
 
-    core::Json toJson(const core::InputStats& input, double threshold)
+    core::Json toJson(
+        const core::InputStats& input, const core::Checkpoint& checkpoint, double threshold)
     {
         core::Json roles = core::Json::array();
-        for (const core::Role role : core::rolesOf(input.input))
+        for (const core::Role role : core::readersOf(checkpoint, input.input, input.layer))
             roles.push_back(core::roleName(role));
         return { { "layer", input.layer }, { "roles", std::move(roles) },
             { "absmax", input.moments.absmax() }, { "mean", input.moments.mean },
@@ -49,7 +51,8 @@ namespace {
             { "channel_mean_square", input.meanSquare } };
     }
 
-    std::vector<std::string> toRow(const core::InputStats& input, double threshold)
+    std::vector<std::string> toRow(
+        const core::InputStats& input, const core::Checkpoint& checkpoint, double threshold)
     {
         const core::OutlierChannels outliers = core::outlierChannels(input.absmax, threshold);
         std::string channels;
@@ -58,8 +61,9 @@ namespace {
         if (outliers.channels.size() > 6)
             channels += core::text(" and ", outliers.channels.size() - 6, " more");
         const double ratio = outliers.median > 0 ? input.moments.absmax() / outliers.median : 0;
-        return { inputName(input), fixed(input.moments.absmax(), 2), fixed(ratio, 2) + "x",
-            fixed(input.moments.kurtosis, 1), std::to_string(outliers.channels.size()), channels };
+        return { inputName(input, checkpoint), fixed(input.moments.absmax(), 2),
+            fixed(ratio, 2) + "x", fixed(input.moments.kurtosis, 1),
+            std::to_string(outliers.channels.size()), channels };
     }
 
     void printLargest(const core::ActivationStats& stats, const core::Tokenizer& tokenizer)
@@ -87,7 +91,7 @@ namespace {
         if (options.json) {
             core::Json inputs = core::Json::array();
             for (const core::InputStats& input : stats.inputs)
-                inputs.push_back(toJson(input, options.threshold));
+                inputs.push_back(toJson(input, *checkpoint, options.threshold));
             const core::Json json{ { "sequences", stats.sequences }, { "length", stats.length },
                 { "inputs", std::move(inputs) } };
             std::cout << core::jsonText(json, 2) << '\n';
@@ -97,7 +101,7 @@ namespace {
                   << stats.sequences << " sequences of " << stats.length << " tokens\n\n";
         Table table({ "input of", "absmax", "max/median", "kurtosis", "outliers", "channels" });
         for (const core::InputStats& input : stats.inputs)
-            table.addRow(toRow(input, options.threshold));
+            table.addRow(toRow(input, *checkpoint, options.threshold));
         table.print(std::cout);
         printLargest(stats, checkpoint->tokenizer());
     }

@@ -59,7 +59,7 @@ namespace {
     std::string placeText(const core::InputArithmetic& input)
     {
         std::string roles;
-        for (const core::Role role : core::rolesOf(input.input))
+        for (const core::Role role : input.readers)
             roles.append(roles.empty() ? "" : ", ").append(core::roleName(role));
         return core::text(roles, " of layer ", input.layer);
     }
@@ -139,7 +139,7 @@ core::Json arithmeticJson(const core::IntegerArithmetic& arithmetic)
     for (const core::InputArithmetic& input : arithmetic.inputs()) {
         core::Json json{ { "layer", input.layer }, { "roles", core::Json::array() },
             { "outliers", input.outliers } };
-        for (const core::Role role : core::rolesOf(input.input))
+        for (const core::Role role : input.readers)
             json["roles"].push_back(core::roleName(role));
         if (input.grid.highest > 0) {
             json["scale"] = input.grid.scale;

@@ -10,7 +10,7 @@ std::vector<widgets::SelectedTensor> selectedTensors(
     for (const int tensor : selection.tensors()) {
         const core::Tensor& subject = session.checkpoint()->tensors()[std::size_t(tensor)];
         tensors.push_back(
-            { subject.place, widgets::tensorName(subject.place), subject.rows, subject.columns,
+            { subject.place, widgets::tensorName(subject), subject.rows, subject.columns,
                 session.weightStats(tensor), session.recipe().plan()[std::size_t(tensor)].format });
     }
     return tensors;

@@ -95,7 +95,8 @@ const core::InputStats* Session::inputStats(int tensor) const
         return nullptr;
     if (subject.place.role == core::Role::TokenEmbd && !checkpoint()->config().tiedHead)
         return nullptr;
-    return m_activations.stats->find(core::inputOf(subject.place.role), subject.place.layer);
+    const auto input = core::findInput(subject.place.role);
+    return input ? m_activations.stats->find(*input, subject.place.layer) : nullptr;
 }
 
 std::span<const float> Session::importance(int tensor) const

@@ -58,7 +58,7 @@ namespace {
     {
         const auto& tensors = session.checkpoint()->tensors();
         for (int i = 0; i < int(tensors.size()); ++i)
-            commands.push_back({ widgets::tensorName(tensors[std::size_t(i)].place),
+            commands.push_back({ widgets::tensorName(tensors[std::size_t(i)]),
                 words(QT_TRANSLATE_NOOP("app::CommandList", "tensor")), {}, [&table, i] {
                     table.selectTensors({ i });
                     table.focusTable();

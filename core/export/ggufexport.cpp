@@ -6,6 +6,7 @@
 #include "core/base/vectormath.h"
 #include "core/export/rotarypermutation.h"
 #include "core/files/outputfile.h"
+#include "core/model/architecture.h"
 #include "core/quant/runneeds.h"
 
 #include <chrono>
@@ -66,30 +67,67 @@ namespace {
         return metadata;
     }
 
+    /// Throws Error for a model of which no GGUF file can be made that llama.cpp loads.
+    void requireExportable(const Checkpoint& checkpoint)
+    {
+        if (checkpoint.isGguf())
+            return; // its metadata goes on as it is
+        checkpoint.requireComputed();
+        checkpoint.tokenizer(); // throws if there is none
+    }
+
+    /// A tensor that no file of the model holds, but its GGUF does.
+    struct MadeTensor {
+        Role role;
+        const Format* format;
+        std::vector<std::int64_t> shape;
+    };
+
+    /// What the configuration says of the rotary embedding, and the head where llama.cpp wants one
+    /// beside the embedding it is tied to.
+    std::vector<MadeTensor> madeTensors(const Checkpoint& checkpoint)
+    {
+        const ModelConfig& config = checkpoint.config();
+        std::vector<MadeTensor> made;
+        const auto add = [&](Role role, const std::vector<float>& values) {
+            if (!values.empty() && !checkpoint.find(Place{ role }))
+                made.push_back({ role, &formats::f32, { std::int64_t(values.size()) } });
+        };
+        const Architecture* architecture = config.known();
+        const bool isTied = config.tiedHead && checkpoint.isComputed();
+        if (isTied && architecture->needsOutput) {
+            const Tensor& embedding = checkpoint.head();
+            made.push_back({ Role::Output, embedding.format, embedding.shape });
+        }
+        if (config.longRopeFactors.empty()) {
+            add(Role::RopeFreqs, config.ropeFactors);
+        } else {
+            add(Role::RopeFactorsLong, config.longRopeFactors);
+            add(Role::RopeFactorsShort, config.ropeFactors);
+        }
+        return made;
+    }
+
     GgufPlan planWithFormats(const Checkpoint& checkpoint, std::vector<const Format*> formats,
         const GgufExportOptions& options)
     {
-        checkpoint.tokenizer(); // throws if there is none: llama.cpp would not load the file
+        requireExportable(checkpoint);
         GgufPlan plan;
         plan.metadata = fileMetadata(checkpoint, formats, options);
-        const ModelConfig& config = checkpoint.config();
-        const Place ropeFreqs{ Role::RopeFreqs };
         for (std::size_t i = 0; i < formats.size(); ++i) {
             const Tensor& tensor = checkpoint.tensors()[i];
-            const bool matrix = isMatrix(tensor.place.role);
             if (formats[i]->study)
-                throw Error(text(ggufName(tensor.place), " is in ", formats[i]->name,
+                throw Error(text(tensor.name, " is in ", formats[i]->name,
                     ", a format for study that no kind of file can hold: it can be measured, "
                     "not exported"));
-            plan.tensors.push_back({ ggufName(tensor.place), matrix ? formats[i] : &formats::f32,
-                matrix ? std::vector<std::int64_t>{ tensor.rows, tensor.columns }
-                       : std::vector<std::int64_t>{ tensor.columns } });
+            const bool staysSo = tensor.isMatrix() || !checkpoint.isComputed();
+            plan.tensors.push_back(
+                { tensor.name, staysSo ? formats[i] : &formats::f32, tensor.shape });
             plan.places.push_back(tensor.place);
         }
-        if (!config.ropeFactors.empty() && !checkpoint.find(ropeFreqs)) {
-            plan.tensors.push_back({ ggufName(ropeFreqs), &formats::f32,
-                { std::int64_t(config.ropeFactors.size()) } });
-            plan.places.push_back(ropeFreqs);
+        for (const MadeTensor& made : madeTensors(checkpoint)) {
+            plan.tensors.push_back({ ggufName({ made.role }), made.format, made.shape });
+            plan.places.push_back({ made.role });
         }
         plan.layout = layoutGguf(plan.metadata, plan.tensors);
         return plan;
@@ -103,22 +141,43 @@ namespace {
         return bytes;
     }
 
+    std::vector<std::byte> madeBytes(const Checkpoint& checkpoint, Role role)
+    {
+        const ModelConfig& config = checkpoint.config();
+        if (role == Role::Output)
+            return storedBytes(checkpoint.head());
+        const std::vector<float>& values
+            = role == Role::RopeFactorsLong ? config.longRopeFactors : config.ropeFactors;
+        return rawBytes(values.data(), values.size());
+    }
+
+    /// Whether rows of q and k are in another order in GGUF than in the model's files.
+    bool isPermuted(const ModelConfig& config, Role role)
+    {
+        const bool isTurned = role == Role::AttnQ || role == Role::AttnK || role == Role::AttnQBias
+            || role == Role::AttnKBias;
+        return isTurned && config.known() && config.known()->permutesHeads
+            && config.rotary == RotaryLayout::Halves;
+    }
+
     /// The bytes of one tensor as the file will hold them.
     std::vector<std::byte> fileBytes(const Checkpoint& checkpoint, Place place)
     {
-        const ModelConfig& config = checkpoint.config();
         const Tensor* tensor = checkpoint.find(place);
-        if (!tensor) // only rope_freqs is made from the config
-            return rawBytes(config.ropeFactors.data(), config.ropeFactors.size());
-        if (!isMatrix(place.role)) {
+        if (!tensor)
+            return madeBytes(checkpoint, place.role);
+        std::vector<std::byte> bytes;
+        if (tensor->isMatrix() || !checkpoint.isComputed()) {
+            bytes = storedBytes(*tensor);
+        } else {
             const Matrix values = decode(*tensor);
-            return rawBytes(values.data(), std::size_t(values.size()));
+            bytes = rawBytes(values.data(), std::size_t(values.size()));
         }
-        std::vector<std::byte> bytes(tensor->bytes.begin(), tensor->bytes.end());
-        const bool rotates = place.role == Role::AttnQ || place.role == Role::AttnK;
-        if (rotates && config.rotary == RotaryLayout::Halves)
-            bytes = permuteToPairs(bytes, std::size_t(tensor->rows), std::size_t(config.headDim));
-        return bytes;
+        if (!isPermuted(checkpoint.config(), place.role))
+            return bytes;
+        const std::int64_t outputs = tensor->isMatrix() ? tensor->rows : tensor->columns;
+        return permuteToPairs(
+            bytes, std::size_t(outputs), std::size_t(checkpoint.config().headDim));
     }
 
     /// What comparing two runs of blocks by what they decode to shows.

@@ -18,7 +18,7 @@ namespace {
         for (std::size_t i = 0; i < checkpoint.tensors().size(); ++i) {
             const Tensor& tensor = checkpoint.tensors()[i];
             const bool isLookedUp
-                = tensor.place.role == Role::TokenEmbd && &checkpoint.head() != &tensor;
+                = tensor.place.role == Role::TokenEmbd && checkpoint.findHead() != &tensor;
             bytes += formats(i).tensorBytes(
                 isLookedUp ? 1 : std::uint64_t(tensor.rows), std::size_t(tensor.columns));
         }

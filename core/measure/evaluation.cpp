@@ -67,10 +67,9 @@ namespace {
         for (std::size_t i = 0; i < model.tiles.size(); ++i) {
             const Progress part = progress.part(double(i) * share, double(i + 1) * share);
             KeepMiddle kept, keptReference;
-            walkLayer(reference.tiles[i], referenceWeights, reference.checkpoint.config(), layer,
-                &keptReference, part.part(0, 0.5));
-            walkLayer(model.tiles[i], weights, model.checkpoint.config(), layer, &kept,
-                model.arithmetic, part.part(0.5, 1));
+            walkLayer(
+                reference.tiles[i], referenceWeights, layer, &keptReference, part.part(0, 0.5));
+            walkLayer(model.tiles[i], weights, layer, &kept, model.arithmetic, part.part(0.5, 1));
             drift.add(1 + 2 * layer, keptReference.middle, kept.middle);
             drift.add(2 + 2 * layer, reference.tiles[i].states, model.tiles[i].states);
         }
@@ -81,8 +80,8 @@ namespace {
         const LayerWeights weights = model.load(layer, progress);
         const double share = 1.0 / double(model.tiles.size());
         for (std::size_t i = 0; i < model.tiles.size(); ++i)
-            walkLayer(model.tiles[i], weights, model.checkpoint.config(), layer, nullptr,
-                model.arithmetic, progress.part(double(i) * share, double(i + 1) * share));
+            walkLayer(model.tiles[i], weights, layer, nullptr, model.arithmetic,
+                progress.part(double(i) * share, double(i + 1) * share));
     }
 
     /// The first position of a chunk whose next token is scored, and how many are: DESIGN §5.
@@ -156,6 +155,9 @@ Evaluation evaluate(const Checkpoint& model, const Checkpoint* reference, const 
 Evaluation evaluate(const Checkpoint& model, const LinearArithmetic* arithmetic,
     const Checkpoint* reference, const Chunks& chunks, const Progress& progress)
 {
+    model.requireComputed();
+    if (reference)
+        reference->requireComputed();
     requireComparable(model, reference, chunks);
     const auto requireUnchanged = [&] {
         model.requireUnchanged();
@@ -183,12 +185,14 @@ Evaluation evaluate(const Checkpoint& model, const LinearArithmetic* arithmetic,
 
     const std::vector<int> targets = scoredTargets(chunks);
     const Matrix input = scoredInputs(walker, targets.size(), progress);
-    const Head head{ &model.head(), &input };
+    const Head head{ &model.head(), &input, logitScaling(model.config()) };
     const Progress part = progress.part(walked, 1);
     Evaluation evaluation;
     if (referenceWalker) {
         const Matrix referenceInput = scoredInputs(*referenceWalker, targets.size(), progress);
-        const auto pairs = scorePairs({ &reference->head(), &referenceInput }, head, targets, part);
+        const auto pairs
+            = scorePairs({ &reference->head(), &referenceInput, logitScaling(reference->config()) },
+                head, targets, part);
         evaluation = summary(pairs, model.path().string());
         evaluation.against->drift = drift.result();
     } else {

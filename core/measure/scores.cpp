@@ -101,6 +101,7 @@ namespace {
                             setProductTransposed(logits[h],
                                 heads[h].input->middleRows(start, count),
                                 weights[h].middleRows(token, tokens));
+                            scaleLogits(logits[h], heads[h].scaling);
                         }
                         for (Eigen::Index i = 0; i < count; ++i)
                             body(std::size_t(start + i), logits, i, int(first + token));

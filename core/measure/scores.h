@@ -3,6 +3,7 @@
 
 #include "core/base/matrix.h"
 #include "core/base/progress.h"
+#include "core/model/logitscaling.h"
 #include "core/model/tensor.h"
 
 #include <vector>
@@ -32,10 +33,11 @@ struct ScorePair {
     double divergence() const;
 };
 
-/// One model's way to logits: input · headᵀ.
+/// One model's way to logits: input · headᵀ, scaled.
 struct Head {
     const Tensor* weights; ///< (vocabulary, hidden)
     const Matrix* input; ///< (positions, hidden), from headInput
+    LogitScaling scaling{};
 };
 
 /// Scores every position, `targets` being the tokens that come next. The head is decoded some rows

@@ -3,89 +3,182 @@
 #include "core/base/vectormath.h"
 #include "core/model/layer.h"
 #include "core/model/linear.h"
+#include "core/model/norm.h"
 #include "core/model/rotary.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <functional>
 
 namespace core {
 
 namespace {
 
+    using Index = Eigen::Index;
+
     constexpr int queryTile = 64; // queries of a task: few, so that little beyond the causal
                                   // triangle is computed
 
-    /// Queries, keys and values of whole sequences, and where a head lies in them.
+    /// Queries, keys and values of whole sequences.
     struct Projected {
         Matrix q, k, v;
-        int headDim;
-        int headsPerKey; ///< query heads that share one key/value head
     };
 
-    void turnRows(Projected& projected, const RotaryTable& table, int length)
+    /// body(row) for all rows, on all processors.
+    void forRows(Index rows, const std::function<void(Index)>& body)
     {
-        const auto turn = [&](Matrix& x, Eigen::Index row) {
-            table.turn(x.row(row).data(), int(x.cols()) / projected.headDim, int(row % length));
-        };
-        constexpr Eigen::Index tile = 64; // rows
-        const Eigen::Index rows = projected.q.rows();
+        constexpr Index tile = 64;
         parallelFor(std::size_t((rows + tile - 1) / tile), [&](std::size_t task) {
-            const Eigen::Index first = Eigen::Index(task) * tile;
-            for (Eigen::Index row = first; row < std::min(first + tile, rows); ++row) {
-                turn(projected.q, row);
-                turn(projected.k, row);
-            }
+            const Index first = Index(task) * tile;
+            for (Index row = first; row < std::min(first + tile, rows); ++row)
+                body(row);
         });
     }
 
-    /// Head `head` of the queries `first` … `first` + `count` − 1 of the sequence that starts at
-    /// row `start`: softmax(q · kᵀ / √headDim) · v over the keys up to each query.
-    void attend(const Projected& projected, MatrixBlock context, Eigen::Index start, int head,
-        int first, int count)
+    Projected project(
+        const MatrixView& input, const LayerWeights& weights, const Progress& progress)
     {
-        const int headDim = projected.headDim;
-        const int keys = first + count; // none after the last query
-        const Eigen::Index keyColumn = Eigen::Index(head / projected.headsPerKey) * headDim;
-        const auto q
-            = projected.q.block(start + first, Eigen::Index(head) * headDim, count, headDim);
-        const auto k = projected.k.block(start, keyColumn, keys, headDim);
-        const auto v = projected.v.block(start, keyColumn, keys, headDim);
+        constexpr std::array roles{ Role::AttnQ, Role::AttnK, Role::AttnV };
+        std::vector<MatrixView> parts;
+        for (const Role role : roles)
+            parts.push_back(weights.part(role));
+        std::vector<Matrix> made = linear(input, parts, progress);
+        for (std::size_t i = 0; i < roles.size(); ++i)
+            if (const Vector bias = weights.biasOf(roles[i]); bias.size() > 0)
+                made[i].rowwise() += bias.transpose();
+        return { std::move(made[0]), std::move(made[1]), std::move(made[2]) };
+    }
+
+    /// Norms the heads of one row of queries or keys, or the whole row.
+    void normHeads(float* row, Index channels, const Vector& weight, const LayerWeights& weights)
+    {
+        const AttentionSpec& spec = weights.spec.attention;
+        const float epsilon = weights.spec.epsilon;
+        if (spec.norm == QueryKeyNorm::Whole)
+            return normRow(row, std::size_t(channels), NormKind::RootMeanSquare, epsilon,
+                weight.data(), nullptr, row);
+        const bool isOwn = spec.norm == QueryKeyNorm::HeadLayer; // weights of its own
+        const NormKind kind = isOwn ? NormKind::Layer : NormKind::RootMeanSquare;
+        for (Index first = 0; first < channels; first += spec.headDim)
+            normRow(row + first, std::size_t(spec.headDim), kind, epsilon,
+                weight.data() + (isOwn ? first : 0), nullptr, row + first);
+    }
+
+    void normQueriesAndKeys(Projected& projected, const LayerWeights& weights)
+    {
+        if (weights.spec.attention.norm == QueryKeyNorm::None)
+            return;
+        const Vector& qNorm = weights.vector(Role::AttnQNorm);
+        const Vector& kNorm = weights.vector(Role::AttnKNorm);
+        forRows(projected.q.rows(), [&](Index row) {
+            normHeads(projected.q.row(row).data(), projected.q.cols(), qNorm, weights);
+            normHeads(projected.k.row(row).data(), projected.k.cols(), kNorm, weights);
+        });
+    }
+
+    void turnRows(Projected& projected, const AttentionSpec& spec, int length)
+    {
+        if (spec.rotary.channels == 0)
+            return;
+        const RotaryTable table(spec.rotary, length);
+        forRows(projected.q.rows(), [&](Index row) {
+            const int position = int(row % length);
+            table.turn(projected.q.row(row).data(), spec.heads, spec.headDim, position);
+            table.turn(projected.k.row(row).data(), spec.keyValueHeads, spec.headDim, position);
+        });
+    }
+
+    /// Queries × 1 + temperature · ln(1 + ⌊position / span⌋) (Llama 4's scaling).
+    void scaleByPosition(Projected& projected, const AttentionSpec& spec, int length)
+    {
+        if (spec.temperature == 0)
+            return;
+        forRows(projected.q.rows(), [&](Index row) {
+            const double spans = std::floor(double(row % length) / spec.temperatureSpan);
+            projected.q.row(row) *= float(1 + spec.temperature * std::log(1 + spans));
+        });
+    }
+
+    void cap(float* scores, Index count, const AttentionSpec& spec)
+    {
+        for (Index i = 0; i < count; ++i)
+            scores[i] = spec.cap * std::tanh(spec.scale * scores[i] / spec.cap);
+    }
+
+    /// The weights of one query over the keys that it sees, which `scores` (count) become.
+    /// `sink`: one more logit, of a key without a value; null: none.
+    void weigh(float* scores, Index count, const AttentionSpec& spec, const float* sink)
+    {
+        if (spec.cap > 0)
+            cap(scores, count, spec);
+        const float scale = spec.cap > 0 ? 1 : spec.scale;
+        if (!sink)
+            return vectormath::softmax(scores, std::size_t(count), scale);
+        Vector all(count + 1);
+        all.head(count) = scale * Eigen::Map<const Vector>(scores, count);
+        all[count] = *sink;
+        vectormath::softmax(all.data(), std::size_t(count + 1), 1);
+        Eigen::Map<Vector>(scores, count) = all.head(count);
+    }
+
+    /// Some queries of one head of one sequence.
+    struct Queries {
+        Index start; ///< row of the sequence's first token
+        int head;
+        int first, count;
+    };
+
+    /// softmax(q · kᵀ · scale) · v over the keys up to each query, within its window.
+    void attend(const Projected& projected, MatrixBlock context, const Queries& queries,
+        const AttentionSpec& spec, const float* sink)
+    {
+        const auto& [start, head, first, count] = queries;
+        const int headDim = spec.headDim;
+        const int lowest = spec.window > 0 ? std::max(0, first - spec.window + 1) : 0;
+        const int keys = first + count - lowest; // none after the last query
+        const Index keyColumn = Index(head / (spec.heads / spec.keyValueHeads)) * headDim;
+        const auto q = projected.q.block(start + first, Index(head) * headDim, count, headDim);
+        const auto k = projected.k.block(start + lowest, keyColumn, keys, headDim);
+        const auto v = projected.v.block(start + lowest, keyColumn, keys, headDim);
         Matrix scores(count, keys);
         setProductTransposed(scores, q, k);
-        const float scale = 1.0f / std::sqrt(float(headDim));
         for (int i = 0; i < count; ++i) {
-            const int seen = first + i + 1;
-            vectormath::softmax(scores.row(i).data(), std::size_t(seen), scale);
-            scores.row(i).tail(keys - seen).setZero();
+            const int end = first + i + 1 - lowest; // keys up to this query
+            const int begin = spec.window > 0 ? std::max(0, end - spec.window) : 0;
+            weigh(scores.row(i).data() + begin, end - begin, spec, sink);
+            scores.row(i).head(begin).setZero();
+            scores.row(i).tail(keys - end).setZero();
         }
-        setProduct(
-            context.block(start + first, Eigen::Index(head) * headDim, count, headDim), scores, v);
+        setProduct(context.block(start + first, Index(head) * headDim, count, headDim), scores, v);
     }
 
 } // namespace
 
-Matrix attentionContext(const MatrixView& input, const LayerWeights& weights,
-    const ModelConfig& config, int length, const Progress& progress)
+Matrix attentionContext(
+    const MatrixView& input, const LayerWeights& weights, int length, const Progress& progress)
 {
     assert(length > 0 && input.rows() % length == 0);
-    std::vector<Matrix> qkv = linear(input, { &weights.q, &weights.k, &weights.v }, progress);
-    Projected projected{ std::move(qkv[0]), std::move(qkv[1]), std::move(qkv[2]), config.headDim,
-        config.heads / config.keyValueHeads };
-    turnRows(projected, RotaryTable(config, length), length);
+    const AttentionSpec& spec = weights.spec.attention;
+    Projected projected = project(input, weights, progress);
+    normQueriesAndKeys(projected, weights);
+    turnRows(projected, spec, length);
+    scaleByPosition(projected, spec, length);
+    const Vector* sinks = weights.findVector(Role::AttnSinks);
 
     Matrix context(input.rows(), projected.q.cols());
     const int tiles = (length + queryTile - 1) / queryTile;
     const std::size_t tasks
-        = std::size_t(input.rows() / length) * std::size_t(config.heads) * std::size_t(tiles);
+        = std::size_t(input.rows() / length) * std::size_t(spec.heads) * std::size_t(tiles);
     parallelFor(tasks, [&](std::size_t task) {
         progress.checkCancelled();
-        const int tile = int(task) % tiles;
-        const int first = tile * queryTile;
+        const int first = int(task) % tiles * queryTile;
         const std::size_t sequenceHead = task / std::size_t(tiles);
-        attend(projected, context, Eigen::Index(sequenceHead / std::size_t(config.heads)) * length,
-            int(sequenceHead % std::size_t(config.heads)), first,
-            std::min(queryTile, length - first));
+        const int head = int(sequenceHead % std::size_t(spec.heads));
+        attend(projected, context,
+            { Index(sequenceHead / std::size_t(spec.heads)) * length, head, first,
+                std::min(queryTile, length - first) },
+            spec, sinks ? sinks->data() + head : nullptr);
     });
     return context;
 }

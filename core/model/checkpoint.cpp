@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/mappedfile.h"
+#include "core/files/rowsource.h"
 
 #include <algorithm>
 #include <cassert>
@@ -35,14 +36,15 @@ Checkpoint::Checkpoint(CheckpointParts parts)
 {
     for (std::size_t i = 0; i < m_parts.tensors.size(); ++i) {
         const Tensor& tensor = m_parts.tensors[i];
-        m_byPlace.emplace(std::pair(tensor.place.layer, tensor.place.role), i);
+        m_byPlace.emplace(tensor.place, i);
         m_byName.emplace(tensor.name, i);
+        m_byLayer[tensor.place.layer].push_back(i);
     }
 }
 
 const Tensor* Checkpoint::find(Place place) const
 {
-    const auto found = m_byPlace.find({ place.layer, place.role });
+    const auto found = m_byPlace.find(place);
     return found == m_byPlace.end() ? nullptr : &m_parts.tensors[found->second];
 }
 
@@ -52,19 +54,39 @@ const Tensor* Checkpoint::find(std::string_view name) const
     return found == m_byName.end() ? nullptr : &m_parts.tensors[found->second];
 }
 
+std::vector<const Tensor*> Checkpoint::inLayer(int layer) const
+{
+    std::vector<const Tensor*> tensors;
+    if (const auto found = m_byLayer.find(layer); found != m_byLayer.end())
+        for (const std::size_t index : found->second)
+            tensors.push_back(&m_parts.tensors[index]);
+    return tensors;
+}
+
 std::size_t Checkpoint::indexOf(Place place) const
 {
-    const auto found = m_byPlace.find({ place.layer, place.role });
+    const auto found = m_byPlace.find(place);
     assert(found != m_byPlace.end());
     return found->second;
 }
 
+const Tensor* Checkpoint::findHead() const
+{
+    const Tensor* output = find(Place{ Role::Output });
+    return output ? output : find(Place{ Role::TokenEmbd });
+}
+
 const Tensor& Checkpoint::head() const
 {
-    const Tensor* output = find({ Role::Output });
-    const Tensor* head = output ? output : find({ Role::TokenEmbd });
+    const Tensor* head = findHead();
     assert(head);
     return *head;
+}
+
+void Checkpoint::requireComputed() const
+{
+    if (!isComputed())
+        throw Error(m_parts.config.notComputed);
 }
 
 const Tokenizer& Checkpoint::tokenizer() const
@@ -83,15 +105,18 @@ std::int64_t Checkpoint::weights() const
 std::uint64_t Checkpoint::bytes() const
 {
     return std::accumulate(m_parts.tensors.begin(), m_parts.tensors.end(), std::uint64_t(0),
-        [](std::uint64_t sum, const Tensor& tensor) { return sum + tensor.bytes.size(); });
+        [](std::uint64_t sum, const Tensor& tensor) { return sum + storedSize(tensor); });
 }
 
 void Checkpoint::requireUnchanged() const
 {
     std::set<const MappedFile*> asked;
-    for (const Tensor& tensor : m_parts.tensors)
+    for (const Tensor& tensor : m_parts.tensors) {
+        if (tensor.source)
+            tensor.source->requireUnchanged();
         if (tensor.mapping && asked.insert(tensor.mapping.get()).second)
             tensor.mapping->requireUnchanged();
+    }
 }
 
 std::string Checkpoint::fingerprint() const

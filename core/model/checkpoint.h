@@ -3,6 +3,7 @@
 
 #include "core/files/sourcefiles.h"
 #include "core/model/config.h"
+#include "core/model/placing.h"
 #include "core/model/tensor.h"
 #include "core/tokenizer/tokenizer.h"
 
@@ -13,7 +14,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace core {
@@ -22,6 +22,7 @@ namespace core {
 struct CheckpointParts {
     std::filesystem::path path;
     ModelConfig config;
+    Naming naming = Naming::HuggingFace; ///< of its files
     std::vector<Tensor> tensors; ///< in the order of the model
     std::shared_ptr<const Tokenizer> tokenizer; ///< null: none, and the reason is …
     std::string tokenizerError;
@@ -37,7 +38,8 @@ class Checkpoint {
 public:
     /// Opens a model by its content: a Hugging Face folder (config.json, *.safetensors), a
     /// .safetensors or index file inside one, a GGUF file or any piece of one, a folder with one
-    /// GGUF file, a snapshot in a cache of the hub. Reads headers only. Throws Error: what is there
+    /// GGUF file, a snapshot in a cache of the hub. Reads headers only. A model that Quantscope
+    /// does not compute opens, too: requireComputed() throws why. Throws Error: what is there
     /// instead, missing, damaged, of the wrong shape, unknown. What is wrong with something that is
     /// not needed is a note. A missing tokenizer is no error here: tokenizer() throws it.
     static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& path);
@@ -47,14 +49,24 @@ public:
     const std::filesystem::path& path() const { return m_parts.path; }
     const ModelConfig& config() const { return m_parts.config; }
     /// In the order of the model: token_embd, layers, output_norm, output. (What a rope_freqs says
-    /// is in config().ropeFactors.)
+    /// is in config().ropeFactors.) In that of its file where it is not computed.
     const std::vector<Tensor>& tensors() const { return m_parts.tensors; }
     const Tensor* find(Place place) const; ///< null if there is none (a tied `output`)
     const Tensor* find(std::string_view name) const; ///< by Tensor::name; null if there is none
+    /// Those of a layer, in their order.
+    std::vector<const Tensor*> inLayer(int layer) const;
     /// Its index in tensors(). Requires: it is there.
     std::size_t indexOf(Place place) const;
-    /// The matrix that makes logits: `output`, or token_embd where it is tied.
-    const Tensor& head() const;
+    /// The matrix that makes logits: `output`, or token_embd where it is tied; null where a model
+    /// that is not computed has neither.
+    const Tensor* findHead() const;
+    const Tensor& head() const; ///< Requires: there is one.
+    /// Whether its files are GGUF: their metadata and names go into an export as they are.
+    bool isGguf() const { return m_parts.naming == Naming::Gguf; }
+    /// Whether Quantscope knows how to compute it.
+    bool isComputed() const { return m_parts.config.notComputed.empty(); }
+    /// Throws Error that says why it cannot be computed, if so.
+    void requireComputed() const;
     /// Throws Error that says why there is none.
     const Tokenizer& tokenizer() const;
     bool hasTokenizer() const { return m_parts.tokenizer != nullptr; }
@@ -80,9 +92,9 @@ public:
 
 private:
     CheckpointParts m_parts;
-    std::map<std::pair<int, Role>, std::size_t>
-        m_byPlace; ///< index in tensors(), by layer and role
+    std::map<Place, std::size_t> m_byPlace; ///< index in tensors()
     std::map<std::string, std::size_t, std::less<>> m_byName;
+    std::map<int, std::vector<std::size_t>> m_byLayer;
 };
 
 /// Cuts `text` into sequences of exactly `length` tokens, the tail dropped, at most `count` (0:

@@ -5,12 +5,12 @@
 #include "core/files/ggufpieces.h"
 #include "core/files/lenientjson.h"
 #include "core/files/safetensors.h"
+#include "core/model/architecture.h"
 #include "core/model/checkpoint.h"
-#include "core/model/expectedtensors.h"
+#include "core/model/modelfiles.h"
 #include "core/model/modelname.h"
 #include "core/model/modelsource.h"
 #include "core/model/quantized.h"
-#include "core/model/modelfiles.h"
 
 #include <nlohmann/json.hpp>
 
@@ -66,7 +66,8 @@ namespace {
                 openFolder(source);
             else
                 openGguf(source.gguf);
-            m_parts.files = modelFiles(source.gguf.empty() ? source.folder : source.gguf, m_parts.tensors);
+            m_parts.files
+                = modelFiles(source.gguf.empty() ? source.folder : source.gguf, m_parts.tensors);
             m_parts.files.add(path, "one of the model's own files");
             return std::move(m_parts);
         }
@@ -82,6 +83,7 @@ namespace {
             const fs::path configFile = source.folder / "config.json";
             const LenientJson read = readLenientJson(configFile);
             const Json& config = read.value;
+            m_parts.naming = Naming::HuggingFace;
             m_parts.config = configFromJson(config, configFile.string());
             m_parts.config.name = modelName(source.folder, config);
             const ShardedTensors stored = readWeights(source);
@@ -92,11 +94,12 @@ namespace {
                     note({ fault });
             const bool isTied = m_parts.config.tiedHead;
             place(stored, source.place());
-            if (m_parts.config.tiedHead && !isTied)
+            if (m_parts.config.tiedHead && !isTied && m_parts.config.notComputed.empty())
                 note({ "There is no lm_head.weight, although tie_word_embeddings is not true; the "
                        "embedding is taken as the head, as llama.cpp does" });
             readTokenizer([&] { return tokenizerFromFolder(source.folder, config, vocabulary()); });
-            m_parts.metadata = configToGguf(m_parts.config);
+            if (m_parts.config.notComputed.empty())
+                m_parts.metadata = configToGguf(m_parts.config);
             for (const auto& [key, value] : m_tokenizerPairs.pairs())
                 m_parts.metadata.set(key, value);
         }
@@ -106,6 +109,7 @@ namespace {
             const std::string file = path.string();
             const GgufFile gguf = readWholeGguf(path);
             requireModel(gguf.metadata, file);
+            m_parts.naming = Naming::Gguf;
             m_parts.config = configFromGguf(gguf.metadata, file);
             const bool isNamed = !m_parts.config.name.empty() && !isHash(m_parts.config.name);
             if (!isNamed)
@@ -125,32 +129,52 @@ namespace {
         }
 
         /// What only the tensors of a GGUF tell: vocabulary, tied head, divisors of the
-        /// frequencies.
+        /// frequencies, norms that not all models of the architecture have.
         void readGgufOnly(const GgufFile& gguf)
         {
             ModelConfig& config = m_parts.config;
-            const auto find = [&](Role role) -> const StoredTensor* {
+            const auto find = [&](Place place) -> const StoredTensor* {
                 const auto found = std::find_if(gguf.tensors.begin(), gguf.tensors.end(),
-                    [name = ggufName({ role })](
+                    [name = ggufName(place)](
                         const StoredTensor& tensor) { return tensor.name == name; });
                 return found == gguf.tensors.end() ? nullptr : &*found;
             };
-            config.tiedHead = find(Role::Output) == nullptr;
-            const StoredTensor* embedding = find(Role::TokenEmbd);
+            config.tiedHead = find(Place{ Role::Output }) == nullptr;
+            const StoredTensor* embedding = find(Place{ Role::TokenEmbd });
             if (embedding && embedding->shape.size() == 2)
                 config.vocabulary = int(
                     std::min<std::int64_t>(embedding->shape.front(), 1 << 24)); // far above any
-            if (const StoredTensor* factors = find(Role::RopeFreqs))
-                config.ropeFactors = ropeFactors(*factors, config);
+            if (!config.notComputed.empty())
+                return;
+            const StoredTensor* factors = find(Place{ Role::RopeFreqs });
+            const StoredTensor* shortFactors = find(Place{ Role::RopeFactorsShort });
+            const StoredTensor* longFactors = find(Place{ Role::RopeFactorsLong });
+            if (factors || shortFactors)
+                config.ropeFactors = ropeFactors(factors ? *factors : *shortFactors, config);
+            if (longFactors)
+                config.longRopeFactors = ropeFactors(*longFactors, config);
+            config.hasSecondNorm = find({ Role::AttnNorm2, 0 }) != nullptr;
+            config.hasQueryKeyNorm = find({ Role::AttnQNorm, 0 }) != nullptr;
+            if (config.known()->mayBeParallel)
+                config.isParallel = find({ Role::FfnNorm, 0 }) == nullptr;
         }
 
         void place(const ShardedTensors& stored, const std::string& file)
         {
-            PlacedTensors placed = placeTensors(stored, m_parts.config, file);
+            ModelConfig& config = m_parts.config;
+            if (config.notComputed.empty())
+                config.notComputed = unexpectedTensor(stored, config, m_parts.naming);
+            PlacedTensors placed = config.notComputed.empty()
+                ? placeTensors(stored, config, m_parts.naming, file)
+                : placeAll(stored, file);
             m_parts.tensors = std::move(placed.tensors);
             note(placed.notes);
             noteUnfinished();
-            m_parts.config.tiedHead = m_parts.tensors.back().place.role != Role::Output;
+            config.tiedHead = std::ranges::none_of(m_parts.tensors,
+                [](const Tensor& tensor) { return tensor.place.role == Role::Output; });
+            if (!config.notComputed.empty())
+                note({ config.notComputed });
+            note(config.differences);
         }
 
         /// A download that reserved all of its room at once looks complete by its size.

@@ -3,142 +3,170 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/model/architecture.h"
+#include "core/model/configkeys.h"
+#include "core/model/ropescaling.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <numbers>
-#include <optional>
 
 namespace core {
 
+const Architecture* ModelConfig::known() const { return findArchitecture(architecture); }
+
 namespace {
 
-    /// object[key], a whole number from 1 to `largest`; `fallback` (0: none) if it is absent.
-    int size(const Json& config, const char* key, const std::string& place,
-        std::int64_t fallback = 0, std::int64_t largest = largestModelSize)
+    /// What transformers does with a model of several parts: the text model's keys win.
+    Json textPart(const Json& config)
     {
-        const std::int64_t value = fallback > 0 ? jsonValue(config, key, place, fallback)
-                                                : jsonValue<std::int64_t>(config, key, place);
-        if (value < 1 || value > largest)
-            throw Error(text(place, ": ", key, " is ", value, ", expected 1 to ", largest));
-        return int(value);
+        Json merged = config;
+        for (const char* key : { "llm_config", "lm_config", "language_config", "text_config" })
+            if (const auto part = config.find(key); part != config.end() && part->is_object())
+                merged.update(*part);
+        return merged;
     }
 
-    double positive(double value, std::string_view key, const std::string& place)
+    std::string firstClass(const ConfigKeys& keys)
     {
-        if (!(value > 0) || !std::isfinite(value))
-            throw Error(text(place, ": ", key, " is ", value, ", expected a number above 0"));
-        return value;
+        const auto names = keys.json().find("architectures");
+        if (names == keys.json().end() || !names->is_array() || names->empty())
+            return {};
+        if (!names->front().is_string())
+            throw Error(text(keys.place(), ": architectures is ", names->dump().substr(0, 100),
+                ", expected a list of names"));
+        return names->front().get<std::string>();
     }
 
-    /// What both kinds of config must satisfy. `words`: how this kind calls heads, key/value heads
-    /// and the width of a head.
-    void checkHeads(const ModelConfig& config, const std::string& place, std::string_view heads,
-        std::string_view keyValueHeads, std::string_view headDim)
+    /// Activations of config.json, in transformers' words.
+    bool isActivation(std::string_view word, Activation activation)
+    {
+        switch (activation) {
+        case Activation::Silu:
+            return word == "silu" || word == "swish";
+        case Activation::GeluTanh:
+            return word == "gelu_pytorch_tanh" || word == "gelu_new" || word == "gelu_fast"
+                || word == "gelu_tanh";
+        case Activation::Gelu:
+            return word == "gelu";
+        }
+        return false;
+    }
+
+    std::string activationWord(Activation activation)
+    {
+        return activation == Activation::Silu ? "silu"
+            : activation == Activation::Gelu  ? "gelu"
+                                              : "gelu_pytorch_tanh";
+    }
+
+    void readHeads(const ConfigKeys& keys, ModelConfig& model)
+    {
+        model.heads = keys.sizeOf("num_attention_heads", "n_head");
+        model.keyValueHeads = keys.size("num_key_value_heads", model.heads);
+        if (!keys.has("head_dim") && model.hidden % model.heads != 0)
+            throw Error(text(keys.place(), ": hidden_size is ", model.hidden,
+                " and num_attention_heads ", model.heads, ", expected a multiple, or a head_dim"));
+        model.headDim = keys.size("head_dim", std::max(1, model.hidden / model.heads));
+    }
+
+    /// What the layers' shapes must satisfy.
+    void checkHeads(const ModelConfig& config, const std::string& place)
     {
         if (config.heads % config.keyValueHeads != 0)
-            throw Error(text(place, ": ", heads, " is ", config.heads, " and ", keyValueHeads, " ",
-                config.keyValueHeads, ", expected the first to be a multiple of the second"));
+            throw Error(
+                text(place, ": num_attention_heads is ", config.heads, " and num_key_value_heads ",
+                    config.keyValueHeads, ", expected the first to be a multiple of the second"));
         if (config.headDim % 2 != 0)
-            throw Error(text(place, ": ", headDim, " is ", config.headDim,
+            throw Error(text(place, ": head_dim is ", config.headDim,
                 ", expected an even number, as the rotary embedding pairs channels"));
         if (std::int64_t(config.heads) * config.headDim > largestModelSize)
-            throw Error(text(place, ": ", heads, " × ", headDim, " is ",
+            throw Error(text(place, ": num_attention_heads × head_dim is ",
                 std::int64_t(config.heads) * config.headDim, ", expected at most ",
                 largestModelSize));
     }
 
-    void requireArchitecture(const Json& config, const std::string& place)
+    double epsilonOf(const ConfigKeys& keys)
     {
-        constexpr std::string_view llama = "LlamaForCausalLM";
-        std::string found;
-        if (const auto names = config.find("architectures");
-            names != config.end() && names->is_array() && !names->empty()) {
-            if (!names->front().is_string())
-                throw Error(text(place, ": architectures is ", names->dump().substr(0, 100),
-                    ", expected a list of names"));
-            found = names->front().get<std::string>();
-        } else if (jsonValue<std::string>(config, "model_type", place) == "llama") {
-            found = llama;
-        } else {
-            found = config["model_type"].get<std::string>();
-        }
-        if (found != llama && found != "LlamaModel") // the bare model, without a head of its own
-            throw Error(
-                text(place, ": the architecture is ", found.substr(0, 100), ", expected ", llama));
+        for (const char* key :
+            { "rms_norm_eps", "layer_norm_epsilon", "layer_norm_eps", "norm_epsilon", "norm_eps" })
+            if (keys.has(key))
+                return keys.positive(key);
+        return 1e-6;
+    }
+
+    int contextOf(const ConfigKeys& keys)
+    {
+        for (const char* key : { "max_position_embeddings", "n_positions", "n_ctx", "max_seq_len" })
+            if (keys.has(key))
+                return keys.size(key);
+        return 2048; // LlamaConfig's default
+    }
+
+    void readShape(const ConfigKeys& keys, const Architecture& architecture, ModelConfig& model)
+    {
+        model.layers = keys.has("num_hidden_layers") || !keys.has("n_layer")
+            ? keys.size("num_hidden_layers", 0, largestModelDepth)
+            : keys.size("n_layer", 0, largestModelDepth);
+        model.hidden = keys.sizeOf("hidden_size", "n_embd");
+        readHeads(keys, model);
+        const bool isFourfold = !keys.has("intermediate_size") && !architecture.isGated;
+        model.feedForward = isFourfold ? keys.size("n_inner", 4 * std::int64_t(model.hidden))
+                                       : keys.size("intermediate_size");
+        model.vocabulary = keys.size("vocab_size");
+        model.context = contextOf(keys);
+        model.normEpsilon = float(epsilonOf(keys));
     }
 
     /// Throws for switches that change the computation to one Quantscope does not do.
-    void refuseOthers(const Json& config, const std::string& place)
+    void checkSwitches(const ConfigKeys& keys, const Architecture& architecture, ModelConfig& model)
     {
-        for (const char* key : { "attention_bias", "mlp_bias" }) {
-            if (jsonValue(config, key, place, false))
-                throw Error(text(place, ": ", key,
-                    " is true, expected false: linear layers with a bias are not supported"));
+        for (const char* key : { "hidden_act", "hidden_activation", "activation_function" }) {
+            if (!keys.has(key))
+                continue;
+            const std::string word = keys.word(key, "");
+            const bool isTanh = word == "gelu" && architecture.plainGeluIsTanh;
+            if (!isActivation(word, architecture.activation) && !isTanh)
+                model.notComputed = text(keys.place(), ": ", key, " is ", word.substr(0, 100),
+                    ", expected ", activationWord(architecture.activation));
         }
-        const auto activation = jsonValue<std::string>(config, "hidden_act", place, "silu");
-        if (activation != "silu" && activation != "swish")
-            throw Error(
-                text(place, ": hidden_act is ", activation.substr(0, 100), ", expected silu"));
     }
 
-    /// The divisors of rope scaling "llama3" (Llama 3.1; as `_compute_llama3_parameters` of Hugging
-    /// Face transformers): slow frequencies are divided by `factor`, fast ones kept, those
-    /// between blended.
-    std::vector<float> llama3Factors(
-        const ModelConfig& config, const Json& scaling, const std::string& place)
+    ModelConfig knownFromJson(const ConfigKeys& keys, const Architecture& architecture)
     {
-        const auto number = [&](const char* key) {
-            return positive(jsonValue<double>(scaling, key, place), key, place);
-        };
-        const double factor = number("factor");
-        const double low = number("low_freq_factor");
-        const double high = number("high_freq_factor");
-        const double context = number("original_max_position_embeddings");
-        if (high <= low)
-            throw Error(text(place, ": high_freq_factor is ", high, ", expected more than ", low,
-                ", the low_freq_factor"));
-        std::vector<float> factors;
-        for (int i = 0; i < config.headDim / 2; ++i) {
-            const double frequency = std::pow(config.ropeBase, -2.0 * i / config.headDim);
-            const double turns = context * frequency / (2 * std::numbers::pi);
-            const double smooth = std::clamp((turns - low) / (high - low), 0.0, 1.0);
-            factors.push_back(float(1 / ((1 - smooth) / factor + smooth)));
-        }
-        return factors;
+        ModelConfig model;
+        model.architecture = architecture.name;
+        readShape(keys, architecture, model);
+        if (architecture.alwaysTied)
+            model.tiedHead = true;
+        else
+            model.tiedHead = keys.flag("tie_word_embeddings", false);
+        checkSwitches(keys, architecture, model);
+        readRope(keys, model);
+        if (architecture.readJson)
+            architecture.readJson(keys, model);
+        checkHeads(model, keys.place());
+        model.rotary = architecture.permutesHeads ? RotaryLayout::Halves : architecture.rotary;
+        return model;
     }
 
-    /// rope_theta and rope_scaling, or both inside rope_parameters as newer files have them.
-    void readRope(ModelConfig& model, const Json& config, const std::string& place)
+    /// What can be said of a model that Quantscope does not compute.
+    ModelConfig unknownFromJson(const ConfigKeys& keys, const std::string& word)
     {
-        const auto section = [&](const char* key) -> const Json* {
-            const auto found = config.find(key);
-            return found == config.end() || found->is_null() ? nullptr : &*found;
+        ModelConfig model;
+        model.architecture = word;
+        model.notComputed = text(keys.place(), ": the architecture is ", word.substr(0, 100),
+            ", which Quantscope does not compute: its tensors can be looked at");
+        const auto size = [&](const char* key) {
+            return keys.has(key) && keys.json()[key].is_number_unsigned() ? keys.size(key) : 0;
         };
-        const Json* parameters = section("rope_parameters");
-        const Json& holder
-            = parameters && parameters->contains("rope_theta") ? *parameters : config;
-        model.ropeBase
-            = positive(jsonValue(holder, "rope_theta", place, 10000.0), "rope_theta", place);
-        const Json* scaling = parameters ? parameters : section("rope_scaling");
-        if (!scaling)
-            return;
-        const std::string inside
-            = text(place, ": ", parameters ? "rope_parameters" : "rope_scaling");
-        const char* typeKey
-            = scaling->is_object() && scaling->contains("type") ? "type" : "rope_type";
-        const auto type = jsonValue<std::string>(*scaling, typeKey, inside, "default");
-        if (type == "llama3")
-            model.ropeFactors = llama3Factors(model, *scaling, inside);
-        else if (type == "linear")
-            model.ropeLinearFactor
-                = positive(jsonValue<double>(*scaling, "factor", inside), "factor", inside);
-        else if (type != "default")
-            throw Error(text(inside, ": ", typeKey, " is ", type.substr(0, 100),
-                ", expected default, linear or llama3"));
+        model.layers = size("num_hidden_layers");
+        model.hidden = size("hidden_size");
+        model.vocabulary = size("vocab_size");
+        model.context = size("max_position_embeddings");
+        return model;
     }
 
 } // namespace
@@ -147,27 +175,20 @@ ModelConfig configFromJson(const Json& config, const std::string& place)
 {
     if (!config.is_object())
         throw Error(text(place, ": found ", config.type_name(), ", expected an object"));
-    requireArchitecture(config, place);
-    refuseOthers(config, place);
-    ModelConfig model;
-    model.layers = size(config, "num_hidden_layers", place, 0, largestModelDepth);
-    model.hidden = size(config, "hidden_size", place);
-    model.feedForward = size(config, "intermediate_size", place);
-    model.heads = size(config, "num_attention_heads", place);
-    model.keyValueHeads = size(config, "num_key_value_heads", place, model.heads);
-    const auto headDim = config.find("head_dim");
-    if ((headDim == config.end() || headDim->is_null()) && model.hidden % model.heads != 0)
-        throw Error(text(place, ": hidden_size is ", model.hidden, " and num_attention_heads ",
-            model.heads, ", expected a multiple, or a head_dim"));
-    model.headDim = size(config, "head_dim", place, std::max(1, model.hidden / model.heads));
-    model.vocabulary = size(config, "vocab_size", place);
-    model.context = size(config, "max_position_embeddings", place, 2048); // LlamaConfig's default
-    model.normEpsilon
-        = float(positive(jsonValue(config, "rms_norm_eps", place, 1e-6), "rms_norm_eps", place));
-    model.tiedHead = jsonValue(config, "tie_word_embeddings", place, false);
-    checkHeads(model, place, "num_attention_heads", "num_key_value_heads", "head_dim");
-    readRope(model, config, place);
-    return model;
+    Json merged = textPart(config);
+    const ConfigKeys given(merged, place);
+    const std::string className = firstClass(given);
+    const std::string modelType = className.empty()
+        ? jsonValue<std::string>(merged, "model_type", place)
+        : given.word("model_type", "");
+    const Architecture* architecture = findHuggingArchitecture(className, modelType);
+    if (!architecture)
+        return unknownFromJson(given, className.empty() ? modelType : className);
+    if (architecture->defaults.empty())
+        return knownFromJson(given, *architecture);
+    Json filled = parseJson(architecture->defaults, place);
+    filled.update(merged);
+    return knownFromJson(ConfigKeys(filled, place), *architecture);
 }
 
 } // namespace core

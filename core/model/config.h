@@ -3,6 +3,7 @@
 
 #include "core/files/gguf.h"
 #include "core/files/json.h"
+#include "core/model/layerspec.h"
 
 #include <cstdint>
 #include <string>
@@ -10,20 +11,18 @@
 
 namespace core {
 
+struct Architecture;
+
 // Beyond any model: products of two sizes stay in 63 bits.
 constexpr std::int64_t largestModelSize = 1 << 24;
 constexpr std::int64_t largestModelDepth = 10'000; ///< layers
 
-/// How a head's channels are paired for the rotary embedding.
-enum class RotaryLayout {
-    Halves, ///< (i, i + headDim/2): Hugging Face
-    Pairs, ///< (2i, 2i + 1): GGUF of architecture llama, whose q and k rows are permuted for it
-};
-
-/// The shape of a Llama-family model.
+/// The shape of a model. What it does not say its architecture does.
 struct ModelConfig {
-    std::string architecture = "llama"; ///< GGUF's word
+    std::string architecture = "llama"; ///< GGUF's word; Hugging Face's where that is not known
     std::string name; ///< for people: general.name or the folder's name
+    /// Why the model cannot be computed, in a sentence; empty: it can.
+    std::string notComputed;
     int layers = 0;
     int hidden = 0;
     int feedForward = 0;
@@ -34,24 +33,51 @@ struct ModelConfig {
     int context = 0; ///< tokens the model was trained for
     float normEpsilon = 1e-5f;
     double ropeBase = 10000;
-    double ropeLinearFactor = 1; ///< positions are divided by it (rope scaling "linear")
-    std::vector<float>
-        ropeFactors; ///< headDim/2 divisors of the frequencies (scaling "llama3"); empty: none
+    double localRopeBase = 0; ///< of layers with a window, without scaling; 0: as the others
+    int rotaryChannels = 0; ///< of a head that are turned; 0: all
+    double ropeLinearFactor = 1;
+    /// Divisors of the frequencies (scaling "llama3", or "longrope" up to ropeContext tokens);
+    /// empty: none.
+    std::vector<float> ropeFactors;
+    std::vector<float> longRopeFactors; ///< "longrope" beyond ropeContext tokens
+    int ropeContext = 0; ///< tokens that it was trained on before rope scaling; 0: not said
+    YarnScaling yarn;
+    float ropeMagnitude = 1; ///< of sines and cosines
+    std::vector<bool> unturned; ///< layers without rotary embedding; empty: none
     RotaryLayout rotary = RotaryLayout::Halves;
+    int window = 0; ///< tokens that layers with a window look back on; 0: no layer has one
+    std::vector<bool> windowed; ///< layers with the window; empty: none
+    double attentionScale = 0; ///< of q · k; 0: 1/√headDim
+    double attentionCap = 0;
+    double queryTemperature = 0; ///< AttentionSpec::temperature
+    double finalCap = 0; ///< logits become cap · tanh(logit / cap); 0: not
+    double embeddingScale = 1;
+    double residualScale = 1;
+    double logitDivisor = 1;
+    bool hasQueryKeyNorm = false; ///< where the architecture leaves it open
+    bool isParallel = false; ///< attention and feed-forward read the same hidden states
+    bool hasSecondNorm = false; ///< Falcon's norm for attention alone
     bool tiedHead = false;
+    /// Where llama.cpp computes otherwise than this (and Hugging Face) does, in sentences.
+    std::vector<std::string> differences;
+
+    /// Null: one that Quantscope does not know.
+    const Architecture* known() const;
 };
 
-/// From a Hugging Face config.json. Throws Error naming the key for an unknown architecture
-/// (named), a missing or impossible value, and for what Quantscope does not compute
-/// (attention_bias, another rope scaling, hidden_act).
+/// What layer `layer` computes. Requires: config.notComputed is empty.
+LayerSpec layerSpec(const ModelConfig& config, int layer);
+
+/// From a Hugging Face config.json. Throws Error naming the key for a missing or impossible value.
+/// What is not known or not computed is said in notComputed.
 ModelConfig configFromJson(const Json& config, const std::string& place);
 
-/// From the metadata of a GGUF of architecture llama. `tiedHead`, `vocabulary` and `ropeFactors`
-/// are set by Checkpoint from the tensors.
+/// From the metadata of a GGUF of any architecture. `tiedHead`, `vocabulary`, `ropeFactors` and
+/// what the tensors tell are set by Checkpoint.
 ModelConfig configFromGguf(const GgufMetadata& metadata, const std::string& place);
 
-/// The metadata that describes this shape in a GGUF: general.architecture, .type, .name and
-/// llama.*.
+/// The metadata that describes this shape in a GGUF: general.architecture, .type, .name and those
+/// of the architecture. Requires: a known one.
 GgufMetadata configToGguf(const ModelConfig& config);
 
 } // namespace core

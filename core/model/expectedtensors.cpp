@@ -1,220 +1,145 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/expectedtensors.h"
 
-#include "core/base/error.h"
-#include "core/base/text.h"
-#include "core/model/namerule.h"
+#include "core/model/architecture.h"
 
-#include <algorithm>
-#include <cmath>
-#include <filesystem>
-#include <map>
-#include <string_view>
 #include <utility>
 
 namespace core {
 
 namespace {
 
-    using Key = std::pair<Role, int>; // a Place that can be sorted
+    using Shape = std::vector<std::int64_t>;
 
-    /// (rows, columns) of a role; norms have one row.
-    std::pair<std::int64_t, std::int64_t> shapeOf(Role role, const ModelConfig& config)
-    {
-        const std::int64_t hidden = config.hidden;
-        const std::int64_t queries = std::int64_t(config.heads) * config.headDim;
-        const std::int64_t keys = std::int64_t(config.keyValueHeads) * config.headDim;
-        switch (role) {
-        case Role::TokenEmbd:
-        case Role::Output:
-            return { config.vocabulary, hidden };
-        case Role::AttnQ:
-            return { queries, hidden };
-        case Role::AttnK:
-        case Role::AttnV:
-            return { keys, hidden };
-        case Role::AttnOutput:
-            return { hidden, queries };
-        case Role::FfnGate:
-        case Role::FfnUp:
-            return { config.feedForward, hidden };
-        case Role::FfnDown:
-            return { hidden, config.feedForward };
-        case Role::RopeFreqs:
-            return { 1, config.headDim / 2 };
-        case Role::AttnNorm:
-        case Role::FfnNorm:
-        case Role::OutputNorm:
-            break;
+    /// Lists the tensors of one layer, or those outside the layers.
+    class Lister {
+    public:
+        Lister(std::vector<ExpectedTensor>& list, int layer)
+            : m_list(list)
+            , m_layer(layer)
+        {
         }
-        return { 1, hidden };
-    }
-
-    void requireShape(const StoredTensor& stored, Role role, const ModelConfig& config)
-    {
-        const auto [rows, columns] = shapeOf(role, config);
-        const std::vector<std::int64_t> expected
-            = isMatrix(role) ? std::vector{ rows, columns } : std::vector{ columns };
-        if (stored.shape != expected)
-            throw Error(text(stored.file, ": tensor ", stored.name, " has shape ",
-                shapeText(stored.shape), ", expected ", shapeText(expected)));
-    }
-
-    std::vector<Place> expectedPlaces(const ModelConfig& config)
-    {
-        std::vector<Place> places{ { Role::TokenEmbd } };
-        for (int layer = 0; layer < config.layers; ++layer) {
-            for (const Role role : { Role::AttnNorm, Role::AttnQ, Role::AttnK, Role::AttnV,
-                     Role::AttnOutput, Role::FfnNorm, Role::FfnGate, Role::FfnUp, Role::FfnDown })
-                places.push_back({ role, layer });
+        void needs(Role role, Shape shape) { add(role, std::move(shape), true); }
+        void mayHave(Role role, Shape shape) { add(role, std::move(shape), false); }
+        void norm(Role role, Role bias, NormKind kind, std::int64_t channels)
+        {
+            needs(role, { channels });
+            if (kind == NormKind::Layer)
+                needs(bias, { channels });
         }
-        places.push_back({ Role::OutputNorm });
-        places.push_back({ Role::Output });
-        return places;
-    }
 
-    /// Throws Error for tensors named as Meta names those of its own files, and Mistral after it.
-    void refuseOtherNames(const std::vector<StoredTensor>& stored)
-    {
-        for (const StoredTensor& tensor : stored) {
-            if (tensor.name == "tok_embeddings.weight"
-                || tensor.name.ends_with(".attention.wq.weight"))
-                throw Error(text(tensor.file,
-                    ": has tensors named as in Meta's and Mistral's own "
-                    "files (",
-                    tensor.name.substr(0, 200),
-                    "): use the model's files for transformers instead"));
+    private:
+        void add(Role role, Shape shape, bool isNeeded)
+        {
+            m_list.push_back({ { role, m_layer }, std::move(shape), isNeeded });
         }
-    }
 
-    /// Whether a tensor without a place is nothing that a model is computed from.
-    bool isUnneeded(const StoredTensor& tensor)
-    {
-        const std::string_view type = tensor.dtype;
-        const bool isWhole = type == "BOOL" || type.starts_with('I') || type.starts_with('U');
-        return isWhole || isBuffer(tensor.name);
-    }
-
-    [[noreturn]] void failUnknown(const StoredTensor& tensor, const ModelConfig& config)
-    {
-        if (isAdapter(tensor.name))
-            throw Error(
-                text(tensor.file, ": holds tensors of a LoRA adapter (", tensor.name.substr(0, 200),
-                    "): merge the adapter into its model first (peft: merge_and_unload)"));
-        throw Error(text(tensor.file, ": unexpected tensor ", tensor.name.substr(0, 200), " ",
-            shapeText(tensor.shape), ", expected only those of a Llama model of ", config.layers,
-            " layers"));
-    }
-
-    /// Tensors by their place, and the names of those that are left out.
-    struct Sorted {
-        std::map<Key, const StoredTensor*> found;
-        std::vector<std::string> left;
+        std::vector<ExpectedTensor>& m_list;
+        int m_layer;
     };
 
-    Sorted byPlace(
-        const std::vector<StoredTensor>& stored, const NameRule& rule, const ModelConfig& config)
+    void listBias(Lister& list, Biases biases, bool isOfQueries, Role role, std::int64_t channels)
     {
-        Sorted sorted;
-        for (const StoredTensor& tensor : stored) {
-            const auto place = findPlace(rule.usualName(tensor.name));
-            if (!place || place->layer >= config.layers) {
-                if (!isUnneeded(tensor))
-                    failUnknown(tensor, config);
-                sorted.left.push_back(tensor.name.substr(0, 200));
-                continue;
-            }
-            const auto [other, isNew]
-                = sorted.found.try_emplace({ place->role, place->layer }, &tensor);
-            if (!isNew)
-                throw Error(text(tensor.file, ": tensors ", other->second->name, " and ",
-                    tensor.name, " have the same place, expected one"));
+        const bool isNeeded = biases == Biases::All || (biases == Biases::Queries && isOfQueries);
+        if (isNeeded)
+            list.needs(role, { channels });
+        else if (biases == Biases::Optional)
+            list.mayHave(role, { channels });
+    }
+
+    void listNorms(Lister& list, const AttentionSpec& spec)
+    {
+        switch (spec.norm) {
+        case QueryKeyNorm::None:
+            return;
+        case QueryKeyNorm::Head:
+            list.needs(Role::AttnQNorm, { spec.headDim });
+            list.needs(Role::AttnKNorm, { spec.headDim });
+            return;
+        case QueryKeyNorm::Whole:
+            list.needs(Role::AttnQNorm, { spec.queries() });
+            list.needs(Role::AttnKNorm, { spec.keys() });
+            return;
+        case QueryKeyNorm::HeadLayer:
+            list.needs(Role::AttnQNorm, { spec.heads, spec.headDim });
+            list.needs(Role::AttnKNorm, { spec.keyValueHeads, spec.headDim });
         }
-        return sorted;
     }
 
-    std::string leftNote(const std::vector<std::string>& left)
+    void listAttention(Lister& list, const ModelConfig& config, const LayerSpec& layer)
     {
-        if (left.size() == 1)
-            return text("Tensor ", left.front(), ", which nothing needs, is left out");
-        return text(
-            left.size(), " tensors that nothing needs are left out, such as ", left.front());
+        const AttentionSpec& spec = layer.attention;
+        const Biases biases = config.known()->attentionBiases;
+        const std::int64_t hidden = config.hidden;
+        if (layer.attentionNorm == Role::AttnNorm2) {
+            list.norm(Role::AttnNorm, Role::AttnNormBias, layer.norm, hidden);
+            list.norm(Role::AttnNorm2, Role::AttnNorm2Bias, layer.norm, hidden);
+        } else if (layer.attentionNorm)
+            list.norm(Role::AttnNorm, Role::AttnNormBias, layer.norm, hidden);
+        // Either in one tensor or in three: checked where they are placed.
+        const std::int64_t all = spec.queries() + 2 * spec.keys();
+        const auto bias = [&](Role role, std::int64_t channels) {
+            if (biases != Biases::None)
+                list.mayHave(role, { channels });
+        };
+        list.mayHave(Role::AttnQkv, { all, hidden });
+        bias(Role::AttnQkvBias, all);
+        list.mayHave(Role::AttnQ, { spec.queries(), hidden });
+        bias(Role::AttnQBias, spec.queries());
+        list.mayHave(Role::AttnK, { spec.keys(), hidden });
+        bias(Role::AttnKBias, spec.keys());
+        list.mayHave(Role::AttnV, { spec.keys(), hidden });
+        bias(Role::AttnVBias, spec.keys());
+        listNorms(list, spec);
+        list.needs(Role::AttnOutput, { hidden, spec.queries() });
+        listBias(list, biases, false, Role::AttnOutputBias, hidden);
+        if (layer.attentionPostNorm)
+            list.needs(*layer.attentionPostNorm, { hidden });
     }
 
-    [[noreturn]] void failMissing(const ShardedTensors& stored, Place place,
-        const ModelConfig& config, const std::string& file)
+    void listFeedForward(Lister& list, const ModelConfig& config, const LayerSpec& layer)
     {
-        const std::string name
-            = config.rotary == RotaryLayout::Pairs ? ggufName(place) : huggingFaceName(place);
-        std::string why;
-        for (const std::string& fault : stored.faults)
-            why.append(why.empty() ? "" : " and ").append(fault);
-        if (!why.empty())
-            throw Error(text(file, ": ", why, "; so tensor ", name, " is missing among ",
-                stored.tensors.size(), " tensors"));
-        throw Error(text(file, ": tensor ", name, " is missing among ", stored.tensors.size(),
-            " tensors, expected those of a Llama model of ", config.layers, " layers"));
-    }
-
-    Tensor placed(const StoredTensor& stored, Place place, const ModelConfig& config)
-    {
-        if (!stored.format)
-            throw Error(text(stored.file, ": tensor ", stored.name, " is stored as ", stored.dtype,
-                ", expected F32, F16 or BF16"));
-        requireShape(stored, place.role, config);
-        const auto [rows, columns] = shapeOf(place.role, config);
-        Tensor tensor;
-        tensor.place = place;
-        tensor.name = ggufName(place);
-        tensor.sourceName = stored.name;
-        tensor.rows = rows;
-        tensor.columns = columns;
-        tensor.format = stored.format;
-        tensor.bytes = stored.bytes;
-        tensor.offset = stored.offset;
-        tensor.file = stored.file;
-        tensor.mapping = stored.mapping;
-        return tensor;
+        const FeedForwardSpec& spec = layer.feedForward;
+        const Biases biases = config.known()->feedForwardBiases;
+        const std::int64_t hidden = config.hidden;
+        if (layer.feedForwardNorm == Role::FfnNorm)
+            list.norm(Role::FfnNorm, Role::FfnNormBias, layer.norm, hidden);
+        if (spec.isGated && !spec.isFused) {
+            list.needs(Role::FfnGate, { spec.size, hidden });
+            listBias(list, biases, false, Role::FfnGateBias, spec.size);
+        }
+        const std::int64_t outputs = spec.isFused ? 2 * std::int64_t(spec.size) : spec.size;
+        list.needs(Role::FfnUp, { outputs, hidden });
+        listBias(list, biases, false, Role::FfnUpBias, outputs);
+        list.needs(Role::FfnDown, { hidden, spec.size });
+        listBias(list, biases, false, Role::FfnDownBias, hidden);
+        if (layer.feedForwardPostNorm)
+            list.needs(*layer.feedForwardPostNorm, { hidden });
     }
 
 } // namespace
 
-PlacedTensors placeTensors(
-    const ShardedTensors& stored, const ModelConfig& config, const std::string& file)
+std::vector<ExpectedTensor> expectedTensors(const ModelConfig& config)
 {
-    refuseOtherNames(stored.tensors);
-    const NameRule rule(stored.tensors);
-    const Sorted sorted = byPlace(stored.tensors, rule, config);
-    PlacedTensors result;
-    for (const Place place : expectedPlaces(config)) {
-        const auto tensor = sorted.found.find({ place.role, place.layer });
-        const bool isMissing = tensor == sorted.found.end();
-        if (place.role == Role::Output && (config.tiedHead || isMissing))
-            continue;
-        if (isMissing)
-            failMissing(stored, place, config, file);
-        result.tensors.push_back(placed(*tensor->second, place, config));
+    const Architecture& architecture = *config.known();
+    std::vector<ExpectedTensor> list;
+    Lister outside(list, -1);
+    outside.needs(Role::TokenEmbd, { config.vocabulary, config.hidden });
+    if (architecture.learnsPositions)
+        outside.needs(Role::PositionEmbd, { config.context, config.hidden });
+    for (int layer = 0; layer < config.layers; ++layer) {
+        Lister inside(list, layer);
+        const LayerSpec spec = layerSpec(config, layer);
+        listAttention(inside, config, spec);
+        listFeedForward(inside, config, spec);
     }
-    if (const std::string note = rule.note(); !note.empty())
-        result.notes.push_back(note);
-    if (!sorted.left.empty())
-        result.notes.push_back(leftNote(sorted.left));
-    for (const std::string& fault : stored.faults)
-        result.notes.push_back(text(std::filesystem::path(file).filename().string(), " ", fault));
-    return result;
-}
-
-std::vector<float> ropeFactors(const StoredTensor& stored, const ModelConfig& config)
-{
-    requireShape(stored, Role::RopeFreqs, config);
-    const Matrix factors = decode(placed(stored, { Role::RopeFreqs }, config));
-    const float* end = factors.data() + factors.size();
-    const float* bad = std::find_if(
-        factors.data(), end, [](float factor) { return !(factor > 0) || !std::isfinite(factor); });
-    if (bad != end)
-        throw Error(text(stored.file, ": tensor ", stored.name, " holds ", *bad, " in column ",
-            bad - factors.data(), ", expected divisors above 0"));
-    return { factors.data(), end };
+    outside.norm(Role::OutputNorm, Role::OutputNormBias, architecture.norm, config.hidden);
+    outside.mayHave(Role::Output, { config.vocabulary, config.hidden });
+    const std::int64_t pairs
+        = (config.rotaryChannels > 0 ? config.rotaryChannels : config.headDim) / 2;
+    for (const Role role : { Role::RopeFreqs, Role::RopeFactorsShort, Role::RopeFactorsLong })
+        outside.mayHave(role, { pairs });
+    return list;
 }
 
 } // namespace core

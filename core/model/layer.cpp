@@ -1,130 +1,222 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/layer.h"
 
-#include "core/base/parallel.h"
-#include "core/base/vectormath.h"
+#include "core/model/architecture.h"
 #include "core/model/linear.h"
+#include "core/model/norm.h"
 
+#include <algorithm>
 #include <cassert>
-#include <cmath>
+#include <utility>
 
 namespace core {
 
 namespace {
 
-    const Tensor& tensorAt(const Checkpoint& checkpoint, Role role, int layer)
+    using Index = Eigen::Index;
+
+    Vector loadVector(const Tensor& tensor, const Progress& progress)
     {
-        const Tensor* tensor = checkpoint.find({ role, layer });
-        assert(tensor);
-        return *tensor;
+        const Matrix values = decodeFinite(tensor, progress);
+        return Eigen::Map<const Vector>(values.data(), values.size());
     }
 
-    Vector loadNorm(const Checkpoint& checkpoint, Role role, int layer, const Progress& progress)
+    Role biasOfNorm(Role norm)
     {
-        return decodeFinite(tensorAt(checkpoint, role, layer), progress).row(0);
+        switch (norm) {
+        case Role::AttnNorm:
+            return Role::AttnNormBias;
+        case Role::AttnNorm2:
+            return Role::AttnNorm2Bias;
+        case Role::FfnNorm:
+            return Role::FfnNormBias;
+        default:
+            assert(norm == Role::OutputNorm);
+            return Role::OutputNormBias;
+        }
     }
 
-    /// Each row over its root mean square, times `weight` (Zhang and Sennrich 2019, equation 4).
-    Matrix rootMeanSquareNorm(
-        const MatrixView& x, const Vector& weight, float epsilon, const Progress& progress)
+    Matrix normedBefore(const MatrixView& hidden, std::optional<Role> role,
+        const LayerWeights& weights, const Progress& progress)
     {
-        assert(x.cols() == weight.size());
-        Matrix result(x.rows(), x.cols());
-        const std::size_t columns = std::size_t(x.cols());
-        constexpr Eigen::Index tile = 64; // rows
-        parallelFor(std::size_t((x.rows() + tile - 1) / tile), [&](std::size_t task) {
-            progress.checkCancelled();
-            const Eigen::Index first = Eigen::Index(task) * tile;
-            for (Eigen::Index row = first; row < std::min(first + tile, x.rows()); ++row) {
-                const float* values = x.data() + row * x.outerStride();
-                const double meanSquare
-                    = vectormath::sumOfSquares(values, columns) / double(columns);
-                const float scale = 1.0f / std::sqrt(float(meanSquare) + epsilon);
-                vectormath::scaledProduct(
-                    values, scale, weight.data(), columns, result.row(row).data());
-            }
-        });
-        return result;
+        if (!role)
+            return hidden;
+        const Vector* bias = weights.spec.norm == NormKind::Layer
+            ? weights.findVector(biasOfNorm(*role))
+            : nullptr;
+        return normed(hidden,
+            { weights.spec.norm, weights.spec.epsilon, &weights.vector(*role), bias }, progress);
+    }
+
+    /// hidden += scale · after(input · weightᵀ + bias).
+    void addBranch(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
+        Role writer, std::optional<Role> after, const Progress& progress)
+    {
+        const Matrix& weight = weights.matrix(writer);
+        const Vector bias = weights.biasOf(writer);
+        const float scale = weights.spec.residualScale;
+        if (!after && scale == 1 && bias.size() == 0)
+            return addLinear(hidden, input, weight, progress);
+        Matrix written = std::move(linear(input, { weight }, progress).front());
+        if (bias.size() > 0)
+            written.rowwise() += bias.transpose();
+        if (after)
+            written = normed(written,
+                { weights.spec.norm, weights.spec.epsilon, &weights.vector(*after), nullptr },
+                progress);
+        hidden += scale * written;
     }
 
 } // namespace
 
-const Matrix& LayerWeights::matrix(Role role) const
+const Vector* LayerWeights::findVector(Role role) const
 {
-    switch (role) {
+    const auto found = vectors.find(role);
+    return found == vectors.end() ? nullptr : &found->second;
+}
+
+std::vector<Role> LayerWeights::readers(LinearInput input) const
+{
+    std::vector<Role> present;
+    std::ranges::copy_if(
+        rolesOf(input), std::back_inserter(present), [this](Role role) { return has(role); });
+    return present;
+}
+
+namespace {
+
+    /// Where a part lies in the tensor that holds several.
+    struct PartRows {
+        Role whole, wholeBias;
+        Index first, rows;
+    };
+
+    PartRows partRows(Role role, const LayerSpec& spec)
+    {
+        const Index queries = spec.attention.queries(), keys = spec.attention.keys();
+        const Index size = spec.feedForward.size;
+        switch (role) {
+        case Role::AttnQ:
+            return { Role::AttnQkv, Role::AttnQkvBias, 0, queries };
+        case Role::AttnK:
+            return { Role::AttnQkv, Role::AttnQkvBias, queries, keys };
+        case Role::AttnV:
+            return { Role::AttnQkv, Role::AttnQkvBias, queries + keys, keys };
+        case Role::FfnGate:
+            return { Role::FfnUp, Role::FfnUpBias, 0, size };
+        default:
+            assert(role == Role::FfnUp);
+            return { Role::FfnUp, Role::FfnUpBias, spec.feedForward.isFused ? size : 0, size };
+        }
+    }
+
+} // namespace
+
+Role biasRole(Role matrix)
+{
+    switch (matrix) {
+    case Role::AttnQkv:
+        return Role::AttnQkvBias;
     case Role::AttnQ:
-        return q;
+        return Role::AttnQBias;
     case Role::AttnK:
-        return k;
+        return Role::AttnKBias;
     case Role::AttnV:
-        return v;
+        return Role::AttnVBias;
     case Role::AttnOutput:
-        return output;
+        return Role::AttnOutputBias;
     case Role::FfnGate:
-        return gate;
+        return Role::FfnGateBias;
     case Role::FfnUp:
-        return up;
+        return Role::FfnUpBias;
     default:
-        assert(role == Role::FfnDown);
-        return down;
+        assert(matrix == Role::FfnDown);
+        return Role::FfnDownBias;
     }
 }
 
-Matrix& LayerWeights::matrix(Role role)
+MatrixView LayerWeights::part(Role role) const
 {
-    return const_cast<Matrix&>(std::as_const(*this).matrix(role));
+    const bool isSplit = role == Role::FfnUp && spec.feedForward.isFused;
+    if (has(role) && !isSplit)
+        return matrix(role);
+    const PartRows rows = partRows(role, spec);
+    return matrix(rows.whole).middleRows(rows.first, rows.rows);
+}
+
+Vector LayerWeights::biasOf(Role role) const
+{
+    const bool isSplit = role == Role::FfnUp && spec.feedForward.isFused;
+    if (const Vector* own = findVector(biasRole(role)); own && !isSplit)
+        return *own;
+    const bool isPart = role == Role::AttnQ || role == Role::AttnK || role == Role::AttnV || isSplit
+        || (role == Role::FfnGate && spec.feedForward.isFused);
+    if (!isPart)
+        return {};
+    const PartRows rows = partRows(role, spec);
+    const Vector* whole = findVector(rows.wholeBias);
+    return whole ? Vector(whole->segment(rows.first, rows.rows)) : Vector();
+}
+
+std::vector<Role> readersOf(const Checkpoint& checkpoint, LinearInput input, int layer)
+{
+    std::vector<Role> present;
+    for (const Role role : rolesOf(input))
+        if (checkpoint.find(Place{ role, layer }))
+            present.push_back(role);
+    if (input == LinearInput::Head && present.size() > 1)
+        present.resize(1); // output, not the embedding beside it
+    return present;
 }
 
 LayerWeights loadLayer(const Checkpoint& checkpoint, int layer, const Progress& progress)
 {
+    checkpoint.requireComputed();
     LayerWeights weights;
-    weights.attnNorm = loadNorm(checkpoint, Role::AttnNorm, layer, progress);
-    weights.ffnNorm = loadNorm(checkpoint, Role::FfnNorm, layer, progress);
-    for (const Role role : layerMatrixRoles())
-        weights.matrix(role) = decodeFinite(tensorAt(checkpoint, role, layer), progress);
+    weights.spec = layerSpec(checkpoint.config(), layer);
+    for (const Tensor* tensor : checkpoint.inLayer(layer)) {
+        if (tensor->isMatrix())
+            weights.matrices.emplace(tensor->place.role, decodeFinite(*tensor, progress));
+        else
+            weights.vectors.emplace(tensor->place.role, loadVector(*tensor, progress));
+    }
     return weights;
 }
 
-Matrix attentionInput(const MatrixView& hidden, const LayerWeights& weights,
-    const ModelConfig& config, const Progress& progress)
+Matrix attentionInput(
+    const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
 {
-    return rootMeanSquareNorm(hidden, weights.attnNorm, config.normEpsilon, progress);
+    return normedBefore(hidden, weights.spec.attentionNorm, weights, progress);
 }
 
-Matrix feedForwardInput(const MatrixView& hidden, const LayerWeights& weights,
-    const ModelConfig& config, const Progress& progress)
+Matrix feedForwardInput(
+    const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
 {
-    return rootMeanSquareNorm(hidden, weights.ffnNorm, config.normEpsilon, progress);
+    return normedBefore(hidden, weights.spec.feedForwardNorm, weights, progress);
 }
 
-Matrix feedForwardGated(
-    const MatrixView& input, const LayerWeights& weights, const Progress& progress)
+void addAttention(MatrixBlock hidden, const MatrixView& context, const LayerWeights& weights,
+    const Progress& progress)
 {
-    Matrix gated(input.rows(), weights.gate.rows());
-    forLinearTiles(input.rows(), { gated.cols() }, progress, [&](const LinearTile& tile) {
-        Matrix gate(tile.rows, tile.outputs), up(tile.rows, tile.outputs);
-        setLinear(gate, tile, input, weights.gate);
-        setLinear(up, tile, input, weights.up);
-        for (Eigen::Index row = 0; row < tile.rows; ++row)
-            vectormath::siluTimes(gate.row(row).data(), up.row(row).data(),
-                std::size_t(tile.outputs), &gated(tile.firstRow + row, tile.firstOutput));
-    });
-    return gated;
+    addBranch(hidden, context, weights, Role::AttnOutput, weights.spec.attentionPostNorm, progress);
 }
 
-void addLinear(
-    MatrixBlock hidden, const MatrixView& input, const Matrix& weight, const Progress& progress)
+void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
+    const Progress& progress)
 {
-    forLinearTiles(input.rows(), { weight.rows() }, progress, [&](const LinearTile& tile) {
-        addLinear(hidden.block(tile.firstRow, tile.firstOutput, tile.rows, tile.outputs), tile,
-            input, weight);
-    });
+    addBranch(hidden, gated, weights, Role::FfnDown, weights.spec.feedForwardPostNorm, progress);
 }
 
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress)
 {
-    return rootMeanSquareNorm(hidden, loadNorm(checkpoint, Role::OutputNorm, -1, progress),
-        checkpoint.config().normEpsilon, progress);
+    const ModelConfig& config = checkpoint.config();
+    const auto load = [&](Role role) {
+        const Tensor* tensor = checkpoint.find(Place{ role });
+        return tensor ? loadVector(*tensor, progress) : Vector();
+    };
+    const Vector weight = load(Role::OutputNorm);
+    const Vector bias = load(Role::OutputNormBias);
+    return normed(hidden, { config.known()->norm, config.normEpsilon, &weight, &bias }, progress);
 }
 
 } // namespace core

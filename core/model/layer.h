@@ -5,45 +5,72 @@
 #include "core/base/progress.h"
 #include "core/model/checkpoint.h"
 
+#include <map>
+#include <vector>
+
 namespace core {
 
-/// One decoder layer's weights as floats.
+/// One decoder layer as floats: what it computes and its weights, by role.
 struct LayerWeights {
-    Vector attnNorm, ffnNorm; ///< (hidden)
-    Matrix q, k, v, output, gate, up, down; ///< (out, in)
+    LayerSpec spec;
+    std::map<Role, Matrix> matrices; ///< (out, in), each as its tensor has it
+    std::map<Role, Vector> vectors; ///< norms and biases; those of several rows one after the other
 
-    Matrix& matrix(Role role); ///< Requires: a matrix role of a layer.
-    const Matrix& matrix(Role role) const;
+    bool has(Role role) const { return matrices.contains(role); }
+    Matrix& matrix(Role role) { return matrices.at(role); } ///< Requires: it has it.
+    const Matrix& matrix(Role role) const { return matrices.at(role); }
+    Vector& vector(Role role) { return vectors.at(role); } ///< Requires: it has it.
+    const Vector& vector(Role role) const { return vectors.at(role); }
+    const Vector* findVector(Role role) const; ///< null: it has none
+
+    /// The roles of its matrices that read `input`, in their order.
+    std::vector<Role> readers(LinearInput input) const;
+    /// Rows of attn_q, attn_k or attn_v, of ffn_gate or ffn_up: of their own tensor, or of the one
+    /// that holds several of them. (out, in)
+    MatrixView part(Role role) const;
+    /// The bias of such a part or of another matrix; nothing (size 0) where there is none.
+    Vector biasOf(Role role) const;
 };
 
-/// Decodes layer `layer`, on all processors. Throws Error for a weight that is not finite: tensor,
-/// row, column.
+/// The bias that belongs to the matrix of that role. Requires: a role that may have one.
+Role biasRole(Role matrix);
+
+/// The matrices of layer `layer` that read `input`, by role, without decoding anything.
+std::vector<Role> readersOf(const Checkpoint& checkpoint, LinearInput input, int layer);
+
+/// Decodes layer `layer`, on all processors. Throws Error for a model that is not computed and a
+/// weight that is not finite: tensor, row, column.
 LayerWeights loadLayer(const Checkpoint& checkpoint, int layer, const Progress& progress);
 
 // A layer in the steps between which linear layers read their inputs:
-//   hidden → attentionInput → attentionContext → (+ output) → feedForwardInput → feedForwardGated →
-//   (+ down)
+//   hidden → attentionInput → attentionContext → (addAttention) → feedForwardInput →
+//   feedForwardGated → (addFeedForward)
 // All take and give rows of whole sequences of `length` tokens ((sequences × length), channels) and
 // run on all processors. The bits of a row depend neither on the number of threads nor, for
 // sequences of a multiple of 16 tokens, on the other sequences handed in with it. `progress` is
-// only asked whether to stop, by every task (some 10 ms).
+// only asked whether to stop, by every task (some 10 ms). Where spec.isParallel, feedForwardInput
+// wants the hidden states before addAttention.
 
-/// RMSNorm(hidden) · attn_norm: what q, k and v read.
-Matrix attentionInput(const MatrixView& hidden, const LayerWeights& weights,
-    const ModelConfig& config, const Progress& progress);
+/// What q, k and v read.
+Matrix attentionInput(
+    const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
 /// The heads' outputs, causal: what attn_output reads. `input` from attentionInput.
-Matrix attentionContext(const MatrixView& input, const LayerWeights& weights,
-    const ModelConfig& config, int length, const Progress& progress);
-/// RMSNorm(hidden) · ffn_norm: what gate and up read.
-Matrix feedForwardInput(const MatrixView& hidden, const LayerWeights& weights,
-    const ModelConfig& config, const Progress& progress);
-/// SiLU(input · gateᵀ) ∘ (input · upᵀ): what ffn_down reads.
+Matrix attentionContext(
+    const MatrixView& input, const LayerWeights& weights, int length, const Progress& progress);
+/// hidden += scale · after(attn_output · context + bias).
+void addAttention(MatrixBlock hidden, const MatrixView& context, const LayerWeights& weights,
+    const Progress& progress);
+/// What gate and up read.
+Matrix feedForwardInput(
+    const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
+/// act(gate x) ∘ (up x), or act(up x): what ffn_down reads.
 Matrix feedForwardGated(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress);
-/// hidden += input · weightᵀ, for attn_output and ffn_down.
-void addLinear(
-    MatrixBlock hidden, const MatrixView& input, const Matrix& weight, const Progress& progress);
-/// RMSNorm(hidden) · output_norm: what the head reads. Throws Error for a norm that is not finite.
+/// hidden += scale · after(ffn_down · gated + bias).
+void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
+    const Progress& progress);
+
+/// What the head reads: hidden after output_norm. Throws Error for a norm that is not finite.
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress);
 
 } // namespace core

@@ -22,7 +22,7 @@ namespace {
     using Product = void (*)(MatrixBlock c, const MatrixView& a, const MatrixView& b);
 
     void multiply(Product product, MatrixBlock& block, const LinearTile& tile,
-        const MatrixView& input, const Matrix& weight)
+        const MatrixView& input, const MatrixView& weight)
     {
         const auto rows = input.middleRows(tile.firstRow, tile.rows);
         const auto outputs = weight.middleRows(tile.firstOutput, tile.outputs);
@@ -58,30 +58,39 @@ void forLinearTiles(Eigen::Index rows, const std::vector<Eigen::Index>& outputs,
 }
 
 void setLinear(
-    MatrixBlock block, const LinearTile& tile, const MatrixView& input, const Matrix& weight)
+    MatrixBlock block, const LinearTile& tile, const MatrixView& input, const MatrixView& weight)
 {
     multiply(setProductTransposed, block, tile, input, weight);
 }
 
 void addLinear(
-    MatrixBlock block, const LinearTile& tile, const MatrixView& input, const Matrix& weight)
+    MatrixBlock block, const LinearTile& tile, const MatrixView& input, const MatrixView& weight)
 {
     multiply(addProductTransposed, block, tile, input, weight);
 }
 
+void addLinear(
+    MatrixBlock hidden, const MatrixView& input, const MatrixView& weight, const Progress& progress)
+{
+    forLinearTiles(input.rows(), { weight.rows() }, progress, [&](const LinearTile& tile) {
+        addLinear(hidden.block(tile.firstRow, tile.firstOutput, tile.rows, tile.outputs), tile,
+            input, weight);
+    });
+}
+
 std::vector<Matrix> linear(
-    const MatrixView& input, const std::vector<const Matrix*>& weights, const Progress& progress)
+    const MatrixView& input, const std::vector<MatrixView>& weights, const Progress& progress)
 {
     std::vector<Matrix> results;
     std::vector<Eigen::Index> outputs;
-    for (const Matrix* weight : weights) {
-        results.emplace_back(input.rows(), weight->rows());
-        outputs.push_back(weight->rows());
+    for (const MatrixView& weight : weights) {
+        results.emplace_back(input.rows(), weight.rows());
+        outputs.push_back(weight.rows());
     }
     forLinearTiles(input.rows(), outputs, progress, [&](const LinearTile& tile) {
         setLinear(
             results[tile.matrix].block(tile.firstRow, tile.firstOutput, tile.rows, tile.outputs),
-            tile, input, *weights[tile.matrix]);
+            tile, input, weights[tile.matrix]);
     });
     return results;
 }

@@ -30,12 +30,16 @@ void forLinearTiles(Eigen::Index rows, const std::vector<Eigen::Index>& outputs,
 /// block = the tile's part of input · weightᵀ, and block += it. `block` is (tile.rows,
 /// tile.outputs).
 void setLinear(
-    MatrixBlock block, const LinearTile& tile, const MatrixView& input, const Matrix& weight);
+    MatrixBlock block, const LinearTile& tile, const MatrixView& input, const MatrixView& weight);
 void addLinear(
-    MatrixBlock block, const LinearTile& tile, const MatrixView& input, const Matrix& weight);
+    MatrixBlock block, const LinearTile& tile, const MatrixView& input, const MatrixView& weight);
+
+/// hidden += input · weightᵀ, on all processors.
+void addLinear(MatrixBlock hidden, const MatrixView& input, const MatrixView& weight,
+    const Progress& progress);
 
 /// (input · weightᵀ) for each of `weights`, on all processors.
 std::vector<Matrix> linear(
-    const MatrixView& input, const std::vector<const Matrix*>& weights, const Progress& progress);
+    const MatrixView& input, const std::vector<MatrixView>& weights, const Progress& progress);
 
 } // namespace core

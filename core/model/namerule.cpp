@@ -12,15 +12,9 @@ namespace core {
 
 namespace {
 
-    constexpr std::string_view usualBody = "model.";
-
     /// Modules that others are put into, anywhere in a name: torch.compile, FSDP, checkpointing.
     constexpr std::array<std::string_view, 3> wrappers
         = { "_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module." };
-
-    /// Names that every Llama model has behind its body's; the first that is there decides.
-    constexpr std::array<std::string_view, 3> anchors = { "embed_tokens.weight",
-        "layers.0.input_layernorm.weight", "layers.0.self_attn.q_proj.weight" };
 
     constexpr std::array<std::string_view, 14> buffers = { "inv_freq", "original_inv_freq",
         "masked_bias", "position_ids", "k_scale", "v_scale", "q_scale", "kv_scale", "prob_scale",
@@ -54,7 +48,7 @@ namespace {
     }
 
     /// What stands in front of the whole model: "base_model.model." of "base_model.model.model.".
-    std::string_view prefixOf(std::string_view body)
+    std::string_view prefixOf(std::string_view body, std::string_view usualBody)
     {
         return body.ends_with(usualBody) ? body.substr(0, body.size() - usualBody.size())
                                          : std::string_view();
@@ -62,11 +56,14 @@ namespace {
 
 } // namespace
 
-NameRule::NameRule(const std::vector<StoredTensor>& tensors)
-    : m_hasWrappers(std::any_of(tensors.begin(), tensors.end(),
-        [](const StoredTensor& tensor) { return withoutWrappers(tensor.name) != tensor.name; }))
+NameRule::NameRule(const std::vector<StoredTensor>& tensors, std::string_view body,
+    const std::vector<std::string>& anchors)
+    : m_usualBody(body)
+    , m_body(body)
+    , m_hasWrappers(std::any_of(tensors.begin(), tensors.end(),
+          [](const StoredTensor& tensor) { return withoutWrappers(tensor.name) != tensor.name; }))
 {
-    for (const std::string_view anchor : anchors) {
+    for (const std::string& anchor : anchors) {
         const std::set<std::string> found = bodies(tensors, anchor);
         if (found.empty())
             continue;
@@ -79,13 +76,13 @@ NameRule::NameRule(const std::vector<StoredTensor>& tensors)
 std::string NameRule::usualName(const std::string& given) const
 {
     std::string name = m_hasWrappers ? withoutWrappers(given) : given;
-    if (m_body == usualBody)
+    if (m_body == m_usualBody)
         return name;
-    const std::string_view prefix = prefixOf(m_body);
+    const std::string_view prefix = prefixOf(m_body, m_usualBody);
     if (m_body.empty())
-        return name.starts_with("lm_head.") ? name : text(usualBody, name);
+        return name.starts_with("lm_head.") ? name : text(m_usualBody, name);
     if (name.starts_with(m_body))
-        return text(usualBody, name.substr(m_body.size()));
+        return text(m_usualBody, name.substr(m_body.size()));
     if (!prefix.empty() && name.starts_with(prefix))
         return name.substr(prefix.size());
     return name;
@@ -94,12 +91,12 @@ std::string NameRule::usualName(const std::string& given) const
 std::string NameRule::note() const
 {
     if (m_body.empty())
-        return "The names of its tensors lack \"model.\" in front, as those of a bare model; it is "
-               "added";
-    if (const std::string_view prefix = prefixOf(m_body); !prefix.empty())
+        return text("The names of its tensors lack \"", m_usualBody,
+            "\" in front, as those of a bare model; it is added");
+    if (const std::string_view prefix = prefixOf(m_body, m_usualBody); !prefix.empty())
         return text("The names of its tensors have \"", prefix, "\" in front, which is left out");
-    if (m_body != usualBody)
-        return text("The names of its tensors have \"", m_body, "\" in front where \"", usualBody,
+    if (m_body != m_usualBody)
+        return text("The names of its tensors have \"", m_body, "\" in front where \"", m_usualBody,
             "\" is usual");
     return m_hasWrappers ? "The names of its tensors hold those of wrappers (such as "
                            "\"_orig_mod.\"), which are left out"
@@ -111,6 +108,8 @@ bool isBuffer(const std::string& name)
     std::string_view word = name;
     if (constexpr std::string_view suffix = ".weight"; word.ends_with(suffix))
         word.remove_suffix(suffix.size());
+    if (word.ends_with(".attn.bias")) // GPT-2's causal mask
+        return true;
     word.remove_prefix(word.rfind('.') + 1); // npos + 1 is 0
     return std::find(buffers.begin(), buffers.end(), word) != buffers.end();
 }

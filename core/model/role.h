@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,43 +13,107 @@ namespace core {
 /// What a tensor does, in the order of the model.
 enum class Role {
     TokenEmbd,
+    TokenEmbdPerLayer,
+    PerLayerModelProj,
+    PerLayerProjNorm,
+    PositionEmbd,
     AttnNorm,
+    AttnNormBias,
+    AttnNorm2, ///< Falcon's norm before attention, where attn_norm is before the feed-forward
+    AttnNorm2Bias,
+    AttnQkv, ///< rows of q, k, v in one tensor
+    AttnQkvBias,
     AttnQ,
+    AttnQBias,
     AttnK,
+    AttnKBias,
     AttnV,
+    AttnVBias,
+    AttnQNorm,
+    AttnKNorm,
+    AttnSinks, ///< an extra logit a head, which takes attention and gives no value
+    AttnGate,
     AttnOutput,
+    AttnOutputBias,
+    SsmConv1d,
+    SsmA,
+    SsmDt,
+    SsmAlpha,
+    SsmBeta,
+    SsmNorm,
+    SsmOut,
+    ShortConvConv,
+    ShortConvIn,
+    ShortConvOut,
+    PostAttentionNorm, ///< after attention, before it is added; in some architectures the norm
+                       ///< before the feed-forward
     FfnNorm,
+    FfnNormBias,
+    FfnGateInp, ///< the router of experts
+    FfnGateInpBias,
+    FfnGateInpShexp,
+    ExpProbsBias,
     FfnGate,
-    FfnUp,
+    FfnGateBias,
+    FfnUp, ///< in some architectures rows of gate, then of up
+    FfnUpBias,
     FfnDown,
+    FfnDownBias,
+    FfnGateExps,
+    FfnGateExpsBias,
+    FfnUpExps,
+    FfnUpExpsBias,
+    FfnGateUpExps,
+    FfnDownExps,
+    FfnDownExpsBias,
+    FfnGateShexp,
+    FfnUpShexp,
+    FfnDownShexp,
+    PostFfwNorm, ///< after the feed-forward, before it is added
     OutputNorm,
+    OutputNormBias,
+    TokenEmbdNorm, ///< LFM2's norm before the head
     Output,
+    OutputBias,
     RopeFreqs, ///< divisors of the rotary frequencies (llama3 scaling); only GGUF stores them
+    RopeFactorsShort,
+    RopeFactorsLong,
+    OtherMatrix, ///< a matrix (or a stack of them) that may be quantized, of which nothing else is
+                 ///< known
+    OtherTensor, ///< anything else: it stays as it is
 };
 
-/// GGUF's word: "attn_q", "token_embd".
+/// GGUF's word: "attn_q", "token_embd", "attn_q.bias"; "other" for both kinds of unknown.
 std::string_view roleName(Role role);
 std::optional<Role> findRole(std::string_view roleName);
 
-/// Every role that is a matrix in a layer, in order: attn_q … ffn_down.
+/// Every role that is a matrix in a layer of some architecture, in order: attn_qkv, attn_q …
+/// ffn_down ….
 std::span<const Role> layerMatrixRoles();
-/// Whether tensors of this role are matrices that may be quantized (else norms, rope_freqs).
+/// Whether tensors of this role are matrices that may be quantized (else norms, biases, rope_freqs,
+/// routers).
 bool isMatrix(Role role);
 
-/// A role and its layer, −1 outside the layers.
+/// A role and its layer, −1 outside the layers. Where several tensors have no role of their own,
+/// their index among the model's tensors tells them apart.
 struct Place {
     Role role;
     int layer = -1;
+    int number = 0; ///< 0 but for OtherMatrix and OtherTensor
     bool operator==(const Place&) const = default;
+    auto operator<=>(const Place&) const = default;
 };
+bool isOther(Role role);
+/// Whether a tensor outside the layers is read before them: token_embd, position_embd.
+bool isBeforeLayers(Role role);
 
-/// "blk.2.attn_k.weight", "token_embd.weight".
+/// "blk.2.attn_k.weight", "token_embd.weight", "blk.0.attn_q.bias". Requires: a role that has a
+/// name (not isOther).
 std::string ggufName(Place place);
-/// "model.layers.2.self_attn.k_proj.weight". Requires: a role that Hugging Face stores.
-std::string huggingFaceName(Place place);
-/// The place named by a GGUF name, or by a Hugging Face Llama name
-/// ("model.layers.2.self_attn.k_proj.weight"); none if neither.
-std::optional<Place> findPlace(std::string_view tensorName);
+/// The place named by a GGUF name; none if it is none that is known.
+std::optional<Place> findPlace(std::string_view ggufName);
+/// The layer that a GGUF name speaks of ("blk.12.…"), −1 if none.
+int layerOfName(std::string_view ggufName);
 
 /// What a linear layer reads. Those that read the same input share importance and Hessian.
 enum class LinearInput {
@@ -58,8 +123,11 @@ enum class LinearInput {
     Down, ///< ffn_down: SiLU(gate) · up
     Head, ///< output, or token_embd used as head: hidden after output_norm
 };
-/// Requires: a matrix. token_embd gives Head (what it reads when it is tied).
-LinearInput inputOf(Role role);
+/// What a matrix of that role reads; token_embd gives Head (what it reads when it is tied). Nothing
+/// where that is not known.
+std::optional<LinearInput> findInput(Role role);
+LinearInput inputOf(Role role); ///< Requires: findInput gives one.
+/// Every role that may read the input; which of them a layer has, its tensors say.
 std::span<const Role> rolesOf(LinearInput input);
 /// Those of a layer, in the order in which it computes.
 inline constexpr std::array layerInputs{ LinearInput::Attention, LinearInput::AttentionOutput,

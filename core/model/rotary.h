@@ -2,24 +2,29 @@
 #pragma once
 
 #include "core/base/matrix.h"
-#include "core/model/config.h"
+#include "core/model/layerspec.h"
+
+#include <vector>
 
 namespace core {
 
 /// The rotary embedding of every position of a sequence: each pair of channels of a head is turned
-/// by position · base^(−2·pair/headDim), divided by the model's scaling factors (Su et al. 2021,
-/// equation 15).
+/// by position · base^(−2·pair/r), r the channels that are turned, divided by the model's scaling
+/// factors (Su et al. 2021, equation 15), blended as YaRN does where it is asked for.
 class RotaryTable {
 public:
     /// For positions 0 … length − 1. Computed in double.
-    RotaryTable(const ModelConfig& config, int length);
+    RotaryTable(const RotarySpec& spec, int length);
 
     /// Turns every head of `row`, (heads × headDim) floats at `position`.
-    void turn(float* row, int heads, int position) const;
+    void turn(float* row, int heads, int headDim, int position) const;
 
 private:
     RotaryLayout m_layout;
-    Matrix m_cosine, m_sine; ///< (length, headDim / 2)
+    Matrix m_cosine, m_sine; ///< (length, r / 2)
 };
+
+/// The angle a position of each pair of channels.
+std::vector<double> rotaryFrequencies(const RotarySpec& spec, int length);
 
 } // namespace core

@@ -6,10 +6,13 @@
 #include "core/base/text.h"
 #include "core/base/vectormath.h"
 #include "core/files/mappedfile.h"
+#include "core/files/rowsource.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <vector>
 
 namespace core {
@@ -20,6 +23,10 @@ namespace {
 
     void decodeInto(const Tensor& tensor, std::int64_t firstRow, std::int64_t rows, float* weights)
     {
+        if (tensor.source) {
+            Eigen::Map<Matrix>(weights, rows, tensor.columns) = tensor.source->rows(firstRow, rows);
+            return;
+        }
         const Format& format = *tensor.format;
         const std::size_t blocks = std::size_t(tensor.columns) / std::size_t(format.blockSize);
         const std::size_t rowBytes = format.rowBytes(std::size_t(tensor.columns));
@@ -51,8 +58,40 @@ namespace {
 
 } // namespace
 
+std::int64_t Tensor::matrices() const
+{
+    return shape.size() < 3
+        ? 1
+        : std::accumulate(shape.begin(), shape.end() - 2, std::int64_t(1), std::multiplies<>());
+}
+
+std::uint64_t storedSize(const Tensor& tensor)
+{
+    return tensor.source
+        ? tensor.format->tensorBytes(std::uint64_t(tensor.rows), std::size_t(tensor.columns))
+        : tensor.bytes.size();
+}
+
+std::vector<std::byte> storedBytes(const Tensor& tensor)
+{
+    if (!tensor.source)
+        return { tensor.bytes.begin(), tensor.bytes.end() };
+    std::vector<std::byte> bytes(storedSize(tensor));
+    const std::size_t rowBytes = tensor.format->rowBytes(std::size_t(tensor.columns));
+    forTiles(tensor, [&](std::size_t, std::int64_t first, std::int64_t rows) {
+        const Matrix weights = tensor.source->rows(first, rows);
+        for (std::int64_t row = 0; row < rows; ++row)
+            tensor.format->encodeRow(weights.row(row).data(), std::size_t(tensor.columns), nullptr,
+                bytes.data() + std::size_t(first + row) * rowBytes);
+    });
+    requireUnchanged(tensor);
+    return bytes;
+}
+
 void requireUnchanged(const Tensor& tensor)
 {
+    if (tensor.source)
+        tensor.source->requireUnchanged();
     if (tensor.mapping)
         tensor.mapping->requireUnchanged();
 }

@@ -11,27 +11,39 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace core {
 
 class MappedFile;
+class RowSource;
 
-/// One tensor of a model: its place and where its bytes are. Norms have one row.
+/// One tensor of a model: its place and where its weights are. Vectors have one row; a stack of
+/// matrices has the rows of all of them, one under the other.
 struct Tensor {
     Place place;
     std::string name; ///< GGUF's: "blk.2.attn_k.weight"
     std::string sourceName; ///< the file's own
     std::int64_t rows = 0; ///< outputs
     std::int64_t columns = 0; ///< inputs
+    std::vector<std::int64_t> shape; ///< as a file says it, outermost first: {columns} of a vector
     const Format* format = nullptr;
-    std::span<const std::byte> bytes;
+    std::span<const std::byte> bytes; ///< empty: its weights come from …
+    std::shared_ptr<const RowSource> source; ///< … and `format` holds them exactly
     std::size_t offset = 0; ///< of `bytes` in `file`
     std::string file; ///< path
     std::shared_ptr<const MappedFile> mapping; ///< of `file`; null: the bytes are in memory
     std::shared_ptr<const void> owner; ///< keeps bytes in memory alive
 
     std::int64_t weights() const { return rows * columns; }
+    std::int64_t matrices() const; ///< that are stacked in it: 1 but for experts
+    bool isMatrix() const { return core::isMatrix(place.role); }
 };
+
+/// Bytes of the tensor in its format.
+std::uint64_t storedSize(const Tensor& tensor);
+/// Its bytes, made from its source where it has one. Throws Error if its file was changed.
+std::vector<std::byte> storedBytes(const Tensor& tensor);
 
 /// Throws Error if the file that holds the tensor's bytes was changed, cut short or removed since
 /// it was opened: what was read of them before is then to be forgotten.

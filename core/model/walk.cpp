@@ -24,19 +24,21 @@ namespace {
 
         explicit Shares(const LayerWeights& weights)
         {
-            const auto down = double(weights.down.size());
-            const double all
-                = double(weights.q.size() + weights.k.size() + weights.v.size()
-                      + weights.output.size() + weights.gate.size() + weights.up.size())
-                + down;
-            gated = 1 - down / all;
-            attention = gated - double(weights.gate.size() + weights.up.size()) / all;
+            double all = 0, inAttention = 0;
+            for (const auto& [role, matrix] : weights.matrices) {
+                const auto input = findInput(role);
+                all += double(matrix.size());
+                if (input == LinearInput::Attention || input == LinearInput::AttentionOutput)
+                    inAttention += double(matrix.size());
+            }
+            attention = inAttention / all;
+            gated = 1 - double(weights.matrix(Role::FfnDown).size()) / all;
         }
     };
 
     /// One tile's way through a layer.
     void walkTile(MatrixBlock hidden, Eigen::Index firstRow, int length,
-        const LayerWeights& weights, const ModelConfig& config, int layer, WalkObserver* observer,
+        const LayerWeights& weights, int layer, WalkObserver* observer,
         const LinearArithmetic* arithmetic, const Progress& progress)
     {
         const Shares shares(weights);
@@ -47,27 +49,31 @@ namespace {
             if (observer)
                 observer->linearInput(input, layer, x, firstRow);
         };
-        {
-            Matrix input = attentionInput(hidden, weights, config, progress);
-            show(LinearInput::Attention, input);
-            Matrix context = attentionContext(input, weights, config, length, progress);
-            show(LinearInput::AttentionOutput, context);
-            addLinear(hidden, context, weights.output, progress);
-        }
         const auto finish = [&](int depth) {
             if (arithmetic)
                 arithmetic->correctResidual(depth, hidden);
             if (observer)
                 observer->residual(depth, hidden, firstRow);
         };
+        Matrix input;
+        if (weights.spec.isParallel)
+            input = feedForwardInput(hidden, weights, progress);
+        {
+            Matrix read = attentionInput(hidden, weights, progress);
+            show(LinearInput::Attention, read);
+            Matrix context = attentionContext(read, weights, length, progress);
+            show(LinearInput::AttentionOutput, context);
+            addAttention(hidden, context, weights, progress);
+        }
         finish(1 + 2 * layer);
         progress.at(shares.attention);
-        Matrix input = feedForwardInput(hidden, weights, config, progress);
+        if (!weights.spec.isParallel)
+            input = feedForwardInput(hidden, weights, progress);
         show(LinearInput::FeedForward, input);
         Matrix gated = feedForwardGated(input, weights, progress);
         show(LinearInput::Down, gated);
         progress.at(shares.gated);
-        addLinear(hidden, gated, weights.down, progress);
+        addFeedForward(hidden, gated, weights, progress);
         finish(2 + 2 * layer);
     }
 
@@ -85,14 +91,22 @@ namespace {
 
 HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences)
 {
-    const Tensor* embedding = checkpoint.find({ Role::TokenEmbd });
+    checkpoint.requireComputed();
+    const Tensor* embedding = checkpoint.find(Place{ Role::TokenEmbd });
+    const Tensor* positions = checkpoint.find(Place{ Role::PositionEmbd });
     assert(embedding);
     HiddenStates hidden;
     hidden.length = sequences.empty() ? 0 : int(sequences.front().size());
+    if (positions && hidden.length > positions->rows)
+        throw Error(text("a sequence has ", hidden.length, " tokens, expected at most ",
+            positions->rows, ", as many as the model has positions"));
     hidden.states.resize(Eigen::Index(sequences.size()) * hidden.length, embedding->columns);
+    const Matrix learned = positions ? decodeRows(*positions, 0, hidden.length) : Matrix();
+    const float scale = float(checkpoint.config().embeddingScale);
     parallelFor(sequences.size(), [&](std::size_t i) {
         assert(int(sequences[i].size()) == hidden.length);
-        Eigen::Index row = Eigen::Index(i) * hidden.length;
+        const Eigen::Index first = Eigen::Index(i) * hidden.length;
+        Eigen::Index row = first;
         for (const int token : sequences[i]) {
             if (token < 0 || token >= embedding->rows)
                 throw Error(text("token ", token, " is no token of the model, expected 0 to ",
@@ -101,25 +115,29 @@ HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<i
             requireFinite(*embedding, weights, token);
             hidden.states.row(row++) = weights;
         }
+        if (scale != 1)
+            hidden.states.middleRows(first, hidden.length) *= scale;
+        if (positions)
+            hidden.states.middleRows(first, hidden.length) += learned;
     });
     requireUnchanged(*embedding);
     return hidden;
 }
 
-void walkLayer(HiddenStates& hidden, const LayerWeights& weights, const ModelConfig& config,
-    int layer, WalkObserver* observer, const Progress& progress)
+void walkLayer(HiddenStates& hidden, const LayerWeights& weights, int layer, WalkObserver* observer,
+    const Progress& progress)
 {
-    walkLayer(hidden, weights, config, layer, observer, nullptr, progress);
+    walkLayer(hidden, weights, layer, observer, nullptr, progress);
 }
 
-void walkLayer(HiddenStates& hidden, const LayerWeights& weights, const ModelConfig& config,
-    int layer, WalkObserver* observer, const LinearArithmetic* arithmetic, const Progress& progress)
+void walkLayer(HiddenStates& hidden, const LayerWeights& weights, int layer, WalkObserver* observer,
+    const LinearArithmetic* arithmetic, const Progress& progress)
 {
     const Eigen::Index rows = hidden.states.rows();
     for (Eigen::Index first = 0; first < rows; first += tileRows(hidden)) {
         const Eigen::Index count = std::min(tileRows(hidden), rows - first);
-        walkTile(hidden.states.middleRows(first, count), first, hidden.length, weights, config,
-            layer, observer, arithmetic,
+        walkTile(hidden.states.middleRows(first, count), first, hidden.length, weights, layer,
+            observer, arithmetic,
             progress.part(double(first) / double(rows), double(first + count) / double(rows)));
     }
     progress.at(1);
@@ -135,8 +153,7 @@ void walk(HiddenStates& hidden, const Checkpoint& checkpoint, WalkObserver* obse
     const int layers = checkpoint.config().layers;
     for (int layer = 0; layer < layers; ++layer) {
         const Progress part = progress.part(double(layer) / layers, double(layer + 1) / layers);
-        walkLayer(
-            hidden, loadLayer(checkpoint, layer, part), checkpoint.config(), layer, observer, part);
+        walkLayer(hidden, loadLayer(checkpoint, layer, part), layer, observer, part);
     }
     if (observer)
         showTiles(hidden, progress, [&](const MatrixView& tile, Eigen::Index first) {

@@ -20,8 +20,9 @@ struct HiddenStates {
 /// A walk handles whole sequences of together about this many tokens at once.
 constexpr int walkTileTokens = 4096;
 
-/// Rows of token_embd. Requires: sequences of equal length. Throws Error for a token outside the
-/// vocabulary, a row that is not finite.
+/// Rows of token_embd, scaled, and those of position_embd where the model has them. Requires:
+/// sequences of equal length. Throws Error for a token outside the vocabulary, a row that is not
+/// finite, a sequence longer than there are positions, a model that is not computed.
 HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences);
 
 /// What a walk shows as it goes. Called on the walking thread, in order, with a tile of whole
@@ -51,13 +52,12 @@ struct LinearArithmetic {
 
 /// Moves `hidden` through one layer, tile by tile, telling `observer` (may be
 /// null). Checks for cancellation at least ten times a second.
-void walkLayer(HiddenStates& hidden, const LayerWeights& weights, const ModelConfig& config,
-    int layer, WalkObserver* observer, const Progress& progress);
+void walkLayer(HiddenStates& hidden, const LayerWeights& weights, int layer, WalkObserver* observer,
+    const Progress& progress);
 /// The same with `arithmetic` (may be null) between each input and its linear layers; the observer
 /// is shown what they read. Requires: weights that it has prepared.
-void walkLayer(HiddenStates& hidden, const LayerWeights& weights, const ModelConfig& config,
-    int layer, WalkObserver* observer, const LinearArithmetic* arithmetic,
-    const Progress& progress);
+void walkLayer(HiddenStates& hidden, const LayerWeights& weights, int layer, WalkObserver* observer,
+    const LinearArithmetic* arithmetic, const Progress& progress);
 
 /// Moves `hidden` through all layers of `checkpoint`, loading one at a time, then tells the Head's
 /// input.

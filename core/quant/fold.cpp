@@ -19,17 +19,59 @@ namespace {
         W.array().rowwise() *= scales.transpose().array();
     }
 
+    void scaleReaders(LayerWeights& weights, LinearInput input, const Vector& scales)
+    {
+        for (const Role role : weights.readers(input))
+            scaleColumns(weights.matrix(role), scales);
+    }
+
+    /// Divides row `row` of the part `role` of what a layer has, and its bias.
+    void divideRow(LayerWeights& weights, Role role, Index row, float scale)
+    {
+        const LayerSpec& spec = weights.spec;
+        const bool isWhole
+            = weights.has(role) && !(role == Role::FfnUp && spec.feedForward.isFused);
+        const Index first = isWhole ? 0
+            : role == Role::AttnV   ? spec.attention.queries() + spec.attention.keys()
+                                    : Index(spec.feedForward.size);
+        const Role holder = role == Role::AttnV && !weights.has(role) ? Role::AttnQkv : role;
+        weights.matrix(holder).row(first + row) /= scale;
+        if (weights.findVector(biasRole(holder)))
+            weights.vector(biasRole(holder))[first + row] /= scale;
+    }
+
     /// Divides the rows of attn_v by the scales of the heads' outputs: row r of key/value head g
     /// makes channel r of every head of that group, which all have one scale.
-    void divideValueRows(Matrix& v, const Vector& scales, const ModelConfig& config)
+    void divideValueRows(LayerWeights& weights, const Vector& scales)
     {
-        const Index headsPerKey = config.heads / config.keyValueHeads;
-        assert(v.rows() * headsPerKey == scales.size());
-        for (Index row = 0; row < v.rows(); ++row) {
-            const Index group = row / config.headDim;
-            const Index channel = group * headsPerKey * config.headDim + row % config.headDim;
-            v.row(row) /= scales[channel];
+        const AttentionSpec& spec = weights.spec.attention;
+        const Index headsPerKey = spec.heads / spec.keyValueHeads;
+        assert(spec.keys() * headsPerKey == scales.size());
+        for (Index row = 0; row < spec.keys(); ++row) {
+            const Index group = row / spec.headDim;
+            const Index channel = group * headsPerKey * spec.headDim + row % spec.headDim;
+            divideRow(weights, Role::AttnV, row, scales[channel]);
         }
+    }
+
+    void divideNorm(
+        LayerWeights& weights, Role norm, const Vector& scales, std::vector<Role>& changed)
+    {
+        weights.vector(norm).array() /= scales.array();
+        changed.push_back(norm);
+        const Role bias = norm == Role::AttnNorm ? Role::AttnNormBias
+            : norm == Role::AttnNorm2            ? Role::AttnNorm2Bias
+                                                 : Role::FfnNormBias;
+        if (!weights.findVector(bias))
+            return;
+        weights.vector(bias).array() /= scales.array();
+        changed.push_back(bias);
+    }
+
+    void noteBias(const LayerWeights& weights, Role matrix, std::vector<Role>& changed)
+    {
+        if (weights.has(matrix) && weights.findVector(biasRole(matrix)))
+            changed.push_back(biasRole(matrix));
     }
 
     Tensor inFloats(const Tensor& tensor, const MatrixView& values)
@@ -42,6 +84,7 @@ namespace {
         result.offset = 0;
         result.file.clear();
         result.mapping = nullptr;
+        result.source = nullptr;
         result.owner = owner;
         return result;
     }
@@ -73,42 +116,64 @@ bool LayerFold::isEmpty() const
     return attention.size() + attentionOutput.size() + feedForward.size() + down.size() == 0;
 }
 
-std::vector<int> foldGroups(LinearInput input, const ModelConfig& config)
+std::vector<int> foldGroups(LinearInput input, const LayerSpec& spec, std::int64_t width)
 {
-    const int channels = input == LinearInput::AttentionOutput ? config.heads * config.headDim
-        : input == LinearInput::Down                           ? config.feedForward
-                                                               : config.hidden;
+    const AttentionSpec& attention = spec.attention;
+    const std::int64_t channels = input == LinearInput::AttentionOutput ? attention.queries()
+        : input == LinearInput::Down                                    ? spec.feedForward.size
+                                                                        : width;
     std::vector<int> groups(static_cast<std::size_t>(channels));
     std::iota(groups.begin(), groups.end(), 0);
     if (input != LinearInput::AttentionOutput)
         return groups;
-    const int headsPerKey = config.heads / config.keyValueHeads;
-    for (int channel = 0; channel < channels; ++channel)
+    const int headsPerKey = attention.heads / attention.keyValueHeads;
+    const int headDim = attention.headDim;
+    for (int channel = 0; channel < int(channels); ++channel)
         groups[std::size_t(channel)]
-            = channel / config.headDim / headsPerKey * config.headDim + channel % config.headDim;
+            = channel / headDim / headsPerKey * headDim + channel % headDim;
     return groups;
 }
 
-void applyFold(LayerWeights& weights, const LayerFold& fold, const ModelConfig& config)
+std::string foldObstacle(LinearInput input, const LayerSpec& spec)
 {
-    if (fold.attention.size() > 0) {
-        weights.attnNorm.array() /= fold.attention.array();
-        for (Matrix* matrix : { &weights.q, &weights.k, &weights.v })
-            scaleColumns(*matrix, fold.attention);
-    }
+    if (input == LinearInput::Down && !spec.feedForward.isGated)
+        return "its input is not scaled: the activation before it does not let scales through";
+    const bool isNormed = input == LinearInput::Attention || input == LinearInput::FeedForward;
+    if (!isNormed || spec.makerOf(input))
+        return {};
+    return spec.attentionNorm || spec.feedForwardNorm
+        ? "its input is not scaled: the norm before it makes another input, too"
+        : "its input is not scaled: no norm makes it";
+}
+
+std::optional<Role> foldedMaker(LinearInput input, const Checkpoint& checkpoint, int layer)
+{
+    if (input == LinearInput::AttentionOutput)
+        return checkpoint.find(Place{ Role::AttnV, layer }) ? Role::AttnV : Role::AttnQkv;
+    return input == LinearInput::Down ? std::optional(Role::FfnUp) : std::nullopt;
+}
+
+std::vector<Role> applyFold(LayerWeights& weights, const LayerFold& fold)
+{
+    std::vector<Role> changed;
+    for (const LinearInput input : { LinearInput::Attention, LinearInput::FeedForward })
+        if (const Vector& scales = fold.of(input); scales.size() > 0) {
+            divideNorm(weights, *weights.spec.makerOf(input), scales, changed);
+            scaleReaders(weights, input, scales);
+        }
     if (fold.attentionOutput.size() > 0) {
-        divideValueRows(weights.v, fold.attentionOutput, config);
-        scaleColumns(weights.output, fold.attentionOutput);
-    }
-    if (fold.feedForward.size() > 0) {
-        weights.ffnNorm.array() /= fold.feedForward.array();
-        for (Matrix* matrix : { &weights.gate, &weights.up })
-            scaleColumns(*matrix, fold.feedForward);
+        divideValueRows(weights, fold.attentionOutput);
+        scaleReaders(weights, LinearInput::AttentionOutput, fold.attentionOutput);
+        noteBias(weights, Role::AttnV, changed);
+        noteBias(weights, Role::AttnQkv, changed);
     }
     if (fold.down.size() > 0) {
-        weights.up.array().colwise() /= fold.down.array();
-        scaleColumns(weights.down, fold.down);
+        for (Index row = 0; row < fold.down.size(); ++row)
+            divideRow(weights, Role::FfnUp, row, fold.down[row]);
+        scaleReaders(weights, LinearInput::Down, fold.down);
+        noteBias(weights, Role::FfnUp, changed);
     }
+    return changed;
 }
 
 std::shared_ptr<const Checkpoint> foldedCheckpoint(
@@ -121,14 +186,13 @@ std::shared_ptr<const Checkpoint> foldedCheckpoint(
         if (folds[std::size_t(layer)].isEmpty())
             continue;
         LayerWeights weights = loadLayer(checkpoint, layer, progress);
-        applyFold(weights, folds[std::size_t(layer)], checkpoint.config());
-        const auto add = [&](Role role, const MatrixView& values) {
-            folded.push_back(inFloats(*checkpoint.find({ role, layer }), values));
-        };
-        add(Role::AttnNorm, Matrix(weights.attnNorm.transpose()));
-        add(Role::FfnNorm, Matrix(weights.ffnNorm.transpose()));
-        for (const Role role : layerMatrixRoles())
-            add(role, weights.matrix(role));
+        applyFold(weights, folds[std::size_t(layer)]);
+        for (const auto& [role, values] : weights.vectors)
+            folded.push_back(inFloats(*checkpoint.find(Place{ role, layer }),
+                Eigen::Map<const Matrix>(values.data(), checkpoint.find(Place{ role, layer })->rows,
+                    checkpoint.find(Place{ role, layer })->columns)));
+        for (const auto& [role, values] : weights.matrices)
+            folded.push_back(inFloats(*checkpoint.find(Place{ role, layer }), values));
     }
     progress.at(1);
     return checkpoint.withTensors(folded);

@@ -5,7 +5,10 @@
 #include "core/model/checkpoint.h"
 #include "core/model/layer.h"
 
+#include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace core {
@@ -15,9 +18,9 @@ namespace core {
 /// (Lin et al. 2023, "AWQ"; Xiao et al. 2022, "SmoothQuant"). It costs nothing at run time. An
 /// empty vector: that input is left as it is.
 struct LayerFold {
-    Vector attention; ///< (hidden): attn_norm / s; q, k, v · s
+    Vector attention; ///< (hidden): the norm before / s; q, k, v · s
     Vector attentionOutput; ///< (heads × headDim): rows of attn_v / s; attn_output · s
-    Vector feedForward; ///< (hidden): ffn_norm / s; gate, up · s
+    Vector feedForward; ///< (hidden): the norm before / s; gate, up · s
     Vector down; ///< (feedForward): rows of ffn_up / s; ffn_down · s
 
     Vector& of(LinearInput input); ///< Requires: an input inside a layer.
@@ -27,13 +30,21 @@ struct LayerFold {
 
 /// The channels of a layer's `input` that must share one scale, as a number for each from 0 on: the
 /// heads of a group share those of their key/value head, since one row of attn_v makes them all.
-/// Elsewhere each channel stands alone.
-std::vector<int> foldGroups(LinearInput input, const ModelConfig& config);
+/// Elsewhere each channel stands alone. `width`: of the residual stream.
+std::vector<int> foldGroups(LinearInput input, const LayerSpec& spec, std::int64_t width);
+
+/// Why what makes an input cannot be divided by scales; empty: it can. A norm can if it makes this
+/// input alone, attn_v always, ffn_up where what it makes is only multiplied.
+std::string foldObstacle(LinearInput input, const LayerSpec& spec);
+
+/// The matrix whose rows are divided where `input` is scaled: attn_v or ffn_up, or what holds it
+/// among others; nothing where a norm is.
+std::optional<Role> foldedMaker(LinearInput input, const Checkpoint& checkpoint, int layer);
 
 /// Multiplies and divides `weights` as `fold` says: the same function of the hidden states, to the
-/// rounding of single precision. Requires: sizes as above, scales that are finite, over 0 and equal
-/// in a group.
-void applyFold(LayerWeights& weights, const LayerFold& fold, const ModelConfig& config);
+/// rounding of single precision. Gives back the norms and biases that changed. Requires: sizes as
+/// above, scales that are finite, over 0 and equal in a group, no obstacle.
+std::vector<Role> applyFold(LayerWeights& weights, const LayerFold& fold);
 
 /// The same model with its layers folded, `folds[layer]` each, what changed in F32 and in memory.
 std::shared_ptr<const Checkpoint> foldedCheckpoint(

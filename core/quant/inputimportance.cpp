@@ -55,6 +55,8 @@ Importance inputImportance(const Checkpoint& checkpoint,
     Importance importance;
     for (const auto& [key, sums] : observer.sums())
         for (const Role role : rolesOf(key.first)) {
+            if (!checkpoint.find(Place{ role, key.second }))
+                continue;
             std::vector<float>& values = importance[ggufName({ role, key.second })];
             for (const double sum : sums)
                 values.push_back(float(sum * share));

@@ -14,7 +14,22 @@ namespace {
 
     using Index = Eigen::Index;
 
-    bool isShared(LinearInput input) { return rolesOf(input).size() > 1; }
+    /// Inputs that several matrices read, or one that stands for them: their targets are given by
+    /// what the input lacks. The others write into the residual stream, of which each row counts.
+    bool isShared(LinearInput input)
+    {
+        return input == LinearInput::Attention || input == LinearInput::FeedForward;
+    }
+
+    /// Rows in another order, in each of the `parts` of equal height that lie one under the other.
+    std::vector<Index> partedOrder(const std::vector<Index>& order, Index rows)
+    {
+        std::vector<Index> all;
+        for (Index first = 0; first < rows; first += Index(order.size()))
+            for (const Index old : order)
+                all.push_back(first + old);
+        return all;
+    }
 
 } // namespace
 
@@ -27,17 +42,14 @@ LayerInWork::LayerInWork(const LayerRounding& run, int layer, LayerScaling scali
 {
     if (hasReference)
         m_original = m_weights;
-    applyFold(m_weights, m_scaling.fold, run.checkpoint.config());
-    if (m_scaling.fold.attention.size() > 0)
-        m_fittedNorms.push_back(Role::AttnNorm);
-    if (m_scaling.fold.feedForward.size() > 0)
-        m_fittedNorms.push_back(Role::FfnNorm);
+    m_changedVectors = applyFold(m_weights, m_scaling.fold);
 }
 
 void LayerInWork::releaseOriginal(std::initializer_list<Role> roles)
 {
     for (const Role role : roles)
-        m_original.matrix(role).resize(0, 0);
+        if (m_original.has(role))
+            m_original.matrix(role).resize(0, 0);
 }
 
 Matrix LayerInWork::folded(LinearInput input, Matrix x) const
@@ -56,14 +68,14 @@ Matrix LayerInWork::unfolded(LinearInput input, Matrix x) const
 
 bool LayerInWork::needsHessian(LinearInput input) const
 {
-    return std::ranges::any_of(
-        rolesOf(input), [&](Role role) { return plannedAt(role).method == Method::Gptq; });
+    return std::ranges::any_of(m_weights.readers(input),
+        [&](Role role) { return plannedAt(role).method == Method::Gptq; });
 }
 
 void LayerInWork::round(LinearInput input, InputSums fit, HeldSums held, const Progress& progress)
 {
     Group group = prepared(input, std::move(fit), std::move(held), progress.part(0, 0.4));
-    const auto roles = rolesOf(input);
+    const auto roles = m_weights.readers(input);
     const bool fitsNorm = fitsNormOf(group);
     std::vector<Matrix> originals;
     double done = 0.4;
@@ -84,7 +96,16 @@ void LayerInWork::round(LinearInput input, InputSums fit, HeldSums held, const P
 
 bool LayerInWork::fitsNormOf(const Group& group) const
 {
-    return isShared(group.input) && group.sums.tokens > 0 && options().refitNorms;
+    return isShared(group.input) && group.sums.tokens > 0 && options().refitNorms
+        && spec().norm == NormKind::RootMeanSquare && spec().makerOf(group.input);
+}
+
+/// The neurons of a feed-forward may be put in any order where all that makes them moves with them.
+bool LayerInWork::mayOrderNeurons() const
+{
+    return options().orderNeurons
+        && std::ranges::none_of(m_weights.readers(LinearInput::FeedForward),
+            [this](Role role) { return plannedAt(role).keeps && plannedAt(role).format->grid; });
 }
 
 LayerInWork::Group LayerInWork::prepared(
@@ -93,15 +114,12 @@ LayerInWork::Group LayerInWork::prepared(
     Group group{ input, {}, {}, std::move(held), {}, {}, 1, {}, {}, {} };
     if (fit.tokens == 0)
         return group;
-    const auto copies
-        = [this](Role role) { return plannedAt(role).keeps && plannedAt(role).format->grid; };
-    const bool movesRows = !copies(Role::FfnGate) && !copies(Role::FfnUp);
-    if (input == LinearInput::Down && options().orderNeurons && movesRows)
+    if (input == LinearInput::Down && mayOrderNeurons())
         orderNeurons(fit, group.held.sums);
     const bool corrects = fit.change.size() > 0;
     if (corrects) {
         std::vector<const Matrix*> matrices;
-        for (const Role role : rolesOf(input))
+        for (const Role role : m_weights.readers(input))
             matrices.push_back(&m_weights.matrix(role));
         group.choice
             = chooseTarget(fit, group.held.sums, matrices, options(), progress.part(0, 0.3));
@@ -115,7 +133,8 @@ LayerInWork::Group LayerInWork::prepared(
     }
     if (group.held.isThere())
         tryWays(group, fit, progress.part(0.3, 0.7));
-    if (isShared(input) && options().refitNorms && group.held.isThere())
+    group.sums.tokens = fit.tokens;
+    if (fitsNormOf(group) && group.held.isThere())
         group.fit = fit;
     group.sums = together(std::move(fit), group.held.sums);
     InputSums& sums = group.sums;
@@ -136,7 +155,7 @@ LayerInWork::Group LayerInWork::prepared(
 void LayerInWork::tryWays(Group& group, const InputSums& fit, const Progress& progress) const
 {
     std::vector<TriedMatrix> matrices;
-    for (const Role role : rolesOf(group.input)) {
+    for (const Role role : m_weights.readers(group.input)) {
         const PlannedTensor& planned = plannedAt(role);
         if (planned.method != Method::Gptq)
             continue;
@@ -171,12 +190,21 @@ void LayerInWork::orderNeurons(InputSums& fit, InputSums& held)
             if (byColumn->size() > 0)
                 *byColumn = Matrix((*byColumn)(Eigen::all, order));
     }
-    m_weights.down = Matrix(m_weights.down(Eigen::all, order));
-    for (Matrix* byRow : { &m_weights.gate, &m_weights.up })
-        *byRow = Matrix((*byRow)(order, Eigen::all));
+    Matrix& down = m_weights.matrix(Role::FfnDown);
+    down = Matrix(down(Eigen::all, order));
+    const std::vector<Role> makers = m_weights.readers(LinearInput::FeedForward);
+    for (const Role role : makers) {
+        Matrix& byRow = m_weights.matrix(role);
+        const std::vector<Index> rows = partedOrder(order, byRow.rows());
+        byRow = Matrix(byRow(rows, Eigen::all));
+        if (const Vector* bias = m_weights.findVector(biasRole(role))) {
+            m_weights.vector(biasRole(role)) = Vector((*bias)(rows));
+            m_changedVectors.push_back(biasRole(role));
+        }
+    }
     for (RoundedTensor& done : m_done)
-        if (const Role role = done.tensor.place.role; role == Role::FfnGate || role == Role::FfnUp)
-            done.tensor = withRowOrder(done.tensor, order);
+        if (std::ranges::count(makers, done.tensor.place.role) > 0)
+            done.tensor = withRowOrder(done.tensor, partedOrder(order, done.tensor.rows));
 }
 
 void LayerInWork::roundOne(Role role, const Group& group, const Progress& progress)
@@ -240,17 +268,17 @@ RoundedTensor LayerInWork::roundedByGptq(const Tensor& tensor, const PlannedTens
 void LayerInWork::fitNorm(
     const Group& group, const std::vector<Matrix>& originals, const Progress& progress)
 {
-    const auto roles = rolesOf(group.input);
+    const auto roles = m_weights.readers(group.input);
     std::vector<const Matrix*> matrices;
     for (const Role role : roles)
         matrices.push_back(&m_weights.matrix(role));
     const NormRefit refit = group.held.isThere()
         ? refitNorm(matrices, originals, group.fit, group.held.sums, progress)
         : refitNorm(matrices, originals, group.sums, progress);
-    const bool isAttention = group.input == LinearInput::Attention;
-    Vector& norm = isAttention ? m_weights.attnNorm : m_weights.ffnNorm;
+    const Role maker = *spec().makerOf(group.input);
+    Vector& norm = m_weights.vector(maker);
     norm = norm.cwiseProduct(Vector(1 + float(group.trust) * (refit.factors.array() - 1))).eval();
-    m_fittedNorms.push_back(isAttention ? Role::AttnNorm : Role::FfnNorm);
+    m_changedVectors.push_back(maker);
     for (RoundedTensor& done : m_done)
         if (done.report.gptq && std::ranges::count(roles, done.tensor.place.role) > 0)
             done.report.gptq->normGain = refit.gain;
@@ -261,14 +289,13 @@ RoundedPart LayerInWork::finish()
     RoundedPart part;
     for (const Tensor& tensor : m_run.checkpoint.tensors()) {
         const Role role = tensor.place.role;
-        if (tensor.place.layer != m_layer || isMatrix(role))
+        if (tensor.place.layer != m_layer || tensor.isMatrix())
             continue;
-        if (std::ranges::find(m_fittedNorms, role) == m_fittedNorms.end())
+        if (std::ranges::find(m_changedVectors, role) == m_changedVectors.end())
             part.tensors.push_back(
                 roundVector(tensor, m_run.plan[m_run.checkpoint.indexOf(tensor.place)]));
         else
-            part.tensors.push_back(storedVector(
-                tensor, role == Role::AttnNorm ? m_weights.attnNorm : m_weights.ffnNorm));
+            part.tensors.push_back(storedVector(tensor, m_weights.vector(role)));
     }
     for (RoundedTensor& rounded : m_done) {
         part.tensors.push_back(std::move(rounded.tensor));

@@ -30,7 +30,7 @@ public:
     /// input of weights() if it were not.
     Matrix folded(LinearInput input, Matrix x) const;
     Matrix unfolded(LinearInput input, Matrix x) const;
-    const ModelConfig& config() const { return m_run.checkpoint.config(); }
+    const LayerSpec& spec() const { return m_weights.spec; }
     const GptqOptions& options() const { return m_run.gptq; }
 
     /// Whether a matrix that reads `input` is rounded by GPTQ.
@@ -71,6 +71,7 @@ private:
     }
     Group prepared(LinearInput input, InputSums fit, HeldSums held, const Progress& progress);
     bool fitsNormOf(const Group& group) const;
+    bool mayOrderNeurons() const;
     void tryWays(Group& group, const InputSums& fit, const Progress& progress) const;
     /// Null where nothing was tried.
     static const WayTrial* trialOf(Role role, const Group& group);
@@ -90,7 +91,7 @@ private:
     LayerWeights m_original{};
     std::vector<RoundedTensor> m_done;
     std::vector<Eigen::Index> m_neuronOrder;
-    std::vector<Role> m_fittedNorms; ///< that are not as they were
+    std::vector<Role> m_changedVectors; ///< that are not as they were
 };
 
 } // namespace core

@@ -2,6 +2,7 @@
 #include "core/quant/layerrounding.h"
 
 #include "core/files/scratchfile.h"
+#include "core/model/linear.h"
 #include "core/quant/layerinwork.h"
 #include "core/rounding/tokenweights.h"
 
@@ -140,19 +141,20 @@ namespace {
         HeldGathering m_held;
     };
 
-    /// Rounds the matrices that read the normed residual stream: q, k, v or gate, up.
+    /// Rounds the matrices that read the normed residual stream: q, k, v or gate, up. `read`: the
+    /// hidden states that they read, those of `paths` but in a parallel layer.
     template<typename Input>
     void roundReaders(LayerInWork& layer, LinearInput input, const LayerPaths& paths,
-        const Progress& progress, const Input& inputOf)
+        const LayerPaths& read, const Progress& progress, const Input& inputOf)
     {
         GroupGathering gathering(layer, input, paths);
         if (gathering.isNeeded())
             forTiles(paths.rounded, progress.part(0, 0.4), [&](const Tile& tile) {
-                Matrix x = inputOf(tile.of(paths.rounded), layer.weights());
+                Matrix x = inputOf(tile.of(read.rounded), layer.weights());
                 Matrix change;
                 if (gathering.corrects())
                     change
-                        = layer.folded(input, inputOf(tile.of(*paths.reference), layer.original()))
+                        = layer.folded(input, inputOf(tile.of(*read.reference), layer.original()))
                         - x;
                 gathering.add(tile, std::move(x), std::move(change), {},
                     tile.of(paths.reference ? *paths.reference : paths.rounded));
@@ -167,32 +169,42 @@ namespace {
         const Progress& progress)
     {
         const LayerWeights& original = layer.original();
-        const Matrix& W = input == LinearInput::Down ? original.down : original.output;
+        const bool isDown = input == LinearInput::Down;
         Matrix change, drift;
         if (gathering.corrects()) {
-            drift = tile.of(*paths.reference) - tile.of(paths.rounded);
-            change = Matrix::Zero(drift.rows(), drift.cols());
+            const Matrix& W = original.matrix(isDown ? Role::FfnDown : Role::AttnOutput);
+            change = Matrix::Zero(x.rows(), W.rows());
             addLinear(change, reference - layer.unfolded(input, x), W, progress);
+            drift = tile.of(*paths.reference) - tile.of(paths.rounded);
+            // What the residual stream lacks, in units of what is written into it. A norm after the
+            // matrix lets nothing be taken up so.
+            const auto& after
+                = isDown ? original.spec.feedForwardPostNorm : original.spec.attentionPostNorm;
+            if (after)
+                drift.setZero();
+            else if (original.spec.residualScale != 1)
+                drift /= original.spec.residualScale;
         }
-        if (paths.reference)
-            addLinear(tile.of(*paths.reference), reference, W, progress);
+        if (paths.reference && isDown)
+            addFeedForward(tile.of(*paths.reference), reference, original, progress);
+        else if (paths.reference)
+            addAttention(tile.of(*paths.reference), reference, original, progress);
         gathering.add(tile, x, std::move(change), std::move(drift),
             tile.of(paths.reference ? *paths.reference : paths.rounded));
     }
 
     void roundAttention(LayerInWork& layer, const LayerPaths& paths, const Progress& progress)
     {
-        const ModelConfig& config = layer.config();
         const auto inputOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
-            return attentionInput(hidden, weights, config, progress);
+            return attentionInput(hidden, weights, progress);
         };
-        roundReaders(layer, LinearInput::Attention, paths, progress.part(0, 0.5), inputOf);
+        roundReaders(layer, LinearInput::Attention, paths, paths, progress.part(0, 0.5), inputOf);
 
         const auto contextOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
             return attentionContext(
-                inputOf(hidden, weights), weights, config, paths.rounded.length, progress);
+                inputOf(hidden, weights), weights, paths.rounded.length, progress);
         };
-        Matrix context(paths.rounded.states.rows(), Index(config.heads) * config.headDim);
+        Matrix context(paths.rounded.states.rows(), layer.spec().attention.queries());
         GroupGathering gathering(layer, LinearInput::AttentionOutput, paths);
         forTiles(paths.rounded, progress.part(0.5, 0.8), [&](const Tile& tile) {
             tile.of(context) = contextOf(tile.of(paths.rounded), layer.weights());
@@ -202,31 +214,33 @@ namespace {
             gatherWriter(layer, LinearInput::AttentionOutput, gathering, paths, tile,
                 tile.of(context), reference, progress);
         });
-        layer.releaseOriginal({ Role::AttnQ, Role::AttnK, Role::AttnV, Role::AttnOutput });
+        layer.releaseOriginal(
+            { Role::AttnQkv, Role::AttnQ, Role::AttnK, Role::AttnV, Role::AttnOutput });
         gathering.round(layer, LinearInput::AttentionOutput, progress.part(0.8, 0.95));
         forTiles(paths.rounded, progress.part(0.95, 1), [&](const Tile& tile) {
-            addLinear(tile.of(paths.rounded), tile.of(context), layer.weights().output, progress);
+            addAttention(tile.of(paths.rounded), tile.of(context), layer.weights(), progress);
         });
     }
 
-    void roundFeedForward(LayerInWork& layer, const LayerPaths& paths, const Progress& progress)
+    void roundFeedForward(LayerInWork& layer, const LayerPaths& paths, const LayerPaths& read,
+        const Progress& progress)
     {
-        const ModelConfig& config = layer.config();
         const auto inputOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
-            return feedForwardInput(hidden, weights, config, progress);
+            return feedForwardInput(hidden, weights, progress);
         };
-        roundReaders(layer, LinearInput::FeedForward, paths, progress.part(0, 0.4), inputOf);
+        roundReaders(layer, LinearInput::FeedForward, paths, read, progress.part(0, 0.4), inputOf);
 
         const auto gatedOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
             return feedForwardGated(inputOf(hidden, weights), weights, progress);
         };
-        Kept gated(paths.rounded.states.rows(), config.feedForward, layer.scratchFolder());
+        Kept gated(
+            paths.rounded.states.rows(), layer.spec().feedForward.size, layer.scratchFolder());
         GroupGathering gathering(layer, LinearInput::Down, paths);
         forTiles(paths.rounded, progress.part(0.4, 0.6), [&](const Tile& tile) {
-            const Matrix x = gatedOf(tile.of(paths.rounded), layer.weights());
+            const Matrix x = gatedOf(tile.of(read.rounded), layer.weights());
             Matrix reference;
             if (paths.reference)
-                reference = gatedOf(tile.of(*paths.reference), layer.original());
+                reference = gatedOf(tile.of(*read.reference), layer.original());
             gatherWriter(layer, LinearInput::Down, gathering, paths, tile, x, reference, progress);
             if (gated.isThere())
                 gated.of(tile) = x;
@@ -238,10 +252,10 @@ namespace {
             // last columns of a tile): a resumed run, which finds the layer ordered, must not
             // differ.
             if (gated.isThere() && layer.neuronOrder().empty())
-                addLinear(tile.of(paths.rounded), gated.of(tile), layer.weights().down, progress);
+                addFeedForward(tile.of(paths.rounded), gated.of(tile), layer.weights(), progress);
             else
-                addLinear(tile.of(paths.rounded), gatedOf(tile.of(paths.rounded), layer.weights()),
-                    layer.weights().down, progress);
+                addFeedForward(tile.of(paths.rounded),
+                    gatedOf(tile.of(read.rounded), layer.weights()), layer.weights(), progress);
         });
     }
 
@@ -251,8 +265,15 @@ RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling
     const LayerPaths& paths, const Progress& progress)
 {
     LayerInWork work(run, layer, std::move(scaling), paths.reference != nullptr, progress);
+    HiddenStates rounded, reference; // before attention, which a parallel feed-forward reads
+    if (work.spec().isParallel) {
+        rounded = paths.rounded;
+        if (paths.reference)
+            reference = *paths.reference;
+    }
     roundAttention(work, paths, progress.part(0, 0.45));
-    roundFeedForward(work, paths, progress.part(0.45, 1));
+    const LayerPaths before{ rounded, paths.reference ? &reference : nullptr };
+    roundFeedForward(work, paths, work.spec().isParallel ? before : paths, progress.part(0.45, 1));
     return work.finish();
 }
 

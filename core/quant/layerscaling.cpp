@@ -15,14 +15,6 @@ namespace core {
 
 namespace {
 
-    /// The matrix whose rows are divided; the norms, which are free, make the other inputs.
-    std::optional<Role> makerOf(LinearInput input)
-    {
-        if (input == LinearInput::AttentionOutput)
-            return Role::AttnV;
-        return input == LinearInput::Down ? std::optional(Role::FfnUp) : std::nullopt;
-    }
-
     /// Why an input that a matrix wants scaled cannot be; empty if it can.
     std::string obstacle(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan,
         LinearInput input, int layer)
@@ -30,7 +22,10 @@ namespace {
         const auto kept = [](const PlannedTensor& planned) {
             return text("its input is not scaled: ", ggufName(planned.place), " keeps its bytes");
         };
-        for (const Role role : rolesOf(input)) {
+        if (std::string why = foldObstacle(input, layerSpec(checkpoint.config(), layer));
+            !why.empty())
+            return why;
+        for (const Role role : readersOf(checkpoint, input, layer)) {
             const PlannedTensor& planned = plannedAt(checkpoint, plan, { role, layer });
             if (planned.keeps)
                 return kept(planned);
@@ -38,7 +33,7 @@ namespace {
                 return text("its input is not scaled: ", ggufName(planned.place),
                     " reads it too and is rounded without scales");
         }
-        if (const auto maker = makerOf(input)) {
+        if (const auto maker = foldedMaker(input, checkpoint, layer)) {
             const PlannedTensor& planned = plannedAt(checkpoint, plan, { *maker, layer });
             if (planned.keeps)
                 return kept(planned);
@@ -90,7 +85,7 @@ namespace {
         const GptqOptions& gptq, const Progress& progress)
     {
         std::vector<ScaledReader> readers;
-        for (const Role role : rolesOf(place.first)) {
+        for (const Role role : weights.readers(place.first)) {
             const PlannedTensor& planned = plannedAt(checkpoint, plan, { role, place.second });
             readers.push_back({ &weights.matrix(role), planned.format,
                 planned.method == Method::Gptq             ? ScaledReader::Rounding::Gptq
@@ -100,14 +95,14 @@ namespace {
         }
         GptqOptions quick = gptq;
         quick.sweeps = 0; // they follow the first rounding, and cost a multiple of it
-        return searchScales(
-            readers, H, foldGroups(place.first, checkpoint.config()), quick, progress);
+        return searchScales(readers, H,
+            foldGroups(place.first, weights.spec, checkpoint.config().hidden), quick, progress);
     }
 
     bool clips(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan, LinearInput input,
         int layer)
     {
-        return std::ranges::any_of(rolesOf(input), [&](Role role) {
+        return std::ranges::any_of(readersOf(checkpoint, input, layer), [&](Role role) {
             const PlannedTensor& planned = plannedAt(checkpoint, plan, { role, layer });
             return planned.scaling == Scaling::Awq && planned.method != Method::Gptq
                 && planned.method != Method::Hqq;
@@ -135,7 +130,7 @@ std::vector<float> scaledImportance(std::vector<float> importance, const Vector&
 bool wantsScaling(
     const Checkpoint& checkpoint, std::span<const PlannedTensor> plan, LinearInput input, int layer)
 {
-    return std::ranges::any_of(rolesOf(input), [&](Role role) {
+    return std::ranges::any_of(readersOf(checkpoint, input, layer), [&](Role role) {
         return plannedAt(checkpoint, plan, { role, layer }).scaling != Scaling::None;
     });
 }
@@ -149,7 +144,7 @@ LayerScaling scaleLayer(const Checkpoint& checkpoint, std::span<const PlannedTen
             wanted.push_back(input);
     const LayerWeights weights = loadLayer(checkpoint, layer, progress);
     HessianObserver observer(wanted);
-    walkLayer(original, weights, checkpoint.config(), layer, &observer, progress.part(0, 0.4));
+    walkLayer(original, weights, layer, &observer, progress.part(0, 0.4));
 
     LayerScaling scaling;
     double done = 0.4;

@@ -85,11 +85,12 @@ namespace {
         return rounds && planned.place.layer >= 0 ? wanted : Scaling::None;
     }
 
-    PlannedTensor planVector(const Tensor& tensor)
+    /// Vectors are F32, those of a GGUF that is not computed as they are.
+    PlannedTensor planVector(const Checkpoint& checkpoint, const Tensor& tensor)
     {
         PlannedTensor planned;
         planned.place = tensor.place;
-        planned.format = planned.wanted = &formats::f32;
+        planned.format = planned.wanted = checkpoint.isComputed() ? &formats::f32 : tensor.format;
         planned.keeps = tensor.format == planned.format;
         return planned;
     }
@@ -114,8 +115,10 @@ namespace {
         return deciding;
     }
 
-    PlannedTensor planMatrix(const Tensor& tensor, const Recipe& recipe, bool isHead)
+    PlannedTensor planMatrix(
+        const Checkpoint& checkpoint, const Tensor& tensor, const Recipe& recipe)
     {
+        const bool isHead = checkpoint.isComputed() && &tensor == checkpoint.findHead();
         const auto [formatRule, methodRule] = decidingRules(tensor, recipe);
         const Format* wanted = formatRule ? formatRule->format : recipe.format;
         if (!wanted || wanted == &formats::source)
@@ -131,8 +134,11 @@ namespace {
         planned.wanted = wanted->name == planned.format->name ? planned.format : wanted;
         planned.keeps = planned.format == tensor.format;
         planned.method = usableMethod(treatment.method, planned, isHead && methodRule);
+        if (!checkpoint.isComputed() && planned.method == Method::Gptq)
+            planned.method = Method::Importance;
         planned.encoder = usableEncoder(recipe.encoder, planned);
-        planned.scaling = usableScaling(treatment.scaling, planned);
+        planned.scaling
+            = checkpoint.isComputed() ? usableScaling(treatment.scaling, planned) : Scaling::None;
         return planned;
     }
 
@@ -167,9 +173,8 @@ std::vector<PlannedTensor> planTensors(const Checkpoint& checkpoint, const Recip
     std::vector<PlannedTensor> plan;
     plan.reserve(checkpoint.tensors().size());
     for (const Tensor& tensor : checkpoint.tensors())
-        plan.push_back(isMatrix(tensor.place.role)
-                ? planMatrix(tensor, recipe, &tensor == &checkpoint.head())
-                : planVector(tensor));
+        plan.push_back(tensor.isMatrix() ? planMatrix(checkpoint, tensor, recipe)
+                                         : planVector(checkpoint, tensor));
     return plan;
 }
 

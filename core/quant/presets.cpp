@@ -123,7 +123,7 @@ namespace {
     Recipe mixRecipe(const Mix& mix, const Checkpoint& checkpoint)
     {
         const ModelConfig& config = checkpoint.config();
-        const Shape shape{ config.layers, config.heads / config.keyValueHeads,
+        const Shape shape{ config.layers, config.heads / std::max(1, config.keyValueHeads),
             config.layers == 80 && config.heads != config.keyValueHeads };
         Recipe recipe;
         recipe.format = findFormat(mix.base);

@@ -50,6 +50,9 @@ namespace {
         const Checkpoint& checkpoint, const Recipe& recipe, const QuantizeOptions& options)
     {
         checkpoint.requireUnchanged();
+        if (recipe.method == Method::Gptq || recipe.scaling != Scaling::None
+            || !options.calibration.empty())
+            checkpoint.requireComputed();
         if (!options.calibration.empty())
             requireEqualLengths(options.calibration);
         std::vector<PlannedTensor> plan = planTensors(checkpoint, recipe);
@@ -110,7 +113,7 @@ namespace {
 
     private:
         void measureImportance(const Progress& progress);
-        void roundOutside(std::size_t which, std::initializer_list<Role> roles, const Progress&);
+        void roundOutside(std::size_t which, const Progress&);
         RoundedTensor roundOne(
             const Tensor& tensor, const PlannedTensor& planned, const Progress&) const;
         void roundLayers(const Progress& progress);
@@ -130,9 +133,9 @@ namespace {
         /// The number of the part that the tensor at `place` is in.
         std::size_t partOf(Place place) const
         {
-            if (place.layer >= 0)
+            if (place.layer >= 0 && place.layer < m_checkpoint->config().layers)
                 return std::size_t(1 + place.layer);
-            return place.role == Role::TokenEmbd ? 0 : m_parts.size() - 1;
+            return isBeforeLayers(place.role) ? 0 : m_parts.size() - 1;
         }
         /// Whether a tensor that is not found on the shelf meets `condition`.
         template<typename Condition>
@@ -161,7 +164,8 @@ namespace {
         {
             if (planned.method != Method::Importance)
                 return {};
-            return m_importance.at(ggufName(planned.place));
+            return m_importance.at(
+                m_checkpoint->tensors()[m_checkpoint->indexOf(planned.place)].name);
         }
 
         std::shared_ptr<const Checkpoint> m_checkpoint;
@@ -241,8 +245,8 @@ namespace {
         return roundByGptqInTiles(tensor, planned, factor, m_gptq, progress.part(0.45, 1));
     }
 
-    void Run::roundOutside(
-        std::size_t which, std::initializer_list<Role> roles, const Progress& progress)
+    /// Rounds the tensors of a part that is none of the layers walked.
+    void Run::roundOutside(std::size_t which, const Progress& progress)
     {
         if (addFound(which))
             return;
@@ -250,9 +254,9 @@ namespace {
         for (std::size_t i = 0; i < m_plan.size(); ++i) {
             const PlannedTensor& planned = m_plan[i];
             const Tensor& tensor = m_checkpoint->tensors()[i];
-            if (std::ranges::find(roles, planned.place.role) == roles.end())
+            if (partOf(planned.place) != which)
                 continue;
-            if (!isMatrix(planned.place.role)) {
+            if (!tensor.isMatrix()) {
                 part.tensors.push_back(roundVector(tensor, planned));
                 continue;
             }
@@ -271,13 +275,12 @@ namespace {
     /// Moves the paths through a layer that is finished.
     void Run::forward(const LayerPaths& paths, int layer, const Progress& progress) const
     {
-        const ModelConfig& config = m_checkpoint->config();
         const auto current = m_checkpoint->withTensors(m_tensors);
-        walkLayer(paths.rounded, loadLayer(*current, layer, progress), config, layer, nullptr,
+        walkLayer(paths.rounded, loadLayer(*current, layer, progress), layer, nullptr,
             progress.part(0, 0.5));
         if (paths.reference)
-            walkLayer(*paths.reference, loadLayer(*m_checkpoint, layer, progress), config, layer,
-                nullptr, progress.part(0.5, 1));
+            walkLayer(*paths.reference, loadLayer(*m_checkpoint, layer, progress), layer, nullptr,
+                progress.part(0.5, 1));
     }
 
     void Run::roundLayers(const Progress& progress)
@@ -305,12 +308,16 @@ namespace {
                 text("Layer ", layer + 1, " of ", layers));
             part.at(0);
             const std::size_t which = partOf({ Role::AttnNorm, layer });
+            if (!m_checkpoint->isComputed()) {
+                roundOutside(which, part);
+                continue;
+            }
             if (addFound(which)) {
                 if (layer < lastGptq)
                     forward(paths, layer, part);
                 if (layer < lastScaled)
-                    walkLayer(original, loadLayer(*m_checkpoint, layer, part),
-                        m_checkpoint->config(), layer, nullptr, part);
+                    walkLayer(
+                        original, loadLayer(*m_checkpoint, layer, part), layer, nullptr, part);
                 continue;
             }
             LayerScaling scaling;
@@ -335,12 +342,11 @@ namespace {
         if (m_options.partsKnown)
             m_options.partsKnown(m_parts);
         findParts(progress.part(range, 0.015, "Looking for finished layers"));
-        roundOutside(0, { Role::TokenEmbd }, progress.part(0.015, embedding, "Embedding"));
+        roundOutside(0, progress.part(0.015, embedding, "Embedding"));
         const double start = needsImportance() && m_options.importance.empty() ? 0.4 : embedding;
         measureImportance(progress.part(embedding, start, "Measuring importance"));
         roundLayers(progress.part(start, end));
-        roundOutside(m_parts.size() - 1, { Role::OutputNorm, Role::Output, Role::RopeFreqs },
-            progress.part(end, 1, "Output"));
+        roundOutside(m_parts.size() - 1, progress.part(end, 1, "Output"));
         progress.at(1);
         m_checkpoint->requireUnchanged();
 

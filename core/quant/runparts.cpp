@@ -199,12 +199,14 @@ std::vector<RunPart> runParts(const RunInputs& inputs)
     };
     std::vector<RunPart> parts;
     parts.push_back(keys.part(
-        "token_embd", indices([](Place place) { return place.role == Role::TokenEmbd; }), {}));
-    for (int layer = 0; layer < inputs.checkpoint.config().layers; ++layer)
+        "token_embd", indices([](Place place) { return isBeforeLayers(place.role); }), {}));
+    const int layers = inputs.checkpoint.config().layers;
+    for (int layer = 0; layer < layers; ++layer)
         parts.push_back(keys.part(layerPart(layer),
             indices([layer](Place place) { return place.layer == layer; }), parts));
-    parts.push_back(keys.part("output",
-        indices([](Place place) { return place.layer < 0 && place.role != Role::TokenEmbd; }),
+    parts.push_back(keys.part("output", indices([layers](Place place) {
+        return (place.layer < 0 || place.layer >= layers) && !isBeforeLayers(place.role);
+    }),
         parts));
     return parts;
 }

@@ -41,13 +41,12 @@ BiasCorrection::BiasCorrection(const Checkpoint& model,
     for (int layer = 0; layer < model.config().layers; ++layer) {
         const Progress part = progress.part(layer / layers, (layer + 1) / layers);
         MiddleObserver expected(reference);
-        walkLayer(reference, loadLayer(original, layer, part), original.config(), layer, &expected,
-            part.part(0, 0.3));
+        walkLayer(reference, loadLayer(original, layer, part), layer, &expected, part.part(0, 0.3));
         LayerWeights weights = loadLayer(model, layer, part);
         prepare(weights, layer, part);
         const auto walked = [&](MiddleObserver& middle, const Progress& share) {
             HiddenStates copy = hidden;
-            walkLayer(copy, weights, model.config(), layer, &middle, this, share);
+            walkLayer(copy, weights, layer, &middle, this, share);
             return copy;
         };
         // The shift in the middle changes what the feed-forward reads: measured before it.

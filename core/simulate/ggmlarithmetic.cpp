@@ -58,9 +58,9 @@ namespace {
     /// The format of the matrices that read `input`, or another that rounds it alike.
     const Format* formatAt(const Checkpoint& model, LinearInput input, int layer)
     {
-        const auto roles = rolesOf(input);
+        const std::vector<Role> roles = readersOf(model, input, layer);
         const Format& first = formatAt(model, { roles.front(), layer });
-        for (const Role role : roles.subspan(1)) {
+        for (const Role role : std::span(roles).subspan(1)) {
             const Format& other = formatAt(model, { role, layer });
             if (roundingOf(other) != roundingOf(first))
                 throw Error(text(model.path().string(), ": ", ggufName({ roles.front(), layer }),
@@ -84,6 +84,7 @@ void roundAsGgml(const Format& format, std::span<float> row)
 
 GgmlArithmetic::GgmlArithmetic(const Checkpoint& model)
 {
+    model.requireComputed();
     for (int layer = 0; layer < model.config().layers; ++layer)
         for (const LinearInput input : layerInputs)
             m_formats.push_back(formatAt(model, input, layer));

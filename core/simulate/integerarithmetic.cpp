@@ -111,7 +111,7 @@ namespace {
     {
         for (const Tensor& tensor : model.tensors()) {
             const Tensor* other = original.find(tensor.place);
-            if (isMatrix(tensor.place.role) || !other || tensor.place.layer < 0)
+            if (tensor.isMatrix() || !other || tensor.place.layer < 0)
                 continue;
             if (decode(tensor) != decode(*other))
                 throw Error(text(model.path().string(), ": ", tensor.name, " differs from that of ",
@@ -121,10 +121,10 @@ namespace {
         }
     }
 
-    std::vector<const Matrix*> readersOf(LinearInput input, const LayerWeights& weights)
+    std::vector<const Matrix*> matricesOf(LinearInput input, const LayerWeights& weights)
     {
         std::vector<const Matrix*> readers;
-        for (const Role role : rolesOf(input))
+        for (const Role role : weights.readers(input))
             readers.push_back(&weights.matrix(role));
         return readers;
     }
@@ -139,12 +139,13 @@ IntegerArithmetic::IntegerArithmetic(std::shared_ptr<const Checkpoint> model,
     , m_options(options)
     , m_folds(std::size_t(m_model->config().layers))
 {
+    m_model->requireComputed();
     if (options.needsCalibration() && calibration.empty())
         throw Error("static ranges, smoothing and outlier channels are found in a calibration "
                     "text, found none");
     for (int layer = 0; layer < m_model->config().layers; ++layer)
         for (const LinearInput input : layerInputs)
-            m_inputs.push_back({ input, layer, {}, {}, {} });
+            m_inputs.push_back({ input, layer, {}, {}, {}, readersOf(*m_model, input, layer) });
     if (m_original && options.outlierThreshold > 0)
         requireSameNorms(*m_model, *m_original);
     if (!options.needsCalibration())
@@ -167,11 +168,12 @@ void IntegerArithmetic::choose(const LayerWeights& weights, int layer,
     for (const LinearInput input : layerInputs) {
         InputArithmetic& found = m_inputs[indexOf(input, layer)];
         Vector absmax = seen.at(input).absmax;
-        if (m_options.smoothing) {
+        if (m_options.smoothing && foldObstacle(input, weights.spec).empty()) {
             const double strength = *m_options.smoothing;
-            found.smoothing = searchSmoothing(readersOf(input, weights), seen.at(input),
-                foldGroups(input, m_model->config()), m_options.activations, m_options.weightBits,
-                strength < 0 ? std::nullopt : std::optional(strength), progress);
+            found.smoothing = searchSmoothing(matricesOf(input, weights), seen.at(input),
+                foldGroups(input, weights.spec, m_model->config().hidden), m_options.activations,
+                m_options.weightBits, strength < 0 ? std::nullopt : std::optional(strength),
+                progress);
             const Vector& scales = found.smoothing->scales;
             m_folds[std::size_t(layer)].of(input) = scales;
             if (scales.size() > 0)
@@ -184,22 +186,21 @@ void IntegerArithmetic::choose(const LayerWeights& weights, int layer,
 
 void IntegerArithmetic::measureLayer(HiddenStates& hidden, int layer, const Progress& progress)
 {
-    const ModelConfig& config = m_model->config();
     const ActivationFormat& format = m_options.activations;
     LayerWeights weights = loadLayer(*m_model, layer, progress);
     if (m_options.smoothing || m_options.outlierThreshold > 0) {
         InputObserver observer(hidden.states.rows());
         HiddenStates copy = hidden;
-        walkLayer(copy, weights, config, layer, &observer, progress.part(0, 0.3));
+        walkLayer(copy, weights, layer, &observer, progress.part(0, 0.3));
         choose(weights, layer, observer.inputs(), progress.part(0.3, 0.6));
-        applyFold(weights, m_folds[std::size_t(layer)], config);
+        applyFold(weights, m_folds[std::size_t(layer)]);
     }
     std::map<LinearInput, std::vector<int>> outliers;
     for (const LinearInput input : layerInputs)
         outliers[input] = at(input, layer).outliers;
     RangeObserver ranges(std::move(outliers), hidden.states.rows());
     const bool isStatic = format.scope == ActivationFormat::Scope::Static;
-    walkLayer(hidden, weights, config, layer, isStatic ? &ranges : nullptr, progress.part(0.6, 1));
+    walkLayer(hidden, weights, layer, isStatic ? &ranges : nullptr, progress.part(0.6, 1));
     for (const LinearInput input : layerInputs)
         if (isStatic)
             m_inputs[indexOf(input, layer)].grid
@@ -209,17 +210,16 @@ void IntegerArithmetic::measureLayer(HiddenStates& hidden, int layer, const Prog
 
 void IntegerArithmetic::prepare(LayerWeights& weights, int layer, const Progress& progress) const
 {
-    const ModelConfig& config = m_model->config();
     const LayerFold& fold = m_folds[std::size_t(layer)];
-    applyFold(weights, fold, config);
+    applyFold(weights, fold);
     std::optional<LayerWeights> original;
     if (m_original && m_options.outlierThreshold > 0) {
         original = loadLayer(*m_original, layer, progress);
-        applyFold(*original, fold, config);
+        applyFold(*original, fold);
     }
     for (const LinearInput input : layerInputs) {
         const std::vector<int>& kept = at(input, layer).outliers;
-        for (const Role role : rolesOf(input)) {
+        for (const Role role : weights.readers(input)) {
             Matrix& W = weights.matrix(role);
             for (const int column : kept)
                 if (original)

@@ -38,6 +38,7 @@ struct InputArithmetic {
     IntegerGrid grid; ///< Static only
     std::vector<int> outliers; ///< channels in 16 bits, ascending
     std::optional<SmoothingChoice> smoothing;
+    std::vector<Role> readers{}; ///< the matrices that read it
 };
 
 /// A model whose decoder layers compute with integers, for measuring: activations rounded, weights

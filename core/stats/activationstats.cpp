@@ -103,12 +103,13 @@ ActivationStats activationStats(
     return gatherer.result();
 }
 
-Importance importanceOf(const ActivationStats& stats)
+Importance importanceOf(const ActivationStats& stats, const Checkpoint& checkpoint)
 {
     Importance importance;
     for (const InputStats& input : stats.inputs) {
         for (const Role role : rolesOf(input.input))
-            importance[ggufName({ role, input.layer })] = input.meanSquare;
+            if (const Tensor* tensor = checkpoint.find(Place{ role, input.layer }))
+                importance[tensor->name] = input.meanSquare;
     }
     return importance;
 }

@@ -50,6 +50,6 @@ ActivationStats activationStats(const Checkpoint& checkpoint,
     const std::vector<std::vector<int>>& sequences, const Progress& progress);
 
 /// Mean squared activation by tensor name: llama.cpp's imatrix, from our own walk.
-Importance importanceOf(const ActivationStats& stats);
+Importance importanceOf(const ActivationStats& stats, const Checkpoint& checkpoint);
 
 } // namespace core

@@ -3,6 +3,7 @@
 
 #include "core/export/ggufexport.h"
 #include "core/measure/evaluation.h"
+#include "core/model/logitscaling.h"
 #include "core/model/walk.h"
 #include "core/quant/quantize.h"
 #include "core/simulate/ggmlarithmetic.h"
@@ -86,19 +87,15 @@ QString difference(
         .arg(theirs.size());
 }
 
-namespace {
-
-    // Logits of every position: (sequences × length, vocabulary).
-    core::Matrix ourLogits(
-        const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences)
-    {
-        core::HiddenStates hidden = core::embed(checkpoint, sequences);
-        core::walk(hidden, checkpoint, nullptr, {});
-        return core::multiplyTransposed(
-            core::headInput(hidden.states, checkpoint, {}), core::decode(checkpoint.head()));
-    }
-
-} // namespace
+core::Matrix ourLogits(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences)
+{
+    core::HiddenStates hidden = core::embed(checkpoint, sequences);
+    core::walk(hidden, checkpoint, nullptr, {});
+    core::Matrix logits = core::multiplyTransposed(
+        core::headInput(hidden.states, checkpoint, {}), core::decode(checkpoint.head()));
+    core::scaleLogits(logits, core::logitScaling(checkpoint.config()));
+    return logits;
+}
 
 // Ours are found from llama.cpp's whole continuation at once: as long as both agree, it is the same
 // prefix that both continue; at the first token where they do not, the two continuations part.

@@ -33,6 +33,11 @@ double ourLossAsLlama(const core::Checkpoint& checkpoint, const TextChunks& chun
 double llamaLoss(const std::shared_ptr<const LlamaLibrary>& llama,
     const std::filesystem::path& file, const TextChunks& chunks);
 
+/// Logits of every position of sequences of equal length, by Quantscope: (sequences × length,
+/// vocabulary).
+core::Matrix ourLogits(
+    const core::Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences);
+
 /// The largest difference of two numbers, in words for a failure message; empty if it is within
 /// `bound`.
 QString disagreement(const char* what, double ours, double theirs, double bound);

@@ -8,6 +8,7 @@ namespace support {
 using core::Matrix;
 using core::MatrixD;
 using core::ModelConfig;
+using core::Role;
 
 namespace {
 
@@ -88,19 +89,21 @@ void slowLayer(
     MatrixD& hidden, const core::LayerWeights& weights, const ModelConfig& config, int length)
 {
     const double epsilon = double(config.normEpsilon);
-    const MatrixD input = normed(hidden, weights.attnNorm, epsilon);
-    MatrixD q = applied(weights.q, input), k = applied(weights.k, input);
+    const MatrixD input = normed(hidden, weights.vector(Role::AttnNorm), epsilon);
+    MatrixD q = applied(weights.matrix(Role::AttnQ), input),
+            k = applied(weights.matrix(Role::AttnK), input);
     turn(q, config, length);
     turn(k, config, length);
-    hidden += applied(weights.output, attended(q, k, applied(weights.v, input), config, length));
-    const MatrixD middle = normed(hidden, weights.ffnNorm, epsilon);
-    const MatrixD up = applied(weights.up, middle);
-    MatrixD gated = applied(weights.gate, middle);
+    hidden += applied(weights.matrix(Role::AttnOutput),
+        attended(q, k, applied(weights.matrix(Role::AttnV), input), config, length));
+    const MatrixD middle = normed(hidden, weights.vector(Role::FfnNorm), epsilon);
+    const MatrixD up = applied(weights.matrix(Role::FfnUp), middle);
+    MatrixD gated = applied(weights.matrix(Role::FfnGate), middle);
     for (Eigen::Index i = 0; i < gated.size(); ++i) {
         double& gate = gated.data()[i];
         gate = gate / (1 + std::exp(-gate)) * up.data()[i];
     }
-    hidden += applied(weights.down, gated);
+    hidden += applied(weights.matrix(Role::FfnDown), gated);
 }
 
 } // namespace support

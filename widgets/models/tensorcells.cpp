@@ -187,7 +187,9 @@ TensorCell TensorCells::of(const TensorRow& row, TensorColumn column)
 {
     switch (column) {
     case Tensor:
-        return { row.place.layer < 0 ? row.name : roleTitle(row.place.role), Tone::Normal, {} };
+        return { row.place.layer < 0 || core::isOther(row.place.role) ? row.name
+                                                                      : roleTitle(row.place.role),
+            Tone::Normal, {} };
     case Role:
         return { roleTitle(row.place.role), Tone::Normal, {} };
     case Shape:

@@ -19,7 +19,17 @@ QString shortRoleName(core::Role role)
 
 QString tensorName(core::Place place)
 {
+    if (core::isOther(place.role)) // whoever has the tensor says its name
+        return QStringLiteral("#%1").arg(place.number);
     QString name = QString::fromStdString(core::ggufName(place));
+    if (name.endsWith(QLatin1String(".weight")))
+        name.chop(7);
+    return name;
+}
+
+QString tensorName(const core::Tensor& tensor)
+{
+    QString name = QString::fromStdString(tensor.name);
     if (name.endsWith(QLatin1String(".weight")))
         name.chop(7);
     return name;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/formats/format.h"
-#include "core/model/role.h"
+#include "core/model/tensor.h"
 #include "core/stats/tensorstats.h"
 
 #include <QtCore/QString>
@@ -29,6 +29,7 @@ const core::Format* storedFormat(const SelectedTensor& tensor, const core::Forma
 QString shortRoleName(core::Role role);
 /// GGUF's name without ".weight".
 QString tensorName(core::Place place);
+QString tensorName(const core::Tensor& tensor); ///< of any tensor, also one without a role
 /// Whether llama.cpp's mixes are made of this format: the K formats and Q8_0.
 bool isMainFormat(const core::Format* format);
 /// "128 × 256": rows × columns.

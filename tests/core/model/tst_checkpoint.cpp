@@ -176,17 +176,27 @@ private slots:
             "tensor blk.1.ffn_down.weight has shape [63, 128], expected [64, 128]"));
     }
 
-    void namesAnUnknownArchitecture()
+    void opensAnUnknownArchitectureAndSaysWhatItCannotDo()
     {
         TinyModel model;
         model.damage = Damage::UnknownArchitecture;
-        QCOMPARE(complaint(model),
-            std::string("FOLDER/config.json: the architecture is "
-                        "MambaForCausalLM, expected LlamaForCausalLM"));
+        const auto fromFolder = opened(model);
         const TemporaryFolder folder;
         support::writeTinyGguf(model, folder / "t.gguf");
-        QVERIFY(contains(messageOf([&] { Checkpoint::open(folder / "t.gguf"); }),
-            "t.gguf: the architecture is mamba, expected llama"));
+        const auto fromFile = Checkpoint::open(folder / "t.gguf");
+        QCOMPARE(fromFolder->tensors().size(), std::size_t(20));
+        QCOMPARE(fromFile->tensors().size(), std::size_t(20));
+        QVERIFY(contains(messageOf([&] { fromFolder->requireComputed(); }),
+            "config.json: the architecture is MambaForCausalLM, which Quantscope does not "
+            "compute"));
+        QVERIFY(contains(messageOf([&] { fromFile->requireComputed(); }),
+            "t.gguf: the architecture is mamba, which Quantscope does not compute"));
+        QCOMPARE(fromFile->tensors()[3].name, std::string("blk.0.attn_k.weight"));
+        QCOMPARE(fromFile->tensors()[3].place, (core::Place{ Role::AttnK, 0 }));
+        const core::Tensor& q = fromFolder->tensors()[2];
+        QCOMPARE(q.name, std::string("model.layers.0.self_attn.q_proj.weight"));
+        QVERIFY(core::isOther(q.place.role) && q.isMatrix());
+        QVERIFY(core::decode(q).allFinite());
     }
 
     void passesOnTheMessagesOfDamagedFiles()
@@ -214,14 +224,27 @@ private slots:
     {
         const TemporaryFolder folder;
         support::writeTinyModel({}, folder.path());
-        for (const std::string name : { "model.layers.0.self_attn.q_proj.bias",
-                 "model.layers.2.mlp.down_proj.weight", "visual.patch.weight" }) {
+        for (const std::string name :
+            { "model.layers.0.self_attn.r_proj.bias", "model.layers.2.mlp.down_proj.weight" }) {
             support::writeFile(folder / "model.safetensors", fileWithOneMore(name));
-            QVERIFY(contains(messageOf([&] { Checkpoint::open(folder.path()); }),
+            const auto checkpoint = Checkpoint::open(folder.path());
+            QVERIFY(contains(messageOf([&] { checkpoint->requireComputed(); }),
                 core::text("unexpected tensor ", name,
                     " [2, 2], expected only those of a Llama "
                     "model of 2 layers")));
+            QCOMPARE(checkpoint->tensors().size(), std::size_t(21));
         }
+    }
+
+    void leavesOutWhatSees()
+    {
+        const TemporaryFolder folder;
+        support::writeTinyModel({}, folder.path());
+        support::writeFile(folder / "model.safetensors", fileWithOneMore("visual.patch.weight"));
+        const auto checkpoint = Checkpoint::open(folder.path());
+        checkpoint->requireComputed();
+        QCOMPARE(checkpoint->tensors().size(), std::size_t(20));
+        QVERIFY(contains(checkpoint->notes().back(), "1 tensors for images or sound"));
     }
 
     void passesOverStoredRotaryFrequencies()

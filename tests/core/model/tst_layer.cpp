@@ -31,15 +31,14 @@ Matrix randomRows(Eigen::Index rows, Eigen::Index columns)
     return Matrix::NullaryExpr(rows, columns, [&] { return normal(random); });
 }
 
-Matrix quickLayer(
-    Matrix hidden, const core::LayerWeights& weights, const ModelConfig& config, int length)
+Matrix quickLayer(Matrix hidden, const core::LayerWeights& weights, int length)
 {
     const core::Progress none;
-    const Matrix input = core::attentionInput(hidden, weights, config, none);
-    const Matrix context = core::attentionContext(input, weights, config, length, none);
-    core::addLinear(hidden, context, weights.output, none);
-    const Matrix middle = core::feedForwardInput(hidden, weights, config, none);
-    core::addLinear(hidden, core::feedForwardGated(middle, weights, none), weights.down, none);
+    const Matrix input = core::attentionInput(hidden, weights, none);
+    const Matrix context = core::attentionContext(input, weights, length, none);
+    core::addAttention(hidden, context, weights, none);
+    const Matrix middle = core::feedForwardInput(hidden, weights, none);
+    core::addFeedForward(hidden, core::feedForwardGated(middle, weights, none), weights, none);
     return hidden;
 }
 
@@ -51,11 +50,12 @@ double relativeError(const Matrix& quick, const MatrixD& slow)
 /// How far the quick layer is from the slow one.
 double errorOf(const TinyModel& model, const ModelConfig& config, int sequences, int length)
 {
-    const auto weights = core::loadLayer(*opened(model), 1, {});
+    auto weights = core::loadLayer(*opened(model), 1, {});
+    weights.spec = core::layerSpec(config, 1);
     const Matrix hidden = randomRows(Eigen::Index(sequences) * length, config.hidden);
     MatrixD slow = hidden.cast<double>();
     support::slowLayer(slow, weights, config, length);
-    return relativeError(quickLayer(hidden, weights, config, length), slow);
+    return relativeError(quickLayer(hidden, weights, length), slow);
 }
 
 /// Whether OpenBLAS's kernel for this processor sums every row of a product in the same way. Those
@@ -125,8 +125,8 @@ private slots:
         const auto pairs = Checkpoint::open(folder / "t.gguf");
         const auto halves = opened({});
         const Matrix hidden = randomRows(3 * 50, 64);
-        const Matrix a = quickLayer(hidden, core::loadLayer(*pairs, 0, {}), pairs->config(), 50);
-        const Matrix b = quickLayer(hidden, core::loadLayer(*halves, 0, {}), halves->config(), 50);
+        const Matrix a = quickLayer(hidden, core::loadLayer(*pairs, 0, {}), 50);
+        const Matrix b = quickLayer(hidden, core::loadLayer(*halves, 0, {}), 50);
         QVERIFY((a - b).norm() < 1e-6 * b.norm());
     }
 
@@ -136,10 +136,9 @@ private slots:
         const auto weights = core::loadLayer(*checkpoint, 0, {});
         constexpr int length = 48, sequences = 5;
         const Matrix hidden = randomRows(length * sequences, 64);
-        const Matrix all = quickLayer(hidden, weights, checkpoint->config(), length);
+        const Matrix all = quickLayer(hidden, weights, length);
         for (int i = 0; i < sequences; ++i) {
-            const Matrix one = quickLayer(
-                hidden.middleRows(i * length, length), weights, checkpoint->config(), length);
+            const Matrix one = quickLayer(hidden.middleRows(i * length, length), weights, length);
             const auto within = all.middleRows(i * length, length);
             if (equalRowsGiveEqualBits())
                 QVERIFY(one == within);
@@ -156,7 +155,7 @@ private slots:
         const auto weights = core::loadLayer(*checkpoint, 0, {});
         MatrixD slow = hidden.cast<double>();
         support::slowLayer(slow, weights, checkpoint->config(), 32);
-        const Matrix quick = quickLayer(hidden, weights, checkpoint->config(), 32);
+        const Matrix quick = quickLayer(hidden, weights, 32);
         QVERIFY(quick.allFinite());
         QVERIFY(relativeError(quick, slow) < 1e-6);
     }
@@ -184,15 +183,13 @@ private slots:
         stop.request_stop();
         const core::Progress stopped(stop.get_token(), {});
         Matrix hidden = randomRows(32, 64);
-        const ModelConfig& config = checkpoint->config();
         QVERIFY_EXCEPTION_THROWN(core::loadLayer(*checkpoint, 0, stopped), core::Cancelled);
+        QVERIFY_EXCEPTION_THROWN(core::attentionInput(hidden, weights, stopped), core::Cancelled);
         QVERIFY_EXCEPTION_THROWN(
-            core::attentionInput(hidden, weights, config, stopped), core::Cancelled);
-        QVERIFY_EXCEPTION_THROWN(
-            core::attentionContext(hidden, weights, config, 32, stopped), core::Cancelled);
+            core::attentionContext(hidden, weights, 32, stopped), core::Cancelled);
         QVERIFY_EXCEPTION_THROWN(core::feedForwardGated(hidden, weights, stopped), core::Cancelled);
         QVERIFY_EXCEPTION_THROWN(
-            core::addLinear(hidden, hidden, weights.output, stopped), core::Cancelled);
+            core::addAttention(hidden, hidden, weights, stopped), core::Cancelled);
     }
 };
 

@@ -122,10 +122,10 @@ private slots:
         const auto checkpoint = opened({});
         HiddenStates hidden = core::embed(*checkpoint, someSequences(4, 32));
         const auto weights = core::loadLayer(*checkpoint, 0, {});
-        const Matrix input = core::attentionInput(hidden.states, weights, checkpoint->config(), {});
-        const Matrix context = core::attentionContext(input, weights, checkpoint->config(), 32, {});
+        const Matrix input = core::attentionInput(hidden.states, weights, {});
+        const Matrix context = core::attentionContext(input, weights, 32, {});
         Listener listener;
-        core::walkLayer(hidden, weights, checkpoint->config(), 0, &listener, {});
+        core::walkLayer(hidden, weights, 0, &listener, {});
         QCOMPARE(listener.inputs.size(), std::size_t(4));
         QVERIFY(listener.inputs[0] == input);
         QVERIFY(listener.inputs[1] == context);
@@ -173,7 +173,7 @@ private slots:
         const core::Progress progress(stop.get_token(), {});
         const auto walkForever = [&] {
             for (;;) // however quick the machine is, it is stopped in the middle
-                core::walkLayer(hidden, weights, checkpoint->config(), 0, nullptr, progress);
+                core::walkLayer(hidden, weights, 0, nullptr, progress);
         };
         QVERIFY_EXCEPTION_THROWN(walkForever(), core::Cancelled);
         QVERIFY(std::chrono::steady_clock::now() - asked < std::chrono::seconds(1));

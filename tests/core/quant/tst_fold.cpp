@@ -3,6 +3,7 @@
 #include "core/model/walk.h"
 #include "core/quant/fold.h"
 #include "tests/support/filebytes.h"
+#include "tests/support/llamaroles.h"
 #include "tests/support/tinymodel.h"
 
 #include <QTest>
@@ -22,13 +23,13 @@ constexpr std::array inputs{ LinearInput::Attention, LinearInput::AttentionOutpu
     LinearInput::FeedForward, LinearInput::Down };
 
 /// Scales from 1/8 to 8 for every input, equal where they must be.
-LayerFold randomFold(const ModelConfig& config, unsigned seed)
+LayerFold randomFold(const ModelConfig& config, int layer, unsigned seed)
 {
     std::mt19937 random(seed);
     std::uniform_real_distribution<float> power(-3, 3);
     LayerFold fold;
     for (const LinearInput input : inputs) {
-        const std::vector<int> groups = foldGroups(input, config);
+        const std::vector<int> groups = foldGroups(input, layerSpec(config, layer), config.hidden);
         std::vector<float> scales(groups.size());
         for (float& scale : scales)
             scale = std::exp2(power(random));
@@ -85,7 +86,7 @@ void TestFold::aFoldedModelGivesTheSameLogits()
             checkpoint->tokenizer(), readTextFile(sample / "evaluation.txt"), 128, 2);
     std::vector<LayerFold> folds;
     for (int layer = 0; layer < checkpoint->config().layers; ++layer)
-        folds.push_back(randomFold(checkpoint->config(), 5 + unsigned(layer)));
+        folds.push_back(randomFold(checkpoint->config(), layer, 5 + unsigned(layer)));
     const auto folded = foldedCheckpoint(*checkpoint, folds, Progress());
     for (const Role role : { Role::AttnNorm, Role::AttnQ, Role::AttnV, Role::FfnDown })
         QVERIFY(decode(*folded->find({ role, 1 })) != decode(*checkpoint->find({ role, 1 })));
@@ -105,31 +106,32 @@ void TestFold::scalesColumnsAndDividesWhatMakesThem()
     fold.down[5] = 4;
     fold.attention = Vector::Ones(checkpoint->config().hidden);
     fold.attention[3] = 2;
-    applyFold(weights, fold, checkpoint->config());
-    QCOMPARE(weights.attnNorm[3], before.attnNorm[3] / 2);
-    QCOMPARE(weights.attnNorm[4], before.attnNorm[4]);
+    const std::vector<Role> changed = applyFold(weights, fold);
+    QCOMPARE(changed, std::vector{ Role::AttnNorm });
+    QCOMPARE(weights.vector(Role::AttnNorm)[3], before.vector(Role::AttnNorm)[3] / 2);
+    QCOMPARE(weights.vector(Role::AttnNorm)[4], before.vector(Role::AttnNorm)[4]);
     for (const Role role : { Role::AttnQ, Role::AttnK, Role::AttnV })
         QVERIFY(weights.matrix(role).col(3) == 2 * before.matrix(role).col(3));
-    QVERIFY(weights.up.row(5) == before.up.row(5) / 4);
-    QVERIFY(weights.down.col(5) == before.down.col(5) * 4);
-    QVERIFY(weights.gate == before.gate); // SiLU is not linear: only up may be divided
-    QVERIFY(weights.output == before.output);
+    QVERIFY(weights.matrix(Role::FfnUp).row(5) == before.matrix(Role::FfnUp).row(5) / 4);
+    QVERIFY(weights.matrix(Role::FfnDown).col(5) == before.matrix(Role::FfnDown).col(5) * 4);
+    QVERIFY(weights.matrix(Role::FfnGate)
+        == before.matrix(Role::FfnGate)); // SiLU is not linear: only up may be divided
+    QVERIFY(weights.matrix(Role::AttnOutput) == before.matrix(Role::AttnOutput));
 }
 
 void TestFold::headsOfAGroupShareTheirScales()
 {
-    ModelConfig config;
-    config.heads = 6;
-    config.keyValueHeads = 2;
-    config.headDim = 4;
-    const std::vector<int> groups = foldGroups(LinearInput::AttentionOutput, config);
+    LayerSpec spec;
+    spec.attention.heads = 6;
+    spec.attention.keyValueHeads = 2;
+    spec.attention.headDim = 4;
+    const std::vector<int> groups = foldGroups(LinearInput::AttentionOutput, spec, 5);
     QCOMPARE(groups.size(), std::size_t(24));
     QCOMPARE(std::set<int>(groups.begin(), groups.end()).size(), std::size_t(8));
     for (int head = 0; head < 6; ++head)
         for (int channel = 0; channel < 4; ++channel)
             QCOMPARE(groups[std::size_t(4 * head + channel)], head / 3 * 4 + channel);
-    config.hidden = 5;
-    QCOMPARE(foldGroups(LinearInput::FeedForward, config), (std::vector<int>{ 0, 1, 2, 3, 4 }));
+    QCOMPARE(foldGroups(LinearInput::FeedForward, spec, 5), (std::vector<int>{ 0, 1, 2, 3, 4 }));
 }
 
 void TestFold::leavesInputsWithoutScalesAlone()
@@ -138,8 +140,8 @@ void TestFold::leavesInputsWithoutScalesAlone()
     const LayerWeights before = loadLayer(*checkpoint, 0, Progress());
     LayerWeights weights = before;
     QVERIFY(LayerFold().isEmpty());
-    applyFold(weights, LayerFold(), checkpoint->config());
-    for (const Role role : layerMatrixRoles())
+    QVERIFY(applyFold(weights, LayerFold()).empty());
+    for (const Role role : support::llamaMatrices)
         QVERIFY(weights.matrix(role) == before.matrix(role));
     const std::vector<LayerFold> none(std::size_t(checkpoint->config().layers));
     const auto same = foldedCheckpoint(*checkpoint, none, Progress());

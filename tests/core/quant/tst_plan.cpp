@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/quant/plan.h"
+#include "tests/support/llamaroles.h"
 #include "tests/support/tinymodel.h"
 
 #include <QtTest>
@@ -273,7 +274,7 @@ void TestPlan::pureFormatsKeepTheEmbeddingAtEightBits()
     for (const char* name : { "Q2_K", "Q4_0", "Q8_0", "F16" }) {
         const auto plan
             = planTensors(*checkpoint, presetRecipe(name, *checkpoint, Method::Importance));
-        for (const Role role : layerMatrixRoles())
+        for (const Role role : support::llamaMatrices)
             QCOMPARE(planned(plan, { role, 3 }).format, findFormat(name));
         const auto embedding = planned(plan, { Role::TokenEmbd });
         QCOMPARE(

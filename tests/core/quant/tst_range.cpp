@@ -4,6 +4,7 @@
 #include "core/quant/rangefallback.h"
 #include "core/rounding/encode.h"
 #include "smallrun.h"
+#include "tests/support/llamaroles.h"
 #include "tests/support/tinymodel.h"
 
 #include <QTemporaryDir>
@@ -200,7 +201,7 @@ void TestRange::aBlockWithoutImportanceIsNotWorthless()
         Recipe recipe = recipeOf(&formats::q4_0, Method::Importance);
         recipe.encoder = encoder;
         const QuantizedModel result = quantize(m_checkpoint, recipe, options, {}, Progress());
-        for (const Role role : layerMatrixRoles()) {
+        for (const Role role : support::llamaMatrices) {
             const Matrix before = decode(*m_checkpoint->find({ role, 0 })).leftCols(32);
             const Matrix after = decode(*result.checkpoint->find({ role, 0 })).leftCols(32);
             QVERIFY((before - after).norm() < 0.15f * before.norm());

@@ -35,7 +35,7 @@ Matrix walked(const Checkpoint& model, const LinearArithmetic* arithmetic,
         LayerWeights weights = loadLayer(model, layer, Progress());
         if (arithmetic)
             arithmetic->prepare(weights, layer, Progress());
-        walkLayer(hidden, weights, model.config(), layer, nullptr, arithmetic, Progress());
+        walkLayer(hidden, weights, layer, nullptr, arithmetic, Progress());
     }
     return hidden.states;
 }

@@ -26,7 +26,7 @@ private slots:
         const auto sequences = core::tokenSequences(checkpoint->tokenizer(), text, 256, 0);
         QCOMPARE(sequences.size(), std::size_t(316));
         const core::Importance ours
-            = core::importanceOf(core::activationStats(*checkpoint, sequences, {}));
+            = core::importanceOf(core::activationStats(*checkpoint, sequences, {}), *checkpoint);
         for (const auto& [name, expected] : core::readImatrix(models / "sample-imatrix.gguf")) {
             const auto found = ours.find(name);
             QVERIFY2(found != ours.end(), name.c_str());

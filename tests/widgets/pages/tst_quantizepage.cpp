@@ -377,7 +377,7 @@ private slots:
         Shown shown;
         std::vector<core::Place> many;
         for (int layer = 0; layer < 30; ++layer)
-            for (const core::Role role : core::layerMatrixRoles())
+            for (const core::Role role : support::llamaMatrices)
                 many.push_back({ role, layer });
         shown.page.setTensors(many);
         shown.page.setState(QuantizePage::State::Running);
@@ -392,7 +392,7 @@ private slots:
 
         QSignalSpy selected(&shown.page, &QuantizePage::placesSelected);
         emit shown.page.findChild<DumbbellPlot*>()->rowChosen(12);
-        QCOMPARE(placesOf(selected[0]).size(), core::layerMatrixRoles().size());
+        QCOMPARE(placesOf(selected[0]).size(), support::llamaMatrices.size());
         QCOMPARE(placesOf(selected[0]).front().layer, 12);
     }
 
@@ -400,7 +400,7 @@ private slots:
     {
         std::vector<core::Place> deep;
         for (int layer = 0; layer < 120; ++layer)
-            for (const core::Role role : core::layerMatrixRoles())
+            for (const core::Role role : support::llamaMatrices)
                 deep.push_back({ role, layer });
         for (const int width : { 460, 620, 1100 }) {
             QuantizePage page;
@@ -415,4 +415,5 @@ private slots:
 };
 
 QTEST_MAIN(QuantizePageTest)
+#include "tests/support/llamaroles.h"
 #include "tst_quantizepage.moc"

@@ -251,7 +251,8 @@ void ActivationsPage::updateInput()
     if (m_measured.stats && m_selection.size() == 1
         && core::isMatrix(m_selection.front().place.role)) {
         const core::Place place = m_selection.front().place;
-        input = m_measured.stats->find(core::inputOf(place.role), place.layer);
+        if (const auto read = core::findInput(place.role))
+            input = m_measured.stats->find(*read, place.layer);
     }
     const QString name = m_selection.size() == 1 ? m_selection.front().name : QString();
     m_histogramCard->setTitle(input ? tr("Input of %1").arg(name) : tr("Input"));

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 namespace widgets {
 namespace {
@@ -50,10 +51,13 @@ void PrecisionMap::setCells(const std::vector<PrecisionCell>& cells)
 {
     m_cells = cells;
     std::erase_if(m_cells, [](const PrecisionCell& cell) { return cell.place.layer < 0; });
-    m_roles.assign(core::layerMatrixRoles().begin(), core::layerMatrixRoles().end());
+    std::set<core::Role> present;
     m_layers = 0;
-    for (const PrecisionCell& cell : m_cells)
+    for (const PrecisionCell& cell : m_cells) {
+        present.insert(cell.place.role);
         m_layers = std::max(m_layers, cell.place.layer + 1);
+    }
+    m_roles.assign(present.begin(), present.end());
     fill();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/quantize/tensorcellstrip.h"
 
+#include "widgets/pages/selectedtensor.h"
 #include "widgets/theme.h"
 #include "widgets/themetokens.h"
 
@@ -62,7 +63,7 @@ void TensorCellStrip::setReport(int index, const QString& report)
 
 QString TensorCellStrip::description(int index) const
 {
-    const QString name = QString::fromStdString(core::ggufName(m_places[std::size_t(index)]));
+    const QString name = tensorName(m_places[std::size_t(index)]) + QStringLiteral(".weight");
     const QString& report = m_reports[std::size_t(index)];
     return report.isEmpty() ? name : name + u'\n' + report;
 }

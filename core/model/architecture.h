@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/config.h"
+
+#include <span>
+#include <string_view>
+
+namespace core {
+
+class ConfigKeys;
+class GgufKeys;
+
+/// What is done to a tensor of a Hugging Face checkpoint to make it GGUF's.
+enum class Arrangement {
+    PlusOne, ///< 1 is added (norms of Gemma)
+    Transposed, ///< (in, out) becomes (out, in) (GPT-2's Conv1D)
+    GroupedQkv, ///< groups of q heads, k, v become all q, all k, all v (Falcon)
+    HeadRows, ///< one vector a head, each a tensor of its own, become rows (StableLM)
+};
+
+/// How a Hugging Face checkpoint names the tensor of a role and what is done to it.
+struct HuggingName {
+    Role role;
+    /// Behind Architecture::layersIn and "N." for a layer's; empty: it has none. {n} stands for the
+    /// number of a part: a head's, an expert's.
+    std::string_view name;
+};
+struct HuggingArrangement {
+    Role role;
+    Arrangement arrangement;
+};
+
+/// Which matrices of attention or feed-forward have biases.
+enum class Biases { None, Optional, Queries /**< q, k and v */, All };
+
+/// What all models of one architecture have in common: a row of the table in architecture.cpp.
+struct Architecture {
+    std::string_view name{}; ///< GGUF's word
+    std::string_view title{}; ///< for people: "Llama"
+    std::span<const std::string_view> classes{}; ///< Hugging Face's "architectures"
+    std::span<const std::string_view> modelTypes{}; ///< and "model_type", where that names no class
+    NormKind norm = NormKind::RootMeanSquare;
+    bool normsBefore = true;
+    bool normsAfter = false; ///< post_attention_norm, post_ffw_norm
+    RotaryLayout rotary = RotaryLayout::Halves; ///< in GGUF files
+    bool permutesHeads = false; ///< rows of q and k are permuted from Halves to Pairs in GGUF
+    QueryKeyNorm queryKeyNorm = QueryKeyNorm::None;
+    Biases attentionBiases = Biases::None;
+    Biases feedForwardBiases = Biases::None;
+    Activation activation = Activation::Silu;
+    bool isGated = true;
+    bool fusesGateUp = false; ///< ffn_up has both
+    bool learnsPositions = false; ///< position_embd, no rotary embedding
+    bool needsOutput = false; ///< llama.cpp wants output.weight even where it is tied
+    bool alwaysTied = false; ///< and never here
+    bool turnsWholeHeads = false; ///< the rotary embedding turns all channels of a head
+    bool plainGeluIsTanh = false; ///< "gelu" in config.json has always meant the tanh form
+    bool mayBeParallel = false; ///< it is where a layer has no ffn_norm
+    std::string_view defaults{}; ///< of config.json, as JSON: what its config class fills in
+    std::string_view body = "model."; ///< before names in Hugging Face's files
+    std::string_view layersIn = "model.layers.";
+    std::span<const HuggingName> names{}; ///< where they are not Llama's
+    std::span<const HuggingArrangement> arrangements{};
+    /// Keys of config.json and of GGUF that not all architectures have.
+    void (*readJson)(const ConfigKeys& keys, ModelConfig& config) = nullptr;
+    void (*readGguf)(const GgufKeys& keys, ModelConfig& config) = nullptr;
+    void (*writeGguf)(const ModelConfig& config, GgufMetadata& metadata) = nullptr;
+};
+
+/// All that Quantscope computes.
+std::span<const Architecture* const> architectures();
+const Architecture* findArchitecture(std::string_view ggufWord); ///< null: unknown
+/// By "architectures" or "model_type" of a config.json; null: unknown.
+const Architecture* findHuggingArchitecture(std::string_view className, std::string_view modelType);
+
+/// "model.layers.2.self_attn.k_proj.weight", of parts the first; empty where Hugging Face stores no
+/// such tensor.
+std::string huggingFaceName(const Architecture& architecture, Place place);
+
+/// What a tensor of a Hugging Face checkpoint is, or the part of it that its name gives a number.
+struct HuggingPlace {
+    Place place;
+    int part = 0;
+};
+/// The place of a tensor with that name; none if there is none.
+std::optional<HuggingPlace> findHuggingFacePlace(
+    const Architecture& architecture, std::string_view name);
+
+} // namespace core

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/arrangement.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/files/mappedfile.h"
+#include "core/files/rowsource.h"
+
+#include <cassert>
+#include <memory>
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    /// A stored tensor of `columns` wide rows, to be decoded some rows at a time.
+    Tensor rawTensor(const StoredTensor& stored)
+    {
+        Tensor raw;
+        raw.name = raw.sourceName = stored.name;
+        raw.columns = stored.shape.back();
+        raw.rows = 1;
+        for (std::size_t i = 0; i + 1 < stored.shape.size(); ++i)
+            raw.rows *= stored.shape[i];
+        raw.format = stored.format;
+        raw.bytes = stored.bytes;
+        raw.offset = stored.offset;
+        raw.file = stored.file;
+        raw.mapping = stored.mapping;
+        return raw;
+    }
+
+    /// What all arrangements have in common: the stored tensors, kept mapped.
+    class ArrangedRows : public RowSource {
+    public:
+        explicit ArrangedRows(std::vector<Tensor> raw)
+            : m_raw(std::move(raw))
+        {
+        }
+        void requireUnchanged() const override
+        {
+            for (const Tensor& raw : m_raw)
+                core::requireUnchanged(raw);
+        }
+
+    protected:
+        const Tensor& raw() const { return m_raw.front(); }
+        const std::vector<Tensor>& all() const { return m_raw; }
+
+    private:
+        std::vector<Tensor> m_raw;
+    };
+
+    struct PlusOneRows : ArrangedRows {
+        using ArrangedRows::ArrangedRows;
+        Matrix rows(std::int64_t first, std::int64_t count) const override
+        {
+            Matrix values = decodeRows(raw(), first, count);
+            values.array() += 1;
+            return values;
+        }
+    };
+
+    struct TransposedRows : ArrangedRows {
+        using ArrangedRows::ArrangedRows;
+        Matrix rows(std::int64_t first, std::int64_t count) const override
+        {
+            Matrix values(count, raw().rows);
+            constexpr std::int64_t step = 64; // stored rows at a time
+            for (std::int64_t row = 0; row < raw().rows; row += step) {
+                const std::int64_t taken = std::min(step, raw().rows - row);
+                values.middleCols(row, taken)
+                    = decodeRows(raw(), row, taken).middleCols(first, count).transpose();
+            }
+            return values;
+        }
+    };
+
+    struct HeadRows : ArrangedRows {
+        using ArrangedRows::ArrangedRows;
+        Matrix rows(std::int64_t first, std::int64_t count) const override
+        {
+            Matrix values(count, raw().columns);
+            for (std::int64_t row = 0; row < count; ++row)
+                values.row(row) = decodeRows(all()[std::size_t(first + row)], 0, 1);
+            return values;
+        }
+    };
+
+    /// Rows in another order: row i of the tensor is stored row order[i].
+    class OrderedRows : public ArrangedRows {
+    public:
+        OrderedRows(std::vector<Tensor> raw, std::vector<std::int64_t> order)
+            : ArrangedRows(std::move(raw))
+            , m_order(std::move(order))
+        {
+        }
+        Matrix rows(std::int64_t first, std::int64_t count) const override
+        {
+            Matrix values(count, raw().columns);
+            for (std::int64_t row = 0; row < count; ++row)
+                values.row(row) = decodeRows(raw(), m_order[std::size_t(first + row)], 1);
+            return values;
+        }
+
+    private:
+        std::vector<std::int64_t> m_order;
+    };
+
+    /// Falcon's query_key_value: for each key/value head its query heads, one key, one value.
+    std::vector<std::int64_t> groupedOrder(const AttentionSpec& spec)
+    {
+        const std::int64_t perGroup = spec.heads / spec.keyValueHeads;
+        const auto rowOf = [&](std::int64_t group, std::int64_t head, std::int64_t channel) {
+            return ((group * (perGroup + 2)) + head) * spec.headDim + channel;
+        };
+        std::vector<std::int64_t> order;
+        const auto addHeads = [&](std::int64_t from, std::int64_t until) {
+            for (std::int64_t group = 0; group < spec.keyValueHeads; ++group)
+                for (std::int64_t head = from; head < until; ++head)
+                    for (std::int64_t channel = 0; channel < spec.headDim; ++channel)
+                        order.push_back(rowOf(group, head, channel));
+        };
+        addHeads(0, perGroup);
+        addHeads(perGroup, perGroup + 1);
+        addHeads(perGroup + 1, perGroup + 2);
+        return order;
+    }
+
+    std::shared_ptr<const RowSource> sourceOf(
+        std::vector<Tensor> raw, Arrangement arrangement, const AttentionSpec& heads)
+    {
+        switch (arrangement) {
+        case Arrangement::PlusOne:
+            return std::make_shared<PlusOneRows>(std::move(raw));
+        case Arrangement::Transposed:
+            return std::make_shared<TransposedRows>(std::move(raw));
+        case Arrangement::HeadRows:
+            return std::make_shared<HeadRows>(std::move(raw));
+        case Arrangement::GroupedQkv:
+            break;
+        }
+        return std::make_shared<OrderedRows>(std::move(raw), groupedOrder(heads));
+    }
+
+    /// The shape that a stored tensor must have to become (rows, columns).
+    std::vector<std::int64_t> storedShape(const Tensor& tensor, Arrangement arrangement)
+    {
+        if (arrangement == Arrangement::Transposed)
+            return { tensor.columns, tensor.rows };
+        if (arrangement == Arrangement::PlusOne || arrangement == Arrangement::HeadRows)
+            return { tensor.columns };
+        return { tensor.rows, tensor.columns };
+    }
+
+} // namespace
+
+void arrange(Tensor& tensor, const std::vector<const StoredTensor*>& stored,
+    Arrangement arrangement, const AttentionSpec& heads)
+{
+    assert(!stored.empty());
+    std::vector<Tensor> raw;
+    for (const StoredTensor* part : stored) {
+        if (const auto wanted = storedShape(tensor, arrangement); part->shape != wanted)
+            throw Error(text(part->file, ": tensor ", part->name, " has shape ",
+                shapeText(part->shape), ", expected ", shapeText(wanted)));
+        raw.push_back(rawTensor(*part));
+    }
+    // 1 + w is no value of BF16 where w is one.
+    tensor.format = arrangement == Arrangement::PlusOne ? &formats::f32 : stored.front()->format;
+    tensor.bytes = {};
+    tensor.source = sourceOf(std::move(raw), arrangement, heads);
+}
+
+} // namespace core

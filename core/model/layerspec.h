@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/role.h"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace core {
+
+/// How a head's channels are paired for the rotary embedding.
+enum class RotaryLayout {
+    Halves, ///< (i, i + r/2), r channels turned: Hugging Face
+    Pairs, ///< (2i, 2i + 1): GGUF of architecture llama, whose q and k rows are permuted for it
+};
+
+/// YaRN (Peng et al. 2023): slow frequencies divided by `factor`, fast ones kept, those between
+/// blended.
+struct YarnScaling {
+    double factor = 1; ///< 1: none
+    double context = 0; ///< tokens that the model was trained on before
+    double fastTurns = 32, slowTurns = 1;
+    bool roundsRamp = true; ///< the ends of the blend are whole channels
+    bool operator==(const YarnScaling&) const = default;
+};
+
+/// The rotary embedding of a layer's heads.
+struct RotarySpec {
+    RotaryLayout layout = RotaryLayout::Halves;
+    int channels = 0; ///< of a head that are turned, the first ones; even; 0: none
+    double base = 10000;
+    double linearFactor = 1; ///< positions are divided by it (rope scaling "linear")
+    std::vector<float> factors; ///< channels/2 divisors of the frequencies; empty: none
+    std::vector<float> longFactors; ///< the same for sequences longer than longAfter; empty: none
+    int longAfter = 0;
+    YarnScaling yarn;
+    float magnitude = 1; ///< sines and cosines are multiplied by it
+};
+
+/// The norm of queries and keys.
+enum class QueryKeyNorm {
+    None,
+    Head, ///< RMS over each head, one weight a channel of a head
+    Whole, ///< RMS over the whole projection
+    HeadLayer, ///< LayerNorm over each head with weights of its own
+};
+
+/// Causal attention with grouped queries.
+struct AttentionSpec {
+    int heads = 0;
+    int keyValueHeads = 0;
+    int headDim = 0;
+    RotarySpec rotary;
+    int window = 0; ///< keys that a query sees, its own included; 0: all before it
+    float scale = 1; ///< of q · k
+    float cap = 0; ///< scores become cap · tanh(score / cap); 0: not
+    QueryKeyNorm norm = QueryKeyNorm::None;
+    double temperature = 0; ///< queries × 1 + temperature · ln(1 + ⌊position / temperatureSpan⌋)
+    double temperatureSpan = 1;
+
+    std::int64_t queries() const { return std::int64_t(heads) * headDim; } ///< channels
+    std::int64_t keys() const { return std::int64_t(keyValueHeads) * headDim; }
+};
+
+enum class Activation {
+    Silu, ///< x / (1 + e^−x)
+    GeluTanh, ///< ½x(1 + tanh(√(2/π)(x + 0.044715x³)))
+    Gelu, ///< ½x(1 + erf(x/√2))
+};
+
+/// down · act(gate x) ∘ (up x), or down · act(up x).
+struct FeedForwardSpec {
+    int size = 0;
+    Activation activation = Activation::Silu;
+    bool isGated = true;
+    bool isFused = false; ///< ffn_up has the rows of gate, then those of up
+};
+
+enum class NormKind {
+    RootMeanSquare, ///< x / √(mean x² + ε) · w
+    Layer, ///< (x − mean) / √(variance + ε) · w + b
+};
+
+/// What one decoder layer computes: hidden += scale · after(attention(before(hidden))), then the
+/// same with the feed-forward. Which of its matrices have biases its tensors say.
+struct LayerSpec {
+    NormKind norm = NormKind::RootMeanSquare;
+    float epsilon = 1e-5f;
+    std::optional<Role> attentionNorm = Role::AttnNorm; ///< before; none: hidden is read as it is
+    std::optional<Role> feedForwardNorm = Role::FfnNorm;
+    std::optional<Role> attentionPostNorm; ///< after
+    std::optional<Role> feedForwardPostNorm;
+    AttentionSpec attention;
+    FeedForwardSpec feedForward;
+    bool isParallel = false; ///< the feed-forward reads what attention reads too
+    float residualScale = 1;
+
+    /// The norm that makes the input, none where nothing or more than this input is made by it.
+    std::optional<Role> makerOf(LinearInput input) const;
+};
+
+} // namespace core

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/placing.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/model/architecture.h"
+#include "core/model/arrangement.h"
+#include "core/model/expectedtensors.h"
+#include "core/model/namerule.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    std::string shortName(const StoredTensor& tensor) { return tensor.name.substr(0, 200); }
+
+    /// Throws Error for tensors named as Meta names those of its own files, and Mistral after it.
+    void refuseOtherNames(const std::vector<StoredTensor>& stored)
+    {
+        for (const StoredTensor& tensor : stored) {
+            if (tensor.name == "tok_embeddings.weight"
+                || tensor.name.ends_with(".attention.wq.weight"))
+                throw Error(text(tensor.file,
+                    ": has tensors named as in Meta's and Mistral's own "
+                    "files (",
+                    shortName(tensor), "): use the model's files for transformers instead"));
+        }
+    }
+
+    /// Whether a tensor without a place is nothing that a model is computed from.
+    bool isUnneeded(const StoredTensor& tensor)
+    {
+        const std::string_view type = tensor.dtype;
+        const bool isWhole = type == "BOOL" || type.starts_with('I') || type.starts_with('U');
+        return isWhole || isBuffer(tensor.name);
+    }
+
+    /// Whether a tensor belongs to what sees or hears beside a language model.
+    bool isOfOtherSense(std::string_view name)
+    {
+        constexpr std::array<std::string_view, 5> words{ "vision", "visual.", "audio",
+            "multi_modal_projector", "mm_projector" };
+        return std::ranges::any_of(words,
+            [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+    }
+
+    std::string_view titleOf(const ModelConfig& config) { return config.known()->title; }
+
+    std::string withArticle(std::string_view title) { return text("a ", title, " model"); }
+
+    std::string unexpected(const StoredTensor& tensor, const ModelConfig& config)
+    {
+        if (isAdapter(tensor.name))
+            throw Error(text(tensor.file, ": holds tensors of a LoRA adapter (", shortName(tensor),
+                "): merge the adapter into its model first (peft: merge_and_unload)"));
+        return text(tensor.file, ": unexpected tensor ", shortName(tensor), " ",
+            shapeText(tensor.shape), ", expected only those of ", withArticle(titleOf(config)),
+            " of ", config.layers, " layers: so it can be looked at, not computed");
+    }
+
+    /// Tensors by their place, the parts of one in their order, and the names of those left out.
+    struct Sorted {
+        std::map<Place, std::map<int, const StoredTensor*>> found;
+        std::vector<std::string> left;
+        int ofOtherSenses = 0;
+        const StoredTensor* unexpected = nullptr; ///< the first
+    };
+
+    std::optional<HuggingPlace> placeOf(const std::string& name, Naming naming,
+        const NameRule& rule, const Architecture& architecture)
+    {
+        if (naming == Naming::HuggingFace)
+            return findHuggingFacePlace(architecture, rule.usualName(name));
+        const auto place = findPlace(name);
+        return place ? std::optional(HuggingPlace{ *place, 0 }) : std::nullopt;
+    }
+
+    class Sorting {
+    public:
+        Sorting(const ModelConfig& config, Naming naming, const NameRule& rule)
+            : m_config(config)
+            , m_naming(naming)
+            , m_rule(rule)
+        {
+            for (const ExpectedTensor& expected : expectedTensors(config))
+                m_known.emplace(expected.place, true);
+        }
+
+        Sorted sort(const std::vector<StoredTensor>& stored)
+        {
+            for (const StoredTensor& tensor : stored)
+                add(tensor);
+            return std::move(m_sorted);
+        }
+
+    private:
+        void add(const StoredTensor& tensor)
+        {
+            const auto found = placeOf(tensor.name, m_naming, m_rule, *m_config.known());
+            if (!found || !m_known.contains(found->place))
+                return leaveOut(tensor);
+            auto& parts = m_sorted.found[found->place];
+            const auto [other, isNew] = parts.try_emplace(found->part, &tensor);
+            if (!isNew)
+                throw Error(text(tensor.file, ": tensors ", other->second->name, " and ",
+                    tensor.name, " have the same place, expected one"));
+        }
+
+        void leaveOut(const StoredTensor& tensor)
+        {
+            if (m_naming == Naming::HuggingFace && isOfOtherSense(tensor.name))
+                ++m_sorted.ofOtherSenses;
+            else if (isUnneeded(tensor))
+                m_sorted.left.push_back(shortName(tensor));
+            else if (!m_sorted.unexpected)
+                m_sorted.unexpected = &tensor;
+        }
+
+        const ModelConfig& m_config;
+        Naming m_naming;
+        const NameRule& m_rule;
+        std::map<Place, bool> m_known;
+        Sorted m_sorted;
+    };
+
+    std::string leftNote(const std::vector<std::string>& left)
+    {
+        if (left.size() == 1)
+            return text("Tensor ", left.front(), ", which nothing needs, is left out");
+        return text(
+            left.size(), " tensors that nothing needs are left out, such as ", left.front());
+    }
+
+    /// Makes the tensors of a model of what was sorted.
+    class Placing {
+    public:
+        Placing(const ShardedTensors& stored, const ModelConfig& config, Naming naming,
+            const std::string& file, const Sorted& sorted)
+            : m_stored(stored)
+            , m_config(config)
+            , m_naming(naming)
+            , m_file(file)
+            , m_sorted(sorted)
+        {
+        }
+
+        std::vector<Tensor> place()
+        {
+            std::vector<Tensor> tensors;
+            for (const ExpectedTensor& expected : expectedTensors(m_config)) {
+                const auto found = m_sorted.found.find(expected.place);
+                const bool isMissing = found == m_sorted.found.end();
+                if (isLeftOut(expected.place.role))
+                    continue;
+                if (isMissing && (expected.isNeeded || isNeededHere(expected.place)))
+                    failMissing(expected.place);
+                if (!isMissing)
+                    tensors.push_back(placed(expected, found->second));
+            }
+            return tensors;
+        }
+
+    private:
+        bool isLeftOut(Role role) const
+        {
+            return (role == Role::Output && m_config.tiedHead) || role == Role::RopeFreqs
+                || role == Role::RopeFactorsShort || role == Role::RopeFactorsLong;
+        }
+
+        bool has(Place place) const { return m_sorted.found.contains(place); }
+
+        /// q, k and v are needed where they are not one tensor, with their biases where one has.
+        bool isNeededHere(Place place) const
+        {
+            const Role role = place.role;
+            const bool isMatrix = role == Role::AttnQ || role == Role::AttnK || role == Role::AttnV;
+            const bool isBias
+                = role == Role::AttnQBias || role == Role::AttnKBias || role == Role::AttnVBias;
+            const Biases biases = m_config.known()->attentionBiases;
+            const bool areFused = has({ Role::AttnQkv, place.layer });
+            const bool areFusedBiases = has({ Role::AttnQkvBias, place.layer });
+            return (isMatrix && !areFused)
+                || (isBias && !areFusedBiases
+                    && (biases == Biases::Queries || biases == Biases::All));
+        }
+
+        [[noreturn]] void failMissing(Place place) const
+        {
+            const std::string hugging = huggingFaceName(*m_config.known(), place);
+            const std::string name
+                = m_naming == Naming::Gguf || hugging.empty() ? ggufName(place) : hugging;
+            std::string why;
+            for (const std::string& fault : m_stored.faults)
+                why.append(why.empty() ? "" : " and ").append(fault);
+            if (!why.empty())
+                throw Error(text(m_file, ": ", why, "; so tensor ", name, " is missing among ",
+                    m_stored.tensors.size(), " tensors"));
+            throw Error(text(m_file, ": tensor ", name, " is missing among ",
+                m_stored.tensors.size(), " tensors, expected those of ",
+                withArticle(titleOf(m_config)), " of ", m_config.layers, " layers"));
+        }
+
+        Tensor placed(
+            const ExpectedTensor& expected, const std::map<int, const StoredTensor*>& parts) const
+        {
+            const StoredTensor& stored = *parts.begin()->second;
+            if (!stored.format)
+                throw Error(text(stored.file, ": tensor ", stored.name, " is stored as ",
+                    stored.dtype, ", expected F32, F16 or BF16"));
+            Tensor tensor;
+            tensor.place = expected.place;
+            tensor.name = ggufName(expected.place);
+            tensor.sourceName = stored.name;
+            tensor.shape = expected.shape;
+            tensor.columns = expected.shape.back();
+            tensor.rows = expected.shape.size() > 1 ? expected.shape.front() : 1;
+            tensor.format = stored.format;
+            tensor.offset = stored.offset;
+            tensor.file = stored.file;
+            tensor.mapping = stored.mapping;
+            if (const auto how = arrangementOf(expected.place.role)) {
+                arrange(tensor, inOrder(expected, parts), *how, layerSpec(m_config, 0).attention);
+                return tensor;
+            }
+            if (stored.shape != expected.shape)
+                throw Error(text(stored.file, ": tensor ", stored.name, " has shape ",
+                    shapeText(stored.shape), ", expected ", shapeText(expected.shape)));
+            tensor.bytes = stored.bytes;
+            return tensor;
+        }
+
+        std::optional<Arrangement> arrangementOf(Role role) const
+        {
+            if (m_naming == Naming::Gguf)
+                return std::nullopt;
+            const auto& all = m_config.known()->arrangements;
+            const auto found = std::ranges::find(all, role, &HuggingArrangement::role);
+            return found == all.end() ? std::nullopt : std::optional(found->arrangement);
+        }
+
+        /// The parts of a tensor, each there. Throws Error naming the first that is missing.
+        std::vector<const StoredTensor*> inOrder(
+            const ExpectedTensor& expected, const std::map<int, const StoredTensor*>& parts) const
+        {
+            const bool hasParts = arrangementOf(expected.place.role) == Arrangement::HeadRows;
+            const std::int64_t wanted = hasParts ? expected.shape.front() : 1;
+            std::vector<const StoredTensor*> list;
+            for (const auto& [number, stored] : parts) {
+                if (number != int(list.size()) || number >= wanted)
+                    break;
+                list.push_back(stored);
+            }
+            if (std::int64_t(list.size()) != wanted || parts.size() != list.size())
+                throw Error(text(m_file, ": tensor ", parts.begin()->second->name, " has ",
+                    parts.size(), " parts, expected ", wanted, ", from 0 on"));
+            return list;
+        }
+
+        const ShardedTensors& m_stored;
+        const ModelConfig& m_config;
+        Naming m_naming;
+        const std::string& m_file;
+        const Sorted& m_sorted;
+    };
+
+    /// Names behind the body that every model of the architecture has.
+    std::vector<std::string> anchorsOf(const Architecture& architecture)
+    {
+        std::vector<std::string> anchors;
+        for (const Place place : { Place{ Role::TokenEmbd }, Place{ Role::AttnNorm, 0 },
+                 Place{ Role::AttnQ, 0 }, Place{ Role::AttnQkv, 0 } }) {
+            const std::string name = huggingFaceName(architecture, place);
+            if (name.starts_with(architecture.body))
+                anchors.push_back(name.substr(architecture.body.size()));
+        }
+        return anchors;
+    }
+
+    std::vector<std::string> faultNotes(const ShardedTensors& stored, const std::string& file)
+    {
+        std::vector<std::string> notes;
+        for (const std::string& fault : stored.faults)
+            notes.push_back(text(std::filesystem::path(file).filename().string(), " ", fault));
+        return notes;
+    }
+
+} // namespace
+
+namespace {
+
+    NameRule ruleOf(const ShardedTensors& stored, const Architecture& architecture)
+    {
+        return { stored.tensors, architecture.body, anchorsOf(architecture) };
+    }
+
+} // namespace
+
+std::string unexpectedTensor(const ShardedTensors& stored, const ModelConfig& config, Naming naming)
+{
+    refuseOtherNames(stored.tensors);
+    const NameRule rule = ruleOf(stored, *config.known());
+    const Sorted sorted = Sorting(config, naming, rule).sort(stored.tensors);
+    return sorted.unexpected ? unexpected(*sorted.unexpected, config) : std::string();
+}
+
+PlacedTensors placeTensors(
+    const ShardedTensors& stored, const ModelConfig& config, Naming naming, const std::string& file)
+{
+    const NameRule rule = ruleOf(stored, *config.known());
+    const Sorted sorted = Sorting(config, naming, rule).sort(stored.tensors);
+    PlacedTensors result;
+    result.tensors = Placing(stored, config, naming, file, sorted).place();
+    if (const std::string note = rule.note(); !note.empty() && naming == Naming::HuggingFace)
+        result.notes.push_back(note);
+    if (sorted.ofOtherSenses > 0)
+        result.notes.push_back(text(sorted.ofOtherSenses,
+            " tensors for images or sound are left out: only the language model is opened"));
+    if (!sorted.left.empty())
+        result.notes.push_back(leftNote(sorted.left));
+    for (std::string& note : faultNotes(stored, file))
+        result.notes.push_back(std::move(note));
+    return result;
+}
+
+std::vector<float> ropeFactors(const StoredTensor& stored, const ModelConfig& config)
+{
+    const std::vector<std::int64_t> expected{
+        (config.rotaryChannels > 0 ? config.rotaryChannels : config.headDim) / 2
+    };
+    if (stored.shape != expected)
+        throw Error(text(stored.file, ": tensor ", stored.name, " has shape ",
+            shapeText(stored.shape), ", expected ", shapeText(expected)));
+    std::vector<float> factors(std::size_t(expected.front()));
+    if (!stored.format || !stored.format->fits(factors.size()))
+        throw Error(text(stored.file, ": tensor ", stored.name, " is stored as ",
+            stored.format ? stored.format->name : stored.dtype, ", expected F32"));
+    stored.format->decodeBlocks(stored.bytes.data(),
+        factors.size() / std::size_t(stored.format->blockSize), factors.data());
+    const auto bad = std::ranges::find_if(
+        factors, [](float factor) { return !(factor > 0) || !std::isfinite(factor); });
+    if (bad != factors.end())
+        throw Error(text(stored.file, ": tensor ", stored.name, " holds ", *bad, " in column ",
+            bad - factors.begin(), ", expected divisors above 0"));
+    return factors;
+}
+
+} // namespace core

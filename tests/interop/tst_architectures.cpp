@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every architecture in the table: a tiny checkpoint as Hugging Face stores it, exported, gives the
+// same probabilities in the real llama.cpp as here.
+#include "tests/interop/bothsides.h"
+#include "tests/interop/interopfiles.h"
+#include "tests/support/tinyarchitecture.h"
+
+#include "core/base/error.h"
+#include "core/model/architecture.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <random>
+#include <set>
+
+using namespace interop;
+using core::Checkpoint;
+
+namespace {
+
+constexpr int length = 64; // tokens: four windows, twice the original context of scaled ones
+
+std::vector<int> randomTokens(std::uint32_t seed, int count)
+{
+    std::mt19937 generator(seed);
+    std::vector<int> tokens;
+    for (int i = 0; i < count; ++i)
+        tokens.push_back(1 + int(generator() % 287));
+    return tokens;
+}
+
+core::Matrix logProbabilities(core::Matrix logits)
+{
+    for (Eigen::Index row = 0; row < logits.rows(); ++row) {
+        const double largest = double(logits.row(row).maxCoeff());
+        const double sum = (logits.row(row).cast<double>().array() - largest).exp().sum();
+        logits.row(row).array() -= float(largest + std::log(sum));
+    }
+    return logits;
+}
+
+/// llama.cpp looks GELU up in a table of half precision, of the tanh form for the exact one, too.
+float boundOf(const core::Architecture& architecture)
+{
+    return architecture.activation == core::Activation::Silu ? 1e-3f : 1e-2f;
+}
+
+} // namespace
+
+class TestArchitectures : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        NEEDS_INTEROP(llamaFolder() / "libllama.v0.5.0.so");
+        m_llama = LlamaLibrary::load(llamaFolder());
+    }
+
+    void llamaGivesTheSameProbabilities_data() { addRows(); }
+    void llamaGivesTheSameProbabilities();
+    void llamaContinuesTheSame_data() { addRows(); }
+    void llamaContinuesTheSame();
+    void everyArchitectureHasATinyCheckpoint();
+
+private:
+    static void addRows()
+    {
+        QTest::addColumn<QString>("name");
+        for (const std::string& name : support::tinyArchitectures())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+    }
+
+    /// The checkpoint of this row, and its export in F32.
+    void open()
+    {
+        QFETCH(QString, name);
+        // A name that says "phi-3" would make llama.cpp look for that model's special tokens.
+        const std::filesystem::path folder
+            = m_folder
+                  .filePath("tiny" + QString::number(std::hash<std::string>()(name.toStdString())))
+                  .toStdString();
+        m_file = folder / "f32.gguf";
+        if (!std::filesystem::exists(folder)) {
+            std::filesystem::create_directory(folder);
+            support::writeTinyArchitecture(name.toStdString(), folder);
+        }
+        m_checkpoint = Checkpoint::open(folder);
+        if (!std::filesystem::exists(m_file))
+            exportAs(m_checkpoint, "F32", m_file);
+    }
+
+    QTemporaryDir m_folder;
+    std::shared_ptr<const LlamaLibrary> m_llama;
+    std::shared_ptr<const Checkpoint> m_checkpoint;
+    std::filesystem::path m_file;
+};
+
+void TestArchitectures::llamaGivesTheSameProbabilities()
+{
+    try {
+        open();
+        const std::vector<int> tokens = randomTokens(1, length);
+        const core::Matrix ours = logProbabilities(ourLogits(*m_checkpoint, { tokens }));
+        const core::Matrix again
+            = logProbabilities(ourLogits(*Checkpoint::open(m_file), { tokens }));
+        LlamaContext context(std::make_shared<const LlamaModel>(m_llama, m_file), length);
+        const core::Matrix theirs = logProbabilities(context.decode(tokens, 0, 0));
+        const float fromFolder = (ours - theirs).cwiseAbs().maxCoeff();
+        const float fromFile = (again - theirs).cwiseAbs().maxCoeff();
+        const float bound = boundOf(*m_checkpoint->config().known());
+        QVERIFY2(fromFolder < bound, qPrintable(QString::number(double(fromFolder))));
+        QVERIFY2(fromFile < bound, qPrintable(QString::number(double(fromFile))));
+        QVERIFY(theirs.maxCoeff() > -1); // it is sure of something
+    } catch (const core::Error& error) {
+        QFAIL(error.what());
+    }
+}
+
+void TestArchitectures::llamaContinuesTheSame()
+{
+    constexpr int prompts = 8;
+    try {
+        open();
+        std::vector<std::vector<int>> all;
+        for (int i = 0; i < prompts; ++i)
+            all.push_back(randomTokens(std::uint32_t(2 + i), 16));
+        LlamaContext context(std::make_shared<const LlamaModel>(m_llama, m_file), 16 + length);
+        QCOMPARE(greedyDisagreement(*m_checkpoint, context, all, length, 1e-3f), QString());
+    } catch (const core::Error& error) {
+        QFAIL(error.what());
+    }
+}
+
+void TestArchitectures::everyArchitectureHasATinyCheckpoint()
+{
+    std::set<std::string> tested;
+    for (const std::string& name : support::tinyArchitectures())
+        tested.insert(name.substr(0, name.find('-')));
+    for (const core::Architecture* architecture : core::architectures())
+        QVERIFY2(tested.contains(std::string(architecture->name)), architecture->name.data());
+}
+
+QTEST_GUILESS_MAIN(TestArchitectures)
+#include "tst_architectures.moc"

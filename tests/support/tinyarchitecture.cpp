@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/tinyarchitecture.h"
+
+#include "tests/support/filebytes.h"
+#include "tests/support/randomweights.h"
+#include "tests/support/safetensorswriter.h"
+
+#include <cmath>
+#include <functional>
+#include <map>
+
+namespace support {
+
+namespace {
+
+    // Odd on purpose: 6 heads of 16 are not 40 wide, rows of 40 and 72 fit no block.
+    constexpr int hidden = 40, size = 72, heads = 6, keyHeads = 2, headDim = 16, vocabulary = 288;
+    constexpr int queries = heads * headDim, keys = keyHeads * headDim;
+
+    /// Fills one checkpoint in.
+    class Builder {
+    public:
+        explicit Builder(std::uint32_t seed)
+            : m_weights(seed)
+        {
+        }
+
+        /// A matrix whose outputs have `gain` times the size of its inputs.
+        void matrix(const std::string& name, int out, int in, double gain = 1)
+        {
+            add(m_weights.tensor(name, { out, in }, 0, gain / std::sqrt(double(in))));
+        }
+        /// The same as GPT-2 stores it, (in, out).
+        void transposed(const std::string& name, int out, int in, double gain = 1)
+        {
+            add(m_weights.tensor(name, { in, out }, 0, gain / std::sqrt(double(in))));
+        }
+        /// `mean`: 0 for norms to which 1 is added.
+        void norm(const std::string& name, int count, double mean = 1)
+        {
+            add(m_weights.tensor(name, { count }, mean, 0.3));
+        }
+        void bias(const std::string& name, int count)
+        {
+            add(m_weights.tensor(name, { count }, 0, 0.4));
+        }
+        void embedding(const std::string& name, int rows, int columns, double deviation)
+        {
+            add(m_weights.tensor(name, { rows, columns }, 0, deviation));
+        }
+
+        std::vector<TinyTensor> take() { return std::move(m_tensors); }
+
+    private:
+        void add(TinyTensor tensor) { m_tensors.push_back(std::move(tensor)); }
+
+        RandomWeights m_weights;
+        std::vector<TinyTensor> m_tensors;
+    };
+
+    /// What most architectures share: Llama's names.
+    struct Usual {
+        int layers = 3;
+        int width = hidden;
+        double normMean = 1;
+        bool norms = true; ///< before each branch
+        bool gated = true;
+        bool untied = true;
+        double embedding = 1; ///< standard deviation
+        double head = 3;
+        double queryGain = 1.6; ///< of queries and keys
+        std::function<void(Builder&, const std::string& prefix, int layer)> more; ///< of a layer
+    };
+
+    std::string layerPrefix(int layer) { return "model.layers." + std::to_string(layer) + "."; }
+
+    std::vector<TinyTensor> usual(std::uint32_t seed, const Usual& model)
+    {
+        Builder b(seed);
+        const int width = model.width;
+        b.embedding("model.embed_tokens.weight", vocabulary, width, model.embedding);
+        for (int layer = 0; layer < model.layers; ++layer) {
+            const std::string p = layerPrefix(layer);
+            if (model.norms) {
+                b.norm(p + "input_layernorm.weight", width, model.normMean);
+                b.norm(p + "post_attention_layernorm.weight", width, model.normMean);
+            }
+            b.matrix(p + "self_attn.q_proj.weight", queries, width, model.queryGain);
+            b.matrix(p + "self_attn.k_proj.weight", keys, width, model.queryGain);
+            b.matrix(p + "self_attn.v_proj.weight", keys, width);
+            b.matrix(p + "self_attn.o_proj.weight", width, queries);
+            if (model.gated) {
+                b.matrix(p + "mlp.gate_proj.weight", size, width);
+                b.matrix(p + "mlp.up_proj.weight", size, width);
+                b.matrix(p + "mlp.down_proj.weight", width, size);
+            }
+            if (model.more)
+                model.more(b, p, layer);
+        }
+        b.norm("model.norm.weight", width, model.normMean);
+        if (model.untied)
+            b.matrix("lm_head.weight", vocabulary, width, model.head);
+        return b.take();
+    }
+
+    /// config.json with what most have; `more` begins with a comma, or is empty.
+    std::string config(const std::string& className, const std::string& type, int layers,
+        const std::string& more, int width = hidden)
+    {
+        const auto number = [](const char* key, int value) {
+            return std::string(", \"") + key + "\": " + std::to_string(value);
+        };
+        return "{\"architectures\": [\"" + className + "\"], \"model_type\": \"" + type + "\""
+            + number("hidden_size", width) + number("intermediate_size", size)
+            + number("num_hidden_layers", layers) + number("num_attention_heads", heads)
+            + number("num_key_value_heads", keyHeads) + number("head_dim", headDim)
+            + number("vocab_size", vocabulary) + number("max_position_embeddings", 128)
+            + ", \"bos_token_id\": 0, \"eos_token_id\": 0, \"rms_norm_eps\": 1e-5" + more + "}";
+    }
+
+    void queryBiases(Builder& b, const std::string& p)
+    {
+        b.bias(p + "self_attn.q_proj.bias", queries);
+        b.bias(p + "self_attn.k_proj.bias", keys);
+        b.bias(p + "self_attn.v_proj.bias", keys);
+    }
+
+    TinyArchitecture llama()
+    {
+        return { config("LlamaForCausalLM", "llama", 3, R"(, "tie_word_embeddings": false)"),
+            usual(1, {}) };
+    }
+
+    TinyArchitecture llamaBiased()
+    {
+        Usual model;
+        model.more = [](Builder& b, const std::string& p, int) {
+            queryBiases(b, p);
+            b.bias(p + "self_attn.o_proj.bias", hidden);
+            b.bias(p + "mlp.gate_proj.bias", size);
+            b.bias(p + "mlp.up_proj.bias", size);
+            b.bias(p + "mlp.down_proj.bias", hidden);
+        };
+        return { config("LlamaForCausalLM", "llama", 3,
+                     R"(, "attention_bias": true, "mlp_bias": true)"),
+            usual(2, model) };
+    }
+
+    TinyArchitecture llama3()
+    {
+        return { config("LlamaForCausalLM", "llama", 3,
+                     R"(, "rope_scaling": {"rope_type": "llama3", "factor": 8.0,
+            "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 32})"),
+            usual(3, {}) };
+    }
+
+    TinyArchitecture llamaLinear()
+    {
+        return { config("LlamaForCausalLM", "llama", 3,
+                     R"(, "rope_scaling": {"rope_type": "linear", "factor": 4.0})"),
+            usual(4, {}) };
+    }
+
+    TinyArchitecture llamaYarn()
+    {
+        return { config("LlamaForCausalLM", "llama", 3,
+                     R"(, "rope_scaling": {"rope_type": "yarn", "factor": 4.0,
+            "original_max_position_embeddings": 32})"),
+            usual(5, {}) };
+    }
+
+    TinyArchitecture mistral3()
+    {
+        return { config("Ministral3ForCausalLM", "ministral3", 3,
+                     R"(, "rope_parameters": {"rope_type": "yarn", "rope_theta": 10000.0,
+            "factor": 4.0, "original_max_position_embeddings": 32, "beta_fast": 32.0,
+            "beta_slow": 1.0, "mscale": 1.0, "mscale_all_dim": 1.0,
+            "llama_4_scaling_beta": 0.5})"),
+            usual(6, {}) };
+    }
+
+    TinyArchitecture qwen2()
+    {
+        Usual model;
+        model.width = queries; // llama.cpp takes it for granted here
+        model.more = [](Builder& b, const std::string& p, int) { queryBiases(b, p); };
+        return { config("Qwen2ForCausalLM", "qwen2", 3, "", queries), usual(7, model) };
+    }
+
+    void headNorms(Builder& b, const std::string& p, double mean)
+    {
+        b.norm(p + "self_attn.q_norm.weight", headDim, mean);
+        b.norm(p + "self_attn.k_norm.weight", headDim, mean);
+    }
+
+    TinyArchitecture qwen3()
+    {
+        Usual model;
+        model.more = [](Builder& b, const std::string& p, int) { headNorms(b, p, 1.6); };
+        return { config("Qwen3ForCausalLM", "qwen3", 3, R"(, "rope_theta": 1000000.0)"),
+            usual(8, model) };
+    }
+
+    TinyArchitecture gemma()
+    {
+        Usual model;
+        model.normMean = 0;
+        model.untied = false;
+        model.embedding = 3 / std::sqrt(double(hidden));
+        return { config("GemmaForCausalLM", "gemma", 3, R"(, "hidden_act": "gelu")"),
+            usual(9, model) };
+    }
+
+    void sandwichNorms(Builder& b, const std::string& p)
+    {
+        b.norm(p + "pre_feedforward_layernorm.weight", hidden, 0);
+        b.norm(p + "post_feedforward_layernorm.weight", hidden, 0);
+    }
+
+    TinyArchitecture gemma2()
+    {
+        Usual model;
+        model.normMean = 0;
+        model.untied = false;
+        model.embedding = 3 / std::sqrt(double(hidden));
+        model.more = [](Builder& b, const std::string& p, int) { sandwichNorms(b, p); };
+        return { config("Gemma2ForCausalLM", "gemma2", 3,
+                     R"(, "query_pre_attn_scalar": 16, "sliding_window": 16,
+            "attn_logit_softcapping": 3.0, "final_logit_softcapping": 12.0,
+            "hidden_activation": "gelu_pytorch_tanh")"),
+            usual(10, model) };
+    }
+
+    TinyArchitecture gemma3()
+    {
+        Usual model;
+        model.layers = 7; // one of them global
+        model.normMean = 0;
+        model.untied = false;
+        model.embedding = 3 / std::sqrt(double(hidden));
+        model.more = [](Builder& b, const std::string& p, int) {
+            sandwichNorms(b, p);
+            headNorms(b, p, 0.6);
+        };
+        return { config("Gemma3ForCausalLM", "gemma3_text", 7,
+                     R"(, "query_pre_attn_scalar": 16, "sliding_window": 16,
+            "rope_theta": 1000000.0, "rope_local_base_freq": 10000.0,
+            "rope_scaling": {"rope_type": "linear", "factor": 8.0},
+            "hidden_activation": "gelu_pytorch_tanh")"),
+            usual(11, model) };
+    }
+
+    TinyArchitecture granite()
+    {
+        Usual model;
+        model.head = 12;
+        return { config("GraniteForCausalLM", "granite", 3,
+                     R"(, "attention_multiplier": 0.3, "embedding_multiplier": 2.5,
+            "residual_multiplier": 0.6, "logits_scaling": 4.0)"),
+            usual(12, model) };
+    }
+
+    TinyArchitecture smollm3()
+    {
+        Usual model;
+        model.layers = 4; // one of them without positions
+        return { config("SmolLM3ForCausalLM", "smollm3", 4,
+                     R"(, "tie_word_embeddings": false, "rope_theta": 10000.0)"),
+            usual(13, model) };
+    }
+
+    TinyArchitecture olmo2()
+    {
+        Usual model;
+        model.width = queries; // llama.cpp takes heads of width / heads for granted here
+        model.norms = false;
+        model.embedding = 1.5;
+        model.more = [](Builder& b, const std::string& p, int) {
+            b.norm(p + "post_attention_layernorm.weight", queries);
+            b.norm(p + "post_feedforward_layernorm.weight", queries);
+            b.norm(p + "self_attn.q_norm.weight", queries, 1.6);
+            b.norm(p + "self_attn.k_norm.weight", keys, 1.6);
+        };
+        return { config("Olmo2ForCausalLM", "olmo2", 3, "", queries), usual(14, model) };
+    }
+
+    TinyArchitecture olmo3()
+    {
+        TinyArchitecture tiny = olmo2();
+        tiny.config = config("Olmo3ForCausalLM", "olmo3", 3,
+            R"(, "sliding_window": 16, "layer_types": ["sliding_attention", "full_attention",
+            "sliding_attention"], "rope_scaling": {"rope_type": "yarn", "factor": 4.0,
+            "original_max_position_embeddings": 32})",
+            queries);
+        return tiny;
+    }
+
+    void plainFeedForward(Builder& b, const std::string& p)
+    {
+        b.matrix(p + "mlp.c_fc.weight", size, queries);
+        b.bias(p + "mlp.c_fc.bias", size);
+        b.matrix(p + "mlp.c_proj.weight", queries, size);
+        b.bias(p + "mlp.c_proj.bias", queries);
+    }
+
+    TinyArchitecture starcoder2()
+    {
+        Usual model;
+        model.gated = false;
+        model.width = queries; // llama.cpp takes it for granted here
+        model.more = [](Builder& b, const std::string& p, int layer) {
+            b.bias(p + "input_layernorm.bias", queries);
+            b.bias(p + "post_attention_layernorm.bias", queries);
+            queryBiases(b, p);
+            b.bias(p + "self_attn.o_proj.bias", queries);
+            plainFeedForward(b, p);
+            if (layer == 0)
+                b.bias("model.norm.bias", queries);
+        };
+        return { config("Starcoder2ForCausalLM", "starcoder2", 3,
+                     R"(, "norm_epsilon": 1e-5, "use_bias": true,
+            "hidden_act": "gelu_pytorch_tanh", "tie_word_embeddings": false)",
+                     queries),
+            usual(15, model) };
+    }
+
+    TinyArchitecture stablelm(bool isParallel)
+    {
+        Usual model;
+        model.norms = false;
+        model.width = queries; // llama.cpp takes it for granted here
+        model.more = [isParallel](Builder& b, const std::string& p, int layer) {
+            b.norm(p + "input_layernorm.weight", queries);
+            b.bias(p + "input_layernorm.bias", queries);
+            if (!isParallel) {
+                b.norm(p + "post_attention_layernorm.weight", queries);
+                b.bias(p + "post_attention_layernorm.bias", queries);
+                queryBiases(b, p);
+            } else {
+                for (int head = 0; head < heads; ++head)
+                    b.norm(p + "self_attn.q_layernorm.norms." + std::to_string(head) + ".weight",
+                        headDim, 1.6);
+                for (int head = 0; head < keyHeads; ++head)
+                    b.norm(p + "self_attn.k_layernorm.norms." + std::to_string(head) + ".weight",
+                        headDim, 1.6);
+            }
+            if (layer == 0)
+                b.bias("model.norm.bias", queries);
+        };
+        return { config("StableLmForCausalLM", "stablelm", 3,
+                     isParallel ? R"(, "layer_norm_eps": 1e-5, "partial_rotary_factor": 0.25,
+            "use_parallel_residual": true, "qk_layernorm": true)"
+                                : R"(, "layer_norm_eps": 1e-5, "partial_rotary_factor": 0.25,
+            "use_qkv_bias": true)",
+                     queries),
+            usual(16, model) };
+    }
+
+    TinyArchitecture phi3(bool isLong)
+    {
+        constexpr int width = queries; // llama.cpp takes it for granted here
+        Builder b(17);
+        b.embedding("model.embed_tokens.weight", vocabulary, width, 1);
+        for (int layer = 0; layer < 3; ++layer) {
+            const std::string p = layerPrefix(layer);
+            b.norm(p + "input_layernorm.weight", width);
+            b.norm(p + "post_attention_layernorm.weight", width);
+            b.matrix(p + "self_attn.qkv_proj.weight", queries + 2 * keys, width, 1.6);
+            b.matrix(p + "self_attn.o_proj.weight", width, queries, 0.7);
+            b.matrix(p + "mlp.gate_up_proj.weight", 2 * size, width);
+            b.matrix(p + "mlp.down_proj.weight", width, size);
+        }
+        b.norm("model.norm.weight", width);
+        b.matrix("lm_head.weight", vocabulary, width, 3);
+        const std::string scaling = isLong
+            ? R"(, "original_max_position_embeddings": 32, "rope_scaling": {"type": "longrope",
+            "short_factor": [1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5],
+            "long_factor": [1.0, 1.3, 1.7, 2.2, 3.0, 4.0, 5.0, 8.0]})"
+            : R"(, "original_max_position_embeddings": 128)";
+        return { config(
+                     "Phi3ForCausalLM", "phi3", 3, R"(, "sliding_window": null)" + scaling, width),
+            b.take() };
+    }
+
+    TinyArchitecture glm4()
+    {
+        Builder b(18);
+        b.embedding("model.embed_tokens.weight", vocabulary, hidden, 1);
+        for (int layer = 0; layer < 3; ++layer) {
+            const std::string p = layerPrefix(layer);
+            for (const char* norm : { "input_layernorm", "post_self_attn_layernorm",
+                     "post_attention_layernorm", "post_mlp_layernorm" })
+                b.norm(p + norm + ".weight", hidden);
+            b.matrix(p + "self_attn.q_proj.weight", queries, hidden, 1.6);
+            b.matrix(p + "self_attn.k_proj.weight", keys, hidden, 1.6);
+            b.matrix(p + "self_attn.v_proj.weight", keys, hidden);
+            queryBiases(b, p);
+            b.matrix(p + "self_attn.o_proj.weight", hidden, queries);
+            b.matrix(p + "mlp.gate_up_proj.weight", 2 * size, hidden);
+            b.matrix(p + "mlp.down_proj.weight", hidden, size);
+        }
+        b.norm("model.norm.weight", hidden);
+        b.matrix("lm_head.weight", vocabulary, hidden, 3);
+        return { config("Glm4ForCausalLM", "glm4", 3,
+                     R"(, "attention_bias": true, "partial_rotary_factor": 0.5)"),
+            b.take() };
+    }
+
+    TinyArchitecture gpt2()
+    {
+        constexpr int width = 48; // six heads of 8
+        Builder b(19);
+        b.embedding("transformer.wte.weight", vocabulary, width, 0.5);
+        b.embedding("transformer.wpe.weight", 128, width, 0.5);
+        for (int layer = 0; layer < 3; ++layer) {
+            const std::string p = "transformer.h." + std::to_string(layer) + ".";
+            for (const char* norm : { "ln_1", "ln_2" }) {
+                b.norm(p + norm + ".weight", width);
+                b.bias(p + norm + ".bias", width);
+            }
+            b.transposed(p + "attn.c_attn.weight", 3 * width, width, 1.6);
+            b.bias(p + "attn.c_attn.bias", 3 * width);
+            b.transposed(p + "attn.c_proj.weight", width, width, 0.7);
+            b.bias(p + "attn.c_proj.bias", width);
+            b.transposed(p + "mlp.c_fc.weight", 4 * width, width);
+            b.bias(p + "mlp.c_fc.bias", 4 * width);
+            b.transposed(p + "mlp.c_proj.weight", width, 4 * width);
+            b.bias(p + "mlp.c_proj.bias", width);
+        }
+        b.norm("transformer.ln_f.weight", width);
+        b.bias("transformer.ln_f.bias", width);
+        return { R"({"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_embd": 48,
+            "n_head": 6, "n_layer": 3, "n_positions": 128, "vocab_size": 288,
+            "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "bos_token_id": 0,
+            "eos_token_id": 0})",
+            b.take() };
+    }
+
+    TinyArchitecture falcon(bool isNew)
+    {
+        constexpr int width = 48, perHead = 8, all = 6;
+        const int groups = isNew ? 2 : 1;
+        Builder b(20);
+        b.embedding("transformer.word_embeddings.weight", vocabulary, width, 0.5);
+        for (int layer = 0; layer < 3; ++layer) {
+            const std::string p = "transformer.h." + std::to_string(layer) + ".";
+            const auto norms
+                = isNew ? std::vector{ "ln_attn", "ln_mlp" } : std::vector{ "input_layernorm" };
+            for (const char* norm : norms) {
+                b.norm(p + norm + ".weight", width);
+                b.bias(p + norm + ".bias", width);
+            }
+            b.matrix(p + "self_attention.query_key_value.weight", (all + 2 * groups) * perHead,
+                width, 1.6);
+            b.matrix(p + "self_attention.dense.weight", width, width, 0.7);
+            b.matrix(p + "mlp.dense_h_to_4h.weight", 4 * width, width);
+            b.matrix(p + "mlp.dense_4h_to_h.weight", width, 4 * width);
+        }
+        b.norm("transformer.ln_f.weight", width);
+        b.bias("transformer.ln_f.bias", width);
+        return { std::string(R"({"architectures": ["FalconForCausalLM"], "model_type": "falcon",
+            "hidden_size": 48, "num_attention_heads": 6, "num_hidden_layers": 3,
+            "vocab_size": 288, "layer_norm_epsilon": 1e-5, "parallel_attn": true, "alibi": false,
+            "bias": false, "bos_token_id": 0, "eos_token_id": 0, )")
+                + (isNew ? R"("new_decoder_architecture": true, "num_kv_heads": 2})"
+                         : R"("new_decoder_architecture": false, "multi_query": true})"),
+            b.take() };
+    }
+
+    const std::map<std::string, std::function<TinyArchitecture()>>& builders()
+    {
+        static const std::map<std::string, std::function<TinyArchitecture()>> all{
+            { "falcon", [] { return falcon(false); } },
+            { "falcon-new", [] { return falcon(true); } },
+            { "gemma", gemma },
+            { "gemma2", gemma2 },
+            { "gemma3", gemma3 },
+            { "glm4", glm4 },
+            { "gpt2", gpt2 },
+            { "granite", granite },
+            { "llama", llama },
+            { "llama-biased", llamaBiased },
+            { "llama-linear", llamaLinear },
+            { "llama-llama3", llama3 },
+            { "llama-yarn", llamaYarn },
+            { "mistral3", mistral3 },
+            { "olmo2", olmo2 },
+            { "olmo2-windowed", olmo3 },
+            { "phi3", [] { return phi3(false); } },
+            { "phi3-long", [] { return phi3(true); } },
+            { "qwen2", qwen2 },
+            { "qwen3", qwen3 },
+            { "smollm3", smollm3 },
+            { "stablelm", [] { return stablelm(false); } },
+            { "stablelm-parallel", [] { return stablelm(true); } },
+            { "starcoder2", starcoder2 },
+        };
+        return all;
+    }
+
+} // namespace
+
+std::vector<std::string> tinyArchitectures()
+{
+    std::vector<std::string> names;
+    for (const auto& [name, build] : builders())
+        names.push_back(name);
+    return names;
+}
+
+TinyArchitecture tinyArchitecture(const std::string& name) { return builders().at(name)(); }
+
+void writeTinyArchitecture(const std::string& name, const std::filesystem::path& folder)
+{
+    const TinyArchitecture tiny = tinyArchitecture(name);
+    writeTinyModel({}, folder); // its tokenizer stays
+    std::vector<SafetensorsEntry> entries;
+    for (const TinyTensor& tensor : tiny.tensors) {
+        SafetensorsEntry entry{ tensor.name, "F32", tensor.shape, {} };
+        const char* bytes = reinterpret_cast<const char*>(tensor.weights.data());
+        entry.bytes.assign(bytes, bytes + tensor.weights.size() * sizeof(float));
+        entries.push_back(std::move(entry));
+    }
+    writeFile(folder / "config.json", tiny.config);
+    writeFile(folder / "model.safetensors", safetensorsBytes(entries));
+}
+
+} // namespace support
