@@ -8,6 +8,7 @@
 #include "core/files/outputfile.h"
 #include "core/quant/runneeds.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <map>
@@ -104,7 +105,7 @@ namespace {
     }
 
     /// The bytes of one tensor as the file will hold them.
-    std::vector<std::byte> fileBytes(const Checkpoint& checkpoint, Place place)
+    GgufBytes fileBytes(const Checkpoint& checkpoint, Place place)
     {
         const ModelConfig& config = checkpoint.config();
         const Tensor* tensor = checkpoint.find(place);
@@ -114,31 +115,39 @@ namespace {
             const Matrix values = decode(*tensor);
             return rawBytes(values.data(), std::size_t(values.size()));
         }
-        std::vector<std::byte> bytes(tensor->bytes.begin(), tensor->bytes.end());
         const bool rotates = place.role == Role::AttnQ || place.role == Role::AttnK;
         if (rotates && config.rotary == RotaryLayout::Halves)
-            bytes = permuteToPairs(bytes, std::size_t(tensor->rows), std::size_t(config.headDim));
-        return bytes;
+            return permuteToPairs(
+                tensor->bytes, std::size_t(tensor->rows), std::size_t(config.headDim));
+        return tensor->bytes;
     }
 
     /// What comparing two runs of blocks by what they decode to shows.
     enum class Comparison { Equal, Different, NotFinite };
 
-    /// Equal: the same floats, bit for bit, and all finite. On all processors.
+    /// Equal: the same floats, bit for bit, and all finite. Equal bytes are decoded once: a decoder
+    /// knows nothing else. On all processors.
     Comparison compareDecoded(
         const Format& format, std::span<const std::byte> a, std::span<const std::byte> b)
     {
-        constexpr std::size_t tileBlocks = 4096;
+        const std::size_t tileBlocks = std::max<std::size_t>(
+            1, (1 << 16) / std::size_t(format.blockSize)); // 256 kB decoded: the second cache
         const std::size_t blockBytes = std::size_t(format.blockBytes);
         const std::size_t blocks = a.size() / blockBytes;
         std::vector<Comparison> found((blocks + tileBlocks - 1) / tileBlocks, Comparison::Equal);
         parallelFor(found.size(), [&](std::size_t tile) {
             const std::size_t first = tile * tileBlocks;
             const std::size_t count = std::min(tileBlocks, blocks - first);
-            std::vector<float> left(count * std::size_t(format.blockSize)), right(left.size());
-            format.decodeBlocks(a.data() + first * blockBytes, count, left.data());
-            format.decodeBlocks(b.data() + first * blockBytes, count, right.data());
-            if (std::memcmp(left.data(), right.data(), left.size() * sizeof(float)) != 0)
+            const std::byte* blocksOfA = a.data() + first * blockBytes;
+            const std::byte* blocksOfB = b.data() + first * blockBytes;
+            std::vector<float> left(count * std::size_t(format.blockSize)), right;
+            format.decodeBlocks(blocksOfA, count, left.data());
+            if (std::memcmp(blocksOfA, blocksOfB, count * blockBytes) != 0) {
+                right.resize(left.size());
+                format.decodeBlocks(blocksOfB, count, right.data());
+            }
+            if (!right.empty()
+                && std::memcmp(left.data(), right.data(), left.size() * sizeof(float)) != 0)
                 found[tile] = Comparison::Different;
             else if (!vectormath::allFinite(left.data(), left.size()))
                 found[tile] = Comparison::NotFinite;
@@ -161,7 +170,8 @@ namespace {
             progress.at(double(i) / double(plan.tensors.size()));
             const StoredTensor& found = file.tensors[i];
             const GgufTensorInfo& meant = plan.tensors[i];
-            const std::vector<std::byte> bytes = fileBytes(checkpoint, plan.places[i]);
+            const GgufBytes tensor = fileBytes(checkpoint, plan.places[i]);
+            const std::span<const std::byte> bytes = tensor.bytes();
             const Comparison comparison = found.name != meant.name || found.format != meant.format
                     || found.shape != meant.shape || found.bytes.size() != bytes.size()
                 ? Comparison::Different
