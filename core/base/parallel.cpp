@@ -156,4 +156,17 @@ void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body
         std::rethrow_exception(loop.failure);
 }
 
+void parallelFor(
+    std::size_t count, const Progress& progress, const std::function<void(std::size_t)>& body)
+{
+    const auto caller = std::this_thread::get_id();
+    parallelFor(count, [&](std::size_t i) {
+        if (std::this_thread::get_id() == caller)
+            progress.at(double(i) / double(count));
+        else
+            progress.checkCancelled();
+        body(i);
+    });
+}
+
 } // namespace core

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/progress.h"
+
 #include <cstddef>
 #include <functional>
 
@@ -21,5 +23,10 @@ unsigned threadCount();
 /// the same for any number of threads. The first exception of a body is rethrown here after the
 /// others have stopped. Bodies are meant to be coarse (over 50 µs).
 void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body);
+
+/// The same. Says through `progress` how many are done, whenever the calling thread begins one;
+/// throws Cancelled if it is asked to stop.
+void parallelFor(
+    std::size_t count, const Progress& progress, const std::function<void(std::size_t)>& body);
 
 } // namespace core

@@ -1,162 +1,241 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/vectormath.h"
 
+#include "core/base/partialsums.h"
+
 #include <cstdint>
 #include <cstring>
 #include <limits>
 
-// One copy of each function for each width of vector, chosen when the program starts.
+// What only adds and multiplies is left to the compiler: one copy of each function for each width
+// of vector, chosen when the program starts.
 #if defined(__x86_64__)
 #define QUANTSCOPE_ALL_WIDTHS __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define QUANTSCOPE_ALL_WIDTHS
 #endif
-#pragma GCC diagnostic ignored "-Wpsabi" // wide vectors pass only between functions inlined here
 
 namespace core::vectormath {
 
+using lanes::Floats;
+using lanes::Ints;
+using partialsums::Sums;
+using partialsums::tail;
+
 namespace {
 
+    constexpr std::size_t sixteen = partialsums::places;
+    constexpr float nothing = -std::numeric_limits<float>::max(); // its power is 1.2·10⁻³⁸
+
+    /// e^x = 2^n · e^r, n whole, |r| ≤ ln 2 / 2, e^r by the polynomial of Cephes' expf (S.
+    /// Moshier).
+    template<int width>
+    QUANTSCOPE_KERNEL Floats<width> exponential(const Floats<width>& exponent)
+    {
+        const Floats<width> none{};
+        // A NaN stays one: each of the two gives its second argument then. 2^n stays a normal
+        // number.
+        Floats<width> x = lanes::larger(none - 87.3f, exponent);
+        x = lanes::smaller(none + 88.0f, x);
+        constexpr float rounder = 0x1.8p23f; // adding it leaves the whole part in the low bits
+        const Floats<width> shifted = x * 1.44269504f + rounder; // x / ln 2
+        const Floats<width> n = shifted - rounder;
+        const Floats<width> r = (x - n * 0.693359375f) + n * 2.12194440e-4f; // ln 2 in two parts
+        Floats<width> p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+        p = p * r + 8.3334519073e-3f;
+        p = p * r + 4.1665795894e-2f;
+        p = p * r + 1.6666665459e-1f;
+        p = p * r + 5.0000001201e-1f;
+        p = (p * r * r + r) + 1.0f;
+        // 0x4b400000: the bits of `rounder`
+        const Ints<width> bits = (lanes::load<Ints<width>>(&shifted) - 0x4b400000 + 127) << 23;
+        return p * lanes::load<Floats<width>>(&bits);
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL Floats<width> loaded(const float* x)
+    {
+        return lanes::load<Floats<width>>(x);
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void expKernel(const float* x, std::size_t count, float* result)
+    {
+        std::size_t i = 0;
+        for (; i + width <= count; i += width)
+            lanes::store(exponential<width>(loaded<width>(x + i)), result + i);
+        if (i < count) {
+            float rest[width]{};
+            std::memcpy(rest, x + i, (count - i) * sizeof(float));
+            lanes::store(exponential<width>(loaded<width>(rest)), rest);
+            std::memcpy(result + i, rest, (count - i) * sizeof(float));
+        }
+    }
+
+    /// Sixteen partial sums of floats.
+    template<int width>
+    struct FloatSums {
+        Floats<width> parts[sixteen / width];
+    };
+
+    /// Sixteen values become their powers; these are added to `sums`.
+    template<int width>
+    QUANTSCOPE_KERNEL void raiseSixteen(
+        const float* values, float top, float scale, float* powers, FloatSums<width>& sums)
+    {
+        for (std::size_t p = 0; p < sixteen / width; ++p) {
+            const Floats<width> power
+                = exponential<width>((loaded<width>(values + p * width) - top) * scale);
+            sums.parts[p] += power;
+            lanes::store(power, powers + p * width);
+        }
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void softmaxKernel(float* values, std::size_t count, float scale, float top)
+    {
+        FloatSums<width> sums{};
+        std::size_t i = 0;
+        for (; i + sixteen <= count; i += sixteen)
+            raiseSixteen<width>(values + i, top, scale, values + i, sums);
+        if (i < count) {
+            auto rest = tail(values + i, count - i, nothing);
+            raiseSixteen<width>(rest.data(), top, scale, rest.data(), sums);
+            std::memcpy(values + i, rest.data(), (count - i) * sizeof(float));
+        }
+        float all[sixteen];
+        std::memcpy(all, sums.parts, sizeof(all));
+        float total = all[0];
+        for (std::size_t j = 1; j < sixteen; ++j)
+            total += all[j];
+        const float factor = 1.0f / total;
+        std::size_t j = 0;
+        for (; j + width <= count; j += width)
+            lanes::store(loaded<width>(values + j) * factor, values + j);
+        for (; j < count; ++j)
+            values[j] *= factor;
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL Floats<width> gated(const Floats<width>& gate, const Floats<width>& up)
+    {
+        return gate / (exponential<width>(-gate) + 1.0f) * up;
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL void siluKernel(
+        const float* gate, const float* up, std::size_t count, float* result)
+    {
+        std::size_t i = 0;
+        for (; i + width <= count; i += width)
+            lanes::store(gated<width>(loaded<width>(gate + i), loaded<width>(up + i)), result + i);
+        if (i < count) {
+            float lastGate[width]{}, lastUp[width]{};
+            std::memcpy(lastGate, gate + i, (count - i) * sizeof(float));
+            std::memcpy(lastUp, up + i, (count - i) * sizeof(float));
+            lanes::store(gated<width>(loaded<width>(lastGate), loaded<width>(lastUp)), lastGate);
+            std::memcpy(result + i, lastGate, (count - i) * sizeof(float));
+        }
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL double powersKernel(const float* x, std::size_t count, float top)
+    {
+        Sums<width> sums;
+        const auto add = [&](const float* from) __attribute__((always_inline))
+        {
+            for (std::size_t p = 0; p < sixteen / width; ++p)
+                sums.addFloats(int(p), exponential<width>(loaded<width>(from + p * width) - top));
+        };
+        std::size_t i = 0;
+        for (; i + sixteen <= count; i += sixteen)
+            add(x + i);
+        if (i < count)
+            add(tail(x + i, count - i, nothing).data());
+        return sums.total();
+    }
+
+    template<int width>
+    QUANTSCOPE_KERNEL PowerSums bothPowersKernel(
+        const float* x, const float* y, std::size_t count, float top)
+    {
+        Sums<width> sums, differences;
+        /// x[i] that is raised, and the two whose difference counts.
+        const auto add = [&](const float* raised, const float* a, const float* b)
+            __attribute__((always_inline))
+        {
+            for (std::size_t p = 0; p < sixteen / width; ++p) {
+                const std::size_t from = p * width;
+                const Floats<width> power = exponential<width>(loaded<width>(raised + from) - top);
+                sums.addFloats(int(p), power);
+                differences.addFloats(
+                    int(p), power * (loaded<width>(a + from) - loaded<width>(b + from)));
+            }
+        };
+        std::size_t i = 0;
+        for (; i + sixteen <= count; i += sixteen)
+            add(x + i, x + i, y + i);
+        if (i < count) {
+            const std::size_t left = count - i;
+            add(tail(x + i, left, nothing).data(), tail(x + i, left).data(),
+                tail(y + i, left).data());
+        }
+        return { sums.total(), differences.total() };
+    }
+
+    QUANTSCOPE_EVERY_WIDTH(void everyExp(const float* x, std::size_t count, float* result),
+        expKernel, (x, count, result))
+    QUANTSCOPE_EVERY_WIDTH(
+        void everySoftmax(float* values, std::size_t count, float scale, float top), softmaxKernel,
+        (values, count, scale, top))
+    QUANTSCOPE_EVERY_WIDTH(
+        void everySilu(const float* gate, const float* up, std::size_t count, float* result),
+        siluKernel, (gate, up, count, result))
+    QUANTSCOPE_EVERY_WIDTH(double everyPowers(const float* x, std::size_t count, float top),
+        powersKernel, (x, count, top))
+    QUANTSCOPE_EVERY_WIDTH(
+        PowerSums everyBothPowers(const float* x, const float* y, std::size_t count, float top),
+        bothPowersKernel, (x, y, count, top))
+
+    // Wider than the processor's own where those are narrower: no comparisons of these.
     constexpr std::size_t width = 16; // floats
     using Lanes = float __attribute__((vector_size(width * sizeof(float))));
     using IntLanes = std::int32_t __attribute__((vector_size(width * sizeof(std::int32_t))));
-    using DoubleLanes = double __attribute__((vector_size(width * sizeof(double))));
-#define QUANTSCOPE_INLINE inline __attribute__((always_inline))
 
-    constexpr float nothing = -std::numeric_limits<float>::max(); // its power is 1.2·10⁻³⁸
-
-    QUANTSCOPE_INLINE Lanes load(const float* x)
+    QUANTSCOPE_KERNEL Lanes load(const float* x)
     {
         Lanes lanes;
         std::memcpy(&lanes, x, sizeof(lanes));
         return lanes;
     }
 
-    QUANTSCOPE_INLINE void store(const Lanes& lanes, float* x)
+    QUANTSCOPE_KERNEL void store(const Lanes& lanes, float* x)
     {
         std::memcpy(x, &lanes, sizeof(lanes));
     }
 
-    /// The last, incomplete lanes: the rest is `rest`.
-    QUANTSCOPE_INLINE Lanes loadTail(const float* x, std::size_t count, float rest)
-    {
-        Lanes lanes = Lanes{} + rest;
-        std::memcpy(&lanes, x, count * sizeof(float));
-        return lanes;
-    }
-
-    QUANTSCOPE_INLINE void storeTail(const Lanes& lanes, float* x, std::size_t count)
-    {
-        std::memcpy(x, &lanes, count * sizeof(float));
-    }
-
-    /// e^x = 2^n · e^r, n whole, |r| ≤ ln 2 / 2, e^r by the polynomial of Cephes' expf (S.
-    /// Moshier).
-    QUANTSCOPE_INLINE Lanes exponential(const Lanes& exponent)
-    {
-        Lanes x = exponent < -87.3f ? Lanes{} - 87.3f : exponent; // 2^n stays a normal number
-        x = x > 88.0f ? Lanes{} + 88.0f : x;
-        constexpr float rounder = 0x1.8p23f; // adding it leaves the whole part in the low bits
-        const Lanes shifted = x * 1.44269504f + rounder; // x / ln 2
-        const Lanes n = shifted - rounder;
-        const Lanes r = (x - n * 0.693359375f) + n * 2.12194440e-4f; // ln 2 in two parts
-        Lanes p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-        p = p * r + 8.3334519073e-3f;
-        p = p * r + 4.1665795894e-2f;
-        p = p * r + 1.6666665459e-1f;
-        p = p * r + 5.0000001201e-1f;
-        p = (p * r * r + r) + 1.0f;
-        IntLanes bits;
-        std::memcpy(&bits, &shifted, sizeof(bits));
-        bits = (bits - 0x4b400000 + 127) << 23; // 0x4b400000: the bits of `rounder`
-        Lanes power;
-        std::memcpy(&power, &bits, sizeof(power));
-        return p * power;
-    }
-
-    QUANTSCOPE_INLINE Lanes larger(const Lanes& a, const Lanes& b) { return b > a ? b : a; }
-
-    QUANTSCOPE_INLINE void addTo(double* sums, const DoubleLanes& values)
-    {
-        DoubleLanes lanes;
-        std::memcpy(&lanes, sums, sizeof(lanes));
-        lanes += values;
-        std::memcpy(sums, &lanes, sizeof(lanes));
-    }
-
-    template<typename Sums>
-    QUANTSCOPE_INLINE auto total(const Sums& sums)
-    {
-        auto sum = sums[0];
-        for (std::size_t i = 1; i < width; ++i)
-            sum += sums[i];
-        return sum;
-    }
-
-    QUANTSCOPE_INLINE float largestOf(const float* x, std::size_t count)
-    {
-        constexpr float none = -std::numeric_limits<float>::infinity();
-        Lanes best = Lanes{} + none;
-        std::size_t i = 0;
-        for (; i + width <= count; i += width)
-            best = larger(best, load(x + i));
-        if (i < count)
-            best = larger(best, loadTail(x + i, count - i, none));
-        float result = best[0];
-        for (std::size_t j = 1; j < width; ++j)
-            result = best[j] > result ? best[j] : result;
-        return result;
-    }
-
-    QUANTSCOPE_INLINE Lanes gated(const Lanes& gate, const Lanes& up)
-    {
-        return gate / (exponential(-gate) + 1.0f) * up;
-    }
-
 } // namespace
 
-QUANTSCOPE_ALL_WIDTHS
-void exp(const float* x, std::size_t count, float* result)
-{
-    std::size_t i = 0;
-    for (; i + width <= count; i += width)
-        store(exponential(load(x + i)), result + i);
-    if (i < count)
-        storeTail(exponential(loadTail(x + i, count - i, 0.0f)), result + i, count - i);
-}
+void exp(const float* x, std::size_t count, float* result) { everyExp(x, count, result); }
 
-QUANTSCOPE_ALL_WIDTHS
 void softmax(float* values, std::size_t count, float scale)
 {
-    const float top = largestOf(values, count);
-    Lanes sums{};
-    std::size_t i = 0;
-    for (; i + width <= count; i += width) {
-        const Lanes power = exponential((load(values + i) - top) * scale);
-        sums += power;
-        store(power, values + i);
-    }
-    if (i < count) {
-        const Lanes power = exponential((loadTail(values + i, count - i, nothing) - top) * scale);
-        sums += power;
-        storeTail(power, values + i, count - i);
-    }
-    const float factor = 1.0f / total(sums);
-    for (std::size_t j = 0; j < count; ++j)
-        values[j] *= factor;
+    everySoftmax(values, count, scale, largest(values, count));
 }
 
-QUANTSCOPE_ALL_WIDTHS
 void siluTimes(const float* gate, const float* up, std::size_t count, float* result)
 {
-    std::size_t i = 0;
-    for (; i + width <= count; i += width)
-        store(gated(load(gate + i), load(up + i)), result + i);
-    if (i < count) {
-        const std::size_t left = count - i;
-        storeTail(
-            gated(loadTail(gate + i, left, 0.0f), loadTail(up + i, left, 0.0f)), result + i, left);
-    }
+    everySilu(gate, up, count, result);
+}
+
+double sumOfPowers(const float* x, std::size_t count, float top)
+{
+    return everyPowers(x, count, top);
+}
+
+PowerSums sumsOfPowers(const float* x, const float* y, std::size_t count, float top)
+{
+    return everyBothPowers(x, y, count, top);
 }
 
 QUANTSCOPE_ALL_WIDTHS
@@ -208,101 +287,6 @@ void turnNeighbours(float* x, const float* cosine, const float* sine, std::size_
         x[2 * i] = first * cosine[i] - second * sine[i];
         x[2 * i + 1] = second * cosine[i] + first * sine[i];
     }
-}
-
-QUANTSCOPE_ALL_WIDTHS
-double sumOfPowers(const float* x, std::size_t count, float top)
-{
-    DoubleLanes sums{};
-    std::size_t i = 0;
-    for (; i + width <= count; i += width)
-        sums += __builtin_convertvector(exponential(load(x + i) - top), DoubleLanes);
-    if (i < count)
-        sums += __builtin_convertvector(
-            exponential(loadTail(x + i, count - i, nothing) - top), DoubleLanes);
-    return total(sums);
-}
-
-QUANTSCOPE_ALL_WIDTHS
-PowerSums sumsOfPowers(const float* x, const float* y, std::size_t count, float top)
-{
-    DoubleLanes sums{}, differences{};
-    std::size_t i = 0;
-    for (; i + width <= count; i += width) {
-        const Lanes power = exponential(load(x + i) - top);
-        sums += __builtin_convertvector(power, DoubleLanes);
-        differences += __builtin_convertvector(power * (load(x + i) - load(y + i)), DoubleLanes);
-    }
-    if (i < count) {
-        const Lanes power = exponential(loadTail(x + i, count - i, nothing) - top);
-        const Lanes difference
-            = loadTail(x + i, count - i, 0.0f) - loadTail(y + i, count - i, 0.0f);
-        sums += __builtin_convertvector(power, DoubleLanes);
-        differences += __builtin_convertvector(power * difference, DoubleLanes);
-    }
-    return { total(sums), total(differences) };
-}
-
-QUANTSCOPE_ALL_WIDTHS
-void addMagnitudes(
-    const float* x, std::size_t count, double* absoluteSums, double* squareSums, float* absmax)
-{
-    std::size_t i = 0;
-    for (; i + width <= count; i += width) {
-        const Lanes value = load(x + i);
-        const Lanes absolute = value < 0.0f ? -value : value;
-        const DoubleLanes wide = __builtin_convertvector(absolute, DoubleLanes);
-        addTo(absoluteSums + i, wide);
-        addTo(squareSums + i, wide * wide);
-        store(larger(load(absmax + i), absolute), absmax + i);
-    }
-    for (; i < count; ++i) {
-        const float absolute = x[i] < 0.0f ? -x[i] : x[i];
-        absoluteSums[i] += double(absolute);
-        squareSums[i] += double(absolute) * double(absolute);
-        absmax[i] = absolute > absmax[i] ? absolute : absmax[i];
-    }
-}
-
-QUANTSCOPE_ALL_WIDTHS
-double sumOfSquares(const float* x, std::size_t count)
-{
-    DoubleLanes sums{};
-    std::size_t i = 0;
-    for (; i + width <= count; i += width) {
-        const DoubleLanes wide = __builtin_convertvector(load(x + i), DoubleLanes);
-        sums += wide * wide;
-    }
-    if (i < count) {
-        const DoubleLanes wide
-            = __builtin_convertvector(loadTail(x + i, count - i, 0.0f), DoubleLanes);
-        sums += wide * wide;
-    }
-    return total(sums);
-}
-
-QUANTSCOPE_ALL_WIDTHS
-float largest(const float* x, std::size_t count) { return largestOf(x, count); }
-
-QUANTSCOPE_ALL_WIDTHS
-bool allFinite(const float* x, std::size_t count)
-{
-    IntLanes special{};
-    std::size_t i = 0;
-    for (; i + width <= count; i += width) {
-        IntLanes bits;
-        std::memcpy(&bits, x + i, sizeof(bits));
-        special |= (bits & 0x7f800000) == 0x7f800000; // all ones in the exponent
-    }
-    std::int32_t any = 0;
-    for (std::size_t j = 0; j < width; ++j)
-        any |= special[j];
-    for (; i < count; ++i) {
-        std::int32_t bits;
-        std::memcpy(&bits, x + i, sizeof(bits));
-        any |= (bits & 0x7f800000) == 0x7f800000 ? 1 : 0;
-    }
-    return any == 0;
 }
 
 } // namespace core::vectormath

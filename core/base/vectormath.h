@@ -41,6 +41,14 @@ void addMagnitudes(
     const float* x, std::size_t count, double* absoluteSums, double* squareSums, float* absmax);
 
 double sumOfSquares(const float* x, std::size_t count);
+/// Σ weight_i (x_i − y_i)² and Σ weight_i x_i², in double; weights of 1 if `weights` is null.
+struct SquareSums {
+    double difference = 0;
+    double square = 0;
+};
+SquareSums squareSums(const float* x, const float* y, const float* weights, std::size_t count);
+/// The largest magnitude, 0 of none. NaN is passed over.
+float largestMagnitude(const float* x, std::size_t count);
 /// The largest value, −∞ of none. NaN is passed over.
 float largest(const float* x, std::size_t count);
 /// Whether none is infinite or NaN.

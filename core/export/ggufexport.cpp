@@ -9,6 +9,7 @@
 #include "core/model/architecture.h"
 #include "core/quant/runneeds.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <map>
@@ -161,43 +162,58 @@ namespace {
     }
 
     /// The bytes of one tensor as the file will hold them.
-    std::vector<std::byte> fileBytes(const Checkpoint& checkpoint, Place place)
+    GgufBytes fileBytes(const Checkpoint& checkpoint, Place place)
     {
         const Tensor* tensor = checkpoint.find(place);
         if (!tensor)
             return madeBytes(checkpoint, place.role);
+        const bool staysSo = tensor->isMatrix() || !checkpoint.isComputed();
+        const std::size_t outputs = std::size_t(tensor->isMatrix() ? tensor->rows : tensor->columns);
+        const std::size_t headDim = std::size_t(checkpoint.config().headDim);
+        const bool isMoved = isPermuted(checkpoint.config(), place.role);
+        if (staysSo && !tensor->source) {
+            if (isMoved)
+                return permuteToPairs(tensor->bytes, outputs, headDim);
+            return tensor->bytes;
+        }
         std::vector<std::byte> bytes;
-        if (tensor->isMatrix() || !checkpoint.isComputed()) {
+        if (staysSo) {
             bytes = storedBytes(*tensor);
         } else {
             const Matrix values = decode(*tensor);
             bytes = rawBytes(values.data(), std::size_t(values.size()));
         }
-        if (!isPermuted(checkpoint.config(), place.role))
-            return bytes;
-        const std::int64_t outputs = tensor->isMatrix() ? tensor->rows : tensor->columns;
-        return permuteToPairs(
-            bytes, std::size_t(outputs), std::size_t(checkpoint.config().headDim));
+        if (isMoved)
+            return permuteToPairs(bytes, outputs, headDim);
+        return bytes;
     }
 
     /// What comparing two runs of blocks by what they decode to shows.
     enum class Comparison { Equal, Different, NotFinite };
 
-    /// Equal: the same floats, bit for bit, and all finite. On all processors.
+    /// Equal: the same floats, bit for bit, and all finite. Equal bytes are decoded once: a decoder
+    /// knows nothing else. On all processors.
     Comparison compareDecoded(
         const Format& format, std::span<const std::byte> a, std::span<const std::byte> b)
     {
-        constexpr std::size_t tileBlocks = 4096;
+        const std::size_t tileBlocks = std::max<std::size_t>(
+            1, (1 << 16) / std::size_t(format.blockSize)); // 256 kB decoded: the second cache
         const std::size_t blockBytes = std::size_t(format.blockBytes);
         const std::size_t blocks = a.size() / blockBytes;
         std::vector<Comparison> found((blocks + tileBlocks - 1) / tileBlocks, Comparison::Equal);
         parallelFor(found.size(), [&](std::size_t tile) {
             const std::size_t first = tile * tileBlocks;
             const std::size_t count = std::min(tileBlocks, blocks - first);
-            std::vector<float> left(count * std::size_t(format.blockSize)), right(left.size());
-            format.decodeBlocks(a.data() + first * blockBytes, count, left.data());
-            format.decodeBlocks(b.data() + first * blockBytes, count, right.data());
-            if (std::memcmp(left.data(), right.data(), left.size() * sizeof(float)) != 0)
+            const std::byte* blocksOfA = a.data() + first * blockBytes;
+            const std::byte* blocksOfB = b.data() + first * blockBytes;
+            std::vector<float> left(count * std::size_t(format.blockSize)), right;
+            format.decodeBlocks(blocksOfA, count, left.data());
+            if (std::memcmp(blocksOfA, blocksOfB, count * blockBytes) != 0) {
+                right.resize(left.size());
+                format.decodeBlocks(blocksOfB, count, right.data());
+            }
+            if (!right.empty()
+                && std::memcmp(left.data(), right.data(), left.size() * sizeof(float)) != 0)
                 found[tile] = Comparison::Different;
             else if (!vectormath::allFinite(left.data(), left.size()))
                 found[tile] = Comparison::NotFinite;
@@ -220,7 +236,8 @@ namespace {
             progress.at(double(i) / double(plan.tensors.size()));
             const StoredTensor& found = file.tensors[i];
             const GgufTensorInfo& meant = plan.tensors[i];
-            const std::vector<std::byte> bytes = fileBytes(checkpoint, plan.places[i]);
+            const GgufBytes tensor = fileBytes(checkpoint, plan.places[i]);
+            const std::span<const std::byte> bytes = tensor.bytes();
             const Comparison comparison = found.name != meant.name || found.format != meant.format
                     || found.shape != meant.shape || found.bytes.size() != bytes.size()
                 ? Comparison::Different

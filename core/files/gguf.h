@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -97,12 +98,32 @@ struct GgufLayout {
 /// that is no power of two.
 GgufLayout layoutGguf(const GgufMetadata& metadata, const std::vector<GgufTensorInfo>& tensors);
 
+/// A tensor's bytes on their way into a file: its own, or somebody's who outlives it.
+class GgufBytes {
+public:
+    GgufBytes(std::vector<std::byte> own)
+        : m_own(std::move(own))
+        , m_bytes(m_own)
+    {
+    }
+    GgufBytes(std::span<const std::byte> lent)
+        : m_bytes(lent)
+    {
+    }
+    GgufBytes(GgufBytes&&) = default; // a vector's bytes stay where they are
+    std::span<const std::byte> bytes() const { return m_bytes; }
+
+private:
+    std::vector<std::byte> m_own;
+    std::span<const std::byte> m_bytes;
+};
+
 /// Writes `file` in place (callers write a temporary one and rename: AtomicFile). `bytesOf(i)`
 /// gives tensor i's bytes, exactly `sizes[i]` of them, and is called once for each in order. Throws
 /// Error if the folder is missing or the disk is full (how much was needed and is free), Cancelled.
 /// Then, and when `bytesOf` throws, no file is left.
 void writeGguf(const OutputPath& file, const GgufMetadata& metadata,
     const std::vector<GgufTensorInfo>& tensors,
-    const std::function<std::vector<std::byte>(std::size_t)>& bytesOf, const Progress& progress);
+    const std::function<GgufBytes(std::size_t)>& bytesOf, const Progress& progress);
 
 } // namespace core

@@ -175,7 +175,7 @@ GgufLayout layoutGguf(const GgufMetadata& metadata, const std::vector<GgufTensor
 
 void writeGguf(const OutputPath& file, const GgufMetadata& metadata,
     const std::vector<GgufTensorInfo>& tensors,
-    const std::function<std::vector<std::byte>(std::size_t)>& bytesOf, const Progress& progress)
+    const std::function<GgufBytes(std::size_t)>& bytesOf, const Progress& progress)
 {
     const GgufLayout layout = layoutGguf(metadata, tensors);
     OutputFile out(file, layout.fileSize);
@@ -196,9 +196,9 @@ void writeGguf(const OutputPath& file, const GgufMetadata& metadata,
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         progress.checkCancelled();
         assert(written == layout.offsets[i]);
-        const std::vector<std::byte> bytes = bytesOf(i);
-        assert(bytes.size() == layout.sizes[i]);
-        write(bytes);
+        const GgufBytes tensor = bytesOf(i);
+        assert(tensor.bytes().size() == layout.sizes[i]);
+        write(tensor.bytes());
         const std::uint64_t end = i + 1 < tensors.size() ? layout.offsets[i + 1] : layout.fileSize;
         write(std::vector<std::byte>(end - written)); // zeros up to the next tensor
     }

@@ -14,6 +14,15 @@ namespace core {
 
 namespace {
 
+    std::filesystem::path usualFolder()
+    {
+        std::error_code none;
+        const std::filesystem::path large = "/var/tmp"; // file-hierarchy(7): for large files
+        if (!std::getenv("TMPDIR") && std::filesystem::is_directory(large, none))
+            return large;
+        return std::filesystem::temp_directory_path(none);
+    }
+
     /// A new file without a name in `folder`; -1 if there can be none.
     int openNameless(const std::filesystem::path& folder)
     {
@@ -33,9 +42,7 @@ std::unique_ptr<ScratchFile> ScratchFile::make(
     const std::filesystem::path& folder, std::size_t bytes)
 {
     assert(bytes > 0);
-    std::error_code none;
-    const int file
-        = openNameless(folder.empty() ? std::filesystem::temp_directory_path(none) : folder);
+    const int file = openNameless(folder.empty() ? usualFolder() : folder);
     if (file < 0)
         return nullptr;
     void* start = MAP_FAILED;
@@ -45,6 +52,12 @@ std::unique_ptr<ScratchFile> ScratchFile::make(
     if (start == MAP_FAILED)
         return nullptr;
     return std::unique_ptr<ScratchFile>(new ScratchFile({ static_cast<std::byte*>(start), bytes }));
+}
+
+void ScratchFile::rest() const
+{
+    // Of a shared mapping it lets the pages go, not what is in them (madvise(2)).
+    (void)::madvise(m_bytes.data(), m_bytes.size(), MADV_DONTNEED);
 }
 
 ScratchFile::~ScratchFile() { ::munmap(m_bytes.data(), m_bytes.size()); }

@@ -13,8 +13,8 @@ namespace core {
 /// fail later.
 class ScratchFile {
 public:
-    /// `bytes` > 0 of zeros on the disk of `folder`, the system's folder for temporary files if it
-    /// is empty. Null if there is no room or no permission.
+    /// `bytes` > 0 of zeros on the disk of `folder`; if it is empty, of $TMPDIR or else /var/tmp,
+    /// because /tmp may be memory. Null if there is no room or no permission.
     static std::unique_ptr<ScratchFile> make(
         const std::filesystem::path& folder, std::size_t bytes);
     ~ScratchFile();
@@ -22,6 +22,10 @@ public:
     ScratchFile& operator=(const ScratchFile&) = delete;
 
     std::span<std::byte> bytes() const { return m_bytes; }
+
+    /// Takes them out of this program's memory until they are touched again: the system may bring
+    /// them to the disk. They stay what they are.
+    void rest() const;
 
 private:
     explicit ScratchFile(std::span<std::byte> bytes)

@@ -277,9 +277,47 @@ RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling
     return work.finish();
 }
 
+namespace {
+
+    /// Rounds a layer whose inputs are not scaled from the file, tile by tile: no matrix of it is
+    /// ever decoded as a whole.
+    RoundedPart roundFromFile(const LayerRounding& run, int layer, const Progress& progress)
+    {
+        RoundedPart part;
+        double weights = 0;
+        for (const Tensor* tensor : run.checkpoint.inLayer(layer)) {
+            weights += double(tensor->weights());
+            if (!tensor->isMatrix())
+                part.tensors.push_back(
+                    roundVector(*tensor, plannedAt(run.checkpoint, run.plan, tensor->place)));
+        }
+        double done = 0;
+        for (const Tensor* inLayer : run.checkpoint.inLayer(layer)) {
+            if (!inLayer->isMatrix())
+                continue;
+            const Tensor& tensor = *inLayer;
+            const PlannedTensor& planned = plannedAt(run.checkpoint, run.plan, tensor.place);
+            std::span<const float> importance;
+            if (planned.method == Method::Importance)
+                importance = run.importance.at(tensor.name);
+            const double next = done + double(tensor.weights()) / weights;
+            RoundedTensor rounded
+                = roundInTiles(tensor, planned, importance, progress.part(done, next));
+            done = next;
+            run.tensorDone(rounded.report);
+            part.tensors.push_back(std::move(rounded.tensor));
+            part.reports.push_back(std::move(rounded.report));
+        }
+        return part;
+    }
+
+} // namespace
+
 RoundedPart roundLayerAlone(
     const LayerRounding& run, int layer, LayerScaling scaling, const Progress& progress)
 {
+    if (scaling.notes.empty()) // no input was to be scaled
+        return roundFromFile(run, layer, progress);
     LayerInWork work(run, layer, std::move(scaling), false, progress);
     double done = 0;
     for (const LinearInput input : { LinearInput::Attention, LinearInput::AttentionOutput,

@@ -40,9 +40,10 @@ namespace {
         if (found == imatrix.end())
             throw Error(text("the importance matrix has no entry for ", tensor.name,
                 ", expected one for every tensor that is rounded by importance"));
-        if (std::int64_t(found->second.size()) != tensor.columns)
+        const std::int64_t wanted = tensor.columns * tensor.matrices();
+        if (std::int64_t(found->second.size()) != wanted)
             throw Error(text("the importance matrix has ", found->second.size(), " values for ",
-                tensor.name, ", expected ", tensor.columns));
+                tensor.name, ", expected ", wanted));
     }
 
     /// The plan, known to work with what `options` bring. Throws Error.
@@ -308,10 +309,6 @@ namespace {
                 text("Layer ", layer + 1, " of ", layers));
             part.at(0);
             const std::size_t which = partOf({ Role::AttnNorm, layer });
-            if (!m_checkpoint->isComputed()) {
-                roundOutside(which, part);
-                continue;
-            }
             if (addFound(which)) {
                 if (layer < lastGptq)
                     forward(paths, layer, part);

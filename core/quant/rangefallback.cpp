@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/rangefallback.h"
 
+#include "core/quant/decodedrows.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,30 +10,13 @@ namespace core {
 
 namespace {
 
-    constexpr std::int64_t tileWeights = 1 << 22; // 16 MiB decoded
-
-    /// Some rows of `tensor` as a tensor.
-    Tensor rowsOf(const Tensor& tensor, std::int64_t first, std::int64_t rows)
-    {
-        const std::size_t rowBytes = tensor.format->rowBytes(std::size_t(tensor.columns));
-        Tensor part = tensor;
-        part.rows = rows;
-        part.bytes
-            = tensor.bytes.subspan(std::size_t(first) * rowBytes, std::size_t(rows) * rowBytes);
-        return part;
-    }
-
     std::optional<RangeFault> faultOf(
         const Tensor& tensor, const Format& format, const Progress& progress)
     {
         RangeCheck check(format);
-        const std::int64_t step = std::max<std::int64_t>(1, tileWeights / tensor.columns);
-        for (std::int64_t row = 0; row < tensor.rows; row += step) {
-            progress.at(double(row) / double(tensor.rows));
-            const Matrix W = decode(rowsOf(tensor, row, std::min(step, tensor.rows - row)));
-            requireFinite(tensor, W, row);
-            check.add(W);
-        }
+        DecodedRows rows(tensor);
+        check.add(rows.source(), progress);
+        rows.requireFinite();
         return check.fault();
     }
 

@@ -1,70 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/tensorrounding.h"
 
-#include "core/base/text.h"
 #include "core/formats/tensorformat.h"
+#include "core/quant/decodedrows.h"
 #include "core/quant/rangefallback.h"
+#include "core/quant/roundedtensor.h"
 #include "core/rounding/awq.h"
 #include "core/rounding/encode.h"
 #include "core/rounding/hqq.h"
+#include "core/rounding/judgedencoding.h"
 #include "core/rounding/knownimportance.h"
-#include "core/rounding/sweeps.h"
 
 #include <algorithm>
-#include <cmath>
-#include <memory>
 #include <utility>
 #include <vector>
 
 namespace core {
 
+using namespace roundedtensor;
+
 namespace {
 
     constexpr std::int64_t tileWeights = 1 << 22; // 16 MiB decoded
-    constexpr std::int64_t gptqTileWeights = 1 << 24; // each tile reads all of U several times
-
-    /// `tensor` in another format, its bytes in memory.
-    Tensor stored(const Tensor& tensor, const Format* format, std::vector<std::byte> bytes)
-    {
-        const auto owner = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
-        Tensor result = tensor;
-        result.format = format;
-        result.bytes = *owner;
-        result.offset = 0;
-        result.file.clear();
-        result.mapping = nullptr;
-        result.owner = owner;
-        return result;
-    }
-
-    void addNote(TensorReport& report, const std::string& note)
-    {
-        if (!note.empty())
-            report.note.append(report.note.empty() ? "" : "; ").append(note);
-    }
-
-    TensorReport reportOn(const Tensor& tensor, const PlannedTensor& planned)
-    {
-        TensorReport report;
-        report.place = tensor.place;
-        report.name = tensor.name;
-        report.format = planned.format;
-        report.method = planned.method;
-        if (planned.fellBack())
-            report.note = fallbackText(planned, tensor);
-        addNote(report, sourceText(planned, tensor));
-        return report;
-    }
-
-    /// `planned`, in a wider format if its own does not hold the range of `W`, which will be
-    /// rounded.
-    PlannedTensor forRangeOf(const MatrixView& W, const PlannedTensor& planned)
-    {
-        RangeCheck check(*planned.format);
-        check.add(W);
-        const auto fault = check.fault();
-        return fault ? inWiderFormat(planned, W, *fault) : planned;
-    }
 
     /// How a tensor is rounded by importance: what of it is known, and the plan without it where
     /// nothing is.
@@ -96,37 +53,63 @@ namespace {
         return range;
     }
 
-    /// Σ weight_j d_ij², in double; weights of 1 if `importance` is empty.
-    double weightedSum(const Matrix& d, std::span<const float> importance)
+    /// Bytes and what they lost.
+    struct Judged {
+        TensorBytes bytes;
+        RoundingLoss loss;
+    };
+
+    /// Rounds rows by the format's encoder.
+    Judged encodedRows(const MatrixRows& W, const TensorFormat& own,
+        std::span<const float> importance, const Progress& progress)
     {
-        const Eigen::VectorXd squares = d.cast<double>().colwise().squaredNorm();
-        double sum = 0;
-        for (Eigen::Index j = 0; j < squares.size(); ++j)
-            sum += squares(j) * (importance.empty() ? 1.0 : double(importance[std::size_t(j)]));
-        return sum;
+        Judged judged{ TensorBytes(W.rows * own.format().rowBytes(W.columns)), {} };
+        judged.loss = encodeJudged(W, own.format(), importance, judged.bytes.bytes(), progress);
+        return judged;
     }
 
-    double relative(double error, double energy)
+    /// Rounds a stack of matrices, each by its own part of `importance`, (matrices × columns).
+    Judged encodedStack(const MatrixRows& W, std::size_t matrices, const TensorFormat& own,
+        std::span<const float> importance, const Progress& progress)
     {
-        return energy > 0 ? std::sqrt(error / energy) : error > 0 ? -1 : 0;
+        const std::size_t rows = W.rows / matrices;
+        const std::size_t bytes = rows * own.format().rowBytes(W.columns);
+        Judged all{ TensorBytes(matrices * bytes), {} };
+        for (std::size_t i = 0; i < matrices; ++i) {
+            const MatrixRows matrix{ rows, W.columns,
+                [&W, first = i * rows](std::size_t row, std::size_t count,
+                    std::vector<float>& room) { return W.at(first + row, count, room); } };
+            const std::vector<float> known = knownImportance(
+                importance.subspan(i * W.columns, W.columns), own.format().blockSize);
+            const RoundingLoss loss = encodeJudged(matrix, own.format(), known,
+                all.bytes.bytes().subspan(i * bytes, bytes),
+                progress.part(double(i) / double(matrices), double(i + 1) / double(matrices)));
+            all.loss.error += loss.error;
+            all.loss.energy += loss.energy;
+            if (!all.loss.fault)
+                all.loss.fault = loss.fault;
+        }
+        return all;
     }
 
     /// What the method makes of `W` without a Hessian.
-    std::vector<std::byte> encoded(const MatrixView& W, const PlannedTensor& planned,
-        const Format& format, std::span<const float> importance, const Progress& progress)
+    Judged encoded(const MatrixView& W, const PlannedTensor& planned, const Format& format,
+        std::span<const float> importance, const Progress& progress)
     {
-        return planned.method == Method::Hqq
-            ? hqqRound(W, format, progress)
-            : encodeMatrix(W, format, importance, planned.encoder, progress);
+        const MatrixRows rows = MatrixRows::of(W);
+        if (planned.method != Method::Hqq)
+            return encodedRows(
+                rows, TensorFormat(format, W, planned.encoder), importance, progress);
+        Judged judged{ TensorBytes(hqqRound(W, format, progress.part(0, 0.95))), {} };
+        judged.loss
+            = lossOf(rows, format, importance, judged.bytes.bytes(), progress.part(0.95, 1));
+        return judged;
     }
 
-    double relativeError(
-        const Matrix& W, const Matrix& rounded, std::span<const float> importance, const MatrixD* H)
+    double relativeError(const Matrix& W, const Matrix& rounded, const MatrixD& H)
     {
-        if (H)
-            return relative(
-                outputError(W, rounded, *H), outputError(W, Matrix::Zero(W.rows(), W.cols()), *H));
-        return relative(weightedSum(W - rounded, importance), weightedSum(W, importance));
+        return relative(
+            outputError(W, rounded, H), outputError(W, Matrix::Zero(W.rows(), W.cols()), H));
     }
 
 } // namespace
@@ -140,14 +123,15 @@ RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned,
         return kept;
     }
     const auto [fitting, known, note] = weighingOf(forRangeOf(W, planned), importance);
-    RoundedTensor rounded{ stored(tensor, fitting.format,
-                               encoded(W, fitting, *fitting.format, known, progress)),
+    const Judged judged = encoded(W, fitting, *fitting.format, known, progress);
+    if (judged.loss.fault)
+        return roundByEncoder(
+            tensor, inWiderFormat(fitting, W, *judged.loss.fault), W, {}, H, progress);
+    RoundedTensor rounded{ stored(tensor, fitting.format, judged.bytes),
         reportOn(tensor, fitting) };
-    const Matrix result = decode(rounded.tensor);
-    if (const auto fault = faultOfResult(W, result))
-        return roundByEncoder(tensor, inWiderFormat(fitting, W, *fault), W, {}, H, progress);
     addNote(rounded.report, note);
-    rounded.report.outputError = relativeError(W, result, known, H);
+    rounded.report.outputError = H ? relativeError(W, decode(rounded.tensor), *H)
+                                   : relative(judged.loss.error, judged.loss.energy);
     rounded.report.judgedOn = H || !known.empty() ? JudgedOn::CalibrationText : JudgedOn::Weights;
     if (fitting.method == Method::Importance)
         rounded.report.importanceError = rounded.report.outputError;
@@ -165,200 +149,78 @@ RoundedTensor roundClipped(const Tensor& tensor, const PlannedTensor& planned, c
     RoundedTensor rounded{ stored(tensor, &format,
                                clippedRound(W, H, format, known, fitting.encoder, progress)),
         reportOn(tensor, fitting) };
-    const Matrix result = decode(rounded.tensor);
-    if (const auto fault = faultOfResult(W, result))
+    if (const auto fault = faultOf(W, rounded.tensor, progress))
         return roundByEncoder(tensor, inWiderFormat(fitting, W, *fault), W, {}, &H, progress);
     addNote(rounded.report, note);
-    rounded.report.outputError = relativeError(W, result, known, &H);
+    rounded.report.outputError = relativeError(W, decode(rounded.tensor), H);
     rounded.report.judgedOn = JudgedOn::CalibrationText;
     if (fitting.method == Method::Importance)
         rounded.report.importanceError = relativeError(W,
             decodeMatrix(encodeMatrix(W, format, known, fitting.encoder, progress), format,
                 W.rows(), W.cols()),
-            known, &H);
+            H);
     return rounded;
 }
+
+namespace {
+
+    /// HQQ, which wants to see whole matrices, of some rows at a time.
+    Judged hqqInTiles(const Tensor& tensor, const PlannedTensor& planned, const Format& format,
+        std::int64_t step, const Progress& progress)
+    {
+        const std::size_t rowBytes = format.rowBytes(std::size_t(tensor.columns));
+        Judged all{ TensorBytes(std::size_t(tensor.rows) * rowBytes), {} };
+        for (std::int64_t row = 0; row < tensor.rows && !all.loss.fault; row += step) {
+            const std::int64_t rows = std::min(step, tensor.rows - row);
+            const Matrix W = decodeRows(tensor, row, rows);
+            requireFinite(tensor, W, row);
+            const Judged tile = encoded(W, planned, format, {},
+                progress.part(
+                    double(row) / double(tensor.rows), double(row + rows) / double(tensor.rows)));
+            std::ranges::copy(tile.bytes.bytes(),
+                all.bytes.bytes().begin() + std::ptrdiff_t(std::size_t(row) * rowBytes));
+            all.loss.error += tile.loss.error;
+            all.loss.energy += tile.loss.energy;
+            all.loss.fault = tile.loss.fault;
+        }
+        return all;
+    }
+
+} // namespace
 
 RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
     std::span<const float> importance, const Progress& progress)
 {
+    DecodedRows rows(tensor);
+    if (planned.keeps) {
+        rows.look(progress);
+        rows.requireFinite();
+        return roundByEncoder(tensor, planned, {}, {}, nullptr, progress);
+    }
     const auto [weighed, known, note] = weighingOf(planned, importance);
     const std::int64_t step = std::max<std::int64_t>(1, tileWeights / tensor.columns);
-    const TensorFormat own(*planned.format, rangeInTiles(tensor, *planned.format, step));
-    RoundedTensor rounded{ tensor, reportOn(tensor, weighed) };
+    const TensorFormat ranged(*planned.format, rangeInTiles(tensor, *planned.format, step));
+    const TensorFormat own(ranged.format(), Matrix(), weighed.encoder);
+    const std::size_t matrices = std::size_t(tensor.matrices());
+    const bool isStack
+        = matrices > 1 && known.size() == matrices * std::size_t(tensor.columns);
+    const Judged judged = weighed.method == Method::Hqq
+        ? hqqInTiles(tensor, weighed, ranged.format(), step, progress)
+        : isStack ? encodedStack(rows.source(), matrices, own, importance, progress)
+                  : encodedRows(rows.source(), own, known, progress);
+    rows.requireFinite();
+    if (judged.loss.fault)
+        return roundInTiles(
+            tensor, inWiderFormat(tensor, weighed, *judged.loss.fault, progress), {}, progress);
+    RoundedTensor rounded{ stored(tensor, planned.format, judged.bytes),
+        reportOn(tensor, weighed) };
     addNote(rounded.report, note);
-    std::vector<std::byte> bytes;
-    double error = 0;
-    double energy = 0;
-    for (std::int64_t row = 0; row < tensor.rows; row += step) {
-        progress.at(double(row) / double(tensor.rows));
-        const std::int64_t rows = std::min(step, tensor.rows - row);
-        const Matrix W = decodeRows(tensor, row, rows);
-        requireFinite(tensor, W, row);
-        if (planned.keeps)
-            continue;
-        const auto tile = encoded(W, weighed, own.format(), known, progress);
-        const Matrix result = decodeMatrix(tile, *planned.format, rows, tensor.columns);
-        if (const auto fault = faultOfResult(W, result))
-            return roundInTiles(
-                tensor, inWiderFormat(tensor, weighed, *fault, progress), {}, progress);
-        bytes.insert(bytes.end(), tile.begin(), tile.end());
-        error += weightedSum(W - result, known);
-        energy += weightedSum(W, known);
-    }
-    if (!planned.keeps)
-        rounded.tensor = stored(tensor, planned.format, std::move(bytes));
-    rounded.report.outputError = relative(error, energy);
+    rounded.report.outputError = relative(judged.loss.error, judged.loss.energy);
     if (!known.empty())
         rounded.report.judgedOn = JudgedOn::CalibrationText;
     if (weighed.method == Method::Importance)
         rounded.report.importanceError = rounded.report.outputError;
     return rounded;
-}
-
-namespace {
-
-    RoundedTensor roundedByGptq(const Tensor& tensor, const PlannedTensor& planned,
-        GptqResult result, const GptqOptions& options, JudgedOn judgedOn)
-    {
-        RoundedTensor rounded{ stored(tensor, planned.format, std::move(result.bytes)),
-            reportOn(tensor, planned) };
-        TensorReport& report = rounded.report;
-        report.outputError = relative(result.error, result.energy);
-        report.importanceError = relative(result.importanceError, result.energy);
-        report.gptq.emplace();
-        report.gptq->damping = result.damping;
-        report.gptq->sweeps = result.sweeps;
-        report.gptq->unsweptError = relative(result.unsweptError, result.energy);
-        if (result.dampingRaises > 0)
-            addNote(report,
-                text("the Hessian is not positive definite: damping raised from ",
-                    100 * options.damping, " % to ", 100 * result.damping, " %"));
-        if (result.deadChannels > 0)
-            addNote(report,
-                text(result.deadChannels, " of ", tensor.columns,
-                    " inputs were never active in this text"));
-        report.judgedOn = judgedOn;
-        if (result.keptImportance) {
-            report.method = Method::Importance;
-            addNote(report,
-                judgedOn == JudgedOn::HeldOut
-                    ? "importance-weighted rounding has the smaller error on held-out sequences "
-                      "and is kept"
-                    : "importance-weighted rounding has the smaller error and is kept");
-        }
-        return rounded;
-    }
-
-    /// Takes the rows that follow in.
-    void append(GptqResult& all, const GptqResult& rows)
-    {
-        all.bytes.insert(all.bytes.end(), rows.bytes.begin(), rows.bytes.end());
-        all.error += rows.error;
-        all.importanceError += rows.importanceError;
-        all.unsweptError += rows.unsweptError;
-        all.energy += rows.energy;
-        all.sweeps = std::max(all.sweeps, rows.sweeps);
-        all.keptImportance = all.keptImportance && rows.keptImportance;
-    }
-
-} // namespace
-
-RoundedTensor roundByGptqInTiles(const Tensor& tensor, const PlannedTensor& planned,
-    const GptqFactor& factor, const GptqOptions& options, const Progress& progress)
-{
-    const std::int64_t step = TensorFormat::needsRange(*planned.format)
-        ? tensor.rows
-        : std::max<std::int64_t>(1, gptqTileWeights / tensor.columns);
-    std::optional<GptqResult> all;
-    for (std::int64_t row = 0; row < tensor.rows; row += step) {
-        const std::int64_t rows = std::min(step, tensor.rows - row);
-        const Matrix W = decodeRows(tensor, row, rows);
-        requireFinite(tensor, W, row);
-        GptqResult result = gptqRound(W, factor, *planned.format, options,
-            progress.part(
-                double(row) / double(tensor.rows), double(row + rows) / double(tensor.rows)));
-        if (const auto fault
-            = faultOfResult(W, decodeMatrix(result.bytes, *planned.format, rows, tensor.columns)))
-            return roundInTiles(
-                tensor, inWiderFormat(tensor, planned, *fault, progress), {}, progress);
-        if (all)
-            append(*all, result);
-        else
-            all = std::move(result);
-    }
-    return roundedByGptq(tensor, planned, *std::move(all), options, JudgedOn::CalibrationText);
-}
-
-namespace {
-
-    /// What rounding towards `target` gave, or the tensor in a wider format where its own does not
-    /// hold the range.
-    template<typename Round>
-    RoundedTensor withinRange(const Tensor& tensor, const PlannedTensor& planned,
-        const Matrix& target, const GptqFactor& factor, const Progress& progress,
-        const Round& round)
-    {
-        const auto widened = [&](const PlannedTensor& wide) {
-            return roundByEncoder(tensor, wide, target, {}, &factor.H, progress);
-        };
-        const PlannedTensor fitting = forRangeOf(target, planned);
-        if (fitting.format != planned.format)
-            return widened(fitting);
-        RoundedTensor rounded = round();
-        const auto fault = faultOfResult(target, decode(rounded.tensor));
-        return fault ? widened(inWiderFormat(planned, target, *fault)) : std::move(rounded);
-    }
-
-    GptqResult asTried(const Format& format, Encoder encoder, const Matrix& W, const Matrix& target,
-        const GptqFactor& factor, const WayTrial& trial, const GptqOptions& options,
-        const Progress& progress)
-    {
-        GptqResult result;
-        result.damping = factor.damping;
-        result.dampingRaises = factor.dampingRaises;
-        result.deadChannels = factor.deadChannels;
-        result.error = trial.error;
-        result.importanceError = trial.importanceError;
-        result.unsweptError = trial.unsweptError;
-        result.energy = trial.energy;
-        result.keptImportance = trial.way < Way::Gptq;
-        if (result.keptImportance) {
-            result.bytes = encodeMatrix(trial.way == Way::Importance ? W : target, format,
-                factor.importance, encoder, progress);
-            return result;
-        }
-        GptqPass pass = gptqPass(target, factor, format, options, progress.part(0, 0.5));
-        const int most = trial.way == Way::Swept ? options.sweeps : 0;
-        const SweepResult swept = sweepRounded(
-            target, factor, format, most, pass.error, pass.bytes, progress.part(0.5, 1));
-        result.sweeps = swept.sweeps;
-        result.bytes = std::move(pass.bytes);
-        return result;
-    }
-
-} // namespace
-
-RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    const Matrix& target, const GptqFactor& factor, const GptqOptions& options,
-    const Progress& progress)
-{
-    return withinRange(tensor, planned, target, factor, progress, [&] {
-        return roundedByGptq(tensor, planned,
-            gptqRound(W, target, factor, *planned.format, options, progress), options,
-            JudgedOn::CalibrationText);
-    });
-}
-
-RoundedTensor roundAsTried(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    const Matrix& target, const GptqFactor& factor, const WayTrial& trial,
-    const GptqOptions& options, const Progress& progress)
-{
-    return withinRange(tensor, planned, target, factor, progress, [&] {
-        return roundedByGptq(tensor, planned,
-            asTried(*planned.format, planned.encoder, W, target, factor, trial, options, progress),
-            options, JudgedOn::HeldOut);
-    });
 }
 
 void judgeOnHeld(

@@ -3,6 +3,7 @@
 
 #include "core/base/parallel.h"
 #include "core/base/text.h"
+#include "core/base/vectormath.h"
 #include "core/formats/tensorformat.h"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ namespace {
     using Index = Eigen::Index;
 
     constexpr std::size_t floatsJudgedTogether = 256; // where a block is one weight
-    constexpr Index tileWeights = 1 << 16; // of one task: over 10 µs
+    constexpr std::size_t tileWeights = 1 << 16; // of one task: over 10 µs
     constexpr int roomyExponent = 3; // magnitudes from 8 on: every format's scales have room there
     constexpr double lostShare = 0.25; // of the energy that the format could keep
     constexpr double carriesNothing = 0x1p-80; // of the matrix's mean square
@@ -27,11 +28,6 @@ namespace {
     std::size_t judgedTogether(const Format& format)
     {
         return format.blockSize > 1 ? std::size_t(format.blockSize) : floatsJudgedTogether;
-    }
-
-    float largestMagnitude(const float* w, std::size_t count)
-    {
-        return Eigen::Map<const Eigen::ArrayXf>(w, Index(count)).abs().maxCoeff();
     }
 
     /// `w` times the power of two that brings `magnitude`, its largest, to 2^exponent or above.
@@ -56,7 +52,7 @@ namespace {
                 weight += float(state >> 8) * 0x1p-24f - 0.5f;
             }
         }
-        const float largest = largestMagnitude(w.data(), count);
+        const float largest = vectormath::largestMagnitude(w.data(), count);
         for (float& weight : w)
             weight /= largest;
         return w;
@@ -134,11 +130,10 @@ RangeCheck::Errors RangeCheck::errorsOf(const float* w, std::size_t count) const
 
 void RangeCheck::lookAt(const float* w, std::size_t count, Sums& sums) const
 {
-    const double energy
-        = Eigen::Map<const Eigen::ArrayXf>(w, Index(count)).cast<double>().square().sum();
+    const double energy = vectormath::sumOfSquares(w, count);
     sums.energy += energy;
     sums.weights += double(count);
-    const float magnitude = largestMagnitude(w, count);
+    const float magnitude = vectormath::largestMagnitude(w, count);
     if (magnitude == 0 || (magnitude >= m_least && magnitude <= m_most))
         return;
     const Errors errors = errorsOf(w, count);
@@ -161,18 +156,24 @@ void RangeCheck::lookAt(const float* w, std::size_t count, Sums& sums) const
     }
 }
 
-void RangeCheck::add(const MatrixView& W)
+void RangeCheck::add(const MatrixView& W) { add(MatrixRows::of(W), Progress()); }
+
+void RangeCheck::add(const MatrixRows& W, const Progress& progress)
 {
-    assert(m_format.fits(std::size_t(W.cols())));
-    const auto together = Index(judgedTogether(m_format));
-    const Index step = std::max<Index>(1, tileWeights / std::max<Index>(1, W.cols()));
-    std::vector<Sums> tiles(std::size_t((W.rows() + step - 1) / step));
-    parallelFor(tiles.size(), [&](std::size_t tile) {
-        const Index first = Index(tile) * step;
-        for (Index row = first; row < std::min(first + step, W.rows()); ++row) {
-            const float* w = W.data() + row * W.outerStride();
-            for (Index j = 0; j < W.cols(); j += together)
-                lookAt(w + j, std::size_t(std::min(together, W.cols() - j)), tiles[tile]);
+    assert(m_format.fits(W.columns));
+    const std::size_t together = judgedTogether(m_format);
+    const std::size_t step
+        = std::max<std::size_t>(1, tileWeights / std::max<std::size_t>(1, W.columns));
+    std::vector<Sums> tiles((W.rows + step - 1) / step);
+    parallelFor(tiles.size(), progress, [&](std::size_t tile) {
+        const std::size_t first = tile * step;
+        const std::size_t count = std::min(step, W.rows - first);
+        std::vector<float> room;
+        const MatrixRows::Rows rows = W.at(first, count, room);
+        for (std::size_t row = 0; rows.weights && row < count; ++row) {
+            const float* w = rows.weights + row * rows.stride;
+            for (std::size_t j = 0; j < W.columns; j += together)
+                lookAt(w + j, std::min(together, W.columns - j), tiles[tile]);
         }
     });
     for (const Sums& tile : tiles)
@@ -195,29 +196,39 @@ std::optional<RangeFault> RangeCheck::fault() const
     return std::nullopt;
 }
 
-std::optional<RangeFault> faultOfResult(const MatrixView& W, const MatrixView& rounded)
+RowResult rowResult(const float* weights, const float* rounded, std::size_t columns)
 {
-    std::vector<char> isFinite(std::size_t(W.rows())), isZero(isFinite.size());
-    std::vector<double> energy(isFinite.size());
-    parallelFor(isFinite.size(), [&](std::size_t row) {
-        const auto result = rounded.row(Index(row)).array();
-        isFinite[row] = result.isFinite().all();
-        isZero[row] = (result == 0).all();
-        energy[row] = W.row(Index(row)).cast<double>().squaredNorm();
-    });
+    RowResult row;
+    row.energy = vectormath::sumOfSquares(weights, columns);
+    row.isFinite = vectormath::allFinite(rounded, columns);
+    row.isZero = std::all_of(rounded, rounded + columns, [](float w) { return w == 0; });
+    if (!row.isFinite || row.isZero)
+        row.magnitude = vectormath::largestMagnitude(weights, columns);
+    return row;
+}
+
+std::optional<RangeFault> faultOfRows(std::span<const RowResult> rows)
+{
     double all = 0;
-    for (const double ofRow : energy)
-        all += ofRow;
-    for (std::size_t row = 0; row < isFinite.size(); ++row) {
-        const bool isLost
-            = isZero[row] && energy[row] * double(energy.size()) > carriesNothing * all;
-        const auto magnitude = [&] { return W.row(Index(row)).cwiseAbs().maxCoeff(); };
-        if (!isFinite[row])
-            return RangeFault{ RangeFault::Kind::TooLarge, magnitude() };
-        if (isLost)
-            return RangeFault{ RangeFault::Kind::TooSmall, magnitude() };
+    for (const RowResult& row : rows)
+        all += row.energy;
+    for (const RowResult& row : rows) {
+        if (!row.isFinite)
+            return RangeFault{ RangeFault::Kind::TooLarge, row.magnitude };
+        if (row.isZero && row.energy * double(rows.size()) > carriesNothing * all)
+            return RangeFault{ RangeFault::Kind::TooSmall, row.magnitude };
     }
     return std::nullopt;
+}
+
+std::optional<RangeFault> faultOfResult(const MatrixView& W, const MatrixView& rounded)
+{
+    std::vector<RowResult> rows(std::size_t(W.rows()));
+    parallelFor(rows.size(), [&](std::size_t row) {
+        rows[row] = rowResult(
+            W.row(Index(row)).data(), rounded.row(Index(row)).data(), std::size_t(W.cols()));
+    });
+    return faultOfRows(rows);
 }
 
 const Format* wideFormat(const MatrixView& W)

@@ -2,9 +2,12 @@
 #pragma once
 
 #include "core/base/matrix.h"
+#include "core/base/progress.h"
 #include "core/formats/format.h"
+#include "core/rounding/matrixrows.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +36,9 @@ public:
     /// Takes rows in. Requires: format.fits(W.cols()), finite weights. On all processors, the same
     /// result for any number of them.
     void add(const MatrixView& W);
+    /// The same, as they are asked for; those that are not fit to be used are left out. Throws
+    /// Cancelled.
+    void add(const MatrixRows& W, const Progress& progress);
 
     /// What is wrong with the rows so far; nothing if the format holds them.
     std::optional<RangeFault> fault() const;
@@ -61,6 +67,17 @@ private:
     float m_least = 0, m_most = 0; ///< magnitudes between which a block is known to be held
     Sums m_sums;
 };
+
+/// What became of a row of weights.
+struct RowResult {
+    double energy = 0; ///< Σ w² of the weights
+    float magnitude = 0; ///< the largest of the weights, where something is wrong
+    bool isFinite = true; ///< the rounded ones
+    bool isZero = false; ///< all the rounded ones
+};
+RowResult rowResult(const float* weights, const float* rounded, std::size_t columns);
+/// What is wrong with a matrix whose rows became that: as below.
+std::optional<RangeFault> faultOfRows(std::span<const RowResult> rows);
 
 /// What is wrong with `rounded`, which is to stand for `W`: a value that is not finite, or a row
 /// that carries weight and has become zeros.

@@ -25,6 +25,17 @@ void gptq();
 void largeGptq();
 void largeGptqWithMuchText();
 
+/// Seconds, busy processors and memory of whole commands of quantscope-cli, step by step, beside
+/// llama.cpp's quantizing: on two layers of Llama-3-8B's shape; and on eight with its whole
+/// vocabulary.
+void commands();
+void largeCommands();
+
+/// llama.cpp quantizes INPUT into OUTPUT as FILETYPE (its number), with IMATRIX if there is one: a
+/// program of its own for `commands` to watch. Requires: three or four arguments. Throws
+/// core::Error.
+int llamaQuantize(int count, char** arguments);
+
 /// Seconds that one call of `work` takes: the least of as many calls as fit in `budget`, at least
 /// three.
 template<typename Work>

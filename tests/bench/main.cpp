@@ -25,6 +25,12 @@ constexpr std::array parts{
         "the same of a layer of Llama-3-8B, 8,192 tokens (many minutes; only when named)",
         bench::largeGptq, true },
     Part{ "gptq-8b-32k", "the same with 32,768 tokens", bench::largeGptqWithMuchText, true },
+    Part{ "commands",
+        "seconds, busy processors and memory of whole commands, beside llama.cpp's quantizing "
+        "(minutes; only when named)",
+        bench::commands, true },
+    Part{ "commands-8b", "the same of quantizing eight layers of Llama-3-8B, 12 GB of disk",
+        bench::largeCommands, true },
 };
 
 int usage()
@@ -39,6 +45,8 @@ int usage()
 
 int main(int argc, char** argv)
 try {
+    if (argc >= 5 && argc <= 6 && std::string_view(argv[1]) == "llama-quantize")
+        return bench::llamaQuantize(argc - 2, argv + 2);
     for (int i = 1; i < argc; ++i)
         if (std::ranges::find(parts, std::string_view(argv[i]), &Part::name) == parts.end())
             return usage();

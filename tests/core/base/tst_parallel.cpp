@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -49,6 +50,24 @@ private slots:
             for (const auto& call : calls)
                 QCOMPARE(call.load(), 1);
         }
+    }
+
+    void saysHowFarItIsFromTheCallingThreadAndStopsWhenAsked()
+    {
+        const auto caller = std::this_thread::get_id();
+        std::stop_source stop;
+        std::vector<double> said;
+        const core::Progress progress(stop.get_token(), [&](double done, const std::string&) {
+            said.push_back(std::this_thread::get_id() == caller ? done : -1);
+            if (said.size() == 3)
+                stop.request_stop();
+        });
+        QVERIFY_EXCEPTION_THROWN(
+            core::parallelFor(1000, progress,
+                [](std::size_t) { std::this_thread::sleep_for(std::chrono::milliseconds(1)); }),
+            core::Cancelled);
+        QCOMPARE(said.size(), std::size_t(3));
+        QVERIFY(std::ranges::is_sorted(said) && said.front() >= 0 && said.back() < 1);
     }
 
     void usesSeveralThreadsWhereThereAreProcessors()

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace vectormath = core::vectormath;
@@ -40,6 +41,43 @@ bool near(double a, double b, double relative)
 class TestVectorMath : public QObject {
     Q_OBJECT
 private slots:
+    void sumsSquaresByWeights()
+    {
+        for (const std::size_t length : lengths) {
+            const auto x = randomValues(length, 1), y = randomValues(length, 1, 4);
+            auto weights = randomValues(length, 1, 5);
+            for (float& weight : weights)
+                weight = std::abs(weight);
+            for (const float* given :
+                std::initializer_list<const float*>{ nullptr, std::as_const(weights).data() }) {
+                double difference = 0, square = 0;
+                for (std::size_t i = 0; i < length; ++i) {
+                    const double weight = given ? double(given[i]) : 1;
+                    difference += weight * double(x[i] - y[i]) * double(x[i] - y[i]);
+                    square += weight * double(x[i]) * double(x[i]);
+                }
+                const auto sums = vectormath::squareSums(x.data(), y.data(), given, length);
+                QVERIFY(near(sums.difference, difference, 1e-14));
+                QVERIFY(near(sums.square, square, 1e-14));
+            }
+        }
+        const float huge[]{ 1e38f, -1e38f };
+        const float none[]{ 0, 0 };
+        QVERIFY(near(vectormath::squareSums(huge, none, nullptr, 2).difference, 2e76, 1e-6));
+    }
+
+    void findsTheLargestMagnitude()
+    {
+        for (const std::size_t length : lengths) {
+            auto x = randomValues(length, 1);
+            x[length - 1] = -9;
+            QCOMPARE(vectormath::largestMagnitude(x.data(), length), 9.0f);
+            x[0] = -10;
+            QCOMPARE(vectormath::largestMagnitude(x.data(), length), 10.0f);
+        }
+        QCOMPARE(vectormath::largestMagnitude(nullptr, 0), 0.0f);
+    }
+
     void raisesEToAnyPower()
     {
         std::vector<float> x, power(100'000);

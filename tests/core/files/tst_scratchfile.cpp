@@ -25,6 +25,16 @@ private slots:
         QVERIFY(scratch->bytes().back() == std::byte(7));
     }
 
+    void staysWhatItIsWhenItRests()
+    {
+        const auto scratch = ScratchFile::make({}, 1 << 20);
+        QVERIFY(scratch);
+        std::ranges::fill(scratch->bytes(), std::byte(7));
+        scratch->rest();
+        QVERIFY(std::ranges::all_of(
+            scratch->bytes(), [](std::byte byte) { return byte == std::byte(7); }));
+    }
+
     void standsBesideAnother()
     {
         const auto one = ScratchFile::make({}, 4096);
