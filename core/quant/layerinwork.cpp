@@ -94,7 +94,7 @@ LayerInWork::Group LayerInWork::prepared(
     if (fit.tokens == 0)
         return group;
     const auto copies
-        = [this](Role role) { return plannedAt(role).keeps && plannedAt(role).format->grid; };
+        = [this](Role role) { return plannedAt(role).keeps && plannedAt(role).format->isQuantized(); };
     const bool movesRows = !copies(Role::FfnGate) && !copies(Role::FfnUp);
     if (input == LinearInput::Down && options().orderNeurons && movesRows)
         orderNeurons(fit, group.held.sums);
