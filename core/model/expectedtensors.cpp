@@ -158,9 +158,9 @@ namespace {
 
     Tensor placed(const StoredTensor& stored, Place place, const ModelConfig& config)
     {
-        if (!stored.format)
-            throw Error(text(stored.file, ": tensor ", stored.name, " is stored as ", stored.dtype,
-                ", expected F32, F16 or BF16"));
+        if (!stored.format || stored.format->isWhole)
+            throw Error(text(stored.file, ": tensor ", stored.name, " is stored as ",
+                stored.format ? stored.format->name : stored.dtype, ", expected F32, F16 or BF16"));
         requireShape(stored, place.role, config);
         const auto [rows, columns] = shapeOf(place.role, config);
         Tensor tensor;
