@@ -11,8 +11,8 @@ namespace core {
 struct ModelSource {
     std::filesystem::path gguf{}; ///< or any of its pieces; empty: a folder's, by …
     std::filesystem::path folder{}; ///< of config.json
-    std::filesystem::path index{}; ///< *.safetensors.index.json; empty: …
-    std::vector<std::filesystem::path> weights{}; ///< *.safetensors
+    std::filesystem::path index{}; ///< *.safetensors.index.json, or a *.bin.index.json; empty: …
+    std::vector<std::filesystem::path> weights{}; ///< *.safetensors, or PyTorch's *.bin, *.pth
     std::string missing{}; ///< which of the files are not there, behind "«file»: "; mostly empty
     std::vector<std::string> notes{}; ///< what was chosen, in sentences
 
