@@ -89,8 +89,10 @@ namespace {
         return {};
     }
 
-    /// Weights under other names: the only file, or all pieces of one model.
-    ModelSource unusualWeights(const fs::path& folder, const std::vector<fs::path>& files)
+    /// Weights under other names than `usual`: the only file of that `kind`, or all pieces of one
+    /// model.
+    ModelSource unusualWeights(const fs::path& folder, const std::vector<fs::path>& files,
+        const char* usual, const char* kind)
     {
         for (const fs::path& file : files)
             requireLinkTarget(file);
@@ -104,13 +106,13 @@ namespace {
         if (files.size() == 1)
             return { .folder = folder,
                 .weights = files,
-                .notes = { text("There is no model.safetensors; ", nameOf(files.front()),
-                    ", the only .safetensors file, is opened") } };
+                .notes = { text("There is no ", usual, "; ", nameOf(files.front()), ", the only ",
+                    kind, " file, is opened") } };
         std::string names;
         for (const fs::path& file : files)
             names.append(names.empty() ? "" : ", ").append(nameOf(file));
-        throw Error(text(folder.string(), ": holds ", files.size(), " .safetensors files (", names,
-            "), none of which is model.safetensors; open one of them"));
+        throw Error(text(folder.string(), ": holds ", files.size(), " ", kind, " files (", names,
+            "), none of which is ", usual, "; open one of them"));
     }
 
     /// Weights in PyTorch files, which count where there is no safetensors file.
@@ -120,6 +122,8 @@ namespace {
             return { .folder = folder, .weights = { folder / torchName } };
         if (isThereWhole(folder / torchIndexName))
             return { .folder = folder, .index = folder / torchIndexName };
+        if (const auto files = torchFiles(folder); !files.empty())
+            return unusualWeights(folder, files, torchName, "PyTorch");
         return {};
     }
 
@@ -161,7 +165,7 @@ namespace {
             if (ModelSource usual = usualWeights(folder); !usual.folder.empty())
                 return usual;
             if (const auto files = safetensorsFiles(folder); !files.empty())
-                return unusualWeights(folder, files);
+                return unusualWeights(folder, files, "model.safetensors", ".safetensors");
             if (ModelSource torch = torchWeights(folder); !torch.folder.empty())
                 return torch;
         }

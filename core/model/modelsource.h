@@ -31,6 +31,9 @@ std::vector<std::filesystem::path> ggufModels(const std::filesystem::path& folde
 /// The .safetensors files in a folder, sorted, those of adapters left out.
 std::vector<std::filesystem::path> safetensorsFiles(const std::filesystem::path& folder);
 
+/// The PyTorch files in a folder, sorted, those that a trainer leaves beside a model left out.
+std::vector<std::filesystem::path> torchFiles(const std::filesystem::path& folder);
+
 /// Throws Error that says why there is no model in `folder`: "«folder»: «what is missing», «what is
 /// there, or what is expected»".
 [[noreturn]] void failWithoutModel(

@@ -110,7 +110,11 @@ private slots:
         QCOMPARE(folder.opened("pytorch_model.bin"), QByteArray());
         const auto after = Checkpoint::open(folder.path());
         QCOMPARE(core::decode(after->tensors()[1]), core::decode(before->tensors()[1]));
-        fs::rename(folder / "pytorch_model.bin", folder / "x.bin");
+        fs::rename(folder / "pytorch_model.bin", folder / "x.pth");
+        folder.write("training_args.bin", support::torchBytes({}));
+        QCOMPARE(folder.opened(),
+            QByteArray("There is no pytorch_model.bin; x.pth, the only PyTorch file, is opened\n"));
+        fs::rename(folder / "x.pth", folder / "x.bin");
         Json index;
         for (const support::TorchTensor& tensor : tensors)
             index["weight_map"][tensor.name] = "x.bin";
