@@ -274,7 +274,7 @@ namespace {
         const auto source = core::quantizedSource(checkpoint);
         int again = 0;
         for (std::size_t i = 0; i < plan.size(); ++i)
-            again += checkpoint.tensors()[i].format->grid && !plan[i].keeps;
+            again += checkpoint.tensors()[i].format->isQuantized() && !plan[i].keeps;
         if (again == 0)
             return;
         std::string formats;

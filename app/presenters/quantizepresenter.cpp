@@ -153,7 +153,7 @@ void QuantizePresenter::fillSettings()
         const core::Tensor& tensor = m_session.checkpoint()->tensors()[i];
         if (!isRounded(plan[i]))
             continue;
-        estimate.roundedAgain += tensor.format->grid != nullptr;
+        estimate.roundedAgain += tensor.format->isQuantized();
         estimate.grown += core::plannedBytes(plan[i], tensor) > tensor.bytes.size();
     }
     const std::int64_t tokens = std::int64_t(text.count) * text.length;

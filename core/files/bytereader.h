@@ -35,6 +35,8 @@ public:
     /// cannot all be there.
     std::uint64_t count(std::uint64_t count, std::size_t minimumBytes, const char* what) const;
 
+    /// What has been read so far.
+    std::span<const std::byte> readBytes() const { return m_bytes.first(m_position); }
     std::size_t position() const { return m_position; }
     std::size_t left() const { return m_bytes.size() - m_position; }
     const std::string& place() const { return m_place; }

@@ -55,19 +55,18 @@ namespace {
         return numbers;
     }
 
-    /// What the dtypes are called that are no format of ours, and the bits of one number.
-    constexpr std::array<std::pair<std::string_view, std::uint64_t>, 17> otherTypes
-        = { { { "BOOL", 8 }, { "U8", 8 }, { "I8", 8 }, { "U16", 16 }, { "I16", 16 }, { "U32", 32 },
-            { "I32", 32 }, { "U64", 64 }, { "I64", 64 }, { "F64", 64 }, { "C64", 64 },
-            { "F8_E4M3", 8 }, { "F8_E5M2", 8 }, { "F8_E8M0", 8 }, { "F6_E2M3", 6 },
-            { "F6_E3M2", 6 }, { "F4", 4 } } };
+    /// The dtypes that nothing here decodes, and the bits of one number.
+    constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> undecoded{ { { "C64", 64 },
+        { "F6_E2M3", 6 }, { "F6_E3M2", 6 }, { "F4", 4 } } };
 
+    /// Of those that are decoded, formats have the same names.
     const Format* formatOf(std::string_view dtype)
     {
-        for (const Format* format : { &formats::f32, &formats::f16, &formats::bf16 }) {
+        using namespace formats;
+        for (const Format* format : { &f64, &f32, &f16, &bf16, &f8_E4M3, &f8_E5M2, &f8_E8M0, &i8,
+                 &i16, &i32, &i64, &u8, &u16, &u32, &u64, &boolean })
             if (format->name == dtype)
                 return format;
-        }
         return nullptr;
     }
 
@@ -77,11 +76,11 @@ namespace {
     {
         if (tensor.format)
             return byteCount(*tensor.format, tensor.shape);
-        const auto type = std::find_if(otherTypes.begin(), otherTypes.end(),
+        const auto type = std::find_if(undecoded.begin(), undecoded.end(),
             [&](const auto& known) { return known.first == tensor.dtype; });
-        if (type == otherTypes.end())
-            throw Error(text(
-                place, ": dtype is ", tensor.dtype.substr(0, 40), ", expected F32, F16 or BF16"));
+        if (type == undecoded.end())
+            throw Error(text(place, ": dtype is ", tensor.dtype.substr(0, 40),
+                ", expected one of safetensors' such as F32, F16 or BF16"));
         constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
         const auto count = weightCount(tensor.shape);
         if (!count || *count > largest / type->second || *count * type->second % 8 != 0)

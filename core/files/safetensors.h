@@ -17,8 +17,8 @@ namespace core {
 //                          "__metadata__": { … } }; offsets count from byte 8+N
 //   bytes 8+N–end  the tensors' bytes, little-endian, row-major, without gaps or overlaps
 
-/// The tensors of one safetensors file, in the order of their bytes. Those of another dtype than
-/// F32, F16 or BF16 have no format.
+/// The tensors of one safetensors file, in the order of their bytes. Those of a dtype that nothing
+/// here decodes (C64, F4 and F6) have no format. Only the header is read.
 /// Throws Error (file, place, found, expected) for a file that is something else (named) or not
 /// complete (how much there is), a header that is longer than the file or 100 MB or no JSON, an
 /// unknown dtype, a range that overlaps another, leaves a gap, or is not as long as shape × dtype.
@@ -30,7 +30,8 @@ struct ShardedTensors {
     std::vector<std::string> faults; ///< behind "«index»: ": "names the file x, which is not there"
 };
 
-/// The tensors of all shards named by a `model.safetensors.index.json`. A shard that is missing and
+/// The tensors of all shards named by a `model.safetensors.index.json` or, of PyTorch files
+/// (torchfile.h), a `pytorch_model.bin.index.json`. A shard that is missing and
 /// a tensor that lies elsewhere than listed are faults: what they lack may not be needed. Throws
 /// Error as above and for a shard outside the index's folder or a tensor that lies in two shards.
 ShardedTensors readSafetensorsIndex(const std::filesystem::path& indexFile);

@@ -3,7 +3,9 @@
 #include "core/base/text.h"
 #include "core/files/filelink.h"
 #include "core/files/json.h"
+#include "core/files/mappedfile.h"
 #include "core/files/safetensors.h"
+#include "core/files/torchfile.h"
 
 #include <nlohmann/json.hpp>
 
@@ -82,6 +84,13 @@ namespace {
         return faults;
     }
 
+    /// Of a safetensors or a PyTorch file, whatever its name.
+    std::vector<StoredTensor> readShard(const fs::path& file)
+    {
+        return isTorchFile(MappedFile::open(file)->bytes()) ? readTorchFile(file)
+                                                            : readSafetensors(file);
+    }
+
     /// The tensors of several files.
     struct Gathered {
         std::string place; ///< for messages
@@ -90,7 +99,7 @@ namespace {
 
         void add(const fs::path& file, const std::string& shard)
         {
-            for (StoredTensor& tensor : readSafetensors(file)) {
+            for (StoredTensor& tensor : readShard(file)) {
                 const auto [other, isNew] = foundIn.emplace(tensor.name, shard);
                 if (!isNew)
                     throw Error(text(place, ": tensor ", tensor.name, " lies in ", other->second,

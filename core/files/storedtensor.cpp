@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/files/storedtensor.h"
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 
+#include <algorithm>
+#include <cassert>
 #include <limits>
 
 namespace core {
@@ -19,6 +22,32 @@ namespace {
     }
 
 } // namespace
+
+std::string_view storedType(const StoredTensor& tensor)
+{
+    return tensor.format ? tensor.format->name : tensor.dtype;
+}
+
+std::vector<float> decodedValues(
+    const StoredTensor& tensor, std::uint64_t first, std::uint64_t count)
+{
+    if (!tensor.format)
+        throw Error(text(tensor.file, ": tensor ", tensor.name, " is stored as ", tensor.dtype,
+            ", which cannot be decoded, expected floats or whole numbers"));
+    const Format& format = *tensor.format;
+    const std::uint64_t blockSize = std::uint64_t(format.blockSize);
+    assert(first % blockSize == 0);
+    const std::uint64_t all = tensor.bytes.size() / std::size_t(format.blockBytes) * blockSize;
+    const std::uint64_t wanted = std::min(count, all - std::min(first, all));
+    const std::uint64_t blocks = (wanted + blockSize - 1) / blockSize;
+    std::vector<float> values(std::size_t(blocks * blockSize));
+    if (blocks > 0)
+        format.decodeBlocks(
+            tensor.bytes.data() + first / blockSize * std::uint64_t(format.blockBytes),
+            std::size_t(blocks), values.data());
+    values.resize(std::size_t(wanted));
+    return values;
+}
 
 std::optional<std::uint64_t> weightCount(std::span<const std::int64_t> shape)
 {

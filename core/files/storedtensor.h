@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace core {
@@ -18,14 +19,22 @@ class MappedFile;
 /// A named tensor as it lies in a file: its bytes stay where they are, at any alignment.
 struct StoredTensor {
     std::string name;
-    const Format* format = nullptr; ///< null: numbers that no weights are stored as …
-    std::string dtype; ///< … such as safetensors' I64, BOOL, F8_E4M3; empty in a GGUF file
+    const Format* format = nullptr; ///< null: bytes that cannot be decoded, of …
+    std::string dtype; ///< … the safetensors or PyTorch file's own name; empty in a GGUF file
     std::vector<std::int64_t> shape; ///< outermost first: (rows, columns); columns are contiguous
     std::span<const std::byte> bytes; ///< exactly the tensor's, inside the mapped file
     std::size_t offset = 0; ///< of `bytes` from the start of the file
     std::string file; ///< path, for messages
     std::shared_ptr<const MappedFile> mapping; ///< of `file`, keeps `bytes` alive
 };
+
+/// What `tensor` is stored as, for people: "Q4_K", "I64", "C64".
+std::string_view storedType(const StoredTensor& tensor);
+
+/// Values first … first + count − 1 of a tensor as floats; at most what it holds. Requires: `first`
+/// is a multiple of the format's block. Throws Error where nothing here decodes its type. Pure.
+std::vector<float> decodedValues(
+    const StoredTensor& tensor, std::uint64_t first, std::uint64_t count);
 
 /// Weights in a tensor of `shape` (1 for a scalar), or nothing if that exceeds 2^63 − 1 or a
 /// dimension is negative.

@@ -59,18 +59,26 @@ struct Format {
     const Grid* grid; ///< null for floating-point formats (F32, F16, BF16)
     /// Bound of the root mean square rounding error relative to the root mean square of
     /// normally distributed weights, without importance. Tests hold the encoder to it.
-    float errorBound;
+    float errorBound; // 0 without one
 
     /// Decodes `blocks` whole blocks. Pure, bit-identical to ggml's dequantize_row_*.
     FormatFunction<void(const std::byte* bytes, std::size_t blocks, float* weights)> decodeBlocks;
     /// Encodes rows, each byte-identical to ggml's reference and independent of the others: many at
-    /// once are quicker. Pure.
+    /// once are quicker. Pure. Null where tensors can only be read and kept: canEncode().
     FormatFunction<void(const RowsToEncode& rows)> encodeRows;
 
     /// Null, or what makes it a format for study (core/formats/study.h), which no GGUF file holds.
     const Study* study = nullptr;
     /// Bytes of a row that are a copy of what all weights of the tensor share: they count once.
     int sharedBytes = 0;
+    /// Whether it is the integers or truth values of a program, such as positions and masks, and
+    /// not weights.
+    bool isWhole = false;
+
+    /// Whether weights can be rounded to it.
+    bool canEncode() const { return bool(encodeRows); }
+    /// Whether a tensor stored in it was rounded before, to blocks with scales of their own.
+    bool isQuantized() const { return blockSize > 1; }
 
     /// Encodes one row. `importance` may be null.
     void encodeRow(
@@ -103,28 +111,41 @@ void eachRow(const RowsToEncode& r)
             r.weights + row * r.stride, r.columns, r.importance, r.bytes + row * r.byteStride);
 }
 
-/// Every format that a GGUF file can hold, from the most to the fewest bits a weight.
+/// Every format that weights can be rounded to and a GGUF file can hold, from the most to the
+/// fewest bits a weight: what is offered as a choice.
 std::span<const Format* const> allFormats();
+
+/// Every format that a tensor is read in: those, and those without an encoder.
+std::span<const Format* const> storedFormats();
 
 /// "F32, F16, …, Q1_0 or a study format like INT4_ASYM_G64": what a message expects.
 std::string formatNames();
 
-/// The format of that name in any case ("Q4_K", "q8_0"), study formats included, or null.
+/// The format of that name in any case ("Q4_K", "q8_0") that weights can be rounded to, study
+/// formats included, or null.
 const Format* findFormat(std::string_view name);
+
+/// The same, or a format that tensors are only read in ("IQ2_XXS", "F64", "I32").
+const Format* findStoredFormat(std::string_view name);
 
 /// A name as formats and presets have it: in upper case (ASCII).
 std::string formatSpelling(std::string_view name);
 
-/// The format with that id in GGUF, or null.
+/// The format with that id in GGUF, with or without an encoder, or null.
 const Format* findFormat(std::uint32_t ggmlType);
 
-/// What a GGUF type id names although Quantscope has no such format: "IQ2_XXS", "Q4_2 (removed)",
-/// "unknown type 77".
+/// What a GGUF type id names, also where Quantscope has no such format: "Q4_2 (removed)", "IQ3_KT
+/// (of ik_llama.cpp)", "unknown type 77".
 std::string ggmlTypeName(std::uint32_t ggmlType);
 
 namespace formats {
     extern const Format f32, f16, bf16, q8_0, q6_K, q5_1, q5_0, q5_K, q4_1, q4_0, q4_K, iq4_NL,
         nvfp4, iq4_XS, mxfp4, q3_K, q2_K, q2_0, tq2_0, tq1_0, q1_0;
+    // Without an encoder: codebooks, what runtimes round activations to, numbers of programs
+    extern const Format iq3_S, iq3_XXS, iq2_S, iq2_XS, iq2_XXS, iq1_M, iq1_S, q8_1, q8_K, f64, i8,
+        i16, i32, i64;
+    // … and what only safetensors and PyTorch files hold
+    extern const Format u8, u16, u32, u64, boolean, f8_E4M3, f8_E5M2, f8_E8M0;
 }
 
 } // namespace core

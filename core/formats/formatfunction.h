@@ -27,6 +27,9 @@ public:
     {
     }
 
+    /// Whether there is one.
+    explicit constexpr operator bool() const { return m_plain || m_ofStudy; }
+
     Result operator()(Arguments... arguments) const
     {
         return m_plain ? m_plain(arguments...) : m_ofStudy(*m_study, arguments...);

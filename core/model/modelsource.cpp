@@ -11,10 +11,12 @@
 #include "core/files/safetensors.h"
 #include "core/files/signature.h"
 #include "core/files/textfile.h"
+#include "core/files/torchfile.h"
 
 #include <algorithm>
 #include <set>
 #include <system_error>
+#include <utility>
 
 namespace core {
 
@@ -23,6 +25,8 @@ namespace fs = std::filesystem;
 namespace {
 
     constexpr const char* indexName = "model.safetensors.index.json";
+    constexpr const char* torchName = "pytorch_model.bin";
+    constexpr const char* torchIndexName = "pytorch_model.bin.index.json";
 
     bool isThere(const fs::path& path)
     {
@@ -70,8 +74,8 @@ namespace {
         if (!missing.empty())
             source.missing
                 = text("is one of ", name.count, " files of the model and needs ", missing);
-        source.notes = { text("There is no ", indexName, "; ", source.weights.size(), " of ",
-            name.count, " files are taken by their names") };
+        source.notes = { text("There is no ", name.extension == ".bin" ? torchIndexName : indexName,
+            "; ", source.weights.size(), " of ", name.count, " files are taken by their names") };
         return source;
     }
 
@@ -85,8 +89,10 @@ namespace {
         return {};
     }
 
-    /// Weights under other names: the only file, or all pieces of one model.
-    ModelSource unusualWeights(const fs::path& folder, const std::vector<fs::path>& files)
+    /// Weights under other names than `usual`: the only file of that `kind`, or all pieces of one
+    /// model.
+    ModelSource unusualWeights(const fs::path& folder, const std::vector<fs::path>& files,
+        const char* usual, const char* kind)
     {
         for (const fs::path& file : files)
             requireLinkTarget(file);
@@ -100,13 +106,25 @@ namespace {
         if (files.size() == 1)
             return { .folder = folder,
                 .weights = files,
-                .notes = { text("There is no model.safetensors; ", nameOf(files.front()),
-                    ", the only .safetensors file, is opened") } };
+                .notes = { text("There is no ", usual, "; ", nameOf(files.front()), ", the only ",
+                    kind, " file, is opened") } };
         std::string names;
         for (const fs::path& file : files)
             names.append(names.empty() ? "" : ", ").append(nameOf(file));
-        throw Error(text(folder.string(), ": holds ", files.size(), " .safetensors files (", names,
-            "), none of which is model.safetensors; open one of them"));
+        throw Error(text(folder.string(), ": holds ", files.size(), " ", kind, " files (", names,
+            "), none of which is ", usual, "; open one of them"));
+    }
+
+    /// Weights in PyTorch files, which count where there is no safetensors file.
+    ModelSource torchWeights(const fs::path& folder)
+    {
+        if (isThereWhole(folder / torchName))
+            return { .folder = folder, .weights = { folder / torchName } };
+        if (isThereWhole(folder / torchIndexName))
+            return { .folder = folder, .index = folder / torchIndexName };
+        if (const auto files = torchFiles(folder); !files.empty())
+            return unusualWeights(folder, files, torchName, "PyTorch");
+        return {};
     }
 
     /// The snapshot that the branch main is at, where the cache knows it; empty otherwise.
@@ -147,7 +165,9 @@ namespace {
             if (ModelSource usual = usualWeights(folder); !usual.folder.empty())
                 return usual;
             if (const auto files = safetensorsFiles(folder); !files.empty())
-                return unusualWeights(folder, files);
+                return unusualWeights(folder, files, "model.safetensors", ".safetensors");
+            if (ModelSource torch = torchWeights(folder); !torch.folder.empty())
+                return torch;
         }
         if (const auto models = ggufModels(folder); !models.empty())
             return ggufIn(folder, models);
@@ -169,14 +189,16 @@ namespace {
         return isThere(index) && shardsOfIndex(index).contains(nameOf(file));
     }
 
-    /// A .safetensors file that was chosen itself.
+    /// A .safetensors or PyTorch file that was chosen itself.
     ModelSource ofWeights(const fs::path& file)
     {
         const fs::path folder = folderOf(file);
         if (!isThereWhole(folder / "config.json"))
             failWithoutModel(folder, "no config.json in it");
-        if (nameOf(file) != "model.safetensors" && isListed(folder / indexName, file))
-            return { .folder = folder, .index = folder / indexName };
+        for (const auto& [whole, index] :
+            { std::pair("model.safetensors", indexName), std::pair(torchName, torchIndexName) })
+            if (nameOf(file) != whole && isListed(folder / index, file))
+                return { .folder = folder, .index = folder / index };
         if (const auto name = pieceName(file))
             return piecesOf(file, *name);
         return { .folder = folder, .weights = { file } };
@@ -184,9 +206,6 @@ namespace {
 
     ModelSource ofIndex(const fs::path& index)
     {
-        if (!nameOf(index).ends_with(".safetensors.index.json"))
-            throw Error(text(
-                index.string(), ": lists the files of a PyTorch model (pickle): ", convertAdvice));
         if (!isThereWhole(folderOf(index) / "config.json"))
             failWithoutModel(folderOf(index), "no config.json in it");
         return { .folder = folderOf(index), .index = index };
@@ -226,7 +245,7 @@ ModelSource findModel(const fs::path& path)
     const auto bytes = mapped->bytes();
     constexpr std::size_t lengthBytes = 8; // of the header of a .safetensors file
     const bool isSafetensors = bytes.size() > lengthBytes && bytes[lengthBytes] == std::byte('{');
-    if (isSafetensors || path.extension() == ".safetensors")
+    if (isSafetensors || path.extension() == ".safetensors" || isTorchFile(bytes))
         return ofWeights(path);
     const auto found = foreignName(path);
     const auto content = foreignContent(bytes, Expected::Gguf);

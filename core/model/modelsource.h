@@ -11,8 +11,8 @@ namespace core {
 struct ModelSource {
     std::filesystem::path gguf{}; ///< or any of its pieces; empty: a folder's, by …
     std::filesystem::path folder{}; ///< of config.json
-    std::filesystem::path index{}; ///< *.safetensors.index.json; empty: …
-    std::vector<std::filesystem::path> weights{}; ///< *.safetensors
+    std::filesystem::path index{}; ///< *.safetensors.index.json, or a *.bin.index.json; empty: …
+    std::vector<std::filesystem::path> weights{}; ///< *.safetensors, or PyTorch's *.bin, *.pth
     std::string missing{}; ///< which of the files are not there, behind "«file»: "; mostly empty
     std::vector<std::string> notes{}; ///< what was chosen, in sentences
 
@@ -30,6 +30,9 @@ std::vector<std::filesystem::path> ggufModels(const std::filesystem::path& folde
 
 /// The .safetensors files in a folder, sorted, those of adapters left out.
 std::vector<std::filesystem::path> safetensorsFiles(const std::filesystem::path& folder);
+
+/// The PyTorch files in a folder, sorted, those that a trainer leaves beside a model left out.
+std::vector<std::filesystem::path> torchFiles(const std::filesystem::path& folder);
 
 /// Throws Error that says why there is no model in `folder`: "«folder»: «what is missing», «what is
 /// there, or what is expected»".

@@ -4,13 +4,17 @@
 #include "core/files/filelink.h"
 #include "core/files/ggufpieces.h"
 #include "core/files/lenientjson.h"
+#include "core/files/mappedfile.h"
 #include "core/files/signature.h"
+#include "core/files/torchfile.h"
 #include "core/model/modelsource.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <iterator>
 #include <map>
+#include <string_view>
 #include <system_error>
 
 // What is in a folder that is no model, told by names.
@@ -108,6 +112,20 @@ std::vector<fs::path> safetensorsFiles(const fs::path& folder)
 {
     return matching(entriesOf(folder), [](const fs::path& file) {
         return extensionOf(file) == ".safetensors" && !isAdapterFile(file);
+    });
+}
+
+std::vector<fs::path> torchFiles(const fs::path& folder)
+{
+    constexpr std::array<std::string_view, 4> ofTrainers{ "training_args.", "optimizer.",
+        "scheduler.", "rng_state" };
+    return matching(entriesOf(folder), [&](const fs::path& file) {
+        const std::string extension = extensionOf(file), name = shownName(file);
+        const auto isOf = [&](std::string_view start) { return name.starts_with(start); };
+        std::error_code none;
+        return (extension == ".bin" || extension == ".pth" || extension == ".pt")
+            && !isAdapterFile(file) && std::ranges::none_of(ofTrainers, isOf)
+            && fs::is_regular_file(file, none) && isTorchFile(MappedFile::open(file)->bytes());
     });
 }
 

@@ -37,8 +37,8 @@ namespace {
 
     Place placeOf(const StoredTensor& stored, int number, std::set<Place>& taken)
     {
-        const bool mayQuantize
-            = dimensionsOf(stored.shape) >= 2 && !staysAsItIs(stored.name) && stored.format;
+        const bool mayQuantize = dimensionsOf(stored.shape) >= 2 && !staysAsItIs(stored.name)
+            && !stored.format->isWhole;
         const auto known = findPlace(stored.name);
         if (known && isMatrix(known->role) == mayQuantize && taken.insert(*known).second)
             return *known;

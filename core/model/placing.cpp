@@ -39,8 +39,7 @@ namespace {
     /// Whether a tensor without a place is nothing that a model is computed from.
     bool isUnneeded(const StoredTensor& tensor)
     {
-        const std::string_view type = tensor.dtype;
-        const bool isWhole = type == "BOOL" || type.starts_with('I') || type.starts_with('U');
+        const bool isWhole = tensor.format && tensor.format->isWhole;
         return isWhole || isBuffer(tensor.name);
     }
 
@@ -213,9 +212,10 @@ namespace {
             const ExpectedTensor& expected, const std::map<int, const StoredTensor*>& parts) const
         {
             const StoredTensor& stored = *parts.begin()->second;
-            if (!stored.format)
+            if (!stored.format || stored.format->isWhole)
                 throw Error(text(stored.file, ": tensor ", stored.name, " is stored as ",
-                    stored.dtype, ", expected F32, F16 or BF16"));
+                    stored.format ? stored.format->name : stored.dtype,
+                    ", expected F32, F16 or BF16"));
             Tensor tensor;
             tensor.place = expected.place;
             tensor.name = ggufName(expected.place);

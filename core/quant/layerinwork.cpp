@@ -105,7 +105,7 @@ bool LayerInWork::mayOrderNeurons() const
 {
     return options().orderNeurons
         && std::ranges::none_of(m_weights.readers(LinearInput::FeedForward),
-            [this](Role role) { return plannedAt(role).keeps && plannedAt(role).format->grid; });
+            [this](Role role) { return plannedAt(role).keeps && plannedAt(role).format->isQuantized(); });
 }
 
 LayerInWork::Group LayerInWork::prepared(

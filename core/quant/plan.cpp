@@ -238,7 +238,7 @@ std::string sourceText(const PlannedTensor& planned, const Tensor& tensor)
     const double before = tensor.format->bitsPerWeight();
     const double after = planned.format->bitsPerWeight();
     std::string said;
-    if (tensor.format->grid)
+    if (tensor.format->isQuantized())
         said = text(
             "already quantized in the file (", tensor.format->name, "), rounded a second time");
     if (after > before)
@@ -252,7 +252,7 @@ std::optional<QuantizedSource> quantizedSource(const Checkpoint& checkpoint)
 {
     std::vector<std::pair<const Format*, int>> counts;
     for (const Tensor& tensor : checkpoint.tensors()) {
-        if (!tensor.format->grid)
+        if (!tensor.format->isQuantized())
             continue;
         const auto found
             = std::ranges::find(counts, tensor.format, &std::pair<const Format*, int>::first);

@@ -129,7 +129,8 @@ namespace {
     {
         const auto name = jsonValue<std::string>(entry, "name", reader.place());
         const Tensor* original = checkpoint.find(name);
-        const Format* format = findFormat(jsonValue<std::string>(entry, "format", reader.place()));
+        const Format* format
+            = findStoredFormat(jsonValue<std::string>(entry, "format", reader.place()));
         if (format && original)
             format = formatForRows(format, original->columns);
         const auto size = jsonValue<std::int64_t>(entry, "bytes", reader.place());

@@ -70,7 +70,7 @@ namespace {
 
     const Format* formatNamed(const std::string& name, const Tensor& tensor)
     {
-        const Format* format = findFormat(name);
+        const Format* format = findStoredFormat(name);
         return format ? formatForRows(format, tensor.columns) : nullptr;
     }
 

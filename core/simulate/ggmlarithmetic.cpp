@@ -21,8 +21,8 @@ namespace {
     /// file stores.
     const Format* roundingOf(const Format& format)
     {
-        if (!format.grid)
-            return &format;
+        if (!format.isQuantized())
+            return format.canEncode() ? &format : &formats::f32;
         return std::size_t(format.blockSize) == wideBlock ? nullptr : &formats::q8_0;
     }
 

@@ -105,7 +105,7 @@ namespace {
         FilterTerm term{ FilterTerm::Kind::Word, take(rest, pattern)->captured(0) };
         if (term.text.compare(u"outliers", Qt::CaseInsensitive) == 0)
             term.kind = FilterTerm::Kind::Outliers;
-        else if (core::findFormat(term.text.toUpper().toStdString()) != nullptr)
+        else if (core::findStoredFormat(term.text.toUpper().toStdString()) != nullptr)
             term.kind = FilterTerm::Kind::Format;
         return term;
     }

@@ -124,6 +124,46 @@ private slots:
             *file.metadata.find("flags"), GgufValue(GgufArray(std::vector<bool>{ true, false })));
     }
 
+    void readsEveryTypeOfTensor()
+    {
+        for (const core::Format* format : core::storedFormats()) {
+            if (format->ggmlType == core::noGgmlType)
+                continue;
+            std::string bytes = "GGUF" + little(std::uint32_t(3)) + little(std::uint64_t(1))
+                + little(std::uint64_t(0));
+            bytes += field("a") + little(std::uint32_t(1))
+                + little(std::uint64_t(format->blockSize)) + little(format->ggmlType)
+                + little(std::uint64_t(0));
+            bytes.resize((bytes.size() + 31) / 32 * 32);
+            bytes += std::string(std::size_t(format->blockBytes), '\0');
+            const TemporaryFolder folder;
+            const GgufFile file = readBytes(folder, bytes);
+            QCOMPARE(file.tensors[0].format, format);
+            QCOMPARE(core::decodedValues(file.tensors[0], 0, 1000),
+                std::vector<float>(std::size_t(format->blockSize)));
+        }
+    }
+
+    void readsEveryAlignment()
+    {
+        for (std::uint64_t alignment = 1; alignment <= 65536; alignment *= 2) {
+            std::string bytes = "GGUF" + little(std::uint32_t(2)) + little(std::uint64_t(2))
+                + little(std::uint64_t(1)) + field("general.alignment") + little(std::uint32_t(4))
+                + little(std::uint32_t(alignment));
+            const std::uint64_t second = std::max<std::uint64_t>(alignment, 4);
+            for (const auto& [name, offset] : { std::pair("a", std::uint64_t(0)), { "b", second } })
+                bytes += field(name) + little(std::uint32_t(1)) + little(std::uint64_t(1))
+                    + little(std::uint32_t(0)) + little(offset);
+            bytes.resize((bytes.size() + alignment - 1) / alignment * alignment);
+            bytes += little(2.0f);
+            bytes.resize(bytes.size() - 4 + second);
+            bytes += little(3.0f);
+            const TemporaryFolder folder;
+            QCOMPARE(core::decodedValues(readBytes(folder, bytes).tensors[1], 0, 1),
+                std::vector<float>{ 3.0f });
+        }
+    }
+
     void changesMetadataInPlace()
     {
         core::GgufMetadata metadata;

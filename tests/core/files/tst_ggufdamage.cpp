@@ -189,8 +189,9 @@ private slots:
 
     void namesTheFormatItCannotRead()
     {
-        QCOMPARE(tensorComplaint(tensor("a", { 256 }, 16, 0)),
-            std::string(": tensor a is stored as IQ2_XXS, expected a format Quantscope can read"));
+        QCOMPARE(tensorComplaint(tensor("a", { 256 }, 142, 0)),
+            std::string(": tensor a is stored as IQ2_TN (of ik_llama.cpp), expected a format "
+                        "Quantscope can read"));
         QCOMPARE(tensorComplaint(tensor("a", { 256 }, 4, 0)),
             std::string(
                 ": tensor a is stored as Q4_2 (removed), expected a format Quantscope can read"));

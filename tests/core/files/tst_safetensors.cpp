@@ -134,13 +134,57 @@ private slots:
     void refusesAnUnknownNumberFormat()
     {
         QCOMPARE(headerComplaint(entry("\"I63\"", "[2]", "[0,16]")),
-            std::string(": tensor a: dtype is I63, expected F32, F16 or BF16"));
+            std::string(
+                ": tensor a: dtype is I63, expected one of safetensors' such as F32, F16 or BF16"));
         QCOMPARE(headerComplaint(entry("\"I64\"", "[3]", "[0,16]")),
             std::string(": tensor a has 16 bytes, expected 24 for shape [3] of I64"));
         QCOMPARE(headerComplaint(entry("4", "[2]", "[0,16]")),
             std::string(": tensor a: dtype is 4, expected a string"));
         QCOMPARE(headerComplaint(R"({"a":{}})"),
             std::string(": tensor a: dtype is missing, expected a string"));
+    }
+
+    void decodesEveryNumber()
+    {
+        const auto decoded = [](const char* dtype, const std::string& bytes) {
+            const TemporaryFolder folder;
+            support::writeFile(folder / "m.safetensors",
+                support::safetensorsBytes({ { "a", dtype, { 1 }, bytes } }));
+            const auto tensors = core::readSafetensors(folder / "m.safetensors");
+            return core::decodedValues(tensors.front(), 0, 10).at(0);
+        };
+        QCOMPARE(decoded("F64", little(-0.1)), -0.1f);
+        QCOMPARE(decoded("F32", little(0.1f)), 0.1f);
+        QCOMPARE(decoded("F16", std::string("\x00\x38", 2)), 0.5f);
+        QCOMPARE(decoded("BF16", std::string("\x80\x3f", 2)), 1.0f);
+        QCOMPARE(decoded("F8_E4M3", "\x40"), 2.0f);
+        QCOMPARE(decoded("F8_E5M2", "\x40"), 2.0f);
+        QCOMPARE(decoded("F8_E8M0", "\x80"), 2.0f);
+        QCOMPARE(decoded("I8", "\xff"), -1.0f);
+        QCOMPARE(decoded("I16", little(std::int16_t(-2))), -2.0f);
+        QCOMPARE(decoded("I32", little(std::int32_t(-3))), -3.0f);
+        QCOMPARE(decoded("I64", little(std::int64_t(-4))), -4.0f);
+        QCOMPARE(decoded("U8", "\xff"), 255.0f);
+        QCOMPARE(decoded("U16", little(std::uint16_t(65535))), 65535.0f);
+        QCOMPARE(decoded("U32", little(~std::uint32_t(0))), 0x1p32f);
+        QCOMPARE(decoded("U64", little(~std::uint64_t(0))), 0x1p64f);
+        QCOMPARE(decoded("BOOL", "\x01"), 1.0f);
+    }
+
+    void listsWhatItCannotDecode()
+    {
+        const TemporaryFolder folder;
+        support::writeFile(folder / "m.safetensors",
+            support::safetensorsBytes(
+                { { "a", "C64", { 2 }, std::string(16, 'x') }, { "b", "F4", { 3, 2 }, "xyz" } }));
+        const auto tensors = core::readSafetensors(folder / "m.safetensors");
+        QVERIFY(!tensors[0].format);
+        QCOMPARE(core::storedType(tensors[0]), std::string_view("C64"));
+        QCOMPARE(tensors[1].bytes.size(), std::size_t(3));
+        QCOMPARE(support::messageOf([&] { core::decodedValues(tensors[0], 0, 1); }),
+            (folder / "m.safetensors").string()
+                + ": tensor a is stored as C64, which cannot be decoded, expected floats or whole "
+                  "numbers");
     }
 
     void listsNumbersThatAreNoWeights()
@@ -151,7 +195,7 @@ private slots:
                 { "b", "BOOL", { 3 }, "xyz" }, { "c", "F32", {}, "abcd" } }));
         const auto tensors = core::readSafetensors(folder / "m.safetensors");
         QCOMPARE(tensors.size(), std::size_t(3));
-        QVERIFY(!tensors[0].format);
+        QVERIFY(tensors[0].format->isWhole);
         QCOMPARE(tensors[0].dtype, std::string("I64"));
         QCOMPARE(tensors[1].bytes.size(), std::size_t(3));
         QCOMPARE(tensors[2].format, &core::formats::f32);

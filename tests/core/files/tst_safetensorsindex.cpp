@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/files/json.h"
 #include "core/files/safetensors.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/safetensorswriter.h"
 
+#include <QElapsedTimer>
 #include <QTest>
+
+#include <nlohmann/json.hpp>
+
+#include <sys/resource.h>
 
 using support::messageOf;
 using support::TemporaryFolder;
@@ -145,6 +151,44 @@ private slots:
             shards.index().string() + expected);
         QCOMPARE(
             shards.complaintAboutFile("7"), std::string(": weight_map: a is 7, expected a string"));
+    }
+
+    /// Four shards of 3.75 GB, sparse: opening reads headers only.
+    void opensALargeCheckpointByItsHeaders()
+    {
+        constexpr std::int64_t rows = 4096, columns = 14336, perShard = 32; // 117 MB each in BF16
+        const TemporaryFolder folder;
+        core::Json index;
+        for (int shard = 0; shard < 4; ++shard) {
+            const std::string file = "part" + std::to_string(shard);
+            core::Json header;
+            for (std::int64_t i = 0; i < perShard; ++i) {
+                const std::string name = file + "." + std::to_string(i);
+                const std::int64_t at = i * rows * columns * 2;
+                header[name] = { { "dtype", "BF16" }, { "shape", { rows, columns } },
+                    { "data_offsets", { at, at + rows * columns * 2 } } };
+                index["weight_map"][name] = file;
+            }
+            const std::string start = support::safetensorsBytes(core::jsonText(header), "");
+            support::writeFile(folder / file, start);
+            std::filesystem::resize_file(
+                folder / file, start.size() + std::size_t(perShard * rows * columns * 2));
+        }
+        support::writeFile(folder / "model.safetensors.index.json", core::jsonText(index));
+        const auto usedKilobytes = [] {
+            rusage usage;
+            getrusage(RUSAGE_SELF, &usage);
+            return usage.ru_maxrss;
+        };
+        const long before = usedKilobytes();
+        QElapsedTimer timer;
+        timer.start();
+        const auto found = core::readSafetensorsIndex(folder / "model.safetensors.index.json");
+        const qint64 milliseconds = timer.elapsed();
+        qInfo("15 GB in 4 shards: %lld ms, %ld kB", milliseconds, usedKilobytes() - before);
+        QCOMPARE(found.tensors.size(), std::size_t(4 * perShard));
+        QVERIFY(milliseconds < 1000);
+        QVERIFY(usedKilobytes() - before < 200'000);
     }
 
     void reportsDamageInsideAShard()

@@ -3,6 +3,9 @@
 
 #include "core/model/checkpoint.h"
 #include "tests/core/model/openedfolder.h"
+#include "tests/support/torchwriter.h"
+
+#include "core/files/safetensors.h"
 
 #include <QTest>
 
@@ -79,14 +82,45 @@ private slots:
         const OpenedFolder folder;
         fs::remove(folder / "model.safetensors");
         folder.write("pytorch_model.bin", "PK\3\4");
-        QVERIFY(
-            contains(folder.opened(), "(pytorch_model.bin) is a PyTorch file (pickle): save it"));
-        QVERIFY(
-            contains(folder.opened("pytorch_model.bin"), "is a PyTorch file (pickle): save it"));
+        QVERIFY(contains(folder.opened(), "pytorch_model.bin: is a zip archive"));
         folder.write("pytorch_model.bin.index.json", "{}");
-        QVERIFY(contains(folder.opened("pytorch_model.bin.index.json"), "PyTorch model (pickle)"));
+        QVERIFY(contains(folder.opened("pytorch_model.bin.index.json"), "has no weight_map"));
         folder.write("old.bin", "tjgg\3");
         QVERIFY(contains(folder.opened("old.bin"), "is a GGML file (GGJT), a format before GGUF"));
+    }
+
+    void opensPyTorchFilesWhereThereAreNoOthers()
+    {
+        const OpenedFolder folder;
+        std::vector<support::TorchTensor> tensors;
+        for (const core::StoredTensor& tensor :
+            core::readSafetensors(folder / "model.safetensors")) {
+            const std::string type = tensor.format == &core::formats::f32 ? "FloatStorage"
+                : tensor.format == &core::formats::f16                    ? "HalfStorage"
+                                                                          : "BFloat16Storage";
+            tensors.push_back({ tensor.name, type,
+                std::string(
+                    reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size()),
+                tensor.shape });
+        }
+        const auto before = Checkpoint::open(folder.path());
+        fs::remove(folder / "model.safetensors");
+        folder.write("pytorch_model.bin", support::torchBytes(tensors));
+        QCOMPARE(folder.opened(), QByteArray());
+        QCOMPARE(folder.opened("pytorch_model.bin"), QByteArray());
+        const auto after = Checkpoint::open(folder.path());
+        QCOMPARE(core::decode(after->tensors()[1]), core::decode(before->tensors()[1]));
+        fs::rename(folder / "pytorch_model.bin", folder / "x.pth");
+        folder.write("training_args.bin", support::torchBytes({}));
+        QCOMPARE(folder.opened(),
+            QByteArray("There is no pytorch_model.bin; x.pth, the only PyTorch file, is opened\n"));
+        fs::rename(folder / "x.pth", folder / "x.bin");
+        Json index;
+        for (const support::TorchTensor& tensor : tensors)
+            index["weight_map"][tensor.name] = "x.bin";
+        folder.write("pytorch_model.bin.index.json", core::jsonText(index));
+        QCOMPARE(folder.opened(), QByteArray());
+        QCOMPARE(folder.opened("x.bin"), QByteArray());
     }
 
     void opensTheOnlyGgufOfAFolder()
