@@ -98,7 +98,7 @@ namespace {
         const bool isTied = config.tiedHead && checkpoint.isComputed();
         if (isTied && architecture->needsOutput) {
             const Tensor& embedding = checkpoint.head();
-            made.push_back({ Role::Output, embedding.format, embedding.shape });
+            made.push_back({ Role::Output, exactFormat(embedding), embedding.shape });
         }
         if (config.longRopeFactors.empty()) {
             add(Role::RopeFreqs, config.ropeFactors);
@@ -146,7 +146,7 @@ namespace {
     {
         const ModelConfig& config = checkpoint.config();
         if (role == Role::Output)
-            return storedBytes(checkpoint.head());
+            return bytesIn(*exactFormat(checkpoint.head()), checkpoint.head());
         const std::vector<float>& values
             = role == Role::RopeFactorsLong ? config.longRopeFactors : config.ropeFactors;
         return rawBytes(values.data(), values.size());
@@ -168,17 +168,19 @@ namespace {
         if (!tensor)
             return madeBytes(checkpoint, place.role);
         const bool staysSo = tensor->isMatrix() || !checkpoint.isComputed();
-        const std::size_t outputs = std::size_t(tensor->isMatrix() ? tensor->rows : tensor->columns);
+        const std::size_t outputs
+            = std::size_t(tensor->isMatrix() ? tensor->rows : tensor->columns);
         const std::size_t headDim = std::size_t(checkpoint.config().headDim);
         const bool isMoved = isPermuted(checkpoint.config(), place.role);
-        if (staysSo && !tensor->source) {
+        const Format& format = *exactFormat(*tensor);
+        if (staysSo && !tensor->source && &format == tensor->format) {
             if (isMoved)
                 return permuteToPairs(tensor->bytes, outputs, headDim);
             return tensor->bytes;
         }
         std::vector<std::byte> bytes;
         if (staysSo) {
-            bytes = storedBytes(*tensor);
+            bytes = bytesIn(format, *tensor);
         } else {
             const Matrix values = decode(*tensor);
             bytes = rawBytes(values.data(), std::size_t(values.size()));
@@ -268,7 +270,7 @@ GgufPlan planGguf(const Checkpoint& checkpoint, const GgufExportOptions& options
 {
     std::vector<const Format*> formats;
     for (const Tensor& tensor : checkpoint.tensors())
-        formats.push_back(tensor.format);
+        formats.push_back(exactFormat(tensor));
     return planWithFormats(checkpoint, std::move(formats), options);
 }
 

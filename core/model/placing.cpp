@@ -227,6 +227,7 @@ namespace {
             tensor.offset = stored.offset;
             tensor.file = stored.file;
             tensor.mapping = stored.mapping;
+            tensor.source = stored.source;
             if (const auto how = arrangementOf(expected.place.role)) {
                 arrange(tensor, inOrder(expected, parts), *how, layerSpec(m_config, 0).attention);
                 return tensor;
