@@ -25,6 +25,9 @@ void gptq();
 void largeGptq();
 void largeGptqWithMuchText();
 
+/// MB/s of English that become ids, for the sample's tokenizer and llama.cpp's vocabularies.
+void tokenizer();
+
 /// Seconds that one call of `work` takes: the least of as many calls as fit in `budget`, at least
 /// three.
 template<typename Work>
