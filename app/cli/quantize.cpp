@@ -37,6 +37,7 @@ namespace {
         TextOptions evaluation; ///< in sequences as long as the calibration's
         std::string workFolder;
         std::string name;
+        std::string pretokenizer;
         std::shared_ptr<const GptqFlags> gptq;
         bool dryRun = false;
         bool json = false;
@@ -150,6 +151,7 @@ namespace {
     {
         core::GgufExportOptions exported;
         exported.modelName = options.name;
+        exported.pretokenizer = options.pretokenizer;
         exported.recipe = core::recipeText(recipe);
         return exported;
     }
@@ -362,6 +364,8 @@ void addQuantize(CLI::App& app, Action& action)
         "Keeps finished layers there, so that a cancelled run resumes and one with another recipe "
         "rounds only what differs");
     command->add_option("--name", options->name, "general.name of the file (default: the model's)");
+    command->add_option("--pre", options->pretokenizer,
+        "tokenizer.ggml.pre of the file (default: found by the tokenizer's own expressions)");
     command->add_option("-o,--output", options->output, "GGUF file to write");
     command->add_flag("--overwrite", options->overwrite,
         "Replaces a file that has the output's name (never one that is read)");

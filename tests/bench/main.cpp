@@ -20,6 +20,7 @@ constexpr std::array parts{
     Part{ "formats", "encode and decode MB/s of every number format", bench::formats },
     Part{ "closer", "encode MB/s of the encoders with a lower error than ggml's", bench::closer },
     Part{ "forward", "tokens a second through a model's layers", bench::forward },
+    Part{ "tokenizer", "MB/s of English that become ids", bench::tokenizer },
     Part{ "gptq", "seconds and memory that GPTQ of one layer takes", bench::gptq },
     Part{ "gptq-8b",
         "the same of a layer of Llama-3-8B, 8,192 tokens (many minutes; only when named)",
