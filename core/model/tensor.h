@@ -40,6 +40,9 @@ struct Tensor {
     bool isMatrix() const { return core::isMatrix(place.role); }
 };
 
+/// Some rows of a tensor as a tensor of its own: one matrix of a stack. Requires: they are there.
+Tensor rowsOf(const Tensor& tensor, std::int64_t first, std::int64_t count);
+
 /// Bytes of the tensor in its format.
 std::uint64_t storedSize(const Tensor& tensor);
 /// Its bytes, made from its source where it has one. Throws Error if its file was changed.
