@@ -6,6 +6,7 @@
 #include "app/session/session.h"
 #include "widgets/theme.h"
 
+#include <QMap>
 #include <QObject>
 #include <QPointer>
 

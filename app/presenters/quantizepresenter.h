@@ -29,7 +29,6 @@ private:
     void fillSettings();
     void fillWhyNot();
     void take(const widgets::QuantizeSettings& settings);
-    double memoryEstimate() const;
     double diskEstimate() const;
     void showStanding();
 

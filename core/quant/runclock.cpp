@@ -16,6 +16,16 @@ RunClock::RunClock(const RunWork& expected, std::vector<bool> found)
     m_found.resize(m_expected.size());
 }
 
+RunClock::RunClock(const RunWork& whole, const std::vector<RunPart>& parts, const Shelf* shelf)
+{
+    std::vector<bool> found;
+    for (const RunPart& part : parts)
+        found.push_back(shelf && shelf->has(part.key));
+    *this = RunClock(whole.without(found), found);
+}
+
+int RunClock::found() const { return int(std::ranges::count(m_found, true)); }
+
 void RunClock::partDone(int parts, double seconds)
 {
     const std::size_t done = std::min(std::size_t(std::max(0, parts)), m_expected.size());

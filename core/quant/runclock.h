@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/files/shelf.h"
+#include "core/quant/runparts.h"
 #include "core/quant/runwork.h"
 
 #include <optional>
@@ -14,6 +16,12 @@ public:
     RunClock() = default;
     /// `expected` as RunWork::without gives it for what `found` says lies finished on the shelf.
     RunClock(const RunWork& expected, std::vector<bool> found);
+    /// Of a run that takes what lies on `shelf` (null: nothing) under the keys of its parts. Reads
+    /// no item.
+    RunClock(const RunWork& whole, const std::vector<RunPart>& parts, const Shelf* shelf);
+
+    /// How many of the parts are found.
+    int found() const;
 
     /// `parts` of the run are finished `seconds` after its start (QuantizeOptions::partDone).
     void partDone(int parts, double seconds);

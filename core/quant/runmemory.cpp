@@ -25,16 +25,19 @@ namespace {
         return std::min(double(text.tokens()), whole * double(text.length));
     }
 
-    /// The channels that a token takes while it passes through a layer.
-    double walkedChannels(const RunShape& shape, const RunLayer& layer)
+    /// The channels that a token takes while it passes through a layer: of attention queries, keys
+    /// and values between its input and the heads' outputs; of the feed-forward its input and what
+    /// comes of it, for gate and up are made and multiplied a piece at a time.
+    double walkedChannels(const RunLayer& layer)
     {
-        double most = 0, widest = 0;
-        for (const RunGroup& group : layer.groups) {
-            widest = std::max(widest, double(group.width));
-            if (group.isShared())
-                most = std::max(most, double(group.width) + double(group.rows()));
+        double most = 0;
+        for (std::size_t i = 0; i + 1 < layer.groups.size(); ++i) {
+            const RunGroup& group = layer.groups[i];
+            const double between = i == 0 ? double(group.rows()) : 0;
+            most
+                = std::max(most, double(group.width) + between + double(layer.groups[i + 1].width));
         }
-        return std::max(most + double(shape.queries), double(shape.hidden) + widest);
+        return most;
     }
 
     RunMemory walkMemory(const RunShape& shape, const RunLayer& layer)
@@ -42,7 +45,7 @@ namespace {
         RunMemory memory;
         memory.states = F * double(shape.text.tokens()) * double(shape.hidden);
         memory.weights = F * layer.weights();
-        memory.activations = F * tileOf(shape.text) * walkedChannels(shape, layer);
+        memory.activations = F * tileOf(shape.text) * walkedChannels(layer);
         return memory;
     }
 
@@ -217,7 +220,7 @@ namespace {
 
 } // namespace
 
-RunMemory runMemory(const RunShape& shape, Keeping keeping)
+RunMemory runMemory(const RunShape& shape)
 {
     const double ofPath = F * double(shape.text.tokens()) * double(shape.hidden);
     const auto uses = [&](auto condition) { return std::ranges::any_of(shape.layers, condition); };
@@ -227,11 +230,10 @@ RunMemory runMemory(const RunShape& shape, Keeping keeping)
     if (uses(&RunLayer::isScaled))
         states.states += ofPath;
 
-    const bool keeps = keeping == Keeping::Memory;
     double kept = 0; // so far
     RunMemory most;
     const auto meet = [&](RunMemory memory) {
-        memory.kept = keeps ? kept : 0;
+        memory.kept = kept;
         most = larger(most, memory);
     };
     const auto round = [&](const RunOutside& outside) {
@@ -257,9 +259,9 @@ RunMemory runMemory(const RunShape& shape, Keeping keeping)
     return most;
 }
 
-double exportMemory(const RunShape& shape, Keeping, double fileBytes)
+double exportMemory(const RunShape& shape, double fileBytes)
 {
-    return shape.sourceBytes + shape.plannedBytes + fileBytes; // kept in memory, or mapped
+    return shape.sourceBytes + shape.plannedBytes + fileBytes;
 }
 
 double residentBytes()

@@ -13,9 +13,9 @@ struct RunMemory {
     double sums = 0; ///< Hessians, what was gathered beside them, their factors
     double rounding = 0; ///< copies of a matrix while it is rounded, tiles of the embedding
     double products = 0; ///< OpenBLAS's own
-    double kept = 0; ///< what is rounded already, where no shelf takes it
-    /// Pages of the model's file: they count as the program's, and the system takes them back where
-    /// memory gets short.
+    double kept = 0; ///< what is rounded already: in memory, or pages of the shelf's items
+    /// Pages of the model's file: as those of the shelf they count as the program's, and the system
+    /// takes them back where memory gets short.
     double source = 0;
 
     double total() const
@@ -24,15 +24,13 @@ struct RunMemory {
     }
 };
 
-/// Where finished layers go.
-enum class Keeping { Memory, Shelf };
-
 /// Of the moment at which a run takes most. Formulas of what is alive at a time, from the code of
 /// the run; beside what the program had before it. Pure and quick; none throws.
-RunMemory runMemory(const RunShape& shape, Keeping keeping);
+RunMemory runMemory(const RunShape& shape);
 
-/// Of writing the result to a file that is read back: mapped pages and what the run kept.
-double exportMemory(const RunShape& shape, Keeping keeping, double fileBytes);
+/// Of writing the result to a file that is read back: pages of the model, of what was rounded (in
+/// memory or mapped from the shelf) and of the file.
+double exportMemory(const RunShape& shape, double fileBytes);
 
 /// Bytes that this program has in memory now; 0 where the system does not say.
 double residentBytes();

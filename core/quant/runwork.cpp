@@ -18,9 +18,14 @@ namespace {
     constexpr double strengthTries = 3; // of five
     constexpr double normTries = 4; // of seven
     constexpr double sweepsMade = 2; // of three: one that gains little is the last
+    /// Passes over weights that are rounded: a look at their range, decoding before and after,
+    /// their error, the hash and the file that keep them.
+    constexpr double handling = 5;
     constexpr double doubles = 2; // an operation in double costs as much as two
     constexpr double scaleTrials = 23; // of AWQ, on runfacts::scaleRows rows a matrix
     constexpr double clippings = 10; // of a block, each encoded
+    constexpr double alone
+        = 4; // times as slow as in rows together is a block that is encoded alone
 
     class Costs {
     public:
@@ -45,7 +50,7 @@ namespace {
 
         double round(const RunLayer& layer, bool walksOn) const
         {
-            double sum = layer.weights() / m_speed.decoded;
+            double sum = handling * layer.weights() / m_speed.decoded;
             if (layer.isScaled())
                 sum += scale(layer);
             if (walksOn)
@@ -61,7 +66,7 @@ namespace {
         {
             if (outside.planned.keeps)
                 return outside.weights() / m_speed.decoded;
-            const double weights = 2 * outside.weights() / m_speed.decoded;
+            const double weights = handling * outside.weights() / m_speed.decoded;
             const RoundingSpeed::Weights speed = m_speed.of(outside.planned);
             if (outside.planned.method != Method::Gptq)
                 return weights + outside.weights() / speed.rounded;
@@ -181,7 +186,8 @@ namespace {
                 const bool clips = reader.planned.scaling == Scaling::Awq
                     && reader.planned.method != Method::Gptq
                     && reader.planned.method != Method::Hqq;
-                sum += weights / m_speed.of(reader.planned).rounded * (clips ? 2 + clippings : 1)
+                sum += weights / m_speed.of(reader.planned).rounded
+                        * (clips ? 2 + alone * clippings : 1)
                     + products(clips ? 5 * weights * n : 0)
                     + products(
                         clips ? clippings * 2 * weights * reader.planned.format->blockSize : 0)

@@ -25,6 +25,10 @@ void gptq();
 void largeGptq();
 void largeGptqWithMuchText();
 
+/// Memory and time of runs as they are told beforehand and after the first layer, beside what they
+/// take: of the sample and SmolLM2, by several methods, with little and much text.
+void estimates();
+
 /// Seconds that one call of `work` takes: the least of as many calls as fit in `budget`, at least
 /// three.
 template<typename Work>

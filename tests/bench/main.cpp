@@ -21,6 +21,8 @@ constexpr std::array parts{
     Part{ "closer", "encode MB/s of the encoders with a lower error than ggml's", bench::closer },
     Part{ "forward", "tokens a second through a model's layers", bench::forward },
     Part{ "gptq", "seconds and memory that GPTQ of one layer takes", bench::gptq },
+    Part{ "estimates", "told memory and time of runs beside what they take (some minutes)",
+        bench::estimates, true },
     Part{ "gptq-8b",
         "the same of a layer of Llama-3-8B, 8,192 tokens (many minutes; only when named)",
         bench::largeGptq, true },
