@@ -145,6 +145,7 @@ void QuantizePresenter::fillSettings()
     settings.gptq = m_session.recipe().recipe().gptq;
     settings.imatrixFile = QString::fromStdString(m_session.imatrix().string());
     m_page.setSettings(settings);
+    m_page.setTextNotes(m_textNotes.of(text));
     widgets::QuantizeEstimate estimate{ m_controller.quantizeEstimate(),
         m_controller.memoryEstimate(), diskEstimate() };
     const auto& plan = m_session.recipe().plan();
