@@ -261,7 +261,18 @@ RunMemory runMemory(const RunShape& shape)
 
 double exportMemory(const RunShape& shape, double fileBytes)
 {
-    return shape.sourceBytes + shape.plannedBytes + fileBytes;
+    double largest = 0; // a tensor's bytes, which are copied on their way into the file
+    const auto meet = [&largest](double weights, const PlannedTensor& planned) {
+        largest = std::max(largest, weights * planned.format->bitsPerWeight() / 8);
+    };
+    for (const auto* outside : { &shape.before, &shape.after })
+        for (const RunOutside& matrix : *outside)
+            meet(matrix.weights(), matrix.planned);
+    for (const RunLayer& layer : shape.layers)
+        for (const RunGroup& group : layer.groups)
+            for (const RunGroup::Reader& reader : group.readers)
+                meet(double(reader.rows) * double(group.width), reader.planned);
+    return shape.sourceBytes + shape.plannedBytes + fileBytes + 2 * largest;
 }
 
 double residentBytes()
