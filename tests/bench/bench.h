@@ -38,6 +38,10 @@ int llamaQuantize(int count, char** arguments);
 /// MB/s of English that become ids, for the sample's tokenizer and llama.cpp's vocabularies.
 void tokenizer();
 
+/// Memory and time of runs as they are told beforehand and after the first layer, beside what they
+/// take: of the sample and SmolLM2, by several methods, with little and much text.
+void estimates();
+
 /// Seconds that one call of `work` takes: the least of as many calls as fit in `budget`, at least
 /// three.
 template<typename Work>

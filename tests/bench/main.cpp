@@ -22,6 +22,8 @@ constexpr std::array parts{
     Part{ "forward", "tokens a second through a model's layers", bench::forward },
     Part{ "tokenizer", "MB/s of English that become ids", bench::tokenizer },
     Part{ "gptq", "seconds and memory that GPTQ of one layer takes", bench::gptq },
+    Part{ "estimates", "told memory and time of runs beside what they take (some minutes)",
+        bench::estimates, true },
     Part{ "gptq-8b",
         "the same of a layer of Llama-3-8B, 8,192 tokens (many minutes; only when named)",
         bench::largeGptq, true },
