@@ -137,7 +137,9 @@ void addInspect(CLI::App& app, Action& action)
         ->check(positive());
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([options, &action] {
-        action = [options](const core::Progress& progress) { inspect(*options, progress); };
+        action = [options](const core::Progress& progress, ProgressLine&) {
+            inspect(*options, progress);
+        };
     });
 }
 

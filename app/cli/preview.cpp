@@ -117,7 +117,9 @@ void addPreview(CLI::App& app, Action& action)
         "Importance matrix of llama.cpp (weighs the errors by channel)");
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([options, &action] {
-        action = [options](const core::Progress& progress) { preview(*options, progress); };
+        action = [options](const core::Progress& progress, ProgressLine&) {
+            preview(*options, progress);
+        };
     });
 }
 

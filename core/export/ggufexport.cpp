@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/export/ggufexport.h"
 
+#include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/text.h"
 #include "core/base/vectormath.h"
@@ -8,6 +9,8 @@
 #include "core/files/outputfile.h"
 #include "core/model/architecture.h"
 #include "core/quant/runneeds.h"
+#include "core/tokenizer/pretokenizersets.h"
+#include "core/tokenizer/vocabulary.h"
 
 #include <algorithm>
 #include <chrono>
@@ -52,6 +55,20 @@ namespace {
         return common;
     }
 
+    /// Throws Error for a name that is unknown, or if only byte-level BPE has such a thing.
+    void setPretokenizer(GgufMetadata& metadata, const std::string& name)
+    {
+        if (!findPretokenizerSet(name))
+            throw Error(text("\"", name,
+                "\" is no pre-tokenizer known to Quantscope, expected a name that llama.cpp has "
+                "for "
+                "tokenizer.ggml.pre, such as gpt-2, llama-bpe or qwen2"));
+        if (metadataString(metadata, "tokenizer.ggml.model") != "gpt2")
+            throw Error(text("The pre-tokenizer \"", name, "\" is for byte-level BPE only; this ",
+                "model's tokenizer is \"", metadataString(metadata, "tokenizer.ggml.model"), "\""));
+        metadata.set("tokenizer.ggml.pre", name);
+    }
+
     GgufMetadata fileMetadata(const Checkpoint& checkpoint,
         const std::vector<const Format*>& formats, const GgufExportOptions& options)
     {
@@ -60,6 +77,8 @@ namespace {
             metadata.set("general.name", options.modelName);
         if (!options.license.empty())
             metadata.set("general.license", options.license);
+        if (!options.pretokenizer.empty())
+            setPretokenizer(metadata, options.pretokenizer);
         metadata.set("general.file_type", fileType(commonFormat(checkpoint, formats)));
         metadata.set("general.quantization_version",
             std::uint32_t(2)); // of the block formats: GGML_QNT_VERSION

@@ -9,6 +9,7 @@ namespace core::families {
 
 extern const Architecture llama, mistral3, granite, smollm3; // familyllama.cpp
 extern const Architecture qwen2, qwen3; // familyqwen.cpp
+extern const Architecture qwen2moe, qwen3moe, gptOss; // familyexperts.cpp
 extern const Architecture gemma, gemma2, gemma3; // familygemma.cpp
 extern const Architecture gpt2, starcoder2, falcon, stablelm; // familylayernorm.cpp
 extern const Architecture phi3, olmo2, glm4; // familyfused.cpp

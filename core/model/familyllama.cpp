@@ -127,8 +127,18 @@ namespace {
 
     constexpr std::array llamaClasses{ std::string_view("LlamaForCausalLM"),
         std::string_view("LLaMAForCausalLM"), std::string_view("LlamaModel"),
-        std::string_view("MistralForCausalLM"), std::string_view("MistralModel") };
-    constexpr std::array llamaTypes{ std::string_view("llama"), std::string_view("mistral") };
+        std::string_view("MistralForCausalLM"), std::string_view("MistralModel"),
+        std::string_view("MixtralForCausalLM") };
+    constexpr std::array llamaTypes{ std::string_view("llama"), std::string_view("mistral"),
+        std::string_view("mixtral") };
+
+    // Of Mixtral.
+    constexpr std::array llamaNames{
+        HuggingName{ Role::FfnGateInp, "block_sparse_moe.gate.weight" },
+        HuggingName{ Role::FfnGateExps, "block_sparse_moe.experts.{n}.w1.weight" },
+        HuggingName{ Role::FfnDownExps, "block_sparse_moe.experts.{n}.w2.weight" },
+        HuggingName{ Role::FfnUpExps, "block_sparse_moe.experts.{n}.w3.weight" },
+    };
     constexpr std::array mistral3Classes{ std::string_view("Ministral3ForCausalLM"),
         std::string_view("Mistral3ForConditionalGeneration") };
     constexpr std::array mistral3Types{ std::string_view("ministral3"),
@@ -149,7 +159,9 @@ const Architecture llama{
     .permutesHeads = true,
     .attentionBiases = Biases::Optional,
     .feedForwardBiases = Biases::Optional,
+    .mayHaveExperts = true,
     .turnsWholeHeads = true,
+    .names = llamaNames,
     .readJson = readMistralWindow,
 };
 

@@ -65,6 +65,53 @@ std::int64_t Tensor::matrices() const
         : std::accumulate(shape.begin(), shape.end() - 2, std::int64_t(1), std::multiplies<>());
 }
 
+namespace {
+
+    /// Some rows of another source.
+    class PartOfRows : public RowSource {
+    public:
+        PartOfRows(std::shared_ptr<const RowSource> whole, std::int64_t first)
+            : m_whole(std::move(whole))
+            , m_first(first)
+        {
+        }
+        Matrix rows(std::int64_t first, std::int64_t count) const override
+        {
+            return m_whole->rows(m_first + first, count);
+        }
+        std::string grid() const override { return m_whole->grid(); }
+        const Format* exactFormat() const override { return m_whole->exactFormat(); }
+        float tensorScale() const override { return m_whole->tensorScale(); }
+        std::vector<std::byte> exactRows(
+            const Format& format, std::int64_t first, std::int64_t count) const override
+        {
+            return m_whole->exactRows(format, m_first + first, count);
+        }
+        void requireUnchanged() const override { m_whole->requireUnchanged(); }
+
+    private:
+        std::shared_ptr<const RowSource> m_whole;
+        std::int64_t m_first;
+    };
+
+} // namespace
+
+Tensor rowsOf(const Tensor& tensor, std::int64_t first, std::int64_t count)
+{
+    assert(first >= 0 && count >= 0 && first + count <= tensor.rows);
+    Tensor part = tensor;
+    part.rows = count;
+    part.shape = { count, tensor.columns };
+    if (tensor.source) {
+        part.source = std::make_shared<PartOfRows>(tensor.source, first);
+        return part;
+    }
+    const std::size_t rowBytes = tensor.format->rowBytes(std::size_t(tensor.columns));
+    part.bytes = tensor.bytes.subspan(std::size_t(first) * rowBytes, std::size_t(count) * rowBytes);
+    part.offset = tensor.offset + std::size_t(first) * rowBytes;
+    return part;
+}
+
 std::uint64_t storedSize(const Tensor& tensor)
 {
     if (!tensor.source)

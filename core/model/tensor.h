@@ -41,6 +41,9 @@ struct Tensor {
     bool isMatrix() const { return core::isMatrix(place.role); }
 };
 
+/// Some rows of a tensor as a tensor of its own: one matrix of a stack. Requires: they are there.
+Tensor rowsOf(const Tensor& tensor, std::int64_t first, std::int64_t count);
+
 /// Bytes that the tensor takes where it is stored, scales included.
 std::uint64_t storedSize(const Tensor& tensor);
 double storedBitsPerWeight(const Tensor& tensor);

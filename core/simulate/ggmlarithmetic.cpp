@@ -86,18 +86,21 @@ GgmlArithmetic::GgmlArithmetic(const Checkpoint& model)
 {
     model.requireComputed();
     for (int layer = 0; layer < model.config().layers; ++layer)
-        for (const LinearInput input : layerInputs)
-            m_formats.push_back(formatAt(model, input, layer));
-    m_formats.push_back(&formatAt(model, model.head().place));
+        for (const LinearInput input : { LinearInput::Attention, LinearInput::AttentionOutput,
+                 LinearInput::FeedForward, LinearInput::Down, LinearInput::Experts,
+                 LinearInput::ExpertsDown, LinearInput::SharedDown })
+            if (!readersOf(model, input, layer).empty())
+                m_formats[{ layer, input }] = formatAt(model, input, layer);
+    m_formats[{ -1, LinearInput::Head }] = &formatAt(model, model.head().place);
 }
 
 void GgmlArithmetic::roundInput(
     LinearInput input, int layer, MatrixBlock x, const Progress& progress) const
 {
-    const auto inLayer = std::ranges::find(layerInputs, input) - layerInputs.begin();
-    const Format& format = input == LinearInput::Head
-        ? *m_formats.back()
-        : *m_formats[std::size_t(layer) * layerInputs.size() + std::size_t(inLayer)];
+    const auto found = m_formats.find({ layer, input });
+    if (found == m_formats.end())
+        return; // only a router reads it, in full precision
+    const Format& format = *found->second;
     constexpr Index rowsATask = 64;
     parallelFor(std::size_t((x.rows() + rowsATask - 1) / rowsATask), [&](std::size_t task) {
         progress.checkCancelled();

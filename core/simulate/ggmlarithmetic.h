@@ -3,7 +3,9 @@
 
 #include "core/model/walk.h"
 
+#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace core {
@@ -31,8 +33,7 @@ public:
         LinearInput input, int layer, MatrixBlock x, const Progress& progress) const override;
 
 private:
-    /// By layer, then input; the head's last.
-    std::vector<const Format*> m_formats;
+    std::map<std::pair<int, LinearInput>, const Format*> m_formats; ///< by layer and input
 };
 
 } // namespace core

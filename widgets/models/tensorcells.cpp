@@ -51,8 +51,8 @@ namespace {
     {
         if (!error || judged != core::JudgedOn::Weights)
             return share(error);
-        return { TensorCells::tr("weights %1", "error").arg(percentText(*error)), Tone::Secondary,
-            {} };
+        //: An error of the weights, in a narrow column. W as in formulas.
+        return { TensorCells::tr("W %1").arg(percentText(*error)), Tone::Secondary, {} };
     }
 
     TensorCell weightCell(const TensorRow& row, TensorColumn column)
