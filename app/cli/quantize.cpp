@@ -35,6 +35,7 @@ namespace {
         TextOptions calibration;
         std::string imatrix;
         std::string output;
+        std::string splitSize; ///< as splitSize() takes it; empty: one file
         bool overwrite = false;
         TextOptions evaluation; ///< in sequences as long as the calibration's
         std::string workFolder;
@@ -124,11 +125,12 @@ namespace {
         exported.modelName = options.name;
         exported.pretokenizer = options.pretokenizer;
         exported.recipe = core::recipeText(recipe);
+        if (!options.splitSize.empty())
+            exported.mostBytes = core::splitSize(options.splitSize);
         return exported;
     }
 
-    /// Where the file goes, and all that is read and so never replaced. Throws Error if a file is
-    /// there and nobody said that it may go.
+    /// Where the file goes, and all that is read and so never replaced.
     core::ExportTarget exportTarget(
         const QuantizeArguments& options, const core::Checkpoint& checkpoint)
     {
@@ -139,13 +141,25 @@ namespace {
         target.read.add(options.evaluation.file, "the evaluation text");
         target.read.add(options.imatrix, "the importance matrix");
         target.read.add(options.recipe, "the recipe");
-        target.read.requireNotAmong(target.file);
-        std::error_code none;
-        if (!options.overwrite && std::filesystem::is_regular_file(target.file, none))
-            throw core::Error(core::text(options.output,
-                ": exists already, expected the name of a new file, or --overwrite to replace it"));
         return target;
     }
+
+    /// Throws Error if a file of `plan` is one that is read, must not go, or has no room.
+    void checkTarget(const QuantizeArguments& options, const core::Checkpoint& checkpoint,
+        const core::GgufPlan& plan)
+    {
+        const core::ExportTarget target = exportTarget(options, checkpoint);
+        for (const std::filesystem::path& file : plan.files(target.file)) {
+            target.read.requireNotAmong(file);
+            std::error_code none;
+            if (!options.overwrite && std::filesystem::is_regular_file(file, none))
+                throw core::Error(core::text(file.string(),
+                    ": exists already, expected the name of a new file, or --overwrite to replace "
+                    "it"));
+        }
+        core::checkExportTarget(checkpoint, target, plan);
+    }
+
 
     /// What a run reads beside the model.
     core::QuantizeOptions quantizeOptions(
@@ -210,6 +224,7 @@ namespace {
             { "tensors", std::move(tensors) } };
         if (result.file) {
             json["file"] = result.file->file.string();
+            json["files"] = result.file->files;
             json["bytes"] = result.file->bytes;
             json["tensors_verified"] = result.file->tensorsVerified;
         }
@@ -222,8 +237,12 @@ namespace {
     {
         printReports(result.tensors);
         if (result.file)
-            std::cout << result.file->file.string() << ": " << result.file->bytes << " bytes, "
-                      << result.file->tensorsVerified << " tensors read back and equal\n";
+            std::cout << result.file->file.string()
+                      << (result.file->files > 1
+                                 ? core::text(" and ", result.file->files - 1, " more")
+                                 : "")
+                      << ": " << result.file->bytes << " bytes, " << result.file->tensorsVerified
+                      << " tensors read back and equal\n";
         if (result.evaluation)
             printEvaluation(*result.evaluation);
     }
@@ -234,10 +253,10 @@ namespace {
         const core::Progress& progress, ProgressLine& line)
     {
         std::vector<std::vector<int>> chunks; // read first: a missing text is found at once
-        if (!options.evaluation.file.empty())
-            chunks = readSequences(*checkpoint,
-                { options.evaluation.file, options.calibration.length,
-                    options.evaluation.sequences });
+        const TextOptions& text = options.evaluation;
+        if (!text.file.empty())
+            chunks = readSequences(
+                *checkpoint, { text.file, options.calibration.length, text.sequences });
         const double rounded = options.evaluation.file.empty() ? 0.95 : 0.7;
         core::QuantizedModel model = core::quantize(
             checkpoint, recipe, quantizing, {}, progress.part(0, rounded, "Quantizing"));
@@ -286,7 +305,7 @@ namespace {
     {
         const core::QuantizeOptions quantizing = quantizeOptions(options, checkpoint);
         sayLittleText(checkpoint, plan, tokensOf(quantizing.calibration));
-        const double written = file && !options.output.empty() ? double(file->layout.fileSize) : 0;
+        const double written = file && !options.output.empty() ? double(file->fileBytes()) : 0;
         const PlannedRun run{ checkpoint, recipe, plan, file,
             expectedCosts(checkpoint, plan, recipe, quantizing, before, written, progress) };
         if (options.json)
@@ -316,8 +335,7 @@ namespace {
             throw core::Error("Nothing says what to do with the result: --output FILE.gguf, "
                               "--evaluate TEXT or --dry-run is needed.");
         if (!options.output.empty())
-            core::checkExportTarget(
-                *checkpoint, exportTarget(options, *checkpoint), file->layout.fileSize);
+            checkTarget(options, *checkpoint, *file);
         core::QuantizeOptions quantizing = quantizeOptions(options, *checkpoint);
         sayLittleText(*checkpoint, plan, tokensOf(quantizing.calibration));
         const std::uint64_t kept = core::roundedBytes(*checkpoint, plan);
@@ -378,6 +396,9 @@ void addQuantize(CLI::App& app, Action& action)
     command->add_option("--pre", options->pretokenizer,
         "tokenizer.ggml.pre of the file (default: found by the tokenizer's own expressions)");
     command->add_option("-o,--output", options->output, "GGUF file to write");
+    command->add_option("--split-max-size", options->splitSize,
+        "Splits the output into files of at most that many bytes of tensors, such as 2G or 500M "
+        "(10^9, 10^6): NAME-00001-of-00003.gguf, ...; any of them opens the model");
     command->add_flag("--overwrite", options->overwrite,
         "Replaces a file that has the output's name (never one that is read)");
     command->add_option("--evaluate", options->evaluation.file,

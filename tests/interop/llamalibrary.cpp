@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstring>
+#include <regex>
 #include <vector>
 
 namespace interop {
@@ -20,12 +21,6 @@ namespace {
 
     constexpr int warningLevel = 3; // GGML_LOG_LEVEL_WARN; 4 is an error, 5 continues the last line
     constexpr int continuationLevel = 5;
-
-    void keepWarnings(int level, const char* message, void* data)
-    {
-        if (level >= warningLevel && level < continuationLevel)
-            static_cast<std::string*>(data)->append(message);
-    }
 
     template<typename Function>
     void find(void* library, const char* name, Function*& function)
@@ -69,6 +64,13 @@ namespace {
     }
 
 } // namespace
+
+void LlamaLibrary::keep(int level, const char* message, void* log)
+{
+    Log& kept = *static_cast<Log*>(log);
+    (level >= warningLevel && level < continuationLevel ? kept.warnings : kept.rest)
+        .append(message);
+}
 
 void LlamaLibrary::resolve(void* library)
 {
@@ -137,7 +139,7 @@ std::shared_ptr<const LlamaLibrary> LlamaLibrary::load(const std::filesystem::pa
     llama->resolve(library);
     llama->checkAbi(library);
     const LlamaFunctions& f = llama->functions();
-    f.logSet(keepWarnings, &llama->m_log);
+    f.logSet(keep, &llama->m_log);
     f.loadBackends(folder.c_str());
     if (f.backendCount() == 0)
         throw Error(text(folder.string(), ": has no libggml-cpu-*.so that suits this processor"));
@@ -146,10 +148,10 @@ std::shared_ptr<const LlamaLibrary> LlamaLibrary::load(const std::filesystem::pa
     return loaded;
 }
 
-void LlamaLibrary::quantize(const std::filesystem::path& input, const std::filesystem::path& output,
-    const LlamaQuantizeOptions& options) const
+void LlamaLibrary::runQuantize(const std::filesystem::path& input,
+    const std::filesystem::path& output, const LlamaQuantizeOptions& options,
+    abi::QuantizeParams params) const
 {
-    abi::QuantizeParams params = m_quantize;
     params.threads = std::int32_t(core::processorCount());
     params.fileType = options.fileType;
     params.embeddingType = options.embeddingType;
@@ -162,8 +164,32 @@ void LlamaLibrary::quantize(const std::filesystem::path& input, const std::files
     entries.push_back({ nullptr, nullptr, 0 });
     if (entries.size() > 1)
         params.importance = entries.data();
+    m_log.rest.clear();
     if (m_functions.quantize(input.c_str(), output.c_str(), &params) != 0)
-        throw Error(text(input.string(), ": llama.cpp cannot quantize it: ", m_log));
+        throw Error(text(input.string(), ": llama.cpp cannot quantize it: ", m_log.warnings));
+}
+
+void LlamaLibrary::quantize(const std::filesystem::path& input, const std::filesystem::path& output,
+    const LlamaQuantizeOptions& options) const
+{
+    runQuantize(input, output, options, m_quantize);
+}
+
+std::map<std::string, std::string> LlamaLibrary::plannedTypes(
+    const std::filesystem::path& input, const LlamaQuantizeOptions& options) const
+{
+    abi::QuantizeParams params = m_quantize;
+    params.dryRun = true;
+    runQuantize(input, "", options, params);
+    // A line: "[  1/ 20] NAME - [ 64, 32, 1, 1], type = f32, size = 0.01 MiB -> 0.00 MiB (q4_K)";
+    // what stays as it is has one size.
+    static const std::regex line(
+        R"(\[ *\d+/ *\d+\] +(\S+) +- \[[^\]]*\], type = +(\S+), size = [^\n(]*(\((\S+)\))?)");
+    std::map<std::string, std::string> types;
+    for (std::sregex_iterator found(m_log.rest.begin(), m_log.rest.end(), line), end; found != end;
+         ++found)
+        types[(*found)[1]] = (*found)[4].matched ? (*found)[4] : (*found)[2];
+    return types;
 }
 
 } // namespace interop

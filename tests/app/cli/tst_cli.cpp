@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/files/gguf.h"
+#include "core/files/json.h"
 #include "tests/app/cli/cliprogram.h"
+#include "tests/support/filebytes.h"
+#include "tests/support/safetensorswriter.h"
+#include "tests/support/tinymodel.h"
+#include "tests/support/tinynames.h"
 
+#include <QFileInfo>
 #include <QProcess>
 #include <QTest>
 
@@ -124,6 +130,52 @@ private slots:
         const QString sentence = outcome.error.trimmed().section('\n', -1);
         QVERIFY2(sentence.contains(words), qPrintable(sentence));
         QCOMPARE(place.folder.entries(), before);
+    }
+
+    void writesPiecesOfAtMostThatSize()
+    {
+        const Workplace place;
+        const QString output = place.output;
+        const auto split = [&](const char* size) {
+            return run({ "quantize", place.model, "--type", "Q8_0", "--split-max-size", size, "-o",
+                output, "--json" });
+        };
+        const Outcome outcome = split("1M");
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        const Json json = jsonOf(outcome);
+        QVERIFY(json["files"].get<int>() > 1);
+        const auto first = json["file"].get<std::string>();
+        QVERIFY(first.find("-00001-of-0000") != std::string::npos);
+        QVERIFY(!QFile::exists(output));
+        QCOMPARE(run({ "inspect", QString::fromStdString(first) }).code, 0);
+        QVERIFY2(split("1M").error.contains("exists already"), "a piece was replaced");
+        QCOMPARE(split("5").code, 3);
+        QVERIFY(split("5").error.contains("with M or G"));
+    }
+
+    void requantizesAGgufThatItDoesNotCompute()
+    {
+        const Workplace place;
+        const QString source = QString::fromStdString((place.folder / "jamba.gguf").string());
+        support::TinyNames jamba;
+        jamba.architecture = "jamba";
+        support::writeTinyNames(jamba, place.folder / "jamba.gguf");
+        const QStringList command{ "quantize", source, "--type", "Q4_K_M" };
+        for (const char* method : { "rtn", "hqq" }) {
+            const Outcome outcome = run(
+                command + QStringList{ "--method", method, "--overwrite", "-o", place.output });
+            QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+            QVERIFY(outcome.out.contains("tensors read back and equal"));
+        }
+        const Outcome plan = run(command + QStringList{ "--dry-run" });
+        QVERIFY2(plan.code == 0, qPrintable(plan.error));
+        QVERIFY2(
+            plan.out.contains(QString("would have %1 bytes").arg(QFileInfo(place.output).size())),
+            qPrintable(plan.out));
+        const Outcome refused
+            = run(command + QStringList{ "--method", "importance", "-o", place.output + "2" });
+        QCOMPARE(refused.code, 3);
+        QVERIFY2(refused.error.contains("needs an importance matrix"), qPrintable(refused.error));
     }
 
     void saysHowAModelWasOpened()
