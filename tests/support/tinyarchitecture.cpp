@@ -76,7 +76,7 @@ namespace {
         bool gated = true;
         bool untied = true;
         double embedding = 1; ///< standard deviation
-        double head = 3;
+        double head = 3.4;
         double queryGain = 1.6; ///< of queries and keys
         std::function<void(Builder&, const std::string& prefix, int layer)> more; ///< of a layer
     };
@@ -124,7 +124,7 @@ namespace {
             + number("num_hidden_layers", layers) + number("num_attention_heads", heads)
             + number("num_key_value_heads", keyHeads) + number("head_dim", headDim)
             + number("vocab_size", vocabulary) + number("max_position_embeddings", 128)
-            + ", \"bos_token_id\": 0, \"eos_token_id\": 0, \"rms_norm_eps\": 1e-5" + more + "}";
+            + ", \"bos_token_id\": 0, \"eos_token_id\": 0, \"rms_norm_eps\": 0.05" + more + "}";
     }
 
     void queryBiases(Builder& b, const std::string& p)
@@ -155,6 +155,21 @@ namespace {
             usual(2, model) };
     }
 
+    TinyArchitecture llamaTied()
+    {
+        Usual model;
+        model.untied = false;
+        model.embedding = 3 / std::sqrt(double(hidden));
+        return { config("LlamaForCausalLM", "llama", 3, R"(, "tie_word_embeddings": true)"),
+            usual(21, model) };
+    }
+
+    TinyArchitecture llamaWindowed()
+    {
+        return { config("MistralForCausalLM", "mistral", 3, R"(, "sliding_window": 16)"),
+            usual(22, {}) };
+    }
+
     TinyArchitecture llama3()
     {
         return { config("LlamaForCausalLM", "llama", 3,
@@ -179,12 +194,21 @@ namespace {
             usual(5, {}) };
     }
 
+    TinyArchitecture llamaYarnOwn()
+    {
+        return { config("LlamaForCausalLM", "llama", 3,
+                     R"(, "rope_scaling": {"rope_type": "yarn", "factor": 4.0,
+            "original_max_position_embeddings": 32, "beta_fast": 1.5, "beta_slow": 0.25,
+            "attention_factor": 1.3, "truncate": false})"),
+            usual(23, {}) };
+    }
+
     TinyArchitecture mistral3()
     {
         return { config("Ministral3ForCausalLM", "ministral3", 3,
                      R"(, "rope_parameters": {"rope_type": "yarn", "rope_theta": 10000.0,
-            "factor": 4.0, "original_max_position_embeddings": 32, "beta_fast": 32.0,
-            "beta_slow": 1.0, "mscale": 1.0, "mscale_all_dim": 1.0,
+            "factor": 4.0, "original_max_position_embeddings": 32, "beta_fast": 1.5,
+            "beta_slow": 0.25, "mscale": 1.0, "mscale_all_dim": 1.0,
             "llama_4_scaling_beta": 0.5})"),
             usual(6, {}) };
     }
@@ -195,6 +219,15 @@ namespace {
         model.width = queries; // llama.cpp takes it for granted here
         model.more = [](Builder& b, const std::string& p, int) { queryBiases(b, p); };
         return { config("Qwen2ForCausalLM", "qwen2", 3, "", queries), usual(7, model) };
+    }
+
+    TinyArchitecture qwen2Windowed()
+    {
+        TinyArchitecture tiny = qwen2();
+        tiny.config = config("Qwen2ForCausalLM", "qwen2", 3,
+            R"(, "use_sliding_window": true, "sliding_window": 16, "max_window_layers": 1)",
+            queries);
+        return tiny;
     }
 
     void headNorms(Builder& b, const std::string& p, double mean)
@@ -260,6 +293,19 @@ namespace {
             usual(11, model) };
     }
 
+    TinyArchitecture gemma3Patterned()
+    {
+        TinyArchitecture tiny = gemma3();
+        tiny.config = config("Gemma3ForCausalLM", "gemma3_text", 7,
+            R"(, "query_pre_attn_scalar": 16, "sliding_window": 16, "rope_parameters": {
+            "full_attention": {"rope_type": "linear", "factor": 8.0, "rope_theta": 1000000.0},
+            "sliding_attention": {"rope_type": "default", "rope_theta": 5000.0}},
+            "layer_types": ["full_attention", "sliding_attention", "sliding_attention",
+            "full_attention", "sliding_attention", "sliding_attention", "full_attention"],
+            "hidden_activation": "gelu_pytorch_tanh")");
+        return tiny;
+    }
+
     TinyArchitecture granite()
     {
         Usual model;
@@ -270,6 +316,14 @@ namespace {
             usual(12, model) };
     }
 
+    TinyArchitecture graniteUnturned()
+    {
+        TinyArchitecture tiny = granite();
+        tiny.config.pop_back();
+        tiny.config += R"(, "position_embedding_type": "nope"})";
+        return tiny;
+    }
+
     TinyArchitecture smollm3()
     {
         Usual model;
@@ -277,6 +331,15 @@ namespace {
         return { config("SmolLM3ForCausalLM", "smollm3", 4,
                      R"(, "tie_word_embeddings": false, "rope_theta": 10000.0)"),
             usual(13, model) };
+    }
+
+    TinyArchitecture smollm3Other()
+    {
+        TinyArchitecture tiny = smollm3();
+        tiny.config.pop_back();
+        tiny.config += R"(, "no_rope_layers": [0, 1, 0, 1], "use_sliding_window": true,
+            "sliding_window": 16})";
+        return tiny;
     }
 
     TinyArchitecture olmo2()
@@ -328,7 +391,7 @@ namespace {
                 b.bias("model.norm.bias", queries);
         };
         return { config("Starcoder2ForCausalLM", "starcoder2", 3,
-                     R"(, "norm_epsilon": 1e-5, "use_bias": true,
+                     R"(, "norm_epsilon": 0.05, "use_bias": true,
             "hidden_act": "gelu_pytorch_tanh", "tie_word_embeddings": false)",
                      queries),
             usual(15, model) };
@@ -358,9 +421,9 @@ namespace {
                 b.bias("model.norm.bias", queries);
         };
         return { config("StableLmForCausalLM", "stablelm", 3,
-                     isParallel ? R"(, "layer_norm_eps": 1e-5, "partial_rotary_factor": 0.25,
+                     isParallel ? R"(, "layer_norm_eps": 0.05, "partial_rotary_factor": 0.25,
             "use_parallel_residual": true, "qk_layernorm": true)"
-                                : R"(, "layer_norm_eps": 1e-5, "partial_rotary_factor": 0.25,
+                                : R"(, "layer_norm_eps": 0.05, "partial_rotary_factor": 0.25,
             "use_qkv_bias": true)",
                      queries),
             usual(16, model) };
@@ -390,6 +453,23 @@ namespace {
         return { config(
                      "Phi3ForCausalLM", "phi3", 3, R"(, "sliding_window": null)" + scaling, width),
             b.take() };
+    }
+
+    /// As Phi-4-mini: three quarters of a head are turned, the head is tied.
+    TinyArchitecture phi3Partial()
+    {
+        constexpr int width = queries;
+        TinyArchitecture tiny = phi3(false);
+        tiny.tensors.pop_back(); // lm_head
+        for (float& weight : tiny.tensors.front().weights) // the embedding makes logits now
+            weight *= 3 / std::sqrt(float(width));
+        tiny.config = config("Phi3ForCausalLM", "phi3", 3,
+            R"(, "sliding_window": null, "tie_word_embeddings": true,
+            "partial_rotary_factor": 0.75, "original_max_position_embeddings": 32,
+            "rope_scaling": {"type": "longrope", "short_factor": [1.0, 1.1, 1.2, 1.4, 1.6, 1.8],
+            "long_factor": [1.0, 1.3, 1.7, 2.2, 3.0, 4.0]})",
+            width);
+        return tiny;
     }
 
     TinyArchitecture glm4()
@@ -441,12 +521,13 @@ namespace {
         b.bias("transformer.ln_f.bias", width);
         return { R"({"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_embd": 48,
             "n_head": 6, "n_layer": 3, "n_positions": 128, "vocab_size": 288,
-            "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "bos_token_id": 0,
+            "activation_function": "gelu_new", "layer_norm_epsilon": 0.05, "bos_token_id": 0,
             "eos_token_id": 0})",
             b.take() };
     }
 
-    TinyArchitecture falcon(bool isNew)
+    /// `norms`: before attention and feed-forward, 2 of its own each.
+    TinyArchitecture falcon(bool isNew, int norms)
     {
         constexpr int width = 48, perHead = 8, all = 6;
         const int groups = isNew ? 2 : 1;
@@ -454,9 +535,9 @@ namespace {
         b.embedding("transformer.word_embeddings.weight", vocabulary, width, 0.5);
         for (int layer = 0; layer < 3; ++layer) {
             const std::string p = "transformer.h." + std::to_string(layer) + ".";
-            const auto norms
-                = isNew ? std::vector{ "ln_attn", "ln_mlp" } : std::vector{ "input_layernorm" };
-            for (const char* norm : norms) {
+            const auto names = norms == 2 ? std::vector{ "ln_attn", "ln_mlp" }
+                                          : std::vector{ "input_layernorm" };
+            for (const char* norm : names) {
                 b.norm(p + norm + ".weight", width);
                 b.bias(p + norm + ".bias", width);
             }
@@ -470,9 +551,11 @@ namespace {
         b.bias("transformer.ln_f.bias", width);
         return { std::string(R"({"architectures": ["FalconForCausalLM"], "model_type": "falcon",
             "hidden_size": 48, "num_attention_heads": 6, "num_hidden_layers": 3,
-            "vocab_size": 288, "layer_norm_epsilon": 1e-5, "parallel_attn": true, "alibi": false,
+            "vocab_size": 288, "layer_norm_epsilon": 0.05, "parallel_attn": true, "alibi": false,
             "bias": false, "bos_token_id": 0, "eos_token_id": 0, )")
-                + (isNew ? R"("new_decoder_architecture": true, "num_kv_heads": 2})"
+                + (isNew ? R"("new_decoder_architecture": true, "num_kv_heads": 2,
+            "num_ln_in_parallel_attn": )"
+                            + std::to_string(norms) + "}"
                          : R"("new_decoder_architecture": false, "multi_query": true})"),
             b.take() };
     }
@@ -571,29 +654,47 @@ namespace {
         return { json, usual(24, model) };
     }
 
-    const std::map<std::string, std::function<TinyArchitecture()>>& builders()
+    using Builders = std::map<std::string, std::function<TinyArchitecture()>>;
+
+    const Builders& differing()
     {
-        static const std::map<std::string, std::function<TinyArchitecture()>> all{
-            { "falcon", [] { return falcon(false); } },
-            { "falcon-new", [] { return falcon(true); } },
+        static const Builders all{
+            { "llama-windowed", llamaWindowed },
+            { "llama-yarn-own", llamaYarnOwn },
+            { "qwen2-windowed", qwen2Windowed },
+            { "smollm3-other", smollm3Other },
+        };
+        return all;
+    }
+
+    const Builders& builders()
+    {
+        static const Builders all{
+            { "falcon", [] { return falcon(false, 1); } },
+            { "falcon-new", [] { return falcon(true, 2); } },
+            { "falcon-new-one", [] { return falcon(true, 1); } },
             { "gemma", gemma },
             { "gemma2", gemma2 },
             { "gemma3", gemma3 },
+            { "gemma3-patterned", gemma3Patterned },
             { "glm4", glm4 },
             { "gpt2", gpt2 },
             { "gpt-oss", gptOss },
             { "granite", granite },
+            { "granite-unturned", graniteUnturned },
             { "llama", llama },
             { "llama-biased", llamaBiased },
             { "llama-experts", mixtral },
             { "llama-linear", llamaLinear },
             { "llama-llama3", llama3 },
+            { "llama-tied", llamaTied },
             { "llama-yarn", llamaYarn },
             { "mistral3", mistral3 },
             { "olmo2", olmo2 },
             { "olmo2-windowed", olmo3 },
             { "phi3", [] { return phi3(false); } },
             { "phi3-long", [] { return phi3(true); } },
+            { "phi3-partial", phi3Partial },
             { "qwen2", qwen2 },
             { "qwen2moe", qwen2moe },
             { "qwen3", qwen3 },
@@ -609,15 +710,27 @@ namespace {
 
 } // namespace
 
-std::vector<std::string> tinyArchitectures()
-{
-    std::vector<std::string> names;
-    for (const auto& [name, build] : builders())
-        names.push_back(name);
-    return names;
-}
+namespace {
 
-TinyArchitecture tinyArchitecture(const std::string& name) { return builders().at(name)(); }
+    std::vector<std::string> namesOf(const Builders& builders)
+    {
+        std::vector<std::string> names;
+        for (const auto& [name, build] : builders)
+            names.push_back(name);
+        return names;
+    }
+
+} // namespace
+
+std::vector<std::string> tinyArchitectures() { return namesOf(builders()); }
+
+std::vector<std::string> tinyArchitecturesApart() { return namesOf(differing()); }
+
+TinyArchitecture tinyArchitecture(const std::string& name)
+{
+    const auto found = differing().find(name);
+    return found != differing().end() ? found->second() : builders().at(name)();
+}
 
 void writeTinyArchitecture(const std::string& name, const std::filesystem::path& folder)
 {
