@@ -235,6 +235,10 @@
         <translation>%1 Es ist schon quantisiert: Jedes weitere Runden vergrößert seinen Verlust, das Original wäre besser. Was bleibt wie in der Datei, wird Byte für Byte kopiert.</translation>
     </message>
     <message>
+        <source>%1 It is already quantized (%2): every further rounding adds to its loss, the original would be better. As in the file, GGUF holds %3 of %4 quantized tensors exactly.</source>
+        <translation>%1 Es ist schon quantisiert (%2): Jedes weitere Runden vergrößert seinen Verlust, das Original wäre besser. Wie in der Datei hält GGUF %3 von %4 quantisierten Tensoren genau.</translation>
+    </message>
+    <message>
         <source>Already quantized (%1): every further rounding adds to its loss</source>
         <translation>Schon quantisiert (%1): jedes weitere Runden vergrößert den Verlust</translation>
     </message>

@@ -35,7 +35,7 @@ namespace {
         planned.place = tensor.place;
         planned.format = core::fallbackFormat(wanted, tensor.columns);
         planned.wanted = core::isSameFormat(planned.format, wanted) ? planned.format : wanted;
-        planned.keeps = planned.format == tensor.format;
+        planned.keeps = core::isKeptIn(planned.format, tensor);
         return core::withinRange(tensor, planned, progress);
     }
 

@@ -286,13 +286,13 @@ namespace {
         const auto source = core::quantizedSource(checkpoint);
         int again = 0;
         for (std::size_t i = 0; i < plan.size(); ++i)
-            again += checkpoint.tensors()[i].format->isQuantized() && !plan[i].keeps;
+            again += core::isRoundedAgain(plan[i], checkpoint.tensors()[i]);
         if (again == 0)
             return;
-        std::string formats;
-        for (const core::Format* format : source->formats)
-            formats.append(formats.empty() ? "" : ", ").append(format->name);
-        std::cerr << "This model is already quantized (" << formats << ": " << source->tensors
+        std::string kinds;
+        for (const std::string& kind : source->kinds)
+            kinds.append(kinds.empty() ? "" : ", ").append(kind);
+        std::cerr << "This model is already quantized (" << kinds << ": " << source->tensors
                   << " of " << checkpoint.tensors().size() << " tensors), and " << again
                   << " are rounded a second time, which adds to its loss; the original would be "
                      "better. What stays as it is (--type source) is copied byte for byte.\n";

@@ -153,8 +153,8 @@ void QuantizePresenter::fillSettings()
         const core::Tensor& tensor = m_session.checkpoint()->tensors()[i];
         if (!isRounded(plan[i]))
             continue;
-        estimate.roundedAgain += tensor.format->isQuantized();
-        estimate.grown += core::plannedBytes(plan[i], tensor) > tensor.bytes.size();
+        estimate.roundedAgain += core::isRoundedAgain(plan[i], tensor);
+        estimate.grown += core::plannedBytes(plan[i], tensor) > core::storedSize(tensor);
     }
     const std::int64_t tokens = std::int64_t(text.count) * text.length;
     if (tokens > 0 && !text.file.empty()) // all of a text: its length is not known yet

@@ -92,7 +92,7 @@ namespace {
     {
         std::vector<const Format*> formats;
         for (const Tensor& tensor : checkpoint.tensors())
-            formats.push_back(tensor.format);
+            formats.push_back(exactFormat(tensor));
         return formats;
     }
 
@@ -117,7 +117,7 @@ namespace {
         const bool isTied = config.tiedHead && checkpoint.isComputed();
         if (isTied && architecture->needsOutput) {
             const Tensor& embedding = checkpoint.head();
-            made.push_back({ Role::Output, embedding.format, embedding.shape });
+            made.push_back({ Role::Output, exactFormat(embedding), embedding.shape });
         }
         if (config.longRopeFactors.empty()) {
             add(Role::RopeFreqs, config.ropeFactors);

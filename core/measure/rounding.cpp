@@ -245,7 +245,7 @@ RoundingPreview previewRounding(const Tensor& tensor, const Format& format,
     const Matrix weights = decode(tensor);
     RoundingPreview preview
         = previewRounding(weights, format, importance, bins, progress.part(0, 0.9));
-    if (isSameFormat(tensor.format, &format)) {
+    if (isSameFormat(exactFormat(tensor), &format) || isSameFormat(tensor.format, &format)) {
         preview.rmsError = preview.outputError = 0;
         preview.sqnr = std::numeric_limits<double>::infinity();
         std::ranges::fill(preview.binError, 0.0f);

@@ -28,6 +28,7 @@ namespace {
         raw.offset = stored.offset;
         raw.file = stored.file;
         raw.mapping = stored.mapping;
+        raw.source = stored.source;
         return raw;
     }
 
@@ -37,6 +38,16 @@ namespace {
         explicit ArrangedRows(std::vector<Tensor> raw)
             : m_raw(std::move(raw))
         {
+        }
+        std::string grid() const override { return gridOf(raw()); }
+        std::vector<std::span<const std::byte>> parts() const override
+        {
+            std::vector<std::span<const std::byte>> parts;
+            for (const Tensor& raw : m_raw) {
+                const auto own = raw.source ? raw.source->parts() : std::vector{ raw.bytes };
+                parts.insert(parts.end(), own.begin(), own.end());
+            }
+            return parts;
         }
         void requireUnchanged() const override
         {
@@ -198,6 +209,24 @@ namespace {
             for (std::int64_t row = 0; row < count; ++row)
                 values.row(row) = decodeRows(raw(), m_order[std::size_t(first + row)], 1);
             return values;
+        }
+        const Format* exactFormat() const override
+        {
+            return raw().source ? raw().source->exactFormat() : nullptr;
+        }
+        float tensorScale() const override
+        {
+            return raw().source ? raw().source->tensorScale() : 1.0f;
+        }
+        std::vector<std::byte> exactRows(
+            const Format& format, std::int64_t first, std::int64_t count) const override
+        {
+            std::vector<std::byte> bytes;
+            for (std::int64_t row = first; row < first + count; ++row) {
+                const auto one = raw().source->exactRows(format, m_order[std::size_t(row)], 1);
+                bytes.insert(bytes.end(), one.begin(), one.end());
+            }
+            return bytes;
         }
 
     private:

@@ -237,6 +237,7 @@ namespace {
             tensor.offset = stored.offset;
             tensor.file = stored.file;
             tensor.mapping = stored.mapping;
+            tensor.source = stored.source;
             const auto how = arrangementOf(expected.place);
             if (how && *how != Arrangement::AsItIs) {
                 arrange(tensor, inOrder(expected, parts), *how, layerSpec(m_config, 0).attention);

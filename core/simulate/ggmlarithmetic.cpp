@@ -66,7 +66,7 @@ namespace {
         if (tensor.format->study)
             throw Error(text(model.path().string(), ": ", tensor.name, " has format ",
                 tensor.format->name, ", expected one that llama.cpp computes with"));
-        return *tensor.format;
+        return *exactFormat(tensor); // what its file will have
     }
 
     /// The format of the matrices that read `input`, or another that rounds it alike.
