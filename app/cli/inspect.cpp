@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/input.h"
+#include "app/cli/modelproperties.h"
 #include "core/base/text.h"
 #include "core/files/json.h"
 #include "core/stats/outliers.h"
@@ -29,8 +30,9 @@ namespace {
         return { { "name", tensor.name }, { "source_name", tensor.sourceName },
             { "role", core::roleName(tensor.place.role) }, { "layer", tensor.place.layer },
             { "shape", { tensor.rows, tensor.columns } }, { "format", tensor.format->name },
-            { "bits_per_weight", tensor.format->bitsPerWeight() }, { "bytes", tensor.bytes.size() },
-            { "file", tensor.file }, { "offset", tensor.offset }, { "minimum", moments.minimum },
+            { "bits_per_weight", tensor.format->bitsPerWeight() },
+            { "bytes", core::storedSize(tensor) }, { "file", tensor.file },
+            { "offset", tensor.offset }, { "minimum", moments.minimum },
             { "maximum", moments.maximum }, { "absmax", moments.absmax() },
             { "mean", moments.mean }, { "deviation", moments.deviation }, { "skew", moments.skew },
             { "kurtosis", moments.kurtosis }, { "zeros", moments.zeros },
@@ -47,7 +49,7 @@ namespace {
             + core::outlierChannels(stats.outputAbsmax, threshold).channels.size();
         return { tensor.name, core::text(tensor.rows, " x ", tensor.columns),
             std::string(tensor.format->name), fixed(tensor.format->bitsPerWeight(), 2),
-            sizeText(double(tensor.bytes.size())), significant(moments.absmax()),
+            sizeText(double(core::storedSize(tensor))), significant(moments.absmax()),
             significant(moments.deviation), fixed(moments.kurtosis, 2), std::to_string(outliers),
             std::to_string(moments.nonFinite) };
     }
@@ -94,13 +96,15 @@ namespace {
         }
         if (options.json) {
             const core::Json json{ { "model", configJson(*checkpoint) },
-                { "notes", notesOf(*checkpoint) }, { "tensors", std::move(tensors) } };
+                { "properties", modelProperties(*checkpoint) }, { "notes", notesOf(*checkpoint) },
+                { "tensors", std::move(tensors) } };
             std::cout << core::jsonText(json, 2) << '\n';
             return;
         }
         std::cout << headline(*checkpoint) << '\n';
         for (const std::string& note : notesOf(*checkpoint))
             std::cout << "note: " << note << '\n';
+        printModelProperties(*checkpoint, std::cout);
         std::cout << '\n';
         table.print(std::cout);
         std::cout << "\noutliers: input and output channels whose absmax is over "
@@ -112,8 +116,8 @@ namespace {
 void addInspect(CLI::App& app, Action& action)
 {
     const auto options = std::make_shared<InspectArguments>();
-    CLI::App* command = app.add_subcommand(
-        "inspect", "Lists the tensors of a model and what their weights look like");
+    CLI::App* command = app.add_subcommand("inspect",
+        "Says what a model computes, lists its tensors and what their weights look like");
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
     command
         ->add_option("--threshold", options->threshold,
