@@ -6,6 +6,7 @@
 #include "app/session/readfiles.h"
 #include "widgets/format.h"
 #include "widgets/models/tensormodel.h"
+#include "widgets/notcomputed.h"
 #include "widgets/pages/export/exportpage.h"
 
 #include <QDir>
@@ -134,7 +135,7 @@ std::shared_ptr<const Run> ExportPresenter::run() const
 
 std::optional<core::GgufPlan> ExportPresenter::plan() const
 {
-    if (!m_session.isOpen() || !m_session.checkpoint()->hasTokenizer())
+    if (!m_session.isOpen() || !core::isExportable(*m_session.checkpoint()))
         return std::nullopt;
     const core::Checkpoint& checkpoint = *m_session.checkpoint();
     if (m_source == 0)
@@ -227,7 +228,11 @@ void ExportPresenter::fillPlan()
 {
     m_plan = plan();
     QString reason;
-    if (!m_session.checkpoint()->hasTokenizer())
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    if (!core::isExportable(checkpoint) && !checkpoint.isComputed())
+        reason = tr("No GGUF can be made of this model (%1).")
+                     .arg(widgets::notComputedReason(checkpoint.config()));
+    else if (!core::isExportable(checkpoint))
         reason = tr("The model has no tokenizer, and a GGUF needs one.");
     else if (!m_plan)
         reason = tr("The recipe has formats for study, which no kind of file can hold.");
@@ -251,7 +256,8 @@ void ExportPresenter::fillChecks()
     if (m_source != 0)
         checks.fallbacks = int(std::count_if(planned.begin(), planned.end(),
             [](const core::PlannedTensor& tensor) { return tensor.fellBack(); }));
-    checks.hasTokenizer = m_session.checkpoint()->hasTokenizer();
+    checks.hasTokenizer
+        = m_session.checkpoint()->hasTokenizer() || m_session.checkpoint()->isGguf();
     checks.hasChatTemplate
         = m_session.checkpoint()->metadata().find("tokenizer.chat_template") != nullptr;
     if (finished && finished->evaluation && finished->evaluation->against)

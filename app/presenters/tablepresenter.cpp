@@ -30,7 +30,7 @@ namespace {
         row.rows = tensor.rows;
         row.columns = tensor.columns;
         row.format = tensor.format;
-        row.bytes = tensor.bytes.size();
+        row.bytes = core::storedSize(tensor);
         return row;
     }
 

@@ -71,8 +71,8 @@ namespace {
     /// Throws Error for a model of which no GGUF file can be made that llama.cpp loads.
     void requireExportable(const Checkpoint& checkpoint)
     {
-        if (checkpoint.isGguf())
-            return; // its metadata goes on as it is
+        if (isExportable(checkpoint))
+            return; // a GGUF's metadata goes on as it is
         checkpoint.requireComputed();
         checkpoint.tokenizer(); // throws if there is none
     }
@@ -168,7 +168,8 @@ namespace {
         if (!tensor)
             return madeBytes(checkpoint, place.role);
         const bool staysSo = tensor->isMatrix() || !checkpoint.isComputed();
-        const std::size_t outputs = std::size_t(tensor->isMatrix() ? tensor->rows : tensor->columns);
+        const std::size_t outputs
+            = std::size_t(tensor->isMatrix() ? tensor->rows : tensor->columns);
         const std::size_t headDim = std::size_t(checkpoint.config().headDim);
         const bool isMoved = isPermuted(checkpoint.config(), place.role);
         if (staysSo && !tensor->source) {
@@ -272,10 +273,15 @@ GgufPlan planGguf(const Checkpoint& checkpoint, const GgufExportOptions& options
     return planWithFormats(checkpoint, std::move(formats), options);
 }
 
+bool isExportable(const Checkpoint& checkpoint)
+{
+    return checkpoint.isGguf() || (checkpoint.isComputed() && checkpoint.hasTokenizer());
+}
+
 std::uint64_t exportedBytes(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan,
     const GgufExportOptions& options)
 {
-    return checkpoint.hasTokenizer() && !hasStudyFormat(plan)
+    return isExportable(checkpoint) && !hasStudyFormat(plan)
         ? planGguf(checkpoint, plan, options).layout.fileSize
         : plannedBytes(checkpoint, plan);
 }

@@ -32,13 +32,17 @@ struct GgufPlan {
 /// The file that exporting `checkpoint` with each tensor in its planned format would write, to the
 /// byte, without writing it. q and k rows are permuted to GGUF's rotary layout where the checkpoint
 /// has the other (rounding is by row: the same bytes, other order); llama3 rope scaling adds
-/// `rope_freqs.weight`. Throws Error without a tokenizer and for a study format. Under 10 ms.
+/// `rope_freqs.weight`. Throws Error unless
+/// isExportable, and for a study format. Under 10 ms.
 GgufPlan planGguf(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan,
     const GgufExportOptions& options);
 /// The same for a checkpoint as it is.
 GgufPlan planGguf(const Checkpoint& checkpoint, const GgufExportOptions& options);
 
-/// The size of that file; where there can be none (no tokenizer, a study format) of its tensors.
+/// Whether a GGUF can be made of it: of any GGUF; else of what is computed and has a tokenizer.
+bool isExportable(const Checkpoint& checkpoint);
+
+/// The size of that file; where there can be none (isExportable, a study format) of its tensors.
 std::uint64_t exportedBytes(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan,
     const GgufExportOptions& options);
 

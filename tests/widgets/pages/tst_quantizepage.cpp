@@ -2,6 +2,7 @@
 #include "widgets/pages/quantize/quantizepage.h"
 
 #include "pagetest.h"
+#include "tests/support/llamaroles.h"
 #include "tests/widgets/pictures.h"
 #include "tests/widgets/sampleruns.h"
 #include "widgets/format.h"

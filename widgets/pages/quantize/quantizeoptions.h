@@ -38,6 +38,8 @@ public:
     void setSettings(const QuantizeSettings& settings); ///< without a signal
     /// The settings with `method` as it was set.
     QuantizeSettings settings() const;
+    /// Whether a text can run through the model: without, only an importance file is asked for.
+    void setReadsText(bool reads);
 
 signals:
     void changed();
@@ -53,6 +55,7 @@ private:
     void showMore(bool shown);
 
     QuantizeSettings m_settings;
+    bool m_readsText = true;
     Form* m_form;
     QLineEdit* m_calibration;
     QSpinBox* m_sequences;
