@@ -6,6 +6,7 @@
 #include "app/session/readfiles.h"
 #include "widgets/format.h"
 #include "widgets/models/tensormodel.h"
+#include "widgets/notcomputed.h"
 #include "widgets/pages/export/exportpage.h"
 
 #include <QDir>
@@ -235,7 +236,11 @@ void ExportPresenter::fillPlan()
 {
     m_plan = plan();
     QString reason;
-    if (!m_plan && !m_session.checkpoint()->hasTokenizer() && !m_session.checkpoint()->isGguf())
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    if (!core::isExportable(checkpoint) && !checkpoint.isComputed())
+        reason = tr("No GGUF can be made of this model (%1).")
+                     .arg(widgets::notComputedReason(checkpoint.config()));
+    else if (!core::isExportable(checkpoint))
         reason = tr("The model has no tokenizer, and a GGUF needs one.");
     else if (!m_plan && m_source != 0 && core::hasStudyFormat(planned()))
         reason = tr("The recipe has formats for study, which no kind of file can hold.");

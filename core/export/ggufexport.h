@@ -47,6 +47,8 @@ GgufPlan planGguf(const Checkpoint& checkpoint, const std::vector<PlannedTensor>
 /// The same for a checkpoint as it is.
 GgufPlan planGguf(const Checkpoint& checkpoint, const GgufExportOptions& options);
 
+/// Whether a GGUF can be made of it: of any GGUF; else of what is computed and has a tokenizer.
+bool isExportable(const Checkpoint& checkpoint);
 /// The sentence with which planGguf would end; empty if there can be such a file.
 std::string whyNotExported(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan);
 std::string whyNotExported(const Checkpoint& checkpoint);

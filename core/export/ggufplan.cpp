@@ -156,6 +156,11 @@ namespace {
 
 } // namespace
 
+bool isExportable(const Checkpoint& checkpoint)
+{
+    return checkpoint.isGguf() || (checkpoint.isComputed() && checkpoint.hasTokenizer());
+}
+
 std::string whyNotExported(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan)
 {
     return whyNot(checkpoint, formatsOf(plan));

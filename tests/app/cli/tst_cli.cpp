@@ -4,6 +4,7 @@
 #include "tests/app/cli/cliprogram.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/safetensorswriter.h"
+#include "tests/support/tinyarchitecture.h"
 #include "tests/support/tinymodel.h"
 #include "tests/support/tinynames.h"
 
@@ -43,6 +44,67 @@ private slots:
         QCOMPARE(first["shape"][1].get<int>(), 256);
         QVERIFY(first["absmax"].get<double>() > 0);
         QCOMPARE(first["bytes"].get<int>(), 4 * first["shape"][0].get<int>() * 256);
+    }
+
+    void inspectSaysWhatTheLayersCompute()
+    {
+        const support::TemporaryFolder folder;
+        support::writeTinyArchitecture("gemma2", folder.path());
+        const Json json = jsonOf(run({ "inspect", name(folder.path()), "--json" }))["properties"];
+        QVERIFY(json["computed"].get<bool>());
+        QCOMPARE(json["title"].get<std::string>(), std::string("Gemma 2"));
+        QVERIFY(json["norm"]["before"].get<bool>() && json["norm"]["after"].get<bool>());
+        QCOMPARE(json["feed_forward"]["activation"].get<std::string>(), std::string("gelu_tanh"));
+        QCOMPARE(json["attention"]["window"]["tokens"].get<int>(), 16);
+        QVERIFY(json["attention"]["window"]["layers"] == Json({ 0, 2 }));
+        QVERIFY(json["attention"]["cap"].get<double>() > 0);
+        const QString text = run({ "inspect", name(folder.path()) }).out;
+        QVERIFY2(text.contains("norm: RMSNorm (epsilon 1e-05), before and after each branch\n"),
+            qPrintable(text));
+        QVERIFY2(text.contains("window of 16 tokens in layers 0, 2\n"), qPrintable(text));
+    }
+
+    void inspectSaysWhatTheLayersComputeForEveryArchitecture()
+    {
+        for (const std::string& architecture : support::tinyArchitectures()) {
+            const support::TemporaryFolder folder;
+            support::writeTinyArchitecture(architecture, folder.path());
+            const Outcome outcome = run({ "inspect", name(folder.path()) });
+            QCOMPARE(outcome.code, 0);
+            QVERIFY2(outcome.out.contains("\npositions: "), qPrintable(outcome.out));
+        }
+    }
+
+    void whatIsNotComputedIsRoundedAndTheRestSaysWhyNot()
+    {
+        const support::TemporaryFolder folder;
+        support::TinyModel model;
+        model.damage = support::Damage::UnknownArchitecture;
+        support::writeTinyGguf(model, folder / "mamba.gguf");
+        const QString file = name(folder / "mamba.gguf"), text = name(folder / "text.txt");
+        support::writeFile(folder / "text.txt", std::string(4000, 'a'));
+        const Json json = jsonOf(run({ "inspect", file, "--json" }))["properties"];
+        QVERIFY(!json["computed"].get<bool>());
+        QVERIFY(json["not_computed"].get<std::string>().find("mamba") != std::string::npos);
+        QCOMPARE(run({ "inspect", file }).code, 0);
+        const QStringList rounding{ "quantize", file, "--type", "Q8_0", "-o",
+            name(folder / "out.gguf") };
+        for (const QStringList& arguments :
+            { QStringList{ "activations", file, "--calibration", text },
+                QStringList{ "evaluate", file, "--text", text },
+                rounding + QStringList{ "--method", "gptq", "--calibration", text },
+                rounding + QStringList{ "--method", "awq+rtn", "--calibration", text },
+                rounding + QStringList{ "--evaluate", text } }) {
+            const Outcome outcome = run(arguments);
+            QCOMPARE(outcome.code, 3);
+            const QString sentence = outcome.error.trimmed().section('\n', -1);
+            QVERIFY2(sentence.contains("the architecture is mamba"), qPrintable(sentence));
+        }
+        for (const char* method : { "rtn", "hqq" }) {
+            const Outcome outcome
+                = run(rounding + QStringList{ "--overwrite", "--method", method });
+            QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        }
     }
 
     void inspectPrintsATable()

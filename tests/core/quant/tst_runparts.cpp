@@ -2,6 +2,8 @@
 // What a run leaves on the shelf, and how the next one goes on from there.
 #include "tests/core/quant/smallrun.h"
 
+#include "tests/support/tinyarchitecture.h"
+
 #include <QtTest>
 
 #include <csignal>
@@ -26,6 +28,7 @@ private slots:
     void aChangeRoundsOnlyWhatItReaches();
     void aRunThatTakesSomePartsEndsAsOneFromNothing();
     void aFinishedRunIsFoundByItsParts();
+    void whatIsArrangedAnewWhileOpeningIsKeptToo();
     void anotherModelHasOtherKeys();
     void aDamagedPartIsDoneAgain();
     void saysWhenAPartCannotBeWritten();
@@ -212,6 +215,25 @@ void TestRunParts::aFinishedRunIsFoundByItsParts()
 }
 
 /// Two models with files of one name, size and time: the samples tell them apart.
+void TestRunParts::whatIsArrangedAnewWhileOpeningIsKeptToo()
+{
+    for (const char* name : { "gemma2", "falcon", "gpt2" }) {
+        const std::filesystem::path path = folder(name);
+        std::filesystem::create_directories(path);
+        support::writeTinyArchitecture(name, path);
+        const auto checkpoint = Checkpoint::open(path);
+        const Recipe recipe = recipeOf(&formats::q8_0, Method::Gptq);
+        QuantizeOptions options = calibrated(*checkpoint);
+        options.shelf = shelf((std::string(name) + "-shelf").c_str());
+        const QuantizedModel first = quantize(checkpoint, recipe, options, {}, Progress());
+        const QuantizedModel again = quantize(checkpoint, recipe, options, {}, Progress());
+        QVERIFY(resumedTensors(again) > 0);
+        for (const Tensor& tensor : first.checkpoint->tensors())
+            QVERIFY2(storedBytes(tensor) == storedBytes(*again.checkpoint->find(tensor.place)),
+                tensor.name.c_str());
+    }
+}
+
 void TestRunParts::anotherModelHasOtherKeys()
 {
     const auto twin = openModel(folder("twin"), { .hidden = 64 });
