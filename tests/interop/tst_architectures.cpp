@@ -44,7 +44,9 @@ core::Matrix logProbabilities(core::Matrix logits)
 /// llama.cpp looks GELU up in a table of half precision, of the tanh form for the exact one, too.
 float boundOf(const core::Architecture& architecture)
 {
-    return architecture.activation == core::Activation::Silu ? 1e-3f : 1e-2f;
+    const bool isGelu = architecture.activation == core::Activation::GeluTanh
+        || architecture.activation == core::Activation::Gelu;
+    return isGelu ? 1e-2f : 1e-3f;
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "core/model/architecture.h"
 #include "core/model/logitscaling.h"
+#include "core/model/rotary.h"
 #include "core/model/walk.h"
 
 #include <algorithm>
@@ -19,8 +20,11 @@ namespace {
     [[maybe_unused]] void nameAllProperties(LayerSpec spec)
     {
         [[maybe_unused]] auto& [norm, epsilon, attentionNorm, feedForwardNorm, attentionPostNorm,
-            feedForwardPostNorm, attention, feedForward, isParallel, residualScale]
+            feedForwardPostNorm, attention, feedForward, experts, isParallel, residualScale]
             = spec;
+        [[maybe_unused]] auto& [count, used, expertSize, expertActivation, routing, normalizes,
+            sharedSize]
+            = *experts;
         [[maybe_unused]] auto& [heads, keyValueHeads, headDim, rotary, window, scale, cap, qkNorm,
             temperature, temperatureSpan]
             = attention;
@@ -157,10 +161,15 @@ namespace {
         });
         add("yarn: fast turns", [](YarnScaling& yarn) { return becomes(yarn.fastTurns, 32); });
         add("yarn: slow turns", [](YarnScaling& yarn) { return becomes(yarn.slowTurns, 1); });
-        add("yarn: ends of the ramp are whole", [](YarnScaling& yarn) {
-            yarn.roundsRamp = !yarn.roundsRamp;
-            return true;
-        });
+        all.push_back(ofRotary("yarn: ends of the ramp are whole", [](RotarySpec& rotary) {
+            const std::vector<double> before = rotaryFrequencies(rotary, 64);
+            rotary.yarn.roundsRamp = !rotary.yarn.roundsRamp;
+            const std::vector<double> after = rotaryFrequencies(rotary, 64);
+            double change = 0; // they may lie on whole channels anyhow
+            for (std::size_t i = 0; i < before.size(); ++i)
+                change = std::max(change, std::abs(after[i] / before[i] - 1));
+            return change > 1e-3;
+        }));
     }
 
     /// q's heads in an order in which they share other keys; attn_output reads them so, too.
@@ -261,12 +270,13 @@ namespace {
         all.push_back(ofLayers("scale of the branches",
             [](LayerWeights& weights) { return becomes(weights.spec.residualScale, 1); }));
         all.push_back(ofLayers("activation", [](LayerWeights& weights) {
-            Activation& activation = weights.spec.feedForward.activation;
+            Activation& activation = weights.spec.experts ? weights.spec.experts->activation
+                                                          : weights.spec.feedForward.activation;
             activation = activation == Activation::Silu ? Activation::GeluTanh : Activation::Silu;
             return true;
         }));
         all.push_back(ofLayers("gate", [](LayerWeights& weights) {
-            return becomes(weights.spec.feedForward.isGated, false);
+            return !weights.spec.experts && becomes(weights.spec.feedForward.isGated, false);
         }));
         all.push_back(ofLayers("gate before up in one tensor", [](LayerWeights& weights) {
             if (!weights.spec.feedForward.isFused)
@@ -278,6 +288,27 @@ namespace {
             both.bottomRows(size) = gate;
             return true;
         }));
+    }
+
+    void addExperts(std::vector<Mutation>& all)
+    {
+        const auto add = [&all](const char* name, auto change) {
+            all.push_back(ofLayers(name, [change](LayerWeights& weights) {
+                return weights.spec.experts && change(*weights.spec.experts);
+            }));
+        };
+        add("experts that a token is sent to", [](ExpertsSpec& spec) {
+            --spec.used;
+            return true;
+        });
+        add("weights of the chosen experts sum up to 1", [](ExpertsSpec& spec) {
+            spec.normalizes = !spec.normalizes;
+            return spec.routing == Routing::SoftmaxOfAll;
+        });
+        add("softmax over the chosen experts", [](ExpertsSpec& spec) {
+            return !spec.normalizes && becomes(spec.routing, Routing::SoftmaxOfChosen);
+        });
+        add("shared expert", [](ExpertsSpec& spec) { return becomes(spec.sharedSize, 0); });
     }
 
     bool arranges(const ModelConfig& config, Arrangement arrangement)
@@ -409,6 +440,7 @@ std::vector<Mutation> wiringMutations()
     addYarn(all);
     addAttention(all);
     addLayer(all);
+    addExperts(all);
     addModel(all);
     return all;
 }

@@ -32,8 +32,14 @@ QStringList notesOf(const Architecture& architecture)
         notes += "biases of q, k and v";
     if (architecture.attentionBiases == Biases::Optional)
         notes += "biases where there are";
-    if (architecture.activation != Activation::Silu)
+    if (architecture.activation == Activation::ClampedSwish)
+        notes += "clamped SwiGLU";
+    else if (architecture.activation != Activation::Silu)
         notes += architecture.activation == Activation::Gelu ? "GELU" : "GELU (tanh)";
+    if (architecture.hasSinks)
+        notes += "attention sinks";
+    if (architecture.mayHaveExperts)
+        notes += architecture.name == "llama" ? "experts where there are" : "experts";
     if (!architecture.isGated)
         notes += "no gate";
     if (architecture.fusesGateUp)
