@@ -235,6 +235,10 @@
         <translation>%1 Es ist schon quantisiert: Jedes weitere Runden vergrößert seinen Verlust, das Original wäre besser. Was bleibt wie in der Datei, wird Byte für Byte kopiert.</translation>
     </message>
     <message>
+        <source>%1 It is already quantized (%2): every further rounding adds to its loss, the original would be better. As in the file, GGUF holds %3 of %4 quantized tensors exactly.</source>
+        <translation>%1 Es ist schon quantisiert (%2): Jedes weitere Runden vergrößert seinen Verlust, das Original wäre besser. Wie in der Datei hält GGUF %3 von %4 quantisierten Tensoren genau.</translation>
+    </message>
+    <message>
         <source>Already quantized (%1): every further rounding adds to its loss</source>
         <translation>Schon quantisiert (%1): jedes weitere Runden vergrößert den Verlust</translation>
     </message>
@@ -1164,6 +1168,14 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>Rounding a tensor</source>
         <translation>Einen Tensor runden</translation>
     </message>
+    <message>
+        <source>Looking for what was measured</source>
+        <translation>Sucht, was gemessen wurde</translation>
+    </message>
+    <message>
+        <source>Keeping what was measured</source>
+        <translation>Behält, was gemessen wurde</translation>
+    </message>
 </context>
 <context>
     <name>app::TextSettings</name>
@@ -1859,8 +1871,8 @@ die ein Token liest, Gewichte und Cache.</translation>
         <translation>Quantisierte Schichten</translation>
     </message>
     <message>
-        <source>Statistics of activations</source>
-        <translation>Statistiken von Aktivierungen</translation>
+        <source>Statistics of weights and activations</source>
+        <translation>Statistik von Gewichten und Aktivierungen</translation>
     </message>
     <message>
         <source>Measurements of what was lost</source>
@@ -4202,6 +4214,28 @@ etwa %1 der Gewichte</translation>
         <source>Of the coarsest group</source>
         <translation>Der gröbsten Gruppe</translation>
     </message>
+    <message>
+        <source>chosen</source>
+        <translation>gewählt</translation>
+    </message>
+    <message>
+        <source>outside the chosen group
+about %1 of weights</source>
+        <translation>außerhalb der gewählten Gruppe
+etwa %1 der Gewichte</translation>
+    </message>
+    <message>
+        <source>Of a weight near %1</source>
+        <translation>Der Gruppe eines Gewichts nahe %1</translation>
+    </message>
+    <message>
+        <source>Of a weight by row and column...</source>
+        <translation>Der Gruppe eines Gewichts nach Zeile und Spalte...</translation>
+    </message>
+    <message>
+        <source>Row %1, column %2</source>
+        <translation>Zeile %1, Spalte %2</translation>
+    </message>
 </context>
 <context>
     <name>widgets::RulesCard</name>
@@ -4817,9 +4851,9 @@ etwa %1 der Gewichte</translation>
         <translation>Fehlt</translation>
     </message>
     <message>
-        <source>weights %1</source>
-        <comment>error</comment>
-        <translation>Gewichte %1</translation>
+        <source>W %1</source>
+        <extracomment>An error of the weights, in a narrow column. W as in formulas.</extracomment>
+        <translation>W %1</translation>
     </message>
     <message>
         <source>as in the file</source>
@@ -5231,6 +5265,21 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     <message>
         <source>How many tensors, from the worst by “%1” on:</source>
         <translation>Wie viele Tensoren, vom schlechtesten nach „%1“ an:</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::WeightDialog</name>
+    <message>
+        <source>Group of a weight</source>
+        <translation>Gruppe eines Gewichts</translation>
+    </message>
+    <message>
+        <source>Row (output)</source>
+        <translation>Zeile (Ausgang)</translation>
+    </message>
+    <message>
+        <source>Column (input)</source>
+        <translation>Spalte (Eingang)</translation>
     </message>
 </context>
 <context>

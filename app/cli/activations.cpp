@@ -126,7 +126,9 @@ void addActivations(CLI::App& app, Action& action)
         ->check(positive());
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([options, &action] {
-        action = [options](const core::Progress& progress) { activations(*options, progress); };
+        action = [options](const core::Progress& progress, ProgressLine&) {
+            activations(*options, progress);
+        };
     });
 }
 

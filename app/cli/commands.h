@@ -11,8 +11,11 @@ class App;
 
 namespace cli {
 
-/// What a subcommand does once its arguments are known. Throws core::Error, core::Cancelled.
-using Action = std::function<void(const core::Progress&)>;
+class ProgressLine;
+
+/// What a subcommand does once its arguments are known, and the line that its progress is shown in.
+/// Throws core::Error, core::Cancelled.
+using Action = std::function<void(const core::Progress&, ProgressLine&)>;
 
 // Each adds one subcommand with its options; when it is the one given, parsing sets `action`.
 void addInspect(CLI::App& app, Action& action);

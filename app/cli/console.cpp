@@ -29,18 +29,6 @@ namespace {
             [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
     }
 
-    std::string durationText(double seconds)
-    {
-        std::ostringstream out;
-        if (seconds < 60)
-            out << std::lround(seconds) << " s";
-        else if (seconds < 3600)
-            out << int(seconds) / 60 << " min " << int(seconds) % 60 << " s";
-        else
-            out << int(seconds) / 3600 << " h " << int(seconds) % 3600 / 60 << " min";
-        return out.str();
-    }
-
 } // namespace
 
 Table::Table(std::vector<std::string> header)
@@ -79,6 +67,18 @@ std::string significant(double value)
 {
     std::ostringstream out;
     out << std::setprecision(3) << value;
+    return out.str();
+}
+
+std::string durationText(double seconds)
+{
+    std::ostringstream out;
+    if (seconds < 60)
+        out << std::lround(seconds) << " s";
+    else if (seconds < 3600)
+        out << int(seconds) / 60 << " min " << int(seconds) % 60 << " s";
+    else
+        out << int(seconds) / 3600 << " h " << int(seconds) % 3600 / 60 << " min";
     return out.str();
 }
 
@@ -136,8 +136,13 @@ void ProgressLine::show(double done, const std::string& step)
     std::ostringstream line;
     line << std::setw(3) << std::lround(100 * done) << " %  " << step;
     const double elapsed = time - m_started;
-    if (done > 0.02 && elapsed > 1)
-        line << ", " << durationText(elapsed * (1 - done) / done) << " left";
+    std::optional<double> left;
+    if (m_forecast)
+        left = m_forecast();
+    else if (done > 0.02 && elapsed > 1)
+        left = elapsed * (1 - done) / done;
+    if (left)
+        line << ", " << durationText(*left) << " left";
     if (terminal)
         std::cerr << "\r\033[K" << line.str() << std::flush;
     else

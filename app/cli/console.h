@@ -3,6 +3,9 @@
 
 #include "core/base/progress.h"
 
+#include <functional>
+#include <optional>
+
 #include <cstdint>
 #include <iosfwd>
 #include <string>
@@ -42,6 +45,8 @@ std::string sizeText(double bytes);
 std::string fixed(double value, int decimals);
 /// Three significant digits: "0.00462".
 std::string significant(double value);
+/// "8 s", "4 min 10 s", "2 h 5 min"
+std::string durationText(double seconds);
 /// "12.3 %"
 std::string percent(double share);
 
@@ -52,9 +57,15 @@ public:
     core::Progress::Report report();
     void clear();
 
+    /// How the time left is told from now on, in place of the share that is done: seconds; nothing:
+    /// not known. An empty one: by the share again.
+    using Forecast = std::function<std::optional<double>()>;
+    void setForecast(Forecast forecast) { m_forecast = std::move(forecast); }
+
 private:
     void show(double done, const std::string& step);
 
+    Forecast m_forecast;
     double m_shownAt = -1; ///< seconds since start of the last line
     double m_started = -1;
     bool m_visible = false;

@@ -65,7 +65,9 @@ void addEvaluate(CLI::App& app, Action& action)
     command->add_flag("--json", options->json,
         "Print one JSON object: perplexity, perplexity_error, kld_mean, kld_error, top1 and more");
     command->callback([options, &action] {
-        action = [options](const core::Progress& progress) { evaluate(*options, progress); };
+        action = [options](const core::Progress& progress, ProgressLine&) {
+            evaluate(*options, progress);
+        };
     });
 }
 

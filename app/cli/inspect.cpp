@@ -23,14 +23,29 @@ namespace {
         bool json = false;
     };
 
+    core::Json gridIn(const core::Tensor& tensor)
+    {
+        const std::string grid = core::gridOf(tensor);
+        return grid.empty() ? core::Json() : core::Json(grid);
+    }
+
+    /// The format; of a grid that another tool made, the one that holds it, null if none does.
+    core::Json formatIn(const core::Tensor& tensor)
+    {
+        const core::Format* format = core::exactFormat(tensor);
+        const bool isHeld = core::gridOf(tensor).empty() || format->isQuantized();
+        return isHeld ? core::Json(format->name) : core::Json();
+    }
+
     core::Json toJson(const core::Tensor& tensor, const core::TensorStats& stats, double threshold)
     {
         const core::Moments& moments = stats.moments;
         return { { "name", tensor.name }, { "source_name", tensor.sourceName },
             { "role", core::roleName(tensor.place.role) }, { "layer", tensor.place.layer },
-            { "shape", { tensor.rows, tensor.columns } }, { "format", tensor.format->name },
-            { "bits_per_weight", tensor.format->bitsPerWeight() }, { "bytes", tensor.bytes.size() },
-            { "file", tensor.file }, { "offset", tensor.offset }, { "minimum", moments.minimum },
+            { "shape", { tensor.rows, tensor.columns } }, { "format", formatIn(tensor) },
+            { "grid", gridIn(tensor) }, { "bits_per_weight", core::storedBitsPerWeight(tensor) },
+            { "bytes", core::storedSize(tensor) }, { "file", tensor.file },
+            { "offset", tensor.offset }, { "minimum", moments.minimum },
             { "maximum", moments.maximum }, { "absmax", moments.absmax() },
             { "mean", moments.mean }, { "deviation", moments.deviation }, { "skew", moments.skew },
             { "kurtosis", moments.kurtosis }, { "zeros", moments.zeros },
@@ -46,8 +61,8 @@ namespace {
         const auto outliers = core::outlierChannels(stats.inputAbsmax, threshold).channels.size()
             + core::outlierChannels(stats.outputAbsmax, threshold).channels.size();
         return { tensor.name, core::text(tensor.rows, " x ", tensor.columns),
-            std::string(tensor.format->name), fixed(tensor.format->bitsPerWeight(), 2),
-            sizeText(double(tensor.bytes.size())), significant(moments.absmax()),
+            core::storedAs(tensor), fixed(core::storedBitsPerWeight(tensor), 2),
+            sizeText(double(core::storedSize(tensor))), significant(moments.absmax()),
             significant(moments.deviation), fixed(moments.kurtosis, 2), std::to_string(outliers),
             std::to_string(moments.nonFinite) };
     }
@@ -122,7 +137,9 @@ void addInspect(CLI::App& app, Action& action)
         ->check(positive());
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([options, &action] {
-        action = [options](const core::Progress& progress) { inspect(*options, progress); };
+        action = [options](const core::Progress& progress, ProgressLine&) {
+            inspect(*options, progress);
+        };
     });
 }
 

@@ -140,7 +140,7 @@ int run(const cli::Action& action)
     cli::ProgressLine line;
     try {
         const SignalStop stop;
-        action(core::Progress(stop.token(), line.report()));
+        action(core::Progress(stop.token(), line.report()), line);
         line.clear();
         std::cout.flush();
         if (!std::cout)

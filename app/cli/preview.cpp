@@ -35,7 +35,7 @@ namespace {
         planned.place = tensor.place;
         planned.format = core::fallbackFormat(wanted, tensor.columns);
         planned.wanted = core::isSameFormat(planned.format, wanted) ? planned.format : wanted;
-        planned.keeps = planned.format == tensor.format;
+        planned.keeps = core::isKeptIn(planned.format, tensor);
         return core::withinRange(tensor, planned, progress);
     }
 
@@ -122,7 +122,9 @@ void addPreview(CLI::App& app, Action& action)
         "Importance matrix of llama.cpp (weighs the errors by channel)");
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([options, &action] {
-        action = [options](const core::Progress& progress) { preview(*options, progress); };
+        action = [options](const core::Progress& progress, ProgressLine&) {
+            preview(*options, progress);
+        };
     });
 }
 

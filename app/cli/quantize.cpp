@@ -5,10 +5,12 @@
 #include "app/cli/evaluationtext.h"
 #include "app/cli/gptqflags.h"
 #include "app/cli/input.h"
+#include "app/cli/plantext.h"
+#include "app/cli/runcosts.h"
+#include "app/cli/usualshelf.h"
 #include "core/base/text.h"
 #include "core/export/ggufexport.h"
 #include "core/files/json.h"
-#include "core/measure/bandwidth.h"
 #include "core/quant/rangefallback.h"
 #include "core/quant/runneeds.h"
 #include "core/quant/textneeds.h"
@@ -37,7 +39,9 @@ namespace {
         bool overwrite = false;
         TextOptions evaluation; ///< in sequences as long as the calibration's
         std::string workFolder;
+        bool noShelf = false;
         std::string name;
+        std::string pretokenizer;
         std::shared_ptr<const GptqFlags> gptq;
         bool dryRun = false;
         bool json = false;
@@ -114,44 +118,12 @@ namespace {
         std::cout << '\n';
     }
 
-    /// What the result will be, known before anything is rounded or written. `file` is null where
-    /// no file can hold it.
-    void printPlan(const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan,
-        const core::GgufPlan* file)
-    {
-        Table table({ "tensor", "format", "method", "bytes" });
-        for (std::size_t i = 0; i < plan.size(); ++i)
-            table.addRow({ checkpoint.tensors()[i].name, std::string(plan[i].format->name),
-                plan[i].keeps ? "kept" : core::treatmentName({ plan[i].method, plan[i].scaling }),
-                std::to_string(core::plannedBytes(plan[i], checkpoint.tensors()[i])) });
-        table.print(std::cout);
-        Notes notes;
-        for (std::size_t i = 0; i < plan.size(); ++i) {
-            const core::Tensor& tensor = checkpoint.tensors()[i];
-            if (plan[i].fellBack())
-                notes.add(tensor.name, core::fallbackText(plan[i], tensor));
-            notes.add(tensor.name, core::sourceText(plan[i], tensor));
-        }
-        notes.print(std::cout);
-        const std::uint64_t bytes = core::plannedBytes(checkpoint, plan);
-        if (file)
-            std::cout << "\nThe " << (file->pieces.empty() ? "file" : "pieces") << " would have "
-                      << file->fileBytes() << " bytes, ";
-        else
-            std::cout << "\nNo file can hold study formats; the weights take " << bytes
-                      << " bytes, ";
-        std::cout << fixed(core::bitsPerWeight(checkpoint, plan), 2)
-                  << " bits per weight; one token reads "
-                  << sizeText(
-                         double(core::bytesPerToken(checkpoint, plan, checkpoint.config().context)))
-                  << " at context " << checkpoint.config().context << ".\n";
-    }
-
     core::GgufExportOptions exportOptions(
         const QuantizeArguments& options, const core::Recipe& recipe)
     {
         core::GgufExportOptions exported;
         exported.modelName = options.name;
+        exported.pretokenizer = options.pretokenizer;
         exported.recipe = core::recipeText(recipe);
         if (!options.splitSize.empty())
             exported.mostBytes = core::splitSize(options.splitSize);
@@ -188,6 +160,8 @@ namespace {
         core::checkExportTarget(checkpoint, target, plan);
     }
 
+
+    /// What a run reads beside the model.
     core::QuantizeOptions quantizeOptions(
         const QuantizeArguments& options, const core::Checkpoint& checkpoint)
     {
@@ -196,15 +170,33 @@ namespace {
             quantizing.calibration = readSequences(checkpoint, options.calibration);
         if (!options.imatrix.empty())
             quantizing.importance = core::readImatrix(options.imatrix);
-        if (!options.workFolder.empty())
-            quantizing.shelf = std::make_shared<const core::Shelf>(options.workFolder);
         return quantizing;
+    }
+
+    /// Where finished layers go: null where they are not to be kept, or there is no room for them.
+    std::shared_ptr<const core::Shelf> chosenShelf(
+        const QuantizeArguments& options, std::uint64_t bytes)
+    {
+        if (!options.workFolder.empty())
+            return std::make_shared<const core::Shelf>(options.workFolder);
+        auto shelf = options.noShelf ? nullptr : usualShelf();
+        std::error_code error;
+        const auto space = shelf ? std::filesystem::space(shelf->folder(), error)
+                                 : std::filesystem::space_info{};
+        if (!shelf || error || space.available > bytes + bytes / 8)
+            return shelf;
+        std::cerr << "Finished layers are not kept: " << shelf->folder().string() << " has "
+                  << sizeText(double(space.available)) << " free, they take "
+                  << sizeText(double(bytes)) << " (--work-folder names another place)\n";
+        return nullptr;
     }
 
     /// GPTQ needs text in proportion to the widest input: said while it can still be given more.
     void sayLittleText(const core::Checkpoint& checkpoint,
         const std::vector<core::PlannedTensor>& plan, std::int64_t tokens)
     {
+        if (tokens == 0)
+            return;
         const std::string sentence
             = core::littleTextSentence(core::textNeeds(checkpoint, plan, tokens));
         if (!sentence.empty())
@@ -258,7 +250,7 @@ namespace {
     /// Rounds, and does with the result what was asked for.
     Result run(const QuantizeArguments& options, const core::QuantizeOptions& quantizing,
         const std::shared_ptr<const core::Checkpoint>& checkpoint, const core::Recipe& recipe,
-        const core::Progress& progress)
+        const core::Progress& progress, ProgressLine& line)
     {
         std::vector<std::vector<int>> chunks; // read first: a missing text is found at once
         const TextOptions& text = options.evaluation;
@@ -268,6 +260,7 @@ namespace {
         const double rounded = options.evaluation.file.empty() ? 0.95 : 0.7;
         core::QuantizedModel model = core::quantize(
             checkpoint, recipe, quantizing, {}, progress.part(0, rounded, "Quantizing"));
+        line.setForecast({});
         Result result{ std::move(model.reports), {}, {} };
         if (!options.output.empty())
             result.file = core::exportGguf(*model.checkpoint, exportTarget(options, *checkpoint),
@@ -293,21 +286,39 @@ namespace {
         const auto source = core::quantizedSource(checkpoint);
         int again = 0;
         for (std::size_t i = 0; i < plan.size(); ++i)
-            again += checkpoint.tensors()[i].format->isQuantized() && !plan[i].keeps;
+            again += core::isRoundedAgain(plan[i], checkpoint.tensors()[i]);
         if (again == 0)
             return;
-        std::string formats;
-        for (const core::Format* format : source->formats)
-            formats.append(formats.empty() ? "" : ", ").append(format->name);
-        std::cerr << "This model is already quantized (" << formats << ": " << source->tensors
+        std::string kinds;
+        for (const std::string& kind : source->kinds)
+            kinds.append(kinds.empty() ? "" : ", ").append(kind);
+        std::cerr << "This model is already quantized (" << kinds << ": " << source->tensors
                   << " of " << checkpoint.tensors().size() << " tensors), and " << again
                   << " are rounded a second time, which adds to its loss; the original would be "
                      "better. What stays as it is (--type source) is copied byte for byte.\n";
     }
 
-    void quantize(const QuantizeArguments& options, const core::Progress& progress)
+    /// What is known beforehand, printed.
+    void printDryRun(const QuantizeArguments& options, const core::Checkpoint& checkpoint,
+        const core::Recipe& recipe, const std::vector<core::PlannedTensor>& plan,
+        const core::GgufPlan* file, double before, const core::Progress& progress)
+    {
+        const core::QuantizeOptions quantizing = quantizeOptions(options, checkpoint);
+        sayLittleText(checkpoint, plan, tokensOf(quantizing.calibration));
+        const double written = file && !options.output.empty() ? double(file->fileBytes()) : 0;
+        const PlannedRun run{ checkpoint, recipe, plan, file,
+            expectedCosts(checkpoint, plan, recipe, quantizing, before, written, progress) };
+        if (options.json)
+            printPlanJson(run);
+        else
+            printPlan(run);
+    }
+
+    void quantize(
+        const QuantizeArguments& options, const core::Progress& progress, ProgressLine& line)
     {
         const auto checkpoint = openModel(options.model);
+        const double before = core::residentBytes();
         const core::Recipe recipe = chosenRecipe(options, *checkpoint);
         sayIdleRules(*checkpoint, recipe);
         auto plan = core::planTensors(*checkpoint, recipe);
@@ -317,24 +328,25 @@ namespace {
         std::optional<core::GgufPlan> file;
         if (!options.output.empty() || !core::hasStudyFormat(plan)) // throws before hours of work
             file = core::planGguf(*checkpoint, plan, exportOptions(options, recipe));
-        const auto sayText = [&](const core::QuantizeOptions& quantizing) {
-            if (!quantizing.calibration.empty())
-                sayLittleText(*checkpoint, plan, tokensOf(quantizing.calibration));
-        };
-        if (options.dryRun) {
-            sayText(quantizeOptions(options, *checkpoint));
-            printPlan(*checkpoint, plan, file ? &*file : nullptr);
-            return;
-        }
+        if (options.dryRun)
+            return printDryRun(
+                options, *checkpoint, recipe, plan, file ? &*file : nullptr, before, progress);
         if (options.output.empty() && options.evaluation.file.empty())
             throw core::Error("Nothing says what to do with the result: --output FILE.gguf, "
                               "--evaluate TEXT or --dry-run is needed.");
         if (!options.output.empty())
             checkTarget(options, *checkpoint, *file);
-        const core::QuantizeOptions quantizing = quantizeOptions(options, *checkpoint);
-        sayText(quantizing);
-        const Result result = run(options, quantizing, checkpoint, recipe, progress);
-        options.json ? printJson(result, recipe) : print(result);
+        core::QuantizeOptions quantizing = quantizeOptions(options, *checkpoint);
+        sayLittleText(*checkpoint, plan, tokensOf(quantizing.calibration));
+        const std::uint64_t kept = core::roundedBytes(*checkpoint, plan);
+        quantizing.shelf = chosenShelf(options, kept);
+        attachClock(quantizing,
+            expectedCosts(*checkpoint, plan, recipe, quantizing, before, 0, progress), kept, line);
+        const Result result = run(options, quantizing, checkpoint, recipe, progress, line);
+        if (options.json)
+            printJson(result, recipe);
+        else
+            print(result);
     }
 
 } // namespace
@@ -373,10 +385,16 @@ void addQuantize(CLI::App& app, Action& action)
     command->add_option("--imatrix", options->imatrix,
         "Importance matrix of llama.cpp instead of our own statistics");
     options->gptq = GptqFlags::addTo(*command);
-    command->add_option("--work-folder", options->workFolder,
-        "Keeps finished layers there, so that a cancelled run resumes and one with another recipe "
-        "rounds only what differs");
+    auto* workFolder = command->add_option("--work-folder", options->workFolder,
+        "Keeps finished layers there instead of on the window's shelf "
+        "(~/.cache/quantscope/quantscope/shelf, at most 20 GB unless the window's settings say "
+        "otherwise), so that a cancelled run resumes and one with another recipe rounds only what "
+        "differs; nothing is ever removed there");
+    command->add_flag("--no-shelf", options->noShelf, "Keeps finished layers in memory only")
+        ->excludes(workFolder);
     command->add_option("--name", options->name, "general.name of the file (default: the model's)");
+    command->add_option("--pre", options->pretokenizer,
+        "tokenizer.ggml.pre of the file (default: found by the tokenizer's own expressions)");
     command->add_option("-o,--output", options->output, "GGUF file to write");
     command->add_option("--split-max-size", options->splitSize,
         "Splits the output into files of at most that many bytes of tensors, such as 2G or 500M "
@@ -387,11 +405,15 @@ void addQuantize(CLI::App& app, Action& action)
         "Evaluation text: measures the result against the original, with or without writing it");
     addCount(
         *command, "--chunks", options->evaluation.sequences, "Chunks of it to use (default: all)");
-    command->add_flag(
-        "--dry-run", options->dryRun, "Only print formats, exact size and bytes read per token");
+    command->add_flag("--dry-run", options->dryRun,
+        "Only print formats, exact size, bytes read per token, and the time and memory that "
+        "rounding is "
+        "expected to take here");
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([options, &action] {
-        action = [options](const core::Progress& progress) { quantize(*options, progress); };
+        action = [options](const core::Progress& progress, ProgressLine& line) {
+            quantize(*options, progress, line);
+        };
     });
 }
 

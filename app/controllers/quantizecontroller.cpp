@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/quantizecontroller.h"
 
+#include "core/quant/runmemory.h"
 #include "core/quant/runneeds.h"
 
 #include <QElapsedTimer>
@@ -58,7 +59,10 @@ QuantizeController::QuantizeController(Jobs& jobs, Session& session, SessionKeep
             end(State::Failed, reason);
     });
     connect(&m_queue, &RunQueue::changed, this, &QuantizeController::startNext);
-    connect(&m_session, &Session::modelChanged, this, &QuantizeController::phaseChanged);
+    connect(&m_session, &Session::modelChanged, this, [this] {
+        m_memoryBefore = core::residentBytes();
+        emit phaseChanged();
+    });
 }
 
 QuantizeController::Phase QuantizeController::phase() const
@@ -190,8 +194,14 @@ void QuantizeController::startRounding()
               if (isOpen())
                   emit tensorDone(report);
           });
-    listener.partDone = m_jobs.relay<PartsDone>(
-        [this, id](const PartsDone& parts) { m_queue.setParts(id, parts.done, parts.all); });
+    listener.partDone = m_jobs.relay<PartsDone>([this, id](const PartsDone& parts) {
+        m_runClock.partDone(parts.done, m_jobs.elapsed());
+        m_queue.setParts(id, parts.done, parts.all);
+    });
+    listener.expected = m_jobs.relay<core::RunClock>([this](const core::RunClock& expected) {
+        m_runClock = expected;
+        m_jobs.setForecast([this](double elapsed) { return m_runClock.left(elapsed); });
+    });
     const QuantizeRequest request{ m_current->original, queued.model, queued.recipe, queued.title,
         queued.calibration, queued.imatrix, m_shelf };
     m_current->job = m_jobs.start(
@@ -207,8 +217,7 @@ void QuantizeController::startRounding()
 
 void QuantizeController::finishRounding(QuantizedRun result)
 {
-    m_pace.learn(kindOf(result.run.recipe.method),
-        double(result.original->weights()) * work(result.run.calibration), result.run.seconds);
+    m_pace.learn(kindOf(result.run.recipe.method), result.work, result.run.seconds);
     m_current->original = std::move(result.original);
     m_current->result = std::make_shared<const Run>(std::move(result.run));
     if (isOpen()) {
@@ -335,21 +344,32 @@ void QuantizeController::settle()
         emit allDone(outcome);
 }
 
-double QuantizeController::work(const TextSettings& text) const
+std::optional<core::RunShape> QuantizeController::shape() const
 {
-    // Rounding itself costs as much as a few hundred tokens; without text it is all there is.
-    constexpr double roundingTokens = 1000;
-    return double(text.count) * text.length + roundingTokens;
+    if (!m_session.isOpen())
+        return std::nullopt;
+    const TextSettings& text = m_session.calibration();
+    core::RunShape shape = runShape(*m_session.checkpoint(), m_session.recipe().plan(),
+        m_session.recipe().recipe().gptq, { text.count, text.length }, m_session.imatrix());
+    const auto imatrix = m_session.imatrix().empty() ? core::Imatrix::None : core::Imatrix::Given;
+    const bool isKnown = text.count > 0 && !text.file.empty();
+    if (!isKnown && core::needsText(m_session.recipe().plan(), imatrix))
+        return std::nullopt;
+    return shape;
 }
 
 double QuantizeController::quantizeEstimate() const
 {
-    if (!m_session.isOpen() || m_session.calibration().count == 0)
-        return -1;
-    return m_pace
-        .seconds(kindOf(m_session.recipe().recipe().method),
-            double(m_session.checkpoint()->weights()) * work(m_session.calibration()))
-        .value_or(-1);
+    const auto run = shape();
+    return run
+        ? m_pace.seconds(kindOf(m_session.recipe().recipe().method), usualWork(*run)).value_or(-1)
+        : -1;
+}
+
+double QuantizeController::memoryEstimate() const
+{
+    const auto run = shape();
+    return run ? m_memoryBefore + core::runMemory(*run).total() : -1;
 }
 
 double QuantizeController::evaluateEstimate() const

@@ -58,6 +58,7 @@ public:
     const QueuedRun* interrupted() const;
 
     double quantizeEstimate() const; ///< seconds; negative: unknown
+    double memoryEstimate() const; ///< bytes of the program at its peak; negative: unknown
     double evaluateEstimate() const;
 
 signals: // all of the open session's runs only, but for phaseChanged and allDone
@@ -92,7 +93,8 @@ private:
     /// none.
     int unmeasured(const Run& run) const;
     bool isOpen() const { return m_current && m_current->queued.session == m_session.id(); }
-    double work(const TextSettings& text) const;
+    /// Of the session's recipe; nothing while how long its text is is not known.
+    std::optional<core::RunShape> shape() const;
 
     Jobs& m_jobs;
     Session& m_session;
@@ -101,6 +103,9 @@ private:
     Pace& m_pace;
     std::shared_ptr<const core::Shelf> m_shelf;
     std::optional<Current> m_current;
+    core::RunClock m_runClock; ///< of the run that is rounded
+    double m_memoryBefore = 0; ///< of the program, when the open model was opened, before its
+                               ///< weights were read
     QueueOutcome m_outcome;
     QElapsedTimer m_clock; ///< since the queue began
     bool m_settling = false; ///< what ended is told before the next begins

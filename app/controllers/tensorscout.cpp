@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/tensorscout.h"
 
+#include "app/session/keptweights.h"
+
 #include <algorithm>
 
 namespace app {
 
-TensorScout::TensorScout(Jobs& quick, Session& session, const Selection& selection, QObject* parent)
+TensorScout::TensorScout(Jobs& quick, Session& session, const Selection& selection,
+    std::shared_ptr<const core::Shelf> shelf, QObject* parent)
     : QObject(parent)
     , m_quick(quick)
     , m_session(session)
     , m_selection(selection)
+    , m_shelf(std::move(shelf))
 {
     const auto again = [this] { restart(); };
     connect(&session, &Session::modelChanged, this, [this] {
         m_impossible.clear();
         m_running.reset();
+        m_shelfWork = m_shelf ? ShelfWork::Find : ShelfWork::None;
         restart();
     });
     connect(&session.previews(), &PreviewCache::cleared, this, again);
@@ -29,7 +34,7 @@ TensorScout::TensorScout(Jobs& quick, Session& session, const Selection& selecti
     connect(&m_quick, &Jobs::cancelled, this, ended);
     connect(&m_quick, &Jobs::failed, this,
         [this, ended](JobId id, const QString&, const QString& reason) {
-            if (id == m_job && m_running) {
+            if (id == m_job && m_running && m_running->tensor >= 0) { // the shelf is no must
                 m_impossible.push_back(*m_running);
                 emit failed(reason);
             }
@@ -107,14 +112,67 @@ void TensorScout::restart()
         startNext();
         return;
     }
+    if (m_running->tensor < 0)
+        return;
     const auto wanted = nextTask(); // a task for what is no longer selected gives way
     const bool serves = wanted && (wanted->tensor == m_running->tensor || m_next >= m_ofSelection);
     if (!serves)
         m_quick.cancel();
 }
 
+bool TensorScout::startShelfWork()
+{
+    if (!m_session.isOpen() || m_wishes.empty())
+        return false;
+    if (m_shelfWork == ShelfWork::Find) {
+        m_shelfWork = ShelfWork::Keep;
+        find();
+        return true;
+    }
+    if (m_shelfWork == ShelfWork::Keep && m_session.weightStatsMissing() == 0) {
+        m_shelfWork = ShelfWork::None;
+        keep();
+        return true;
+    }
+    return false;
+}
+
+void TensorScout::find()
+{
+    m_running = Task{ -1 };
+    m_job = m_quick.start(
+        tr("Looking for what was measured"),
+        [checkpoint = m_session.checkpoint(), shelf = m_shelf](
+            const core::Progress&) { return findWeights(*shelf, *checkpoint); },
+        [this, checkpoint = m_session.checkpoint()](const WeightStats& found) {
+            if (found.empty() || checkpoint != m_session.checkpoint())
+                return;
+            m_shelfWork = ShelfWork::None; // they are there
+            for (std::size_t i = 0; i < found.size(); ++i)
+                m_session.setWeightStats(int(i), found[i]);
+        });
+}
+
+void TensorScout::keep()
+{
+    WeightStats stats;
+    for (std::size_t i = 0; i < m_session.checkpoint()->tensors().size(); ++i)
+        stats.push_back(m_session.weightStats(int(i)));
+    m_running = Task{ -1 };
+    m_job = m_quick.start(
+        tr("Keeping what was measured"),
+        [checkpoint = m_session.checkpoint(), shelf = m_shelf, stats = std::move(stats)](
+            const core::Progress&) {
+            keepWeights(*shelf, *checkpoint, stats);
+            return true;
+        },
+        [](bool) {});
+}
+
 void TensorScout::startNext()
 {
+    if (startShelfWork())
+        return;
     m_running = nextTask();
     if (!m_running) {
         emit idle();

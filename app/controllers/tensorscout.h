@@ -21,8 +21,10 @@ class TensorScout : public QObject {
     Q_OBJECT
 
 public:
-    TensorScout(
-        Jobs& quick, Session& session, const Selection& selection, QObject* parent = nullptr);
+    /// `shelf` keeps the statistics of a model's weights; null: they are measured whenever it is
+    /// opened.
+    TensorScout(Jobs& quick, Session& session, const Selection& selection,
+        std::shared_ptr<const core::Shelf> shelf, QObject* parent = nullptr);
 
     /// What is left to do, of all that was to be done: for the job area.
     int remaining() const;
@@ -34,7 +36,7 @@ signals:
 
 private:
     struct Task {
-        int tensor = 0;
+        int tensor = 0; ///< −1: the shelf
         const core::Format* format = nullptr; ///< null: statistics
         bool operator==(const Task&) const = default;
     };
@@ -44,6 +46,9 @@ private:
     std::optional<Task> nextTask();
     std::optional<Task> taskFor(int tensor, const core::Format* format) const;
     void restart(); ///< the wishes changed
+    bool startShelfWork(); ///< before everything else and after it
+    void find();
+    void keep();
     void startNext();
     void measure(int tensor);
     void round(int tensor, const core::Format* format);
@@ -52,6 +57,10 @@ private:
     Jobs& m_quick;
     Session& m_session;
     const Selection& m_selection;
+    std::shared_ptr<const core::Shelf> m_shelf;
+    /// What is still to be done with the shelf for the open model.
+    enum class ShelfWork { Find, Keep, None };
+    ShelfWork m_shelfWork = ShelfWork::None;
     std::vector<Task> m_wishes; ///< the most wanted first; a rounding wants statistics, too
     std::size_t m_next = 0; ///< the first that may not be fulfilled yet
     std::size_t m_ofSelection = 0; ///< so many of them are about the selected tensors

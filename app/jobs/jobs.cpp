@@ -127,6 +127,8 @@ void Jobs::report(double done, const QString& step)
     m_state.left.reset();
     if (done >= leastDone && m_state.elapsed >= leastElapsed)
         m_state.left = m_state.elapsed * (1 - done) / done;
+    if (const auto left = m_forecast ? m_forecast(m_state.elapsed) : std::nullopt)
+        m_state.left = left;
     emit progressed(m_state);
 }
 
@@ -136,6 +138,7 @@ void Jobs::end(const std::function<void(double seconds)>& ending)
     const double seconds = elapsed();
     m_gate.open();
     m_state = {};
+    m_forecast = {};
     ending(seconds);
 }
 

@@ -56,6 +56,12 @@ public:
     /// Holds the running job at its next report, or lets it go on.
     void setPaused(bool paused);
 
+    /// How the running job tells what is left of it from now on, in place of the share that is
+    /// done: seconds, from those that have passed; nothing: not known. Forgotten at its end.
+    using Forecast = std::function<std::optional<double>(double elapsed)>;
+    void setForecast(Forecast forecast) { m_forecast = std::move(forecast); }
+    double elapsed() const; ///< seconds of the running job, pauses left out
+
     /// Blocks until the worker has nothing left to do; what it did is delivered later.
     void waitForWorker() { m_pool.waitForDone(); }
 
@@ -76,12 +82,12 @@ private:
     void begin(JobId id, const QString& title);
     void report(double done, const QString& step);
     void end(const std::function<void(double seconds)>& ending);
-    double elapsed() const;
 
     JobGate m_gate; // before the pool: the worker waits at it
     QThreadPool m_pool;
     std::stop_source m_stop;
     JobState m_state;
+    Forecast m_forecast; ///< empty: the share that is done tells
     QElapsedTimer m_clock; ///< since the job began or was resumed
     double m_elapsedBefore = 0; ///< seconds until it was paused
     JobId m_last = 0;

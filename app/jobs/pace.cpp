@@ -16,11 +16,11 @@ QString Pace::key(Kind kind)
     case Kind::Activations:
         return QStringLiteral("pace/activations");
     case Kind::RoundToNearest:
-        return QStringLiteral("pace/rtn");
+        return QStringLiteral("pace/rounding");
     case Kind::Importance:
-        return QStringLiteral("pace/importance");
+        return QStringLiteral("pace/roundingByImportance");
     case Kind::Gptq:
-        return QStringLiteral("pace/gptq");
+        return QStringLiteral("pace/roundingByGptq");
     case Kind::Evaluation:
         return QStringLiteral("pace/evaluation");
     }

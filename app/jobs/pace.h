@@ -17,7 +17,7 @@ public:
 
     explicit Pace(QSettings& settings);
 
-    /// `work` in whatever unit grows with the time: weights × tokens.
+    /// `work` in whatever unit grows with the time: usualWork, weights × tokens.
     void learn(Kind kind, double work, double seconds);
     std::optional<double> seconds(Kind kind, double work) const; ///< none before the first time
 

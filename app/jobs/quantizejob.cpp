@@ -21,6 +21,13 @@ namespace {
 
     constexpr int evaluationVersion = 1; // raise it when the same settings give other figures
 
+    core::RunText textOf(const std::vector<std::vector<int>>& sequences)
+    {
+        return sequences.empty() ? core::RunText()
+                                 : core::RunText{ std::int64_t(sequences.size()),
+                                       std::int64_t(sequences.front().size()) };
+    }
+
     core::QuantizeOptions optionsOf(const QuantizeRequest& request,
         const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan)
     {
@@ -31,16 +38,48 @@ namespace {
                 plan, request.imatrix.empty() ? core::Imatrix::None : core::Imatrix::Given))
             options.calibration = readSequences(checkpoint, request.calibration);
         options.shelf = request.shelf;
-        if (request.shelf)
-            options.partsKnown
-                = [shelf = request.shelf, bytes = core::roundedBytes(checkpoint, plan)](
-                      const std::vector<core::RunPart>& parts) {
-                      std::set<std::string> kept;
-                      for (const core::RunPart& part : parts)
-                          kept.insert(part.key);
-                      shelf->trim(bytes, kept);
-                  };
         return options;
+    }
+
+    void makeRoom(
+        const core::Shelf& shelf, std::uint64_t bytes, const std::vector<core::RunPart>& parts)
+    {
+        std::set<std::string> kept;
+        for (const core::RunPart& part : parts)
+            kept.insert(part.key);
+        shelf.trim(bytes, kept);
+    }
+
+    /// What is kept of a finished run.
+    void fill(Run& run, const QuantizeRequest& request, core::QuantizedModel quantized,
+        const core::Checkpoint& checkpoint)
+    {
+        run.title = request.title;
+        run.recipe = request.recipe;
+        run.reports = std::move(quantized.reports);
+        run.plan = std::move(quantized.plan);
+        run.model = std::move(quantized.checkpoint);
+        run.calibration = request.calibration;
+        run.imatrix = request.imatrix;
+        if (request.shelf)
+            for (const core::RunPart& part : quantized.parts)
+                run.parts.push_back(part.key);
+        run.fileBytes = core::exportedBytes(
+            checkpoint, run.plan, { {}, {}, core::recipeText(request.recipe) });
+        run.bitsPerWeight = core::bitsPerWeight(checkpoint, run.plan);
+    }
+
+    /// What a run does that finds some of its parts, where that is most of the whole: the rest says
+    /// little of how long such runs take.
+    double learntFrom(const core::RunShape& shape, const std::vector<core::RunPart>& parts,
+        const core::Shelf* shelf)
+    {
+        std::vector<bool> found;
+        for (const core::RunPart& part : parts)
+            found.push_back(shelf && shelf->has(part.key));
+        const core::RunWork whole = core::runWork(shape, core::RoundingSpeed());
+        const double done = whole.without(found).total();
+        return done > 0.5 * whole.total() ? done : 0;
     }
 
     std::shared_ptr<const Run> readKept(const KeptRun& kept, const core::Checkpoint& original)
@@ -67,6 +106,20 @@ namespace {
 
 } // namespace
 
+core::RunShape runShape(const core::Checkpoint& checkpoint,
+    const std::vector<core::PlannedTensor>& plan, const core::GptqOptions& gptq, core::RunText text,
+    const std::filesystem::path& imatrix)
+{
+    const auto given = imatrix.empty() ? core::Imatrix::None : core::Imatrix::Given;
+    return core::runShape(
+        checkpoint, plan, gptq, core::needsText(plan, given) ? text : core::RunText(), given);
+}
+
+double usualWork(const core::RunShape& shape)
+{
+    return core::runWork(shape, core::RoundingSpeed()).total();
+}
+
 QuantizedRun quantizeNow(const QuantizeRequest& request, const QuantizeListener& listener,
     const core::Progress& progress)
 {
@@ -79,25 +132,25 @@ QuantizedRun quantizeNow(const QuantizeRequest& request, const QuantizeListener&
     Run& run = result.run;
     run.plan = core::planTensors(checkpoint, request.recipe);
     core::QuantizeOptions options = optionsOf(request, checkpoint, run.plan);
+    const core::RunShape shape = runShape(
+        checkpoint, run.plan, request.recipe.gptq, textOf(options.calibration), request.imatrix);
+    const core::RunWork expected
+        = core::runWork(shape, core::measureSpeed(shape, progress.part(0, 0)));
+    options.partsKnown = [&](const std::vector<core::RunPart>& parts) {
+        if (request.shelf)
+            makeRoom(*request.shelf, core::roundedBytes(checkpoint, run.plan), parts);
+        const core::RunClock runClock(expected, parts, request.shelf.get());
+        result.work = learntFrom(shape, parts, request.shelf.get());
+        if (listener.expected)
+            listener.expected(runClock);
+    };
     options.partDone = [&listener](int done, int all) {
         if (listener.partDone)
             listener.partDone({ done, all });
     };
     core::QuantizedModel quantized
         = core::quantize(result.original, request.recipe, options, listener.tensorDone, progress);
-    run.title = request.title;
-    run.recipe = request.recipe;
-    run.reports = std::move(quantized.reports);
-    run.plan = std::move(quantized.plan);
-    run.model = std::move(quantized.checkpoint);
-    run.calibration = request.calibration;
-    run.imatrix = request.imatrix;
-    if (request.shelf)
-        for (const core::RunPart& part : quantized.parts)
-            run.parts.push_back(part.key);
-    run.fileBytes
-        = core::exportedBytes(checkpoint, run.plan, { {}, {}, core::recipeText(request.recipe) });
-    run.bitsPerWeight = core::bitsPerWeight(checkpoint, run.plan);
+    fill(run, request, std::move(quantized), checkpoint);
     run.seconds = double(clock.elapsed()) / 1000;
     return result;
 }

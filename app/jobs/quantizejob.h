@@ -4,6 +4,7 @@
 #include "app/session/keptevaluation.h"
 #include "app/session/runlist.h"
 #include "core/base/progress.h"
+#include "core/quant/runclock.h"
 
 #include <filesystem>
 #include <functional>
@@ -31,13 +32,24 @@ struct PartsDone {
 struct QuantizeListener {
     core::TensorDone tensorDone;
     std::function<void(const PartsDone&)> partDone;
+    /// Before anything is rounded: what it is expected to take.
+    std::function<void(const core::RunClock&)> expected;
 };
 
 /// A finished run with the model that it is of.
 struct QuantizedRun {
     Run run;
     std::shared_ptr<const core::Checkpoint> original;
+    double work = 0; ///< that it did, what lay on the shelf left out (usualWork); 0: too little
 };
+
+/// The run as estimates are made from it. Throws core::Error if the recipe does not fit.
+core::RunShape runShape(const core::Checkpoint& checkpoint,
+    const std::vector<core::PlannedTensor>& plan, const core::GptqOptions& gptq, core::RunText text,
+    const std::filesystem::path& imatrix);
+
+/// What it would take on a usual machine, in seconds: the work by which Pace learns and tells.
+double usualWork(const core::RunShape& shape);
 
 /// Quantizes and works out sizes. Throws core::Error, Cancelled. For the worker.
 QuantizedRun quantizeNow(const QuantizeRequest& request, const QuantizeListener& listener,

@@ -86,6 +86,7 @@ void ActivationsPresenter::fillMeasured()
 void ActivationsPresenter::fillSettings()
 {
     m_page.setSettings(settingsOf(m_session.calibration()));
+    m_page.setTextNotes(m_textNotes.of(m_session.calibration()));
     m_page.setWhyNot(m_controller.whyNot());
     m_page.setEstimate(m_controller.estimate(m_session.calibration()));
 }

@@ -4,6 +4,7 @@
 #include "app/controllers/activationcontroller.h"
 #include "app/session/selection.h"
 #include "app/session/session.h"
+#include "app/session/textsettings.h"
 
 #include <QObject>
 
@@ -31,6 +32,7 @@ private:
 
     widgets::ActivationsPage& m_page;
     Session& m_session;
+    TextNotes m_textNotes; ///< of the text that is shown
     Selection& m_selection;
     ActivationController& m_controller;
 };

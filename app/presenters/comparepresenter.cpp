@@ -66,8 +66,8 @@ void ComparePresenter::fillWhyNot()
 void ComparePresenter::fillText()
 {
     m_page.setSimulation(m_session.simulation());
-    m_page.setEvaluationText(
-        textDescription(m_session.evaluation()), m_controller.evaluateEstimate());
+    m_page.setEvaluationText(textDescription(m_session.evaluation()),
+        m_controller.evaluateEstimate(), m_textNotes.of(m_session.evaluation()));
 }
 
 } // namespace app

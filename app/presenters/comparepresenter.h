@@ -3,6 +3,7 @@
 
 #include "app/controllers/quantizecontroller.h"
 #include "app/session/session.h"
+#include "app/session/textsettings.h"
 
 #include <QObject>
 
@@ -27,6 +28,7 @@ private:
 
     widgets::ComparePage& m_page;
     Session& m_session;
+    TextNotes m_textNotes; ///< of the text that is shown
     QuantizeController& m_controller;
 };
 

@@ -6,7 +6,6 @@
 #include "widgets/pages/quantize/quantizepage.h"
 
 #include <algorithm>
-#include <map>
 
 namespace app {
 
@@ -146,15 +145,16 @@ void QuantizePresenter::fillSettings()
     settings.gptq = m_session.recipe().recipe().gptq;
     settings.imatrixFile = QString::fromStdString(m_session.imatrix().string());
     m_page.setSettings(settings);
-    widgets::QuantizeEstimate estimate{ m_controller.quantizeEstimate(), memoryEstimate(),
-        diskEstimate() };
+    m_page.setTextNotes(m_textNotes.of(text));
+    widgets::QuantizeEstimate estimate{ m_controller.quantizeEstimate(),
+        m_controller.memoryEstimate(), diskEstimate() };
     const auto& plan = m_session.recipe().plan();
     for (std::size_t i = 0; i < plan.size(); ++i) {
         const core::Tensor& tensor = m_session.checkpoint()->tensors()[i];
         if (!isRounded(plan[i]))
             continue;
-        estimate.roundedAgain += tensor.format->isQuantized();
-        estimate.grown += core::plannedBytes(plan[i], tensor) > tensor.bytes.size();
+        estimate.roundedAgain += core::isRoundedAgain(plan[i], tensor);
+        estimate.grown += core::plannedBytes(plan[i], tensor) > core::storedSize(tensor);
     }
     const std::int64_t tokens = std::int64_t(text.count) * text.length;
     if (tokens > 0 && !text.file.empty()) // all of a text: its length is not known yet
@@ -173,25 +173,6 @@ void QuantizePresenter::take(const widgets::QuantizeSettings& settings)
     m_session.recipe().setTreatment(settings.treatment);
     m_session.recipe().setEncoder(settings.encoder);
     m_session.recipe().setGptq(settings.gptq);
-}
-
-double QuantizePresenter::memoryEstimate() const
-{
-    const core::ModelConfig& config = m_session.checkpoint()->config();
-    const TextSettings& text = m_session.calibration();
-    const double tokens = double(text.count) * text.length;
-    if (text.count == 0)
-        return -1;
-    std::map<int, double> layerWeights;
-    for (const core::Tensor& tensor : m_session.checkpoint()->tensors())
-        layerWeights[tensor.place.layer] += double(tensor.weights());
-    double largest = 0;
-    for (const auto& [layer, weights] : layerWeights)
-        largest = std::max(largest, layer < 0 ? 0 : weights);
-    const double widest = std::max(config.hidden, config.feedForward);
-    return 4 * tokens * config.hidden // the hidden states
-        + 2 * 4 * largest // a layer's weights as floats, and their rounded twins
-        + 3 * 8 * widest * widest; // Hessian, its factor and its inverse in double
 }
 
 double QuantizePresenter::diskEstimate() const

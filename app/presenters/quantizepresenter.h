@@ -4,6 +4,7 @@
 #include "app/controllers/quantizecontroller.h"
 #include "app/session/selection.h"
 #include "app/session/session.h"
+#include "app/session/textsettings.h"
 
 #include <QObject>
 
@@ -29,12 +30,12 @@ private:
     void fillSettings();
     void fillWhyNot();
     void take(const widgets::QuantizeSettings& settings);
-    double memoryEstimate() const;
     double diskEstimate() const;
     void showStanding();
 
     widgets::QuantizePage& m_page;
     Session& m_session;
+    TextNotes m_textNotes; ///< of the text that is shown
     QuantizeController& m_controller;
     Jobs& m_jobs;
 };

@@ -12,17 +12,17 @@ namespace app {
 
 namespace {
 
-    /// The formats of the checkpoint's matrices: "BF16", "Q4_1, Q8_0".
+    /// What the checkpoint's matrices are stored as: "BF16", "Q4_1, Q8_0".
     QString formatsOf(const core::Checkpoint& checkpoint)
     {
-        std::set<std::string_view> names;
+        std::set<std::string> names;
         for (const core::Tensor& tensor : checkpoint.tensors()) {
             if (core::isMatrix(tensor.place.role))
-                names.insert(tensor.format->name);
+                names.insert(core::storedAs(tensor));
         }
         QStringList list;
-        for (const std::string_view name : names)
-            list += QString::fromUtf8(name.data(), qsizetype(name.size()));
+        for (const std::string& name : names)
+            list += QString::fromStdString(name);
         return list.join(QStringLiteral(", "));
     }
 

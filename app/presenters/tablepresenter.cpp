@@ -29,8 +29,10 @@ namespace {
         row.sourceName = QString::fromStdString(tensor.sourceName);
         row.rows = tensor.rows;
         row.columns = tensor.columns;
-        row.format = tensor.format;
-        row.bytes = tensor.bytes.size();
+        row.grid = QString::fromStdString(core::gridOf(tensor));
+        row.format = row.grid.isEmpty() ? tensor.format : core::formatAsInFile(tensor);
+        row.bytes = core::storedSize(tensor);
+        row.bits = core::storedBitsPerWeight(tensor);
         return row;
     }
 

@@ -70,6 +70,7 @@ void WeightsPresenter::connectPage()
     });
     connect(&m_page, &WeightsPage::placesChosen, &m_selection, &Selection::choose);
     connect(&m_page, &WeightsPage::channelMarked, &m_selection, &Selection::markChannel);
+    connect(&m_page, &WeightsPage::groupWanted, this, &WeightsPresenter::fillGroup);
 }
 
 void WeightsPresenter::fillSelection()
@@ -93,6 +94,18 @@ void WeightsPresenter::fillPreviews(int tensor)
 {
     m_page.setPreviews(m_session.checkpoint()->tensors()[std::size_t(tensor)].place,
         m_session.previews().of(tensor));
+}
+
+/// One row is decoded and rounded: well under a millisecond.
+void WeightsPresenter::fillGroup(
+    core::Place place, const core::Format* format, core::WeightPlace weight)
+{
+    const auto& checkpoint = *m_session.checkpoint();
+    const core::Tensor* tensor = checkpoint.find(place);
+    if (!tensor || weight.row >= tensor->rows || weight.column >= tensor->columns)
+        return;
+    const std::span<const float> importance = m_session.importance(int(checkpoint.indexOf(place)));
+    m_page.setGroup(place, format, weight, core::groupAt(*tensor, *format, importance, weight));
 }
 
 void WeightsPresenter::fillOverview()

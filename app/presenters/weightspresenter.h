@@ -26,6 +26,7 @@ private:
     void fillSelection();
     bool isShown(int tensor) const; ///< has a ruler of its own
     void fillPreviews(int tensor);
+    void fillGroup(core::Place place, const core::Format* format, core::WeightPlace weight);
     void fillOverview();
 
     widgets::WeightsPage& m_page;

@@ -86,6 +86,7 @@ OpenedModel openModel(const fs::path& path, const fs::path& sampleFolder,
 {
     OpenedModel opened;
     opened.checkpoint = core::Checkpoint::open(path);
+    (void)core::quantizedSource(*opened.checkpoint); // reads scales here, not where plans are made
     progress.at(0.5);
     describeFiles(opened);
     opened.session = SessionStore::idOf(path);

@@ -4,6 +4,7 @@
 #include "core/files/textfile.h"
 
 #include <QCoreApplication>
+#include <QStringList>
 
 #include <nlohmann/json.hpp>
 
@@ -20,6 +21,18 @@ QString textDescription(const TextSettings& text)
         .arg(name)
         .arg(text.count)
         .arg(text.length);
+}
+
+QString TextNotes::of(const TextSettings& text)
+{
+    if (text.file == m_file)
+        return m_notes;
+    m_file = text.file;
+    QStringList lines;
+    if (!text.file.empty())
+        for (const std::string& note : core::textNotes(text.file))
+            lines += QString::fromStdString(note);
+    return m_notes = lines.join(u'\n');
 }
 
 core::Json textToJson(const TextSettings& text)

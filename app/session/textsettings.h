@@ -28,6 +28,18 @@ TextSettings textFromJson(const core::Json& json, const std::string& place);
 /// "evaluation.txt, 20 chunks of 256 tokens", "calibration.txt, all chunks of 256 tokens".
 QString textDescription(const TextSettings& text);
 
+/// What is odd about how a text is written (core::textNotes). It is looked at again only where the
+/// file is another: a number that is typed costs nothing.
+class TextNotes {
+public:
+    /// A sentence a line; empty: nothing, or no text.
+    QString of(const TextSettings& text);
+
+private:
+    std::filesystem::path m_file;
+    QString m_notes;
+};
+
 /// The text's token sequences for this model. Throws core::Error: the file, too short a text, no
 /// tokenizer. For the worker.
 std::vector<std::vector<int>> readSequences(

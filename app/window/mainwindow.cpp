@@ -142,6 +142,7 @@ void MainWindow::makeControllers(const WindowFolders& folders)
     m_quantize = new QuantizeController(
         m_jobs, m_session, *m_keeper, *m_queue, m_pace, places.shelf, this);
     m_export = new ExportController(m_jobs, m_session, *m_keeper, places.shelf, this);
+    m_scout = new TensorScout(m_quick, m_session, m_selection, shelf, this);
     m_files = new FileController(m_quick, m_session, *this, this);
 }
 
@@ -155,7 +156,6 @@ void MainWindow::makePresenters()
     QObject* owner = m_presenters.get();
     // The table first: the others speak of its tensors.
     new TablePresenter(m_model, *m_table, m_session, m_selection, *m_quantize, owner);
-    m_scout = new TensorScout(m_quick, m_session, m_selection, this);
     new StartPresenter(*m_pages->start,
         { m_recent, m_session, *m_queue, *m_open, *m_quantize, *m_files, m_quick,
             m_keeper->store() },

@@ -28,6 +28,7 @@ void Presentation::start()
     m_stateBefore = m_window.windowState();
     m_window.setWindowState(m_stateBefore | Qt::WindowFullScreen);
     m_theme.setTextScale(presentedScale);
+    setDrawing(widgets::BasePlot::Drawing::Presented);
 }
 
 void Presentation::end()
@@ -35,8 +36,15 @@ void Presentation::end()
     if (!m_on)
         return;
     m_on = false;
+    setDrawing(widgets::BasePlot::Drawing::Usual);
     m_theme.setTextScale(m_scaleBefore);
     m_window.setWindowState(m_stateBefore);
+}
+
+void Presentation::setDrawing(widgets::BasePlot::Drawing drawing)
+{
+    for (auto* plot : m_window.findChildren<widgets::BasePlot*>())
+        plot->setDrawing(drawing);
 }
 
 double Presentation::textScale() const { return m_on ? m_scaleBefore : m_theme.textScale(); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <Qt>
+#include "widgets/plots/baseplot.h"
 
 class QWidget;
 
@@ -11,8 +11,8 @@ class Theme;
 
 namespace app {
 
-/// The window on a projector: the whole screen, larger text. Ending it brings back the window's
-/// state and text size as they were.
+/// The window on a projector: the whole screen, larger text, plots as they are drawn for a room.
+/// Ending it brings back the window's state and text size as they were.
 class Presentation {
 public:
     Presentation(QWidget& window, widgets::Theme& theme);
@@ -23,6 +23,8 @@ public:
     double textScale() const; ///< the user's own, also while it is on
 
 private:
+    void setDrawing(widgets::BasePlot::Drawing drawing);
+
     QWidget& m_window;
     widgets::Theme& m_theme;
     bool m_on = false;

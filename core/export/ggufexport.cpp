@@ -29,7 +29,7 @@ namespace {
     {
         const ModelConfig& config = checkpoint.config();
         if (role == Role::Output)
-            return storedBytes(checkpoint.head());
+            return bytesIn(*exactFormat(checkpoint.head()), checkpoint.head());
         const std::vector<float>& values
             = role == Role::RopeFactorsLong ? config.longRopeFactors : config.ropeFactors;
         return rawBytes(values.data(), values.size());
@@ -56,14 +56,15 @@ namespace {
             = std::size_t(tensor->isMatrix() ? tensor->rows : tensor->columns);
         const std::size_t headDim = std::size_t(checkpoint.config().headDim);
         const bool isMoved = isPermuted(checkpoint, place.role);
-        if (isKept && !tensor->source) {
+        const Format& format = *exactFormat(*tensor);
+        if (isKept && !tensor->source && &format == tensor->format) {
             if (isMoved)
                 return permuteToPairs(tensor->bytes, outputs, headDim);
             return tensor->bytes;
         }
         std::vector<std::byte> bytes;
         if (isKept) {
-            bytes = storedBytes(*tensor);
+            bytes = bytesIn(format, *tensor);
         } else {
             const Matrix values = decode(*tensor);
             bytes = rawBytes(values.data(), std::size_t(values.size()));

@@ -20,6 +20,7 @@ struct GgufExportOptions {
     std::string modelName; ///< general.name; empty: the checkpoint's
     std::string license; ///< general.license; empty: the checkpoint's, if any
     std::string recipe; ///< quantscope.recipe, the recipe's name and method; empty: none
+    std::string pretokenizer{}; ///< tokenizer.ggml.pre; empty: the checkpoint's
     std::uint64_t mostBytes = 0; ///< of tensors in a file; more are split (splitGguf). 0: one file
 };
 
@@ -39,7 +40,8 @@ struct GgufPlan {
 /// The file that exporting `checkpoint` with each tensor in its planned format would write, to the
 /// byte, without writing it. q and k rows are permuted to GGUF's rotary layout where the checkpoint
 /// has the other (rounding is by row: the same bytes, other order); llama3 rope scaling adds
-/// `rope_freqs.weight`. Throws Error without a tokenizer and for a study format. Under 10 ms.
+/// `rope_freqs.weight`. Throws Error without a tokenizer, for a pre-tokenizer that is unknown or
+/// that the tokenizer has no use for, and for a study format. Under 10 ms.
 GgufPlan planGguf(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan,
     const GgufExportOptions& options);
 /// The same for a checkpoint as it is.

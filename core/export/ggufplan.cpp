@@ -5,12 +5,27 @@
 #include "core/export/ggufexport.h"
 #include "core/model/architecture.h"
 #include "core/quant/runneeds.h"
+#include "core/tokenizer/pretokenizersets.h"
+#include "core/tokenizer/vocabulary.h"
 
 #include <algorithm>
 
 namespace core {
 
 namespace {
+
+    /// Throws Error for a name that is unknown, or if only byte-level BPE has such a thing.
+    void setPretokenizer(GgufMetadata& metadata, const std::string& name)
+    {
+        if (!findPretokenizerSet(name))
+            throw Error(text("\"", name,
+                "\" is no pre-tokenizer known to Quantscope, expected a name that llama.cpp has "
+                "for tokenizer.ggml.pre, such as gpt-2, llama-bpe or qwen2"));
+        if (metadataString(metadata, "tokenizer.ggml.model") != "gpt2")
+            throw Error(text("The pre-tokenizer \"", name, "\" is for byte-level BPE only; this ",
+                "model's tokenizer is \"", metadataString(metadata, "tokenizer.ggml.model"), "\""));
+        metadata.set("tokenizer.ggml.pre", name);
+    }
 
     GgufMetadata fileMetadata(const Checkpoint& checkpoint,
         const std::vector<const Format*>& formats, const GgufExportOptions& options)
@@ -20,6 +35,8 @@ namespace {
             metadata.set("general.name", options.modelName);
         if (!options.license.empty())
             metadata.set("general.license", options.license);
+        if (!options.pretokenizer.empty())
+            setPretokenizer(metadata, options.pretokenizer);
         metadata.set("general.file_type", fileType(checkpoint, formats));
         metadata.set("general.quantization_version",
             std::uint32_t(2)); // of the block formats: GGML_QNT_VERSION
@@ -75,7 +92,7 @@ namespace {
     {
         std::vector<const Format*> formats;
         for (const Tensor& tensor : checkpoint.tensors())
-            formats.push_back(tensor.format);
+            formats.push_back(exactFormat(tensor));
         return formats;
     }
 
@@ -100,7 +117,7 @@ namespace {
         const bool isTied = config.tiedHead && checkpoint.isComputed();
         if (isTied && architecture->needsOutput) {
             const Tensor& embedding = checkpoint.head();
-            made.push_back({ Role::Output, embedding.format, embedding.shape });
+            made.push_back({ Role::Output, exactFormat(embedding), embedding.shape });
         }
         if (config.longRopeFactors.empty()) {
             add(Role::RopeFreqs, config.ropeFactors);

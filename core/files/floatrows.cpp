@@ -182,7 +182,7 @@ std::string Nvfp4Rows::grid() const
     return "NVFP4: FP4 E2M1, groups of 16 with E4M3 scales and one scale of the tensor";
 }
 
-const Format* Nvfp4Rows::exactFormat() const
+const Format* Nvfp4Rows::findExactFormat() const
 {
     const auto isOther = [](std::byte scale) { return scale >= std::byte(0x7f); };
     return columnCount() % formats::nvfp4.blockSize == 0

@@ -35,11 +35,12 @@ public:
 
     Matrix rows(std::int64_t first, std::int64_t count) const override;
     std::string grid() const override;
-    const Format* exactFormat() const override { return &formats::mxfp4; }
     std::vector<std::byte> exactRows(
         const Format& format, std::int64_t first, std::int64_t count) const override;
 
 private:
+    const Format* findExactFormat() const override { return &formats::mxfp4; }
+
     StoredTensor m_codes, m_scales;
 };
 
@@ -54,13 +55,14 @@ public:
 
     Matrix rows(std::int64_t first, std::int64_t count) const override;
     std::string grid() const override;
-    /// NVFP4 where rows are whole blocks of 64 and no scale is negative or NaN.
-    const Format* exactFormat() const override;
     std::vector<std::byte> exactRows(
         const Format& format, std::int64_t first, std::int64_t count) const override;
     float tensorScale() const override;
 
 private:
+    /// NVFP4 where rows are whole blocks of 64 and no scale is negative or NaN.
+    const Format* findExactFormat() const override;
+
     StoredTensor m_codes, m_scales, m_factor;
     Global m_global;
 };

@@ -115,15 +115,26 @@ std::vector<std::int32_t> IntegerRows::groupOfColumns() const
             groups[std::size_t(c)] = std::int32_t(c / m_grid.groupSize);
         return groups;
     }
-    const auto stored = decodedValues(*m_grid.groupOf, 0, std::uint64_t(m_grid.columns));
-    for (std::size_t c = 0; c < groups.size(); ++c) {
-        if (stored[c] < 0 || stored[c] >= float(m_grid.groups))
-            throw Error(text(m_grid.groupOf->file, ": tensor ", m_grid.groupOf->name.substr(0, 200),
-                " puts column ", c, " into group ", stored[c], ", expected 0 to ",
-                m_grid.groups - 1));
-        groups[c] = std::int32_t(stored[c]);
-    }
+    const auto stored = storedGroups();
+    if (const auto bad = firstOutside(stored); bad != stored.end())
+        throw Error(text(m_grid.groupOf->file, ": tensor ", m_grid.groupOf->name.substr(0, 200),
+            " puts column ", bad - stored.begin(), " into group ", *bad, ", expected 0 to ",
+            m_grid.groups - 1));
+    std::ranges::transform(stored, groups.begin(), [](float group) { return std::int32_t(group); });
     return groups;
+}
+
+std::vector<float> IntegerRows::storedGroups() const
+{
+    return m_grid.groupOf ? decodedValues(*m_grid.groupOf, 0, std::uint64_t(m_grid.columns))
+                          : std::vector<float>();
+}
+
+std::vector<float>::const_iterator IntegerRows::firstOutside(
+    const std::vector<float>& storedGroups) const
+{
+    return std::ranges::find_if(
+        storedGroups, [this](float group) { return group < 0 || group >= float(m_grid.groups); });
 }
 
 int IntegerRows::codeAt(std::int64_t row, std::int64_t column) const
@@ -172,11 +183,12 @@ const Format* IntegerRows::formatFor(const Groups& groups) const
     return fits(-16, 15) ? &formats::q5_0 : fits(-128, 127) ? &formats::q8_0 : nullptr;
 }
 
-const Format* IntegerRows::exactFormat() const
+const Format* IntegerRows::findExactFormat() const
 {
     const bool hasWholeBlocks = m_grid.columns % blockColumns == 0
         && (m_grid.groups == 1 || m_grid.groupSize % blockColumns == 0);
-    if (!hasWholeBlocks)
+    const auto stored = storedGroups();
+    if (!hasWholeBlocks || firstOutside(stored) != stored.end())
         return nullptr;
     const auto groupOf = groupOfColumns();
     for (std::size_t c = 0; c < groupOf.size(); ++c)

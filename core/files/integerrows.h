@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace core {
 
@@ -35,15 +36,17 @@ public:
 
     Matrix rows(std::int64_t first, std::int64_t count) const override;
     std::string grid() const override { return m_grid.description; }
-    /// Q4_0, Q4_1, Q5_0 or Q8_0 where groups are whole blocks of 32 columns, scales are binary16
-    /// and codes − zero fit.
-    const Format* exactFormat() const override;
     std::vector<std::byte> exactRows(
         const Format& format, std::int64_t first, std::int64_t count) const override;
 
 private:
+    /// Q4_0, Q4_1, Q5_0 or Q8_0 where groups are whole blocks of 32 columns, scales are binary16
+    /// and codes − zero fit.
+    const Format* findExactFormat() const override;
     struct Groups;
     Groups groupsOf(std::int64_t first, std::int64_t count) const;
+    std::vector<float> storedGroups() const; ///< empty: in order
+    std::vector<float>::const_iterator firstOutside(const std::vector<float>& storedGroups) const;
     std::vector<std::int32_t> groupOfColumns() const;
     int codeAt(std::int64_t row, std::int64_t column) const;
     const Format* formatFor(const Groups& groups) const;

@@ -15,12 +15,14 @@ QuantizedRows::QuantizedRows(
     : m_rows(rows)
     , m_columns(columns)
 {
-    for (const StoredTensor& part : parts)
+    for (const StoredTensor& part : parts) {
+        m_parts.push_back(part.bytes);
         if (part.mapping && std::ranges::find(m_mappings, part.mapping) == m_mappings.end())
             m_mappings.push_back(part.mapping);
+    }
 }
 
-std::vector<std::byte> QuantizedRows::exactRows(const Format&, std::int64_t, std::int64_t) const
+std::vector<std::byte> RowSource::exactRows(const Format&, std::int64_t, std::int64_t) const
 {
     assert(false); // there is no exactFormat()
     return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/lazy.h"
 #include "core/files/rowsource.h"
 #include "core/files/storedtensor.h"
 
@@ -17,15 +18,11 @@ public:
     std::int64_t rowCount() const { return m_rows; }
     std::int64_t columnCount() const { return m_columns; }
 
-    /// The GGUF format whose blocks hold these very weights, times tensorScale(); null: none does.
-    /// May read all scales and zero points. On the calling thread.
-    virtual const Format* exactFormat() const { return nullptr; }
-    /// Rows in `format`, bit for bit. Requires: it is what exactFormat() gave; the rows are there.
-    virtual std::vector<std::byte> exactRows(
-        const Format& format, std::int64_t first, std::int64_t count) const;
-    /// What all weights of exactRows() are to be multiplied by: 1 but for NVFP4.
-    virtual float tensorScale() const { return 1.0f; }
-
+    const Format* exactFormat() const final
+    {
+        return m_exactFormat.get([this] { return findExactFormat(); });
+    }
+    std::vector<std::span<const std::byte>> parts() const override { return m_parts; }
     void requireUnchanged() const override;
 
 protected:
@@ -33,8 +30,13 @@ protected:
     QuantizedRows(std::int64_t rows, std::int64_t columns, const std::vector<StoredTensor>& parts);
 
 private:
+    /// What exactFormat() gives; null for what is damaged, too, which rows() throws.
+    virtual const Format* findExactFormat() const { return nullptr; }
+
     std::int64_t m_rows, m_columns;
+    std::vector<std::span<const std::byte>> m_parts;
     std::vector<std::shared_ptr<const MappedFile>> m_mappings;
+    Lazy<const Format*> m_exactFormat;
 };
 
 /// Throws Error unless `tensor` has exactly that shape.

@@ -15,6 +15,7 @@
 namespace core {
 
 class MappedFile;
+class RowSource;
 
 /// A named tensor as it lies in a file: its bytes stay where they are, at any alignment.
 struct StoredTensor {
@@ -26,6 +27,9 @@ struct StoredTensor {
     std::size_t offset = 0; ///< of `bytes` from the start of the file
     std::string file; ///< path, for messages
     std::shared_ptr<const MappedFile> mapping; ///< of `file`, keeps `bytes` alive
+    /// Where the weights come from that another tool quantized (quantizedTensors); `bytes` are
+    /// empty then, and `format` is F32. Mostly null.
+    std::shared_ptr<const RowSource> source{};
 };
 
 /// What `tensor` is stored as, for people: "Q4_K", "I64", "C64".

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <system_error>
+#include <utility>
 
 namespace core {
 
@@ -131,24 +133,79 @@ std::optional<std::size_t> findInvalidUtf8(std::string_view bytes)
     return std::nullopt;
 }
 
+namespace {
+
+    /// Takes a byte order mark off and notes what there is to note.
+    NotedText noted(std::string bytes, const std::string& place)
+    {
+        requireUtf8(bytes, place);
+        NotedText result{ std::move(bytes), {} };
+        const auto note
+            = [&](const auto&... words) { result.notes.push_back(text(place, words...)); };
+        if (result.text.starts_with("\xef\xbb\xbf")) {
+            result.text.erase(0, 3);
+            note(": begins with a byte order mark, which is left out");
+        }
+        constexpr const char* asCharacters = "counted as characters, as llama.cpp does";
+        if (const std::size_t ends = count(result.text, "\r\n"))
+            note(": has ", ends, " CRLF line end", ends == 1 ? "; it is " : "s; they are ",
+                asCharacters);
+        if (const std::size_t zeros = count(result.text, std::string_view("\0", 1)))
+            note(": has ", zeros, " NUL character", zeros == 1 ? "" : "s", ", the first at byte ",
+                result.text.find('\0'), "; they are ", asCharacters);
+        return result;
+    }
+
+    /// The start of a file, and whether there is more.
+    std::pair<std::string, bool> startOf(const std::filesystem::path& file, std::size_t most)
+    {
+        std::ifstream stream(file, std::ios::binary);
+        std::string start(most, '\0');
+        if (!stream.read(start.data(), std::streamsize(most)))
+            start.resize(std::size_t(stream.gcount()));
+        const bool isMore = stream.good() && stream.peek() != std::ifstream::traits_type::eof();
+        return { std::move(start), isMore };
+    }
+
+    /// Without the character that the end cuts, at most three bytes of it.
+    void dropCutCharacter(std::string& bytes)
+    {
+        for (std::size_t tail = 1; tail <= 3 && tail <= bytes.size(); ++tail) {
+            const std::size_t at = bytes.size() - tail;
+            if ((static_cast<unsigned char>(bytes[at]) & 0xC0) == 0x80)
+                continue;
+            if (characterLength(bytes, at) == 0)
+                bytes.resize(at);
+            return;
+        }
+    }
+
+} // namespace
+
 NotedText readText(const std::filesystem::path& file)
 {
-    const std::string place = file.string();
-    NotedText result{ readBytes(file), {} };
-    requireUtf8(result.text, place);
-    const auto note = [&](const auto&... words) { result.notes.push_back(text(place, words...)); };
-    if (result.text.starts_with("\xef\xbb\xbf")) {
-        result.text.erase(0, 3);
-        note(": begins with a byte order mark, which is left out");
+    return noted(readBytes(file), file.string());
+}
+
+std::vector<std::string> textNotes(const std::filesystem::path& file)
+{
+    constexpr std::size_t lookedAt = 4 << 20; // a few milliseconds
+    std::string place = file.filename().string();
+    std::error_code none;
+    if (!std::filesystem::exists(file, none))
+        return { text(place, ": is not there, expected a text") };
+    if (!std::filesystem::is_regular_file(file, none))
+        return {};
+    auto [start, isMore] = startOf(file, lookedAt);
+    if (isMore) {
+        dropCutCharacter(start);
+        place += " (its first 4 MiB)";
     }
-    constexpr const char* asCharacters = "counted as characters, as llama.cpp does";
-    if (const std::size_t ends = count(result.text, "\r\n"))
-        note(": has ", ends, " CRLF line end", ends == 1 ? "; it is " : "s; they are ",
-            asCharacters);
-    if (const std::size_t zeros = count(result.text, std::string_view("\0", 1)))
-        note(": has ", zeros, " NUL character", zeros == 1 ? "" : "s", ", the first at byte ",
-            result.text.find('\0'), "; they are ", asCharacters);
-    return result;
+    try {
+        return noted(std::move(start), place).notes;
+    } catch (const Error& error) {
+        return { error.what() };
+    }
 }
 
 std::string readTextFile(const std::filesystem::path& file) { return readText(file).text; }

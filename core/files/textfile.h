@@ -22,7 +22,12 @@ struct NotedText {
 /// no UTF-8 (at which byte), or is a pipe that gives nothing.
 NotedText readText(const std::filesystem::path& file);
 
-/// The same without the notes.
+/// What reading a text would note or complain of, in sentences that name the file without its
+/// folder: quick for a text of any size, of which the first 4 MiB are looked at. A pipe, which can
+/// be read only once, is not. Never throws.
+std::vector<std::string> textNotes(const std::filesystem::path& file);
+
+/// The same as readText without the notes.
 std::string readTextFile(const std::filesystem::path& file);
 
 /// A text that something can be made of without it.

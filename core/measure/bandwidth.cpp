@@ -14,13 +14,16 @@ namespace {
     std::uint64_t bytesRead(const Checkpoint& checkpoint, int context, const Formats& formats)
     {
         assert(context >= 0);
+        const ModelConfig& config = checkpoint.config();
         std::uint64_t bytes = std::uint64_t(context) * cacheBytesPerToken(checkpoint.config());
         for (std::size_t i = 0; i < checkpoint.tensors().size(); ++i) {
             const Tensor& tensor = checkpoint.tensors()[i];
             const bool isLookedUp
                 = tensor.place.role == Role::TokenEmbd && checkpoint.findHead() != &tensor;
-            bytes += formats(i).tensorBytes(
-                isLookedUp ? 1 : std::uint64_t(tensor.rows), std::size_t(tensor.columns));
+            std::uint64_t rows = isLookedUp ? 1 : std::uint64_t(tensor.rows);
+            if (isExpertStack(tensor.place.role) && config.experts > 0) // the chosen ones only
+                rows = rows * std::uint64_t(config.expertsUsed) / std::uint64_t(config.experts);
+            bytes += formats(i).tensorBytes(rows, std::size_t(tensor.columns));
         }
         return bytes;
     }

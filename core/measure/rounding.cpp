@@ -29,11 +29,13 @@ namespace {
         double weightedError2 = 0, weightedWeight2 = 0;
         std::vector<double> binError2;
         std::vector<std::uint64_t> binCounts, clippedCounts;
+        std::vector<WeightPlace> binWeights; ///< the first of each bin
 
         explicit Sums(std::size_t bins)
             : binError2(bins)
             , binCounts(bins)
             , clippedCounts(bins)
+            , binWeights(bins)
         {
         }
 
@@ -47,6 +49,8 @@ namespace {
                 binError2[i] += other.binError2[i];
                 binCounts[i] += other.binCounts[i];
                 clippedCounts[i] += other.clippedCounts[i];
+                if (binWeights[i].row < 0)
+                    binWeights[i] = other.binWeights[i];
             }
         }
     };
@@ -74,7 +78,7 @@ namespace {
                 const std::vector<std::byte> bytes = encodeRow(row);
                 m_format.decodeBlocks(
                     bytes.data(), m_columns / std::size_t(m_format.blockSize), rounded.data());
-                addErrors(rowOf(row), rounded.data(), sums);
+                addErrors(row, rounded.data(), sums);
                 if (m_format.grid)
                     lookAtGroups(row, bytes, sums);
             }
@@ -117,8 +121,9 @@ namespace {
             return bytes;
         }
 
-        void addErrors(const float* weights, const float* rounded, Sums& sums) const
+        void addErrors(Eigen::Index row, const float* rounded, Sums& sums) const
         {
+            const float* weights = rowOf(row);
             for (std::size_t j = 0; j < m_columns; ++j) {
                 const double weight2 = double(weights[j]) * double(weights[j]);
                 const double error = double(weights[j]) - double(rounded[j]);
@@ -130,7 +135,8 @@ namespace {
                 sums.weightedError2 += importance * error2;
                 const std::size_t bin = m_bins.bin(double(weights[j]));
                 sums.binError2[bin] += error2;
-                ++sums.binCounts[bin];
+                if (sums.binCounts[bin]++ == 0)
+                    sums.binWeights[bin] = { std::int32_t(row), std::int32_t(j) };
             }
         }
 
@@ -214,6 +220,9 @@ RoundingPreview previewRounding(const Matrix& weights, const Format& format,
         preview.binError.push_back(sums.binCounts[bin] == 0
                 ? 0.f
                 : float(std::sqrt(sums.binError2[bin] / double(sums.binCounts[bin]))));
+    preview.rows = weights.rows();
+    preview.columns = weights.cols();
+    preview.binWeights = std::move(sums.binWeights);
     preview.clippedCounts = std::move(sums.clippedCounts);
     for (const std::uint64_t count : preview.clippedCounts)
         preview.clipped += count;
@@ -236,7 +245,7 @@ RoundingPreview previewRounding(const Tensor& tensor, const Format& format,
     const Matrix weights = decode(tensor);
     RoundingPreview preview
         = previewRounding(weights, format, importance, bins, progress.part(0, 0.9));
-    if (isSameFormat(tensor.format, &format)) {
+    if (isSameFormat(exactFormat(tensor), &format) || isSameFormat(tensor.format, &format)) {
         preview.rmsError = preview.outputError = 0;
         preview.sqnr = std::numeric_limits<double>::infinity();
         std::ranges::fill(preview.binError, 0.0f);
@@ -257,6 +266,22 @@ RoundingPreview previewRounding(const Tensor& tensor, const Format& format,
     preview.outputError = stored.outputError;
     preview.binError = std::move(stored.binError);
     return preview;
+}
+
+GroupLevels groupAt(const Tensor& tensor, const Format& format, std::span<const float> importance,
+    WeightPlace place)
+{
+    assert(place.row >= 0 && place.row < tensor.rows && place.column >= 0
+        && place.column < tensor.columns);
+    if (!format.grid || TensorFormat::needsRange(format))
+        return {};
+    const std::vector<float> known = knownImportance(importance, format.blockSize);
+    const Matrix row = decodeRows(tensor, place.row, 1);
+    const TensorFormat own(format, row, formats::quickEncoder(format, !known.empty()));
+    std::vector<std::byte> bytes(format.rowBytes(std::size_t(tensor.columns)));
+    own.format().encodeRow(row.data(), std::size_t(tensor.columns),
+        known.empty() ? nullptr : known.data(), bytes.data());
+    return levelsOfGroup(format, bytes, std::size_t(place.column / format.grid->groupSize));
 }
 
 } // namespace core

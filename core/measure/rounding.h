@@ -16,6 +16,11 @@
 
 namespace core {
 
+/// Where a weight stands in its tensor; −1: nowhere.
+struct WeightPlace {
+    std::int32_t row = -1, column = -1;
+};
+
 /// What rounding a tensor to a format does to it: the data of the ruler.
 struct RoundingPreview {
     const Format* format = nullptr;
@@ -28,6 +33,8 @@ struct RoundingPreview {
         = 0; ///< weights beyond the end of their own group by more than half a step
     double clippedShare = 0;
     std::vector<std::uint64_t> clippedCounts; ///< by bin of the tensor's histogram
+    std::int64_t rows = 0, columns = 0; ///< of the tensor
+    std::vector<WeightPlace> binWeights; ///< the first weight of each bin
     std::vector<float> binError; ///< root mean square rounding error by bin
     double rmsError = 0;
     double sqnr = 0; ///< 10 log10(Σ w² / Σ (w − ŵ)²), dB; infinite for no error
@@ -51,5 +58,11 @@ RoundingPreview previewRounding(const Matrix& weights, const Format& format,
 /// file stays as it is: levels are its own, errors 0.
 RoundingPreview previewRounding(const Tensor& tensor, const Format& format,
     std::span<const float> importance, const Histogram& bins, const Progress& progress);
+
+/// The levels of the group that the weight at `place` of `tensor` is in, as previewRounding makes
+/// it. Empty where the format has no groups in a row. Requires: the place is there. Decodes one
+/// row.
+GroupLevels groupAt(const Tensor& tensor, const Format& format, std::span<const float> importance,
+    WeightPlace place);
 
 } // namespace core

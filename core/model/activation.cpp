@@ -36,6 +36,17 @@ namespace {
             result[i] = 0.5f * x[i] * (1 + std::erf(x[i] / std::numbers::sqrt2_v<float>));
     }
 
+    /// gpt-oss's gate: its constants are those of transformers' modeling_gpt_oss.py.
+    void clampedSwishTimes(const float* gate, const float* up, std::size_t count, float* result)
+    {
+        constexpr float limit = 7, alpha = 1.702f;
+        for (std::size_t i = 0; i < count; ++i) {
+            const float g = std::min(gate[i], limit);
+            const float u = std::clamp(up[i], -limit, limit);
+            result[i] = (u + 1) * g / (1 + std::exp(-alpha * g));
+        }
+    }
+
     void silu(const float* x, std::size_t count, float* result)
     {
         for (std::size_t i = 0; i < count; ++i)
@@ -48,6 +59,7 @@ void activate(Activation activation, const float* x, std::size_t count, float* r
 {
     switch (activation) {
     case Activation::Silu:
+    case Activation::ClampedSwish: // always gated
         return silu(x, count, result);
     case Activation::GeluTanh:
         return geluTanh(x, count, result);
@@ -61,6 +73,8 @@ void activateTimes(
 {
     if (activation == Activation::Silu)
         return vectormath::siluTimes(gate, up, count, result);
+    if (activation == Activation::ClampedSwish)
+        return clampedSwishTimes(gate, up, count, result);
     activate(activation, gate, count, result);
     for (std::size_t i = 0; i < count; ++i)
         result[i] *= up[i];

@@ -12,11 +12,11 @@ namespace core {
 
 namespace {
 
-    constexpr std::array<const Architecture*, 16> table{ &families::llama, &families::mistral3,
+    constexpr std::array<const Architecture*, 19> table{ &families::llama, &families::mistral3,
         &families::granite, &families::smollm3, &families::qwen2, &families::qwen3,
         &families::gemma, &families::gemma2, &families::gemma3, &families::phi3, &families::gpt2,
         &families::olmo2, &families::starcoder2, &families::stablelm, &families::falcon,
-        &families::glm4 };
+        &families::glm4, &families::qwen2moe, &families::qwen3moe, &families::gptOss };
 
     // Llama's names, which most others have, too. "N." and what is in front of it is left out.
     constexpr std::array usualNames{
@@ -86,17 +86,18 @@ namespace {
         return part;
     }
 
-    /// The role that `name` is and its part, in one of the lists of names.
+    /// What a tensor called `name` is by one of the lists of names.
     template<typename Names>
-    std::optional<HuggingPlace> placeIn(const Names& names, std::string_view name, int layer)
+    std::vector<HuggingPlace> placesIn(const Names& names, std::string_view name, int layer)
     {
+        std::vector<HuggingPlace> places;
         for (const HuggingName& entry : names) {
             if (isLayers(entry.role) != (layer >= 0))
                 continue;
             if (const auto part = partIn(entry.name, name))
-                return HuggingPlace{ { entry.role, layer }, *part };
+                places.push_back({ { entry.role, layer }, *part, entry.arrangement });
         }
-        return std::nullopt;
+        return places;
     }
 
 } // namespace
@@ -129,7 +130,7 @@ std::string huggingFaceName(const Architecture& architecture, Place place)
         : text(architecture.layersIn, place.layer, ".", name);
 }
 
-std::optional<HuggingPlace> findHuggingFacePlace(
+std::vector<HuggingPlace> findHuggingFacePlaces(
     const Architecture& architecture, std::string_view name)
 {
     const std::string blockName = name.starts_with(architecture.layersIn)
@@ -142,13 +143,14 @@ std::optional<HuggingPlace> findHuggingFacePlace(
         inside = inside.substr(inside.find('.') + 1);
     }
     if (inside.empty())
-        return std::nullopt;
-    if (const auto own = placeIn(architecture.names, inside, layer))
+        return {};
+    if (auto own = placesIn(architecture.names, inside, layer); !own.empty())
         return own;
-    const auto usual = placeIn(usualNames, inside, layer);
-    const bool isReplaced
-        = usual && nameOf(architecture, usual->place.role) != usualNameOf(usual->place.role);
-    return isReplaced ? std::nullopt : usual;
+    auto usual = placesIn(usualNames, inside, layer);
+    std::erase_if(usual, [&](const HuggingPlace& found) {
+        return nameOf(architecture, found.place.role) != usualNameOf(found.place.role);
+    });
+    return usual;
 }
 
 } // namespace core

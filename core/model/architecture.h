@@ -3,8 +3,10 @@
 
 #include "core/model/config.h"
 
+#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace core {
 
@@ -13,10 +15,19 @@ class GgufKeys;
 
 /// What is done to a tensor of a Hugging Face checkpoint to make it GGUF's.
 enum class Arrangement {
+    AsItIs,
     PlusOne, ///< 1 is added (norms of Gemma)
     Transposed, ///< (in, out) becomes (out, in) (GPT-2's Conv1D)
     GroupedQkv, ///< groups of q heads, k, v become all q, all k, all v (Falcon)
     HeadRows, ///< one vector a head, each a tensor of its own, become rows (StableLM)
+    Stacked, ///< one matrix an expert, each a tensor of its own, one under the other
+    FirstHalves, ///< the upper half of each matrix of a stack (gate of gate_up_proj)
+    SecondHalves, ///< the lower half
+    EvenColumns, ///< every second column of each (in, out) of a stack, transposed (gpt-oss's gate)
+    OddColumns, ///< the others (its up)
+    TransposedStack, ///< each (in, out) of a stack becomes (out, in)
+    EvenValues, ///< every second value of each row (biases of the same)
+    OddValues,
 };
 
 /// How a Hugging Face checkpoint names the tensor of a role and what is done to it.
@@ -25,6 +36,7 @@ struct HuggingName {
     /// Behind Architecture::layersIn and "N." for a layer's; empty: it has none. {n} stands for the
     /// number of a part: a head's, an expert's.
     std::string_view name;
+    std::optional<Arrangement> arrangement{}; ///< of this name; none: Architecture::arrangements
 };
 struct HuggingArrangement {
     Role role;
@@ -49,6 +61,11 @@ struct Architecture {
     Biases attentionBiases = Biases::None;
     Biases feedForwardBiases = Biases::None;
     Activation activation = Activation::Silu;
+    Routing routing = Routing::SoftmaxOfAll; ///< where there are experts
+    bool hasSinks = false; ///< attn_sinks
+    bool mayHaveExperts = false;
+    bool normalizesExperts = true; ///< where its files do not say
+    bool postAttentionNormIsBefore = false; ///< post_attention_norm is the feed-forward's norm
     bool isGated = true;
     bool fusesGateUp = false; ///< ffn_up has both
     bool learnsPositions = false; ///< position_embd, no rotary embedding
@@ -82,9 +99,11 @@ std::string huggingFaceName(const Architecture& architecture, Place place);
 struct HuggingPlace {
     Place place;
     int part = 0;
+    std::optional<Arrangement> arrangement{};
 };
-/// The place of a tensor with that name; none if there is none.
-std::optional<HuggingPlace> findHuggingFacePlace(
+/// The places that a tensor with that name makes: one, or several of which it holds parts; empty if
+/// there is none.
+std::vector<HuggingPlace> findHuggingFacePlaces(
     const Architecture& architecture, std::string_view name);
 
 } // namespace core

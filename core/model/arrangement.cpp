@@ -28,6 +28,7 @@ namespace {
         raw.offset = stored.offset;
         raw.file = stored.file;
         raw.mapping = stored.mapping;
+        raw.source = stored.source;
         return raw;
     }
 
@@ -37,6 +38,16 @@ namespace {
         explicit ArrangedRows(std::vector<Tensor> raw)
             : m_raw(std::move(raw))
         {
+        }
+        std::string grid() const override { return gridOf(raw()); }
+        std::vector<std::span<const std::byte>> parts() const override
+        {
+            std::vector<std::span<const std::byte>> parts;
+            for (const Tensor& raw : m_raw) {
+                const auto own = raw.source ? raw.source->parts() : std::vector{ raw.bytes };
+                parts.insert(parts.end(), own.begin(), own.end());
+            }
+            return parts;
         }
         void requireUnchanged() const override
         {
@@ -88,6 +99,102 @@ namespace {
         }
     };
 
+    /// Matrices of equal height, one under the other.
+    struct StackedRows : ArrangedRows {
+        using ArrangedRows::ArrangedRows;
+        Matrix rows(std::int64_t first, std::int64_t count) const override
+        {
+            Matrix values(count, raw().columns);
+            for (std::int64_t row = 0; row < count;) {
+                const std::int64_t at = first + row, inside = at % raw().rows;
+                const std::int64_t taken = std::min(count - row, raw().rows - inside);
+                values.middleRows(row, taken)
+                    = decodeRows(all()[std::size_t(at / raw().rows)], inside, taken);
+                row += taken;
+            }
+            return values;
+        }
+    };
+
+    /// Half of each matrix of a stack whose tensor has (matrices × rows, columns).
+    class HalfRows : public ArrangedRows {
+    public:
+        HalfRows(std::vector<Tensor> raw, std::int64_t matrices, bool isSecond)
+            : ArrangedRows(std::move(raw))
+            , m_half(this->raw().rows / matrices / 2)
+            , m_isSecond(isSecond)
+        {
+        }
+        Matrix rows(std::int64_t first, std::int64_t count) const override
+        {
+            Matrix values(count, raw().columns);
+            for (std::int64_t row = 0; row < count;) {
+                const std::int64_t at = first + row, inside = at % m_half;
+                const std::int64_t taken = std::min(count - row, m_half - inside);
+                values.middleRows(row, taken) = decodeRows(
+                    raw(), at / m_half * 2 * m_half + (m_isSecond ? m_half : 0) + inside, taken);
+                row += taken;
+            }
+            return values;
+        }
+
+    private:
+        std::int64_t m_half;
+        bool m_isSecond;
+    };
+
+    /// Columns first, first + step, … of each (in, out) of a stack, transposed.
+    class StackColumns : public ArrangedRows {
+    public:
+        StackColumns(
+            std::vector<Tensor> raw, std::int64_t matrices, std::int64_t first, std::int64_t step)
+            : ArrangedRows(std::move(raw))
+            , m_inputs(this->raw().rows / matrices)
+            , m_first(first)
+            , m_step(step)
+        {
+        }
+        Matrix rows(std::int64_t first, std::int64_t count) const override
+        {
+            const std::int64_t outputs = raw().columns / m_step;
+            Matrix values(count, m_inputs);
+            for (std::int64_t row = 0; row < count;) {
+                const std::int64_t matrix = (first + row) / outputs,
+                                   inside = (first + row) % outputs;
+                const std::int64_t taken = std::min(count - row, outputs - inside);
+                const Matrix all = decodeRows(raw(), matrix * m_inputs, m_inputs);
+                for (std::int64_t i = 0; i < taken; ++i)
+                    values.row(row + i) = all.col(m_first + (inside + i) * m_step).transpose();
+                row += taken;
+            }
+            return values;
+        }
+
+    private:
+        std::int64_t m_inputs, m_first, m_step;
+    };
+
+    /// Every second value of each row.
+    class EverySecond : public ArrangedRows {
+    public:
+        EverySecond(std::vector<Tensor> raw, std::int64_t first)
+            : ArrangedRows(std::move(raw))
+            , m_first(first)
+        {
+        }
+        Matrix rows(std::int64_t first, std::int64_t count) const override
+        {
+            const Matrix all = decodeRows(raw(), first, count);
+            Matrix values(count, raw().columns / 2);
+            for (std::int64_t i = 0; i < values.cols(); ++i)
+                values.col(i) = all.col(m_first + 2 * i);
+            return values;
+        }
+
+    private:
+        std::int64_t m_first;
+    };
+
     /// Rows in another order: row i of the tensor is stored row order[i].
     class OrderedRows : public ArrangedRows {
     public:
@@ -102,6 +209,24 @@ namespace {
             for (std::int64_t row = 0; row < count; ++row)
                 values.row(row) = decodeRows(raw(), m_order[std::size_t(first + row)], 1);
             return values;
+        }
+        const Format* exactFormat() const override
+        {
+            return raw().source ? raw().source->exactFormat() : nullptr;
+        }
+        float tensorScale() const override
+        {
+            return raw().source ? raw().source->tensorScale() : 1.0f;
+        }
+        std::vector<std::byte> exactRows(
+            const Format& format, std::int64_t first, std::int64_t count) const override
+        {
+            std::vector<std::byte> bytes;
+            for (std::int64_t row = first; row < first + count; ++row) {
+                const auto one = raw().source->exactRows(format, m_order[std::size_t(row)], 1);
+                bytes.insert(bytes.end(), one.begin(), one.end());
+            }
+            return bytes;
         }
 
     private:
@@ -128,16 +253,34 @@ namespace {
         return order;
     }
 
-    std::shared_ptr<const RowSource> sourceOf(
-        std::vector<Tensor> raw, Arrangement arrangement, const AttentionSpec& heads)
+    std::shared_ptr<const RowSource> sourceOf(std::vector<Tensor> raw, Arrangement arrangement,
+        std::int64_t matrices, const AttentionSpec& heads)
     {
         switch (arrangement) {
+        case Arrangement::AsItIs:
+            return nullptr;
+        case Arrangement::FirstHalves:
+        case Arrangement::SecondHalves:
+            return std::make_shared<HalfRows>(
+                std::move(raw), matrices, arrangement == Arrangement::SecondHalves);
+        case Arrangement::EvenColumns:
+        case Arrangement::OddColumns:
+            return std::make_shared<StackColumns>(
+                std::move(raw), matrices, arrangement == Arrangement::OddColumns, 2);
+        case Arrangement::TransposedStack:
+            return std::make_shared<StackColumns>(std::move(raw), matrices, 0, 1);
+        case Arrangement::EvenValues:
+        case Arrangement::OddValues:
+            return std::make_shared<EverySecond>(
+                std::move(raw), arrangement == Arrangement::OddValues);
         case Arrangement::PlusOne:
             return std::make_shared<PlusOneRows>(std::move(raw));
         case Arrangement::Transposed:
             return std::make_shared<TransposedRows>(std::move(raw));
         case Arrangement::HeadRows:
             return std::make_shared<HeadRows>(std::move(raw));
+        case Arrangement::Stacked:
+            return std::make_shared<StackedRows>(std::move(raw));
         case Arrangement::GroupedQkv:
             break;
         }
@@ -147,6 +290,24 @@ namespace {
     /// The shape that a stored tensor must have to become (rows, columns).
     std::vector<std::int64_t> storedShape(const Tensor& tensor, Arrangement arrangement)
     {
+        const std::int64_t matrices = tensor.matrices(), rows = tensor.rows / matrices;
+        switch (arrangement) {
+        case Arrangement::Stacked:
+            return { rows, tensor.columns };
+        case Arrangement::FirstHalves:
+        case Arrangement::SecondHalves:
+            return { matrices, 2 * rows, tensor.columns };
+        case Arrangement::EvenColumns:
+        case Arrangement::OddColumns:
+            return { matrices, tensor.columns, 2 * rows };
+        case Arrangement::TransposedStack:
+            return { matrices, tensor.columns, rows };
+        case Arrangement::EvenValues:
+        case Arrangement::OddValues:
+            return { tensor.rows, 2 * tensor.columns };
+        default:
+            break;
+        }
         if (arrangement == Arrangement::Transposed)
             return { tensor.columns, tensor.rows };
         if (arrangement == Arrangement::PlusOne || arrangement == Arrangement::HeadRows)
@@ -170,7 +331,7 @@ void arrange(Tensor& tensor, const std::vector<const StoredTensor*>& stored,
     // 1 + w is no value of BF16 where w is one.
     tensor.format = arrangement == Arrangement::PlusOne ? &formats::f32 : stored.front()->format;
     tensor.bytes = {};
-    tensor.source = sourceOf(std::move(raw), arrangement, heads);
+    tensor.source = sourceOf(std::move(raw), arrangement, tensor.matrices(), heads);
 }
 
 } // namespace core

@@ -86,12 +86,12 @@ namespace {
             m_parts.naming = Naming::HuggingFace;
             m_parts.config = configFromJson(config, configFile.string());
             m_parts.config.name = modelName(source.folder, config);
-            const ShardedTensors stored = readWeights(source);
-            const std::string quantized
-                = refuseQuantized(config, configFile.string(), stored.tensors);
-            for (const std::string& fault : { read.fault, quantized })
+            ShardedTensors stored = readWeights(source);
+            const LenientJson whole = withQuantization(config, source.folder);
+            for (const std::string& fault : { read.fault, whole.fault })
                 if (!fault.empty())
                     note({ fault });
+            note(joinQuantized(stored, whole.value, configFile.string()));
             const bool isTied = m_parts.config.tiedHead;
             place(stored, source.place());
             if (m_parts.config.tiedHead && !isTied && m_parts.config.notComputed.empty())

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 
 namespace core {
 
@@ -45,6 +46,7 @@ namespace {
     {
         switch (activation) {
         case Activation::Silu:
+        case Activation::ClampedSwish:
             return word == "silu" || word == "swish";
         case Activation::GeluTanh:
             return word == "gelu_pytorch_tanh" || word == "gelu_new" || word == "gelu_fast"
@@ -57,9 +59,9 @@ namespace {
 
     std::string activationWord(Activation activation)
     {
-        return activation == Activation::Silu ? "silu"
-            : activation == Activation::Gelu  ? "gelu"
-                                              : "gelu_pytorch_tanh";
+        return activation == Activation::Silu || activation == Activation::ClampedSwish ? "silu"
+            : activation == Activation::Gelu                                            ? "gelu"
+                                             : "gelu_pytorch_tanh";
     }
 
     void readHeads(const ConfigKeys& keys, ModelConfig& model)
@@ -134,6 +136,32 @@ namespace {
         }
     }
 
+    /// The number under the first of the keys that is there; 0: none is.
+    int firstSize(const ConfigKeys& keys, std::initializer_list<const char*> names)
+    {
+        for (const char* name : names)
+            if (keys.has(name))
+                return keys.size(name);
+        return 0;
+    }
+
+    void readExperts(const ConfigKeys& keys, const Architecture& architecture, ModelConfig& model)
+    {
+        model.experts = firstSize(keys, { "num_local_experts", "num_experts", "n_routed_experts" });
+        if (model.experts == 0)
+            return;
+        model.expertsUsed = firstSize(keys, { "num_experts_per_tok", "experts_per_token" });
+        if (!architecture.mayHaveExperts)
+            model.notComputed = text(keys.place(), ": has ", model.experts,
+                " experts, which Quantscope does not compute for ", architecture.title);
+        if (model.expertsUsed < 1 || model.expertsUsed > model.experts)
+            throw Error(text(keys.place(), ": num_experts_per_tok is ", model.expertsUsed,
+                ", expected 1 to ", model.experts, ", the number of experts"));
+        model.expertSize = firstSize(keys, { "moe_intermediate_size" });
+        model.sharedSize = firstSize(keys, { "shared_expert_intermediate_size" });
+        model.normalizesExperts = keys.flag("norm_topk_prob", architecture.normalizesExperts);
+    }
+
     ModelConfig knownFromJson(const ConfigKeys& keys, const Architecture& architecture)
     {
         ModelConfig model;
@@ -145,6 +173,7 @@ namespace {
             model.tiedHead = keys.flag("tie_word_embeddings", false);
         checkSwitches(keys, architecture, model);
         readRope(keys, model);
+        readExperts(keys, architecture, model);
         if (architecture.readJson)
             architecture.readJson(keys, model);
         checkHeads(model, keys.place());

@@ -54,6 +54,11 @@ struct ModelConfig {
     double embeddingScale = 1;
     double residualScale = 1;
     double logitDivisor = 1;
+    int experts = 0; ///< of each layer; 0: an ordinary feed-forward
+    int expertsUsed = 0; ///< by a token
+    int expertSize = 0; ///< channels inside one; 0: feedForward
+    int sharedSize = 0; ///< of the expert that all tokens share; 0: there is none
+    bool normalizesExperts = true; ///< weights of the chosen ones sum up to 1
     bool hasQueryKeyNorm = false; ///< where the architecture leaves it open
     bool isParallel = false; ///< attention and feed-forward read the same hidden states
     bool hasSecondNorm = false; ///< Falcon's norm for attention alone

@@ -79,6 +79,25 @@ namespace {
         return same.value_or(1);
     }
 
+    void readExperts(const GgufKeys& keys, const Architecture& architecture, ModelConfig& model)
+    {
+        model.experts = int(keys.number("expert_count").value_or(0)) > 0
+            ? keys.size("expert_count").value_or(0)
+            : 0;
+        if (model.experts == 0)
+            return;
+        model.expertsUsed = keys.required("expert_used_count");
+        if (!architecture.mayHaveExperts)
+            model.notComputed = text(keys.place(), ": ", keys.full("expert_count"), " is ",
+                model.experts, ": Quantscope does not compute experts of this architecture");
+        if (model.expertsUsed > model.experts)
+            throw Error(text(keys.place(), ": ", keys.full("expert_used_count"), " is ",
+                model.expertsUsed, ", expected at most ", model.experts));
+        model.expertSize = keys.size("expert_feed_forward_length").value_or(0);
+        model.sharedSize = keys.size("expert_shared_feed_forward_length").value_or(0);
+        model.normalizesExperts = architecture.normalizesExperts;
+    }
+
     void readKnown(const GgufKeys& keys, const Architecture& architecture, ModelConfig& model)
     {
         model.layers = keys.required("block_count", largestModelDepth);
@@ -93,6 +112,7 @@ namespace {
         model.rotary = architecture.rotary;
         model.rotaryChannels = rotaryChannelsOf(keys, model);
         readRope(keys, model);
+        readExperts(keys, architecture, model);
         if (architecture.readGguf)
             architecture.readGguf(keys, model);
     }
@@ -125,13 +145,9 @@ ModelConfig configFromGguf(const GgufMetadata& metadata, const std::string& plac
             model.name = *held;
     const GgufKeys keys(metadata, *name, place);
     const Architecture* architecture = model.known();
-    const double experts = architecture ? keys.number("expert_count").value_or(0) : 0;
-    if (!architecture || experts != 0) {
-        model.notComputed = architecture
-            ? text(place, ": ", keys.full("expert_count"), " is ", experts,
-                ": Quantscope does not compute experts yet")
-            : text(place, ": the architecture is ", name->substr(0, 100),
-                ", which Quantscope does not compute: it can be looked at and requantized");
+    if (!architecture) {
+        model.notComputed = text(place, ": the architecture is ", name->substr(0, 100),
+            ", which Quantscope does not compute: it can be looked at and requantized");
         readUnknown(keys, model);
         return model;
     }
@@ -168,6 +184,14 @@ GgufMetadata configToGguf(const ModelConfig& config)
         metadata.set(key("rope.freq_base"), float(config.ropeBase));
     }
     writeRopeScaling(config, metadata);
+    if (config.experts > 0) {
+        size("expert_count", config.experts);
+        size("expert_used_count", config.expertsUsed);
+        if (config.expertSize > 0)
+            size("expert_feed_forward_length", config.expertSize);
+        if (config.sharedSize > 0)
+            size("expert_shared_feed_forward_length", config.sharedSize);
+    }
     if (architecture.writeGguf)
         architecture.writeGguf(config, metadata);
     size("vocab_size", config.vocabulary);

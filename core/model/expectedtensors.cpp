@@ -93,12 +93,43 @@ namespace {
         listNorms(list, spec);
         list.needs(Role::AttnOutput, { hidden, spec.queries() });
         listBias(list, biases, false, Role::AttnOutputBias, hidden);
+        if (config.known()->hasSinks)
+            list.needs(Role::AttnSinks, { spec.heads });
         if (layer.attentionPostNorm)
             list.needs(*layer.attentionPostNorm, { hidden });
     }
 
+    void listExperts(Lister& list, const ModelConfig& config, const LayerSpec& layer)
+    {
+        const ExpertsSpec& spec = *layer.experts;
+        const std::int64_t hidden = config.hidden, count = spec.count, size = spec.size;
+        const bool areBiased = config.known()->feedForwardBiases == Biases::All;
+        if (layer.feedForwardNorm)
+            list.needs(*layer.feedForwardNorm, { hidden });
+        list.needs(Role::FfnGateInp, { count, hidden });
+        if (areBiased)
+            list.needs(Role::FfnGateInpBias, { count });
+        if (spec.sharedSize > 0)
+            list.mayHave(Role::FfnGateInpShexp, { 1, hidden });
+        const auto stack = [&](Role role, Role bias, std::int64_t rows, std::int64_t columns) {
+            list.needs(role, { count, rows, columns });
+            if (areBiased)
+                list.needs(bias, { count, rows });
+        };
+        stack(Role::FfnGateExps, Role::FfnGateExpsBias, size, hidden);
+        stack(Role::FfnUpExps, Role::FfnUpExpsBias, size, hidden);
+        stack(Role::FfnDownExps, Role::FfnDownExpsBias, hidden, size);
+        if (spec.sharedSize == 0)
+            return;
+        list.needs(Role::FfnGateShexp, { spec.sharedSize, hidden });
+        list.needs(Role::FfnUpShexp, { spec.sharedSize, hidden });
+        list.needs(Role::FfnDownShexp, { hidden, spec.sharedSize });
+    }
+
     void listFeedForward(Lister& list, const ModelConfig& config, const LayerSpec& layer)
     {
+        if (layer.experts)
+            return listExperts(list, config, layer);
         const FeedForwardSpec& spec = layer.feedForward;
         const Biases biases = config.known()->feedForwardBiases;
         const std::int64_t hidden = config.hidden;

@@ -118,17 +118,27 @@ namespace {
                 "llama.cpp turns no positions in every fourth layer, this model in others: it "
                 "will compute otherwise");
         if (keys.flag("use_sliding_window", false) && keys.has("sliding_window")) {
-            setWindows(
-                keys.words("layer_types"), keys.size("sliding_window"), [](int) { return true; },
-                config);
+            const std::vector<bool> unturned = config.unturned;
+            const auto isLocal = [&](int layer) { return unturned[std::size_t(layer)]; };
+            setWindows(keys.words("layer_types"), keys.size("sliding_window"), isLocal, config);
             config.differences.push_back("llama.cpp does not apply the model's window");
         }
     }
 
     constexpr std::array llamaClasses{ std::string_view("LlamaForCausalLM"),
         std::string_view("LLaMAForCausalLM"), std::string_view("LlamaModel"),
-        std::string_view("MistralForCausalLM"), std::string_view("MistralModel") };
-    constexpr std::array llamaTypes{ std::string_view("llama"), std::string_view("mistral") };
+        std::string_view("MistralForCausalLM"), std::string_view("MistralModel"),
+        std::string_view("MixtralForCausalLM") };
+    constexpr std::array llamaTypes{ std::string_view("llama"), std::string_view("mistral"),
+        std::string_view("mixtral") };
+
+    // Of Mixtral.
+    constexpr std::array llamaNames{
+        HuggingName{ Role::FfnGateInp, "block_sparse_moe.gate.weight" },
+        HuggingName{ Role::FfnGateExps, "block_sparse_moe.experts.{n}.w1.weight" },
+        HuggingName{ Role::FfnDownExps, "block_sparse_moe.experts.{n}.w2.weight" },
+        HuggingName{ Role::FfnUpExps, "block_sparse_moe.experts.{n}.w3.weight" },
+    };
     constexpr std::array mistral3Classes{ std::string_view("Ministral3ForCausalLM"),
         std::string_view("Mistral3ForConditionalGeneration") };
     constexpr std::array mistral3Types{ std::string_view("ministral3"),
@@ -149,7 +159,9 @@ const Architecture llama{
     .permutesHeads = true,
     .attentionBiases = Biases::Optional,
     .feedForwardBiases = Biases::Optional,
+    .mayHaveExperts = true,
     .turnsWholeHeads = true,
+    .names = llamaNames,
     .readJson = readMistralWindow,
 };
 

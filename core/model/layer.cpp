@@ -2,6 +2,7 @@
 #include "core/model/layer.h"
 
 #include "core/model/architecture.h"
+#include "core/model/experts.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
 
@@ -175,7 +176,9 @@ LayerWeights loadLayer(const Checkpoint& checkpoint, int layer, const Progress& 
     LayerWeights weights;
     weights.spec = layerSpec(checkpoint.config(), layer);
     for (const Tensor* tensor : checkpoint.inLayer(layer)) {
-        if (tensor->isMatrix())
+        if (isExpertStack(tensor->place.role))
+            weights.stacks.emplace(tensor->place.role, *tensor);
+        else if (tensor->isMatrix())
             weights.matrices.emplace(tensor->place.role, decodeFinite(*tensor, progress));
         else
             weights.vectors.emplace(tensor->place.role, loadVector(*tensor, progress));
@@ -205,6 +208,15 @@ void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeig
     const Progress& progress)
 {
     addBranch(hidden, gated, weights, Role::FfnDown, weights.spec.feedForwardPostNorm, progress);
+}
+
+void addWholeFeedForward(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
+    const Progress& progress)
+{
+    if (weights.spec.experts)
+        addExperts(hidden, input, weights, {}, progress);
+    else
+        addFeedForward(hidden, feedForwardGated(input, weights, progress), weights, progress);
 }
 
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress)

@@ -15,6 +15,7 @@ struct LayerWeights {
     LayerSpec spec;
     std::map<Role, Matrix> matrices; ///< (out, in), each as its tensor has it
     std::map<Role, Vector> vectors; ///< norms and biases; those of several rows one after the other
+    std::map<Role, Tensor> stacks; ///< of experts, decoded one at a time
 
     bool has(Role role) const { return matrices.contains(role); }
     Matrix& matrix(Role role) { return matrices.at(role); } ///< Requires: it has it.
@@ -63,11 +64,16 @@ void addAttention(MatrixBlock hidden, const MatrixView& context, const LayerWeig
 /// What gate and up read.
 Matrix feedForwardInput(
     const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
-/// act(gate x) ∘ (up x), or act(up x): what ffn_down reads.
+/// act(gate x) ∘ (up x), or act(up x): what ffn_down reads. Without experts.
 Matrix feedForwardGated(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress);
 /// hidden += scale · after(ffn_down · gated + bias).
 void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
+    const Progress& progress);
+
+/// The feed-forward or the experts as a whole: hidden += what they make of `input`, from
+/// feedForwardInput.
+void addWholeFeedForward(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
     const Progress& progress);
 
 /// What the head reads: hidden after output_norm. Throws Error for a norm that is not finite.

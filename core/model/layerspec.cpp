@@ -58,8 +58,8 @@ namespace {
 
 std::optional<Role> LayerSpec::makerOf(LinearInput input) const
 {
-    if (attentionNorm == feedForwardNorm)
-        return std::nullopt;
+    if (attentionNorm == feedForwardNorm || (experts && input == LinearInput::FeedForward))
+        return std::nullopt; // the router and all experts read it, too
     return input == LinearInput::Attention  ? attentionNorm
         : input == LinearInput::FeedForward ? feedForwardNorm
                                             : std::nullopt;
@@ -78,6 +78,8 @@ LayerSpec layerSpec(const ModelConfig& config, int layer)
         spec.attentionNorm = Role::AttnNorm2;
     if (config.isParallel)
         spec.feedForwardNorm = Role::AttnNorm;
+    if (architecture->postAttentionNormIsBefore)
+        spec.feedForwardNorm = Role::PostAttentionNorm;
     if (architecture->normsAfter) {
         spec.attentionPostNorm = Role::PostAttentionNorm;
         spec.feedForwardPostNorm = Role::PostFfwNorm;
@@ -85,6 +87,11 @@ LayerSpec layerSpec(const ModelConfig& config, int layer)
     spec.attention = attentionSpec(config, *architecture, layer);
     spec.feedForward = { config.feedForward, architecture->activation, architecture->isGated,
         architecture->fusesGateUp };
+    if (config.experts > 0)
+        spec.experts = ExpertsSpec{ config.experts, config.expertsUsed,
+            config.expertSize > 0 ? config.expertSize : config.feedForward,
+            architecture->activation, architecture->routing, config.normalizesExperts,
+            config.sharedSize };
     spec.isParallel = config.isParallel;
     spec.residualScale = float(config.residualScale);
     return spec;

@@ -65,6 +65,7 @@ struct AttentionSpec {
 
 enum class Activation {
     Silu, ///< x / (1 + e^−x)
+    ClampedSwish, ///< of gpt-oss: (min(x, 7) · σ(1.702 x)) · (clamp(up, −7, 7) + 1)
     GeluTanh, ///< ½x(1 + tanh(√(2/π)(x + 0.044715x³)))
     Gelu, ///< ½x(1 + erf(x/√2))
 };
@@ -75,6 +76,24 @@ struct FeedForwardSpec {
     Activation activation = Activation::Silu;
     bool isGated = true;
     bool isFused = false; ///< ffn_up has the rows of gate, then those of up
+};
+
+/// How a router's logits become the weights of the experts it chooses.
+enum class Routing {
+    SoftmaxOfAll, ///< the largest of a softmax over all experts
+    SoftmaxOfChosen, ///< a softmax over the largest logits
+};
+
+/// A mixture of experts in the place of a feed-forward: Σ weight_e · down_e(act(gate_e x) ∘ up_e x)
+/// over the chosen ones, and an expert that all tokens share.
+struct ExpertsSpec {
+    int count = 0;
+    int used = 0; ///< by a token
+    int size = 0; ///< channels inside one
+    Activation activation = Activation::Silu;
+    Routing routing = Routing::SoftmaxOfAll;
+    bool normalizes = false; ///< the weights of the chosen ones are divided by their sum
+    int sharedSize = 0; ///< of the shared expert; 0: there is none
 };
 
 enum class NormKind {
@@ -93,6 +112,7 @@ struct LayerSpec {
     std::optional<Role> feedForwardPostNorm;
     AttentionSpec attention;
     FeedForwardSpec feedForward;
+    std::optional<ExpertsSpec> experts; ///< in its place
     bool isParallel = false; ///< the feed-forward reads what attention reads too
     float residualScale = 1;
 

@@ -63,7 +63,7 @@ PlacedTensors placeAll(const ShardedTensors& stored, const std::string& file)
     std::set<Place> taken;
     std::vector<std::string> left;
     for (const StoredTensor& found : stored.tensors) {
-        if (!found.format || found.shape.empty() || found.bytes.empty()) {
+        if (!found.format || found.shape.empty() || (found.bytes.empty() && !found.source)) {
             left.push_back(found.name.substr(0, 200));
             continue;
         }
@@ -80,6 +80,7 @@ PlacedTensors placeAll(const ShardedTensors& stored, const std::string& file)
         tensor.offset = found.offset;
         tensor.file = found.file;
         tensor.mapping = found.mapping;
+        tensor.source = found.source;
         result.tensors.push_back(std::move(tensor));
     }
     if (result.tensors.empty())

@@ -69,18 +69,19 @@ namespace {
     /// Tensors by their place, the parts of one in their order, and the names of those left out.
     struct Sorted {
         std::map<Place, std::map<int, const StoredTensor*>> found;
+        std::map<Place, Arrangement> arrangements; ///< that a tensor's name asks for
         std::vector<std::string> left;
         int ofOtherSenses = 0;
         const StoredTensor* unexpected = nullptr; ///< the first
     };
 
-    std::optional<HuggingPlace> placeOf(const std::string& name, Naming naming,
-        const NameRule& rule, const Architecture& architecture)
+    std::vector<HuggingPlace> placesOf(const std::string& name, Naming naming, const NameRule& rule,
+        const Architecture& architecture)
     {
         if (naming == Naming::HuggingFace)
-            return findHuggingFacePlace(architecture, rule.usualName(name));
+            return findHuggingFacePlaces(architecture, rule.usualName(name));
         const auto place = findPlace(name);
-        return place ? std::optional(HuggingPlace{ *place, 0 }) : std::nullopt;
+        return place ? std::vector{ HuggingPlace{ *place } } : std::vector<HuggingPlace>();
     }
 
     class Sorting {
@@ -104,14 +105,21 @@ namespace {
     private:
         void add(const StoredTensor& tensor)
         {
-            const auto found = placeOf(tensor.name, m_naming, m_rule, *m_config.known());
-            if (!found || !m_known.contains(found->place))
+            std::vector<HuggingPlace> found
+                = placesOf(tensor.name, m_naming, m_rule, *m_config.known());
+            std::erase_if(
+                found, [&](const HuggingPlace& one) { return !m_known.contains(one.place); });
+            if (found.empty())
                 return leaveOut(tensor);
-            auto& parts = m_sorted.found[found->place];
-            const auto [other, isNew] = parts.try_emplace(found->part, &tensor);
-            if (!isNew)
-                throw Error(text(tensor.file, ": tensors ", other->second->name, " and ",
-                    tensor.name, " have the same place, expected one"));
+            for (const HuggingPlace& one : found) {
+                const auto [other, isNew]
+                    = m_sorted.found[one.place].try_emplace(one.part, &tensor);
+                if (!isNew)
+                    throw Error(text(tensor.file, ": tensors ", other->second->name, " and ",
+                        tensor.name, " have the same place, expected one"));
+                if (one.arrangement)
+                    m_sorted.arrangements.emplace(one.place, *one.arrangement);
+            }
         }
 
         void leaveOut(const StoredTensor& tensor)
@@ -222,12 +230,16 @@ namespace {
             tensor.sourceName = stored.name;
             tensor.shape = expected.shape;
             tensor.columns = expected.shape.back();
-            tensor.rows = expected.shape.size() > 1 ? expected.shape.front() : 1;
+            tensor.rows = 1;
+            for (std::size_t i = 0; i + 1 < expected.shape.size(); ++i)
+                tensor.rows *= expected.shape[i];
             tensor.format = stored.format;
             tensor.offset = stored.offset;
             tensor.file = stored.file;
             tensor.mapping = stored.mapping;
-            if (const auto how = arrangementOf(expected.place.role)) {
+            tensor.source = stored.source;
+            const auto how = arrangementOf(expected.place);
+            if (how && *how != Arrangement::AsItIs) {
                 arrange(tensor, inOrder(expected, parts), *how, layerSpec(m_config, 0).attention);
                 return tensor;
             }
@@ -238,20 +250,27 @@ namespace {
             return tensor;
         }
 
-        std::optional<Arrangement> arrangementOf(Role role) const
+        std::optional<Arrangement> arrangementOf(Place place) const
         {
             if (m_naming == Naming::Gguf)
                 return std::nullopt;
+            const auto asked = m_sorted.arrangements.find(place);
+            if (asked != m_sorted.arrangements.end())
+                return asked->second;
+            const Role role = place.role;
             const auto& all = m_config.known()->arrangements;
             const auto found = std::ranges::find(all, role, &HuggingArrangement::role);
-            return found == all.end() ? std::nullopt : std::optional(found->arrangement);
+            if (found != all.end())
+                return found->arrangement;
+            return isExpertStack(role) ? std::optional(Arrangement::Stacked) : std::nullopt;
         }
 
         /// The parts of a tensor, each there. Throws Error naming the first that is missing.
         std::vector<const StoredTensor*> inOrder(
             const ExpectedTensor& expected, const std::map<int, const StoredTensor*>& parts) const
         {
-            const bool hasParts = arrangementOf(expected.place.role) == Arrangement::HeadRows;
+            const auto how = arrangementOf(expected.place);
+            const bool hasParts = how == Arrangement::HeadRows || how == Arrangement::Stacked;
             const std::int64_t wanted = hasParts ? expected.shape.front() : 1;
             std::vector<const StoredTensor*> list;
             for (const auto& [number, stored] : parts) {

@@ -3,12 +3,16 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/files/quantizedsource.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 #include <string_view>
+#include <utility>
 
 namespace core {
 
@@ -81,40 +85,132 @@ namespace {
         return found == tensors.end() ? nullptr : &*found;
     }
 
-    /// A weight in a format of 8 bits or fewer: what is left of FP8 without its scales.
+    /// A weight in numbers of 8 bits or fewer that nothing decodes.
     const StoredTensor* firstNarrow(const std::vector<StoredTensor>& tensors)
     {
-        const auto found
-            = std::find_if(tensors.begin(), tensors.end(), [](const StoredTensor& tensor) {
-                  return tensor.dtype.starts_with("F8_") || tensor.dtype.starts_with("F6_")
-                      || tensor.dtype == "F4";
-              });
+        const auto found = std::ranges::find_if(tensors, [](const StoredTensor& tensor) {
+            return !tensor.format
+                && (tensor.dtype.starts_with("F8_") || tensor.dtype.starts_with("F6_")
+                    || tensor.dtype == "F4");
+        });
         return found == tensors.end() ? nullptr : &*found;
+    }
+
+    /// Throws Error for what is left of a way to quantize that nothing here reads.
+    void refuseUnknown(const std::vector<StoredTensor>& others, const std::string& to)
+    {
+        for (const Trace& trace : traces) {
+            if (const StoredTensor* tensor = firstTrace(others, trace))
+                throw Error(text(tensor->file, ": the weights are quantized already, by ",
+                    trace.tool, to, ", as tensor ", tensor->name.substr(0, 200), " shows", advice));
+        }
+        if (const StoredTensor* tensor = firstNarrow(others))
+            throw Error(text(tensor->file, ": the weights are quantized already: tensor ",
+                tensor->name.substr(0, 200), " is stored as ", tensor->dtype, advice));
+    }
+
+    /// Tools whose weights are told by their tensors: without these they are in full precision.
+    bool isRead(const std::string& tool)
+    {
+        constexpr std::array<std::string_view, 8> read{ "gptq", "awq", "bitsandbytes",
+            "compressed-tensors", "fp8", "fbgemm_fp8", "mxfp4", "modelopt" };
+        return std::ranges::find(read, tool) != read.end();
+    }
+
+    StoredTensor joined(const QuantizedWeight& weight)
+    {
+        StoredTensor tensor;
+        tensor.name = weight.name;
+        tensor.format = &formats::f32;
+        tensor.shape = weight.shape;
+        tensor.file = weight.file;
+        tensor.source = weight.rows;
+        return tensor;
+    }
+
+    /// "The weights are quantized already (4 bits, groups of 128, symmetric: 14 tensors; …)".
+    std::string gridsNote(const std::vector<QuantizedWeight>& weights)
+    {
+        std::map<std::string, int> counts;
+        for (const QuantizedWeight& weight : weights)
+            ++counts[weight.rows->grid()];
+        std::string words;
+        for (const auto& [grid, count] : counts)
+            words.append(words.empty() ? "" : "; ")
+                .append(text(grid, ": ", count, count == 1 ? " tensor" : " tensors"));
+        return text("The weights are quantized already (", words,
+            "): they are decoded, and as in the file they stay as they are where GGUF has the "
+            "same grid");
+    }
+
+    /// Takes out the biases of zeros that AutoGPTQ writes beside every weight, whether the model
+    /// has biases or not. Gives back how many.
+    std::size_t withoutZeroBiases(
+        std::vector<StoredTensor>& others, const std::vector<QuantizedWeight>& weights)
+    {
+        std::set<std::string> biases;
+        for (const QuantizedWeight& weight : weights)
+            if (weight.name.ends_with(".weight"))
+                biases.insert(weight.name.substr(0, weight.name.size() - 6) + "bias");
+        return std::erase_if(others, [&](const StoredTensor& tensor) {
+            return biases.contains(tensor.name)
+                && std::ranges::all_of(
+                    tensor.bytes, [](std::byte byte) { return byte == std::byte(0); });
+        });
     }
 
 } // namespace
 
-std::string refuseQuantized(
-    const Json& config, const std::string& configFile, const std::vector<StoredTensor>& tensors)
+LenientJson withQuantization(const Json& config, const std::filesystem::path& folder)
+{
+    LenientJson whole{ config, {} };
+    if (!config.is_object() || !objectIn(config, "quantization_config").is_null()
+        || !objectIn(config, "compression_config").is_null())
+        return whole;
+    for (const auto& [file, method] :
+        { std::pair{ "quantize_config.json", "gptq" }, std::pair{ "quant_config.json", "awq" } }) {
+        LenientJson beside = readOptionalJson(folder / file);
+        if (whole.fault.empty())
+            whole.fault = beside.fault;
+        if (!beside.value.is_object())
+            continue;
+        if (!beside.value.contains("quant_method"))
+            beside.value["quant_method"] = method;
+        whole.value["quantization_config"] = std::move(beside.value);
+        break;
+    }
+    return whole;
+}
+
+std::vector<std::string> joinQuantized(
+    ShardedTensors& stored, const Json& config, const std::string& configFile)
 {
     const Quantization said = quantizationOf(config);
     const std::string to = said.bits > 0 ? text(" to ", said.bits, " bits") : std::string();
-    constexpr std::string_view loader = "bitsandbytes";
-    if (!said.tool.empty() && said.tool != loader)
+    QuantizedTensors sorted = quantizedTensors(stored.tensors, config, configFile);
+    refuseUnknown(sorted.others, to);
+    std::vector<std::string> notes;
+    if (!sorted.weights.empty())
+        notes.push_back(gridsNote(sorted.weights));
+    else if (isRead(said.tool))
+        notes.push_back(text("config.json names ", said.tool, to,
+            ", but no tensor is quantized so: they are taken as they are"));
+    else if (!said.tool.empty())
         throw Error(
             text(configFile, ": the weights are quantized already, by ", said.tool, to, advice));
-    for (const Trace& trace : traces) {
-        if (const StoredTensor* tensor = firstTrace(tensors, trace))
-            throw Error(text(tensor->file, ": the weights are quantized already, by ", trace.tool,
-                to, ", as tensor ", tensor->name.substr(0, 200), " shows", advice));
-    }
-    if (const StoredTensor* tensor = firstNarrow(tensors))
-        throw Error(text(tensor->file, ": the weights are quantized already: tensor ",
-            tensor->name.substr(0, 200), " is stored as ", tensor->dtype, advice));
-    return said.tool.empty()
-        ? ""
-        : text("config.json names ", loader, to,
-            ", but the tensors are in full precision: they are taken as they are");
+    if (const std::size_t zeros
+        = said.tool == "gptq" ? withoutZeroBiases(sorted.others, sorted.weights) : 0)
+        notes.push_back(text(zeros, " biases that are all zero are left out"));
+    if (!sorted.leftOut.empty())
+        notes.push_back(text(sorted.leftOut.size(),
+            " scales of activations and caches are left "
+            "out, such as ",
+            sorted.leftOut.front().substr(0, 200)));
+    stored.tensors.clear();
+    for (const QuantizedWeight& weight : sorted.weights)
+        stored.tensors.push_back(joined(weight));
+    std::ranges::move(sorted.others, std::back_inserter(stored.tensors));
+    return notes;
 }
 
 } // namespace core

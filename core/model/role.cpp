@@ -118,8 +118,12 @@ namespace {
         Role::AttnGate, Role::SsmAlpha, Role::SsmBeta, Role::ShortConvIn };
     constexpr std::array attentionOutputRoles
         = { Role::AttnOutput, Role::SsmOut, Role::ShortConvOut };
-    constexpr std::array feedForwardRoles = { Role::FfnGate, Role::FfnUp };
+    constexpr std::array feedForwardRoles
+        = { Role::FfnGate, Role::FfnUp, Role::FfnGateShexp, Role::FfnUpShexp };
     constexpr std::array downRoles = { Role::FfnDown };
+    constexpr std::array expertsRoles = { Role::FfnGateExps, Role::FfnUpExps, Role::FfnGateUpExps };
+    constexpr std::array expertsDownRoles = { Role::FfnDownExps };
+    constexpr std::array sharedDownRoles = { Role::FfnDownShexp };
     constexpr std::array headRoles = { Role::Output, Role::TokenEmbd };
 
     template<std::size_t Count>
@@ -197,6 +201,8 @@ bool isBeforeLayers(Role role)
     return entryOf(role).where == Where::Model && role < Role::AttnNorm;
 }
 
+bool isExpertStack(Role role) { return has(expertsRoles, role) || has(expertsDownRoles, role); }
+
 bool isOther(Role role) { return role == Role::OtherMatrix || role == Role::OtherTensor; }
 
 std::string ggufName(Place place)
@@ -239,6 +245,12 @@ std::optional<LinearInput> findInput(Role role)
         return LinearInput::FeedForward;
     if (has(downRoles, role))
         return LinearInput::Down;
+    if (has(expertsRoles, role))
+        return LinearInput::Experts;
+    if (has(expertsDownRoles, role))
+        return LinearInput::ExpertsDown;
+    if (has(sharedDownRoles, role))
+        return LinearInput::SharedDown;
     return has(headRoles, role) ? std::optional(LinearInput::Head) : std::nullopt;
 }
 
@@ -260,6 +272,12 @@ std::span<const Role> rolesOf(LinearInput input)
         return feedForwardRoles;
     case LinearInput::Down:
         return downRoles;
+    case LinearInput::Experts:
+        return expertsRoles;
+    case LinearInput::ExpertsDown:
+        return expertsDownRoles;
+    case LinearInput::SharedDown:
+        return sharedDownRoles;
     case LinearInput::Head:
         break;
     }

@@ -104,6 +104,8 @@ struct Place {
     auto operator<=>(const Place&) const = default;
 };
 bool isOther(Role role);
+/// Whether a tensor holds one matrix for each expert, one under the other.
+bool isExpertStack(Role role);
 /// Whether a tensor outside the layers is read before them: token_embd, position_embd.
 bool isBeforeLayers(Role role);
 
@@ -122,6 +124,9 @@ enum class LinearInput {
     FeedForward, ///< ffn_gate, ffn_up: hidden after ffn_norm
     Down, ///< ffn_down: SiLU(gate) · up
     Head, ///< output, or token_embd used as head: hidden after output_norm
+    Experts, ///< gate and up of one expert: the tokens that are sent to it
+    ExpertsDown, ///< ffn_down of one expert
+    SharedDown, ///< ffn_down of the expert that all tokens share
 };
 /// What a matrix of that role reads; token_embd gives Head (what it reads when it is tied). Nothing
 /// where that is not known.

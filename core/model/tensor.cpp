@@ -65,28 +65,112 @@ std::int64_t Tensor::matrices() const
         : std::accumulate(shape.begin(), shape.end() - 2, std::int64_t(1), std::multiplies<>());
 }
 
-std::uint64_t storedSize(const Tensor& tensor)
+namespace {
+
+    /// Some rows of another source.
+    class PartOfRows : public RowSource {
+    public:
+        PartOfRows(std::shared_ptr<const RowSource> whole, std::int64_t first)
+            : m_whole(std::move(whole))
+            , m_first(first)
+        {
+        }
+        Matrix rows(std::int64_t first, std::int64_t count) const override
+        {
+            return m_whole->rows(m_first + first, count);
+        }
+        std::string grid() const override { return m_whole->grid(); }
+        void requireUnchanged() const override { m_whole->requireUnchanged(); }
+
+    private:
+        std::shared_ptr<const RowSource> m_whole;
+        std::int64_t m_first;
+    };
+
+} // namespace
+
+Tensor rowsOf(const Tensor& tensor, std::int64_t first, std::int64_t count)
 {
-    return tensor.source
-        ? tensor.format->tensorBytes(std::uint64_t(tensor.rows), std::size_t(tensor.columns))
-        : tensor.bytes.size();
+    assert(first >= 0 && count >= 0 && first + count <= tensor.rows);
+    Tensor part = tensor;
+    part.rows = count;
+    part.shape = { count, tensor.columns };
+    if (tensor.source) {
+        part.source = std::make_shared<PartOfRows>(tensor.source, first);
+        return part;
+    }
+    const std::size_t rowBytes = tensor.format->rowBytes(std::size_t(tensor.columns));
+    part.bytes = tensor.bytes.subspan(std::size_t(first) * rowBytes, std::size_t(count) * rowBytes);
+    part.offset = tensor.offset + std::size_t(first) * rowBytes;
+    return part;
 }
 
-std::vector<std::byte> storedBytes(const Tensor& tensor)
+std::uint64_t storedSize(const Tensor& tensor)
 {
     if (!tensor.source)
+        return tensor.bytes.size();
+    std::uint64_t size = 0;
+    for (const auto& part : tensor.source->parts())
+        size += part.size();
+    return size;
+}
+
+double storedBitsPerWeight(const Tensor& tensor)
+{
+    return gridOf(tensor).empty() ? tensor.format->bitsPerWeight()
+                                  : 8 * double(storedSize(tensor)) / double(tensor.weights());
+}
+
+std::string gridOf(const Tensor& tensor)
+{
+    return tensor.source ? tensor.source->grid() : std::string();
+}
+
+std::string storedAs(const Tensor& tensor)
+{
+    const std::string grid = gridOf(tensor);
+    return grid.empty() ? std::string(tensor.format->name) : grid;
+}
+
+bool isAlreadyQuantized(const Tensor& tensor)
+{
+    return tensor.format->isQuantized() || !gridOf(tensor).empty();
+}
+
+const Format* exactFormat(const Tensor& tensor)
+{
+    const bool isWhole = tensor.source && tensor.source->tensorScale() == 1.0f;
+    const Format* format = isWhole ? tensor.source->exactFormat() : nullptr;
+    if (format)
+        return format;
+    const bool isFloat8 = tensor.format == &formats::f8_E4M3 || tensor.format == &formats::f8_E5M2;
+    return isFloat8 ? &formats::f16 : tensor.format; // which has more bits of both parts
+}
+
+std::vector<std::byte> bytesIn(const Format& format, const Tensor& tensor)
+{
+    const bool isOwn = &format == tensor.format;
+    if (!tensor.source && isOwn)
         return { tensor.bytes.begin(), tensor.bytes.end() };
-    std::vector<std::byte> bytes(storedSize(tensor));
-    const std::size_t rowBytes = tensor.format->rowBytes(std::size_t(tensor.columns));
+    std::vector<std::byte> bytes(
+        format.tensorBytes(std::uint64_t(tensor.rows), std::size_t(tensor.columns)));
+    const std::size_t rowBytes = format.rowBytes(std::size_t(tensor.columns));
     forTiles(tensor, [&](std::size_t, std::int64_t first, std::int64_t rows) {
-        const Matrix weights = tensor.source->rows(first, rows);
+        std::byte* place = bytes.data() + std::size_t(first) * rowBytes;
+        if (tensor.source && !isOwn) {
+            std::ranges::copy(tensor.source->exactRows(format, first, rows), place);
+            return;
+        }
+        const Matrix weights = decodeRows(tensor, first, rows);
         for (std::int64_t row = 0; row < rows; ++row)
-            tensor.format->encodeRow(weights.row(row).data(), std::size_t(tensor.columns), nullptr,
-                bytes.data() + std::size_t(first + row) * rowBytes);
+            format.encodeRow(weights.row(row).data(), std::size_t(tensor.columns), nullptr,
+                place + std::size_t(row) * rowBytes);
     });
     requireUnchanged(tensor);
     return bytes;
 }
+
+std::vector<std::byte> storedBytes(const Tensor& tensor) { return bytesIn(*tensor.format, tensor); }
 
 void requireUnchanged(const Tensor& tensor)
 {

@@ -29,7 +29,8 @@ struct Tensor {
     std::vector<std::int64_t> shape; ///< as a file says it, outermost first: {columns} of a vector
     const Format* format = nullptr;
     std::span<const std::byte> bytes; ///< empty: its weights come from …
-    std::shared_ptr<const RowSource> source; ///< … and `format` holds them exactly
+    std::shared_ptr<const RowSource> source; ///< … and `format` holds them exactly, maybe with
+                                             ///< more bits than they need (exactFormat)
     std::size_t offset = 0; ///< of `bytes` in `file`
     std::string file; ///< path
     std::shared_ptr<const MappedFile> mapping; ///< of `file`; null: the bytes are in memory
@@ -40,9 +41,27 @@ struct Tensor {
     bool isMatrix() const { return core::isMatrix(place.role); }
 };
 
-/// Bytes of the tensor in its format.
+/// Some rows of a tensor as a tensor of its own: one matrix of a stack. Requires: they are there.
+Tensor rowsOf(const Tensor& tensor, std::int64_t first, std::int64_t count);
+
+/// Bytes that the tensor takes where it is stored, scales included.
 std::uint64_t storedSize(const Tensor& tensor);
-/// Its bytes, made from its source where it has one. Throws Error if its file was changed.
+double storedBitsPerWeight(const Tensor& tensor);
+/// The grid of another tool that its weights lie on, for people: "4 bits, groups of 128,
+/// symmetric"; empty: none.
+std::string gridOf(const Tensor& tensor);
+/// What it is stored as, for people: its grid, or its format: "Q4_K".
+std::string storedAs(const Tensor& tensor);
+/// Whether it was rounded to few levels before: in a format that has them, or by another tool.
+bool isAlreadyQuantized(const Tensor& tensor);
+
+/// The format that holds its weights exactly with the fewest bits: that of its grid, if GGUF has
+/// one, else its own. The first time it may read all scales of another tool's grid.
+const Format* exactFormat(const Tensor& tensor);
+/// Its bytes in `format`, made from its source where it has one. Requires: its own or its
+/// exactFormat(). Throws Error if its file was changed.
+std::vector<std::byte> bytesIn(const Format& format, const Tensor& tensor);
+/// The same in its own.
 std::vector<std::byte> storedBytes(const Tensor& tensor);
 
 /// Throws Error if the file that holds the tensor's bytes was changed, cut short or removed since

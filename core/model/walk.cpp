@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/text.h"
+#include "core/model/experts.h"
 
 #include <algorithm>
 #include <cassert>
@@ -31,8 +32,12 @@ namespace {
                 if (input == LinearInput::Attention || input == LinearInput::AttentionOutput)
                     inAttention += double(matrix.size());
             }
+            const double down
+                = weights.has(Role::FfnDown) ? double(weights.matrix(Role::FfnDown).size()) : 0;
+            for (const auto& [role, stack] : weights.stacks)
+                all += double(stack.weights());
             attention = inAttention / all;
-            gated = 1 - double(weights.matrix(Role::FfnDown).size()) / all;
+            gated = 1 - down / all;
         }
     };
 
@@ -70,6 +75,18 @@ namespace {
         if (!weights.spec.isParallel)
             input = feedForwardInput(hidden, weights, progress);
         show(LinearInput::FeedForward, input);
+        if (weights.spec.experts) {
+            const ExpertInputs seen = [&](LinearInput what, int expert, Matrix& x) {
+                if (expert < 0)
+                    return show(what, x);
+                if (arithmetic)
+                    arithmetic->roundInput(what, layer, x, progress);
+                if (observer)
+                    observer->expertInput(what, layer, expert, x);
+            };
+            addExperts(hidden, input, weights, seen, progress);
+            return finish(2 + 2 * layer);
+        }
         Matrix gated = feedForwardGated(input, weights, progress);
         show(LinearInput::Down, gated);
         progress.at(shares.gated);

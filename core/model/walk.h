@@ -32,6 +32,11 @@ struct WalkObserver {
     /// `x` (tokens, in): what the linear layers of `input` in `layer` read.
     virtual void linearInput(LinearInput input, int layer, const Matrix& x, Eigen::Index firstRow)
         = 0;
+    /// `x` (tokens, in): what gate and up (Experts) or down (ExpertsDown) of one expert read.
+    virtual void expertInput(
+        LinearInput /*input*/, int /*layer*/, int /*expert*/, const Matrix& /*x*/)
+    {
+    }
     /// The residual stream at a depth: 0 the embedding, 1 + 2·layer after attention, 2 + 2·layer
     /// after the feed-forward.
     virtual void residual(int depth, const MatrixView& hidden, Eigen::Index firstRow) = 0;

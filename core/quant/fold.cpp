@@ -3,6 +3,7 @@
 
 #include "core/rounding/encode.h"
 
+#include <algorithm>
 #include <cassert>
 #include <numeric>
 #include <utility>
@@ -100,14 +101,18 @@ const Vector& LayerFold::of(LinearInput input) const
         return attentionOutput;
     case LinearInput::FeedForward:
         return feedForward;
-    default:
-        assert(input == LinearInput::Down);
+    case LinearInput::Down:
         return down;
+    default: // experts
+        break;
     }
+    static const Vector none;
+    return none;
 }
 
 Vector& LayerFold::of(LinearInput input)
 {
+    assert(std::ranges::find(layerInputs, input) != layerInputs.end());
     return const_cast<Vector&>(std::as_const(*this).of(input));
 }
 
@@ -138,6 +143,8 @@ std::string foldObstacle(LinearInput input, const LayerSpec& spec)
 {
     if (input == LinearInput::Down && !spec.feedForward.isGated)
         return "its input is not scaled: the activation before it does not let scales through";
+    if (input == LinearInput::FeedForward && spec.experts)
+        return "its input is not scaled: a router and experts read it, too";
     const bool isNormed = input == LinearInput::Attention || input == LinearInput::FeedForward;
     if (!isNormed || spec.makerOf(input))
         return {};

@@ -35,12 +35,48 @@ namespace {
                                                       .cwiseAbs2();
             });
         }
+        void expertInput(LinearInput input, int layer, int expert, const Matrix& x) override
+        {
+            auto& sums = m_experts[{ input, layer }];
+            if (sums.size() <= std::size_t(expert))
+                sums.resize(std::size_t(expert) + 1);
+            Counted& counted = sums[std::size_t(expert)];
+            if (counted.squares.size() == 0)
+                counted.squares.setZero(x.cols());
+            counted.squares += x.cast<double>().cwiseAbs2().colwise().sum().transpose();
+            counted.tokens += x.rows();
+        }
         void residual(int, const MatrixView&, Eigen::Index) override { }
 
         const std::map<Key, Eigen::VectorXd>& sums() const { return m_sums; }
 
+        /// Mean squares of each expert's inputs, one after the other; 0, which is unknown, of one
+        /// that no token came to.
+        std::map<Key, std::vector<float>> expertMeans(std::size_t experts) const
+        {
+            std::map<Key, std::vector<float>> all;
+            for (const auto& [key, sums] : m_experts) {
+                const auto some = std::ranges::find_if(
+                    sums, [](const Counted& counted) { return counted.tokens > 0; });
+                const std::size_t columns = std::size_t(some->squares.size());
+                std::vector<float>& means = all[key];
+                means.resize(experts * columns);
+                for (std::size_t i = 0; i < sums.size(); ++i)
+                    for (std::size_t j = 0; sums[i].tokens > 0 && j < columns; ++j)
+                        means[i * columns + j]
+                            = float(sums[i].squares[Eigen::Index(j)] / double(sums[i].tokens));
+            }
+            return all;
+        }
+
     private:
+        struct Counted {
+            Eigen::VectorXd squares;
+            Eigen::Index tokens = 0;
+        };
+
         std::map<Key, Eigen::VectorXd> m_sums;
+        std::map<Key, std::vector<Counted>> m_experts;
     };
 
 } // namespace
@@ -61,6 +97,10 @@ Importance inputImportance(const Checkpoint& checkpoint,
             for (const double sum : sums)
                 values.push_back(float(sum * share));
         }
+    for (const auto& [key, means] : observer.expertMeans(std::size_t(checkpoint.config().experts)))
+        for (const Role role : rolesOf(key.first))
+            if (const Tensor* tensor = checkpoint.find(Place{ role, key.second }))
+                importance[tensor->name] = means;
     return importance;
 }
 

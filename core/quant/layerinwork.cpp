@@ -18,7 +18,8 @@ namespace {
     /// what the input lacks. The others write into the residual stream, of which each row counts.
     bool isShared(LinearInput input)
     {
-        return input == LinearInput::Attention || input == LinearInput::FeedForward;
+        return input == LinearInput::Attention || input == LinearInput::FeedForward
+            || input == LinearInput::Experts;
     }
 
     /// Rows in another order, in each of the `parts` of equal height that lie one under the other.
@@ -104,8 +105,9 @@ bool LayerInWork::fitsNormOf(const Group& group) const
 bool LayerInWork::mayOrderNeurons() const
 {
     return options().orderNeurons
-        && std::ranges::none_of(m_weights.readers(LinearInput::FeedForward),
-            [this](Role role) { return plannedAt(role).keeps && plannedAt(role).format->isQuantized(); });
+        && std::ranges::none_of(m_weights.readers(LinearInput::FeedForward), [this](Role role) {
+               return plannedAt(role).keeps && plannedAt(role).format->isQuantized();
+           });
 }
 
 LayerInWork::Group LayerInWork::prepared(
@@ -224,6 +226,8 @@ void LayerInWork::roundOne(Role role, const Group& group, const Progress& progre
         done.report.gptq->chosenByData = group.choice.byData;
     }
     W = decode(done.tensor);
+    if (m_expert >= 0)
+        return m_experts[role].add(std::move(done));
     m_scaling.report(done.report, plannedAt(role));
     m_run.tensorDone(done.report);
     m_done.push_back(std::move(done));
@@ -232,15 +236,20 @@ void LayerInWork::roundOne(Role role, const Group& group, const Progress& progre
 RoundedTensor LayerInWork::rounded(
     Role role, const Group& group, const Matrix& target, const Progress& progress) const
 {
-    const PlannedTensor& planned = plannedAt(role);
-    const Tensor& tensor = *m_run.checkpoint.find(Place{ role, m_layer });
+    PlannedTensor planned = plannedAt(role);
     const Matrix& W = m_weights.matrix(role);
-    if (planned.method == Method::Gptq)
+    const Tensor& whole = *m_run.checkpoint.find(Place{ role, m_layer });
+    const Tensor tensor = m_expert < 0 ? whole : rowsOf(whole, m_expert * W.rows(), W.rows());
+    if (planned.method == Method::Gptq && group.factor)
         return roundedByGptq(tensor, planned, W, target, group, progress);
+    if (planned.method == Method::Gptq) // an expert that no token came to
+        planned.method = Method::RoundToNearest;
     std::vector<float> importance;
-    if (planned.method == Method::Importance)
+    if (planned.method == Method::Importance && m_expert < 0)
         importance
             = scaledImportance(m_run.importance.at(tensor.name), m_scaling.fold.of(group.input));
+    else if (planned.method == Method::Importance)
+        importance = expertImportance(m_run.importance.at(tensor.name), m_expert, W.cols());
     if (const auto H = m_scaling.hessians.find(group.input); H != m_scaling.hessians.end())
         return roundClipped(tensor, planned, W, importance, H->second, progress);
     if (!group.held.isThere())
@@ -282,6 +291,67 @@ void LayerInWork::fitNorm(
     for (RoundedTensor& done : m_done)
         if (done.report.gptq && std::ranges::count(roles, done.tensor.place.role) > 0)
             done.report.gptq->normGain = refit.gain;
+}
+
+bool LayerInWork::stacksNeedHessian() const
+{
+    return std::ranges::any_of(m_weights.stacks,
+        [this](const auto& entry) { return plannedAt(entry.first).method == Method::Gptq; });
+}
+
+void LayerInWork::beginExpert(int expert, Index tokens, const Progress& progress)
+{
+    m_expert = expert;
+    for (const auto& [role, stack] : m_weights.stacks) {
+        const std::int64_t rows = stack.rows / stack.matrices();
+        const Tensor& original = *m_run.checkpoint.find(Place{ role, m_layer });
+        Matrix W = decodeFinite(rowsOf(original, expert * rows, rows), progress);
+        if (!m_original.stacks.empty())
+            m_original.matrices.emplace(role, W);
+        m_weights.matrices.emplace(role, std::move(W));
+        m_experts[role].begin(expert, tokens);
+    }
+}
+
+void LayerInWork::endExpert()
+{
+    for (const auto& [role, stack] : m_weights.stacks) {
+        m_weights.matrices.erase(role);
+        m_original.matrices.erase(role);
+    }
+    m_expert = -1;
+}
+
+void LayerInWork::finishExperts(const Progress& progress)
+{
+    for (auto& [role, parts] : m_experts) {
+        const Tensor& tensor = *m_run.checkpoint.find(Place{ role, m_layer });
+        RoundedTensor stack = parts.take(tensor, plannedAt(role), progress);
+        m_weights.stacks.at(role) = stack.tensor;
+        m_scaling.report(stack.report, plannedAt(role));
+        m_run.tensorDone(stack.report);
+        m_done.push_back(std::move(stack));
+    }
+    m_experts.clear();
+}
+
+void LayerInWork::roundStacks(const Progress& progress)
+{
+    double done = 0;
+    for (auto& [role, stack] : m_weights.stacks) {
+        const PlannedTensor& planned = plannedAt(role);
+        std::span<const float> importance;
+        if (planned.method == Method::Importance)
+            importance = m_run.importance.at(stack.name);
+        const double next = done + 1 / double(m_weights.stacks.size());
+        RoundedTensor rounded
+            = roundInTiles(stack, planned, importance, progress.part(done, std::min(1.0, next)));
+        done = next;
+        m_scaling.report(rounded.report, planned);
+        m_run.tensorDone(rounded.report);
+        stack = rounded.tensor;
+        m_done.push_back(std::move(rounded));
+    }
 }
 
 RoundedPart LayerInWork::finish()

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "core/model/layer.h"
+#include "core/quant/expertparts.h"
 #include "core/quant/layerrounding.h"
 #include "core/rounding/heldsums.h"
 #include "core/rounding/strength.h"
 #include "core/rounding/targetchoice.h"
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -40,6 +42,18 @@ public:
     /// them. `fit` and `held`: what was gathered about the input, all tokens together; `held`
     /// without tokens where nothing is chosen by data.
     void round(LinearInput input, InputSums fit, HeldSums held, const Progress& progress);
+
+    // Experts are rounded one at a time: between beginExpert() and endExpert() the layer has the
+    // matrices of one under the roles of their stacks, which round() takes for Experts and
+    // ExpertsDown. finishExperts() puts the stacks together.
+    void beginExpert(int expert, Eigen::Index tokens, const Progress& progress);
+    void endExpert();
+    void finishExperts(const Progress& progress);
+    /// Rounds the stacks without any activations but what the importance says.
+    void roundStacks(const Progress& progress);
+    bool hasExperts() const { return spec().experts.has_value(); }
+    /// Whether a stack is rounded by GPTQ.
+    bool stacksNeedHessian() const;
 
     /// The order that round() gave the neurons of the feed-forward, new → old: what was computed
     /// from gate and up before must follow. Empty: as they were.
@@ -90,6 +104,8 @@ private:
     LayerWeights m_weights;
     LayerWeights m_original{};
     std::vector<RoundedTensor> m_done;
+    int m_expert = -1; ///< in work; −1: none
+    std::map<Role, ExpertParts> m_experts; ///< rounded so far
     std::vector<Eigen::Index> m_neuronOrder;
     std::vector<Role> m_changedVectors; ///< that are not as they were
 };

@@ -2,11 +2,14 @@
 #include "core/quant/layerrounding.h"
 
 #include "core/files/scratchfile.h"
+#include "core/model/experts.h"
 #include "core/model/linear.h"
+#include "core/quant/expertrounding.h"
 #include "core/quant/layerinwork.h"
 #include "core/rounding/tokenweights.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -259,6 +262,74 @@ namespace {
         });
     }
 
+    /// Rounds ffn_down of the expert that all tokens share.
+    void roundSharedDown(LayerInWork& layer, const LayerPaths& paths, const LayerPaths& read,
+        const Progress& progress)
+    {
+        const Activation activation = layer.spec().experts->activation;
+        GroupGathering gathering(layer, LinearInput::SharedDown, paths);
+        if (gathering.isNeeded())
+            forTiles(paths.rounded, progress.part(0, 0.5), [&](const Tile& tile) {
+                const auto gatedOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
+                    return expertGated(feedForwardInput(hidden, weights, progress),
+                        sharedExpert(weights), activation, progress);
+                };
+                Matrix x = gatedOf(tile.of(read.rounded), layer.weights());
+                Matrix change, drift;
+                if (gathering.corrects()) {
+                    const Matrix& W = layer.original().matrix(Role::FfnDownShexp);
+                    change = Matrix::Zero(x.rows(), W.rows());
+                    addLinear(change, gatedOf(tile.of(*read.reference), layer.original()) - x, W,
+                        progress);
+                    drift = Matrix::Zero(change.rows(), change.cols()); // its output is gated
+                }
+                gathering.add(tile, std::move(x), std::move(change), std::move(drift),
+                    tile.of(paths.reference ? *paths.reference : paths.rounded));
+            });
+        gathering.round(layer, LinearInput::SharedDown, progress.part(0.5, 1));
+    }
+
+    /// What the router reads, of all tokens.
+    Matrix routerInput(HiddenStates& hidden, const LayerWeights& weights, const Progress& progress)
+    {
+        Matrix input(hidden.states.rows(), hidden.states.cols());
+        forTiles(hidden, progress, [&](const Tile& tile) {
+            tile.of(input) = feedForwardInput(tile.of(hidden), weights, progress);
+        });
+        return input;
+    }
+
+    void roundSparse(LayerInWork& layer, const LayerPaths& paths, const LayerPaths& read,
+        const Progress& progress)
+    {
+        roundReaders(layer, LinearInput::FeedForward, paths, read, progress.part(0, 0.1),
+            [&](const MatrixView& hidden, const LayerWeights& weights) {
+                return feedForwardInput(hidden, weights, progress);
+            });
+        if (layer.spec().experts->sharedSize > 0)
+            roundSharedDown(layer, paths, read, progress.part(0.1, 0.2));
+        if (layer.stacksNeedHessian()) {
+            const Matrix input = routerInput(read.rounded, layer.weights(), progress);
+            Matrix reference;
+            if (read.reference)
+                reference = routerInput(*read.reference, layer.original(), progress);
+            roundExperts(layer, input, reference, paths.rounded.length, progress.part(0.2, 0.9));
+        } else {
+            layer.roundStacks(progress.part(0.2, 0.9));
+        }
+        // As the walk does it, so that a resumed run goes on with the same bits.
+        forTiles(paths.rounded, progress.part(0.9, 1), [&](const Tile& tile) {
+            const auto move
+                = [&](HiddenStates& hidden, HiddenStates& readBy, const LayerWeights& weights) {
+                      const Matrix input = feedForwardInput(tile.of(readBy), weights, progress);
+                      addExperts(tile.of(hidden), input, weights, {}, progress);
+                  };
+            move(paths.rounded, read.rounded, layer.weights());
+            if (paths.reference)
+                move(*paths.reference, *read.reference, layer.original());
+        });
+    }
+
 } // namespace
 
 RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling,
@@ -273,7 +344,11 @@ RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling
     }
     roundAttention(work, paths, progress.part(0, 0.45));
     const LayerPaths before{ rounded, paths.reference ? &reference : nullptr };
-    roundFeedForward(work, paths, work.spec().isParallel ? before : paths, progress.part(0.45, 1));
+    const LayerPaths& read = work.spec().isParallel ? before : paths;
+    if (work.hasExperts())
+        roundSparse(work, paths, read, progress.part(0.45, 1));
+    else
+        roundFeedForward(work, paths, read, progress.part(0.45, 1));
     return work.finish();
 }
 
@@ -320,11 +395,14 @@ RoundedPart roundLayerAlone(
         return roundFromFile(run, layer, progress);
     LayerInWork work(run, layer, std::move(scaling), false, progress);
     double done = 0;
-    for (const LinearInput input : { LinearInput::Attention, LinearInput::AttentionOutput,
-             LinearInput::FeedForward, LinearInput::Down }) {
-        work.round(input, {}, {}, progress.part(done, done + 0.25));
-        done += 0.25;
+    constexpr std::array inputs{ LinearInput::Attention, LinearInput::AttentionOutput,
+        LinearInput::FeedForward, LinearInput::Down, LinearInput::SharedDown };
+    constexpr double share = 0.18;
+    for (const LinearInput input : inputs) {
+        work.round(input, {}, {}, progress.part(done, done + share));
+        done += share;
     }
+    work.roundStacks(progress.part(done, 1));
     return work.finish();
 }
 

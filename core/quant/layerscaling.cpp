@@ -116,8 +116,14 @@ void LayerScaling::report(TensorReport& report, const PlannedTensor& planned) co
     if (planned.scaling == Scaling::None)
         return;
     const LinearInput input = inputOf(planned.place.role);
+    const auto note = notes.find(input);
+    if (note == notes.end()) { // an expert's
+        report.note.append(report.note.empty() ? "" : "; ")
+            .append("its input is not scaled: experts share what makes it");
+        return;
+    }
     report.scaling = fold.of(input).size() > 0 ? planned.scaling : Scaling::None;
-    report.note.append(report.note.empty() ? "" : "; ").append(notes.at(input));
+    report.note.append(report.note.empty() ? "" : "; ").append(note->second);
 }
 
 std::vector<float> scaledImportance(std::vector<float> importance, const Vector& scales)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/plan.h"
 
+#include "core/base/parallel.h"
 #include "core/base/text.h"
 #include "core/formats/study.h"
 
@@ -115,6 +116,18 @@ namespace {
         return deciding;
     }
 
+    /// Finds out, on all processors, which formats hold the grids of other tools: quick the second
+    /// time.
+    void findExactFormats(const std::vector<Tensor>& tensors)
+    {
+        std::vector<const Tensor*> onGrids;
+        for (const Tensor& tensor : tensors)
+            if (tensor.source)
+                onGrids.push_back(&tensor);
+        if (!onGrids.empty())
+            parallelFor(onGrids.size(), [&](std::size_t i) { (void)exactFormat(*onGrids[i]); });
+    }
+
     PlannedTensor planMatrix(
         const Checkpoint& checkpoint, const Tensor& tensor, const Recipe& recipe)
     {
@@ -122,7 +135,9 @@ namespace {
         const auto [formatRule, methodRule] = decidingRules(tensor, recipe);
         const Format* wanted = formatRule ? formatRule->format : recipe.format;
         if (!wanted || wanted == &formats::source)
-            wanted = tensor.format;
+            wanted = formatAsInFile(tensor);
+        if (wanted == &formats::f64 && !checkpoint.isGguf() && checkpoint.isComputed())
+            wanted = &formats::f32; // which llama.cpp computes with
         const Treatment treatment = methodRule
             ? Treatment{ *methodRule->method, methodRule->scaling }
             : recipe.treatment();
@@ -132,7 +147,7 @@ namespace {
         planned.format = fallbackFormat(wanted, tensor.columns);
         // A study format keeps its name when it becomes one for rows of this length.
         planned.wanted = wanted->name == planned.format->name ? planned.format : wanted;
-        planned.keeps = planned.format == tensor.format;
+        planned.keeps = isKeptIn(planned.format, tensor);
         planned.method = usableMethod(treatment.method, planned, isHead && methodRule);
         if (!checkpoint.isComputed() && planned.method == Method::Gptq)
             planned.method = Method::Importance;
@@ -172,6 +187,7 @@ std::vector<PlannedTensor> planTensors(const Checkpoint& checkpoint, const Recip
 {
     std::vector<PlannedTensor> plan;
     plan.reserve(checkpoint.tensors().size());
+    findExactFormats(checkpoint.tensors());
     for (const Tensor& tensor : checkpoint.tensors())
         plan.push_back(tensor.isMatrix() ? planMatrix(checkpoint, tensor, recipe)
                                          : planVector(checkpoint, tensor));
@@ -231,45 +247,83 @@ std::string fallbackText(const PlannedTensor& planned, const Tensor& tensor)
     return text(why, ", stored as ", planned.format->name);
 }
 
+const Format* formatAsInFile(const Tensor& tensor)
+{
+    const Format* exact = exactFormat(tensor);
+    const bool isDecoded = exact == tensor.format && !gridOf(tensor).empty();
+    return isDecoded ? &formats::f16 : exact;
+}
+
+bool isKeptIn(const Format* format, const Tensor& tensor)
+{
+    return format == tensor.format || format == exactFormat(tensor);
+}
+
+namespace {
+
+    /// The same for a tensor on another tool's grid.
+    std::string gridText(const PlannedTensor& planned, const std::string& grid)
+    {
+        if (planned.keeps)
+            return text(
+                grid, ": ", planned.format->isQuantized() ? "converted" : "decoded", " exactly");
+        if (!planned.format->isQuantized())
+            return text(grid, ": decoded to ", planned.format->name);
+        return text("already quantized in the file (", grid, "), rounded a second time");
+    }
+
+} // namespace
+
 std::string sourceText(const PlannedTensor& planned, const Tensor& tensor)
 {
-    if (planned.keeps || !isMatrix(tensor.place.role))
+    const std::string grid = gridOf(tensor);
+    if (!isMatrix(tensor.place.role) || (planned.keeps && grid.empty()))
         return {};
-    const double before = tensor.format->bitsPerWeight();
-    const double after = planned.format->bitsPerWeight();
     std::string said;
-    if (tensor.format->isQuantized())
+    if (!grid.empty())
+        said = gridText(planned, grid);
+    else if (tensor.format->isQuantized())
         said = text(
             "already quantized in the file (", tensor.format->name, "), rounded a second time");
-    if (after > before)
+    const double before = storedBitsPerWeight(tensor);
+    const double after = planned.format->bitsPerWeight();
+    const bool isExact = planned.keeps && planned.format == exactFormat(tensor);
+    if (after > before && !isExact)
         said.append(said.empty() ? "" : ": ")
             .append(
                 text("grows from ", before, " to ", after, " bits per weight and gains nothing"));
     return said;
 }
 
+bool isRoundedAgain(const PlannedTensor& planned, const Tensor& tensor)
+{
+    const bool isDecoded = !gridOf(tensor).empty() && !planned.format->isQuantized();
+    return isAlreadyQuantized(tensor) && !planned.keeps && !isDecoded;
+}
+
 std::optional<QuantizedSource> quantizedSource(const Checkpoint& checkpoint)
 {
-    std::vector<std::pair<const Format*, int>> counts;
+    findExactFormats(checkpoint.tensors());
+    std::vector<std::pair<std::string, int>> counts;
+    QuantizedSource source;
     for (const Tensor& tensor : checkpoint.tensors()) {
-        if (!tensor.format->isQuantized())
+        if (!isAlreadyQuantized(tensor))
             continue;
-        const auto found
-            = std::ranges::find(counts, tensor.format, &std::pair<const Format*, int>::first);
+        ++source.tensors;
+        source.isOfOtherTool = source.isOfOtherTool || !gridOf(tensor).empty();
+        source.exact += exactFormat(tensor)->isQuantized();
+        const std::string kind = storedAs(tensor);
+        const auto found = std::ranges::find(counts, kind, &std::pair<std::string, int>::first);
         if (found == counts.end())
-            counts.emplace_back(tensor.format, 1);
+            counts.emplace_back(kind, 1);
         else
             ++found->second;
     }
     if (counts.empty())
         return std::nullopt;
-    std::ranges::stable_sort(
-        counts, std::ranges::greater(), &std::pair<const Format*, int>::second);
-    QuantizedSource source;
-    for (const auto& [format, tensors] : counts) {
-        source.formats.push_back(format);
-        source.tensors += tensors;
-    }
+    std::ranges::stable_sort(counts, std::ranges::greater(), &std::pair<std::string, int>::second);
+    for (auto& [kind, tensors] : counts)
+        source.kinds.push_back(std::move(kind));
     return source;
 }
 

@@ -62,17 +62,29 @@ const Format* fallbackFormat(const Format* format, std::int64_t columns);
 /// stored as BF16".
 std::string fallbackText(const PlannedTensor& planned, const Tensor& tensor);
 
-/// What is to be said of rounding a tensor that was rounded before, or of making one larger than it
-/// is in the file: "already quantized in the file (Q8_0), rounded a second time". Empty if neither
-/// happens.
+/// What "as in the file" stores a matrix in: the format that holds its weights exactly
+/// (exactFormat); where GGUF has none for the grid of another tool, F16, whose steps are finer than
+/// those of any such grid (values beyond its range go to BF16 or F32, as everywhere: withinRange).
+const Format* formatAsInFile(const Tensor& tensor);
+
+/// What is to be said of rounding a tensor that was rounded before, of making one larger than it is
+/// in the file, or of taking over the grid of another tool: "already quantized in the file (Q8_0),
+/// rounded a second time", "4 bits, groups of 128, symmetric: converted exactly". Empty if none of
+/// it happens.
 std::string sourceText(const PlannedTensor& planned, const Tensor& tensor);
+/// Whether storing it in `format` rounds nothing.
+bool isKeptIn(const Format* format, const Tensor& tensor);
+/// Whether a tensor that was rounded to few levels before is rounded to others.
+bool isRoundedAgain(const PlannedTensor& planned, const Tensor& tensor);
 
 /// What of a model is quantized in its files.
 struct QuantizedSource {
-    std::vector<const Format*> formats; ///< from that of most tensors to that of fewest
+    std::vector<std::string> kinds; ///< formats and grids (storedAs), most frequent first
     int tensors = 0; ///< in them
+    int exact = 0; ///< of these, those that a quantized GGUF format holds exactly
+    bool isOfOtherTool = false; ///< whether any lies on another tool's grid
 };
-/// Nothing if no tensor of `checkpoint` is in a format with levels.
+/// Nothing if no tensor of `checkpoint` was rounded to few levels.
 std::optional<QuantizedSource> quantizedSource(const Checkpoint& checkpoint);
 
 /// Names that are offered for presetRecipe, which knows every study format, too: every format

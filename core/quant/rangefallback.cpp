@@ -63,7 +63,7 @@ PlannedTensor widened(const Tensor& tensor, const PlannedTensor& planned, const 
     const RangeFault& fault)
 {
     PlannedTensor wide = stored(planned, wider, fault);
-    wide.keeps = wider == tensor.format;
+    wide.keeps = isKeptIn(wider, tensor);
     return wide;
 }
 
@@ -71,7 +71,7 @@ PlannedTensor inWiderFormat(const Tensor& tensor, const PlannedTensor& planned,
     const RangeFault& fault, const Progress& progress)
 {
     if (tensor.format != &formats::f32)
-        return widened(tensor, planned, tensor.format, fault);
+        return widened(tensor, planned, formatAsInFile(tensor), fault);
     const bool fits = planned.format != &formats::bf16 && !faultOf(tensor, formats::bf16, progress);
     return widened(tensor, planned, fits ? &formats::bf16 : &formats::f32, fault);
 }

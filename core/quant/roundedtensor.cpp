@@ -27,6 +27,12 @@ Tensor stored(const Tensor& tensor, const Format* format, std::vector<std::byte>
     return stored(tensor, format, TensorBytes(std::move(bytes)));
 }
 
+Tensor kept(const Tensor& tensor, const PlannedTensor& planned)
+{
+    const bool isAsItIs = !tensor.source && planned.format == tensor.format;
+    return isAsItIs ? tensor : stored(tensor, planned.format, bytesIn(*planned.format, tensor));
+}
+
 void addNote(TensorReport& report, const std::string& note)
 {
     if (!note.empty())

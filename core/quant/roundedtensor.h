@@ -17,6 +17,9 @@ namespace core::roundedtensor {
 /// `tensor` in another format.
 Tensor stored(const Tensor& tensor, const Format* format, const TensorBytes& bytes);
 Tensor stored(const Tensor& tensor, const Format* format, std::vector<std::byte> bytes);
+/// `tensor` as it is, planned to be kept: its own bytes, or what its source gives in the planned
+/// format, bit for bit.
+Tensor kept(const Tensor& tensor, const PlannedTensor& planned);
 
 /// A report that says which tensor, as planned and why so, and nothing of errors.
 TensorReport reportOn(const Tensor& tensor, const PlannedTensor& planned);

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/bytereader.h"
+#include "core/files/rowsource.h"
 #include "core/formats/study.h"
 
 #include <nlohmann/json.hpp>
@@ -143,6 +144,7 @@ namespace {
         tensor.offset = reader.position();
         tensor.file = reader.place();
         tensor.bytes = reader.bytes(std::uint64_t(size), "tensor");
+        tensor.source = nullptr;
         return tensor;
     }
 
@@ -171,9 +173,13 @@ std::string sampleKey(const Checkpoint& checkpoint)
     Json description = Json::array();
     for (const Tensor& tensor : checkpoint.tensors()) {
         ContentHash hash;
-        addSamples(hash, tensor.bytes);
+        if (!tensor.source)
+            addSamples(hash, tensor.bytes);
+        else
+            for (const auto& part : tensor.source->parts())
+                addSamples(hash, part);
         description.push_back({ tensor.name, tensor.format->name, tensor.rows, tensor.columns,
-            tensor.bytes.size(), hashText(hash) });
+            storedSize(tensor), hashText(hash) });
     }
     return Shelf::keyOf(description);
 }

@@ -118,9 +118,9 @@ RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned,
     std::span<const float> importance, const MatrixD* H, const Progress& progress)
 {
     if (planned.keeps) {
-        RoundedTensor kept{ tensor, reportOn(tensor, planned) };
-        kept.report.outputError = 0;
-        return kept;
+        RoundedTensor result{ kept(tensor, planned), reportOn(tensor, planned) };
+        result.report.outputError = 0;
+        return result;
     }
     const auto [fitting, known, note] = weighingOf(forRangeOf(W, planned), importance);
     const Judged judged = encoded(W, fitting, *fitting.format, known, progress);
@@ -202,8 +202,7 @@ RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
     const TensorFormat ranged(*planned.format, rangeInTiles(tensor, *planned.format, step));
     const TensorFormat own(ranged.format(), Matrix(), weighed.encoder);
     const std::size_t matrices = std::size_t(tensor.matrices());
-    const bool isStack
-        = matrices > 1 && known.size() == matrices * std::size_t(tensor.columns);
+    const bool isStack = matrices > 1 && known.size() == matrices * std::size_t(tensor.columns);
     const Judged judged = weighed.method == Method::Hqq
         ? hqqInTiles(tensor, weighed, ranged.format(), step, progress)
         : isStack ? encodedStack(rows.source(), matrices, own, importance, progress)
@@ -257,7 +256,7 @@ Tensor roundVector(const Tensor& tensor, const PlannedTensor& planned)
 {
     const Matrix values = decodeFinite(tensor, Progress());
     if (planned.keeps)
-        return tensor;
+        return kept(tensor, planned);
     return stored(tensor, planned.format, encodeMatrix(values, *planned.format, {}, Progress()));
 }
 

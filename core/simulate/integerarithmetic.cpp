@@ -140,6 +140,9 @@ IntegerArithmetic::IntegerArithmetic(std::shared_ptr<const Checkpoint> model,
     , m_folds(std::size_t(m_model->config().layers))
 {
     m_model->requireComputed();
+    if (m_model->config().experts > 0)
+        throw Error(text(m_model->path().string(),
+            ": has experts, for which integer arithmetic is not simulated"));
     if (options.needsCalibration() && calibration.empty())
         throw Error("static ranges, smoothing and outlier channels are found in a calibration "
                     "text, found none");

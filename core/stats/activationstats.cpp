@@ -31,6 +31,10 @@ namespace {
             m_inputs.try_emplace({ layer, input }, x.cols()).first->second.add(x);
         }
 
+        void expertInput(LinearInput input, int layer, int, const Matrix& x) override
+        {
+            linearInput(input, layer, x, 0); // all experts together
+        }
         void residual(int depth, const MatrixView& hidden, Eigen::Index firstRow) override
         {
             m_depths.at(std::size_t(depth)).add(hidden, firstRow);

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/bytereader.h"
+#include "core/stats/statsbytes.h"
 
 #include <array>
 #include <cstdint>
@@ -13,56 +14,18 @@ namespace core {
 namespace {
 
     constexpr std::uint32_t version = 1;
-    constexpr std::array figures{ &Moments::minimum, &Moments::maximum, &Moments::mean,
-        &Moments::deviation, &Moments::skew, &Moments::kurtosis };
-    constexpr std::array counts{ &Moments::count, &Moments::zeros, &Moments::nonFinite };
     constexpr std::array channelFigures{ &InputStats::absmax, &InputStats::meanAbs,
         &InputStats::meanSquare };
 
-    class Writer {
-    public:
-        template<typename T>
-        void number(T value)
-        {
-            all(std::span<const T>(&value, 1));
-        }
-        template<typename T>
-        void all(std::span<const T> values)
-        {
-            const auto bytes = std::as_bytes(values);
-            m_bytes.insert(m_bytes.end(), bytes.begin(), bytes.end());
-        }
-        std::vector<std::byte> take() { return std::move(m_bytes); }
-
-    private:
-        std::vector<std::byte> m_bytes;
-    };
-
-    void write(Writer& out, const InputStats& input)
+    void write(StatsWriter& out, const InputStats& input)
     {
         out.number(std::uint32_t(input.input));
         out.number(std::int32_t(input.layer));
-        for (const auto count : counts)
-            out.number(input.moments.*count);
-        for (const auto figure : figures)
-            out.number(input.moments.*figure);
-        out.number(input.histogram.minimum);
-        out.number(input.histogram.maximum);
-        out.number(std::uint32_t(input.histogram.counts.size()));
-        out.all(std::span<const std::uint64_t>(input.histogram.counts));
+        out.moments(input.moments);
+        out.histogram(input.histogram);
         out.number(std::uint32_t(input.absmax.size()));
         for (const auto values : channelFigures)
             out.all(std::span<const float>(input.*values));
-    }
-
-    template<typename T>
-    std::vector<T> readAll(ByteReader& in, std::uint64_t count, const char* what)
-    {
-        in.count(count, sizeof(T), what);
-        std::vector<T> values(count);
-        for (T& value : values)
-            value = in.number<T>(what);
-        return values;
     }
 
     InputStats readInput(ByteReader& in)
@@ -74,17 +37,11 @@ namespace {
                 int(LinearInput::Head)));
         input.input = LinearInput(which);
         input.layer = in.number<std::int32_t>("layer");
-        for (const auto count : counts)
-            input.moments.*count = in.number<std::uint64_t>("moments");
-        for (const auto figure : figures)
-            input.moments.*figure = in.number<double>("moments");
-        input.histogram.minimum = in.number<double>("histogram");
-        input.histogram.maximum = in.number<double>("histogram");
-        input.histogram.counts
-            = readAll<std::uint64_t>(in, in.number<std::uint32_t>("bins"), "histogram");
+        input.moments = readMoments(in);
+        input.histogram = readHistogram(in);
         const auto channels = in.number<std::uint32_t>("channels");
         for (const auto values : channelFigures)
-            input.*values = readAll<float>(in, channels, "channels");
+            input.*values = readNumbers<float>(in, channels, "channels");
         return input;
     }
 
@@ -92,7 +49,8 @@ namespace {
     {
         const auto rows = in.number<std::uint32_t>("rows");
         const auto columns = in.number<std::uint32_t>("columns");
-        const auto values = readAll<float>(in, std::uint64_t(rows) * columns, "residual stream");
+        const auto values
+            = readNumbers<float>(in, std::uint64_t(rows) * columns, "residual stream");
         return Eigen::Map<const Matrix>(values.data(), rows, columns);
     }
 
@@ -100,7 +58,7 @@ namespace {
 
 std::vector<std::byte> activationStatsToBytes(const ActivationStats& stats)
 {
-    Writer out;
+    StatsWriter out;
     out.number(version);
     out.number(std::int32_t(stats.sequences));
     out.number(std::int32_t(stats.length));

@@ -46,6 +46,15 @@ const std::array<std::string, 256>& byteCharacters()
     return characters;
 }
 
+std::string charactersOfBytes(std::string_view bytes)
+{
+    std::string characters;
+    characters.reserve(bytes.size() * 2);
+    for (const char byte : bytes)
+        characters += byteCharacters()[static_cast<unsigned char>(byte)];
+    return characters;
+}
+
 std::string bytesOfToken(std::string_view token)
 {
     std::string bytes;

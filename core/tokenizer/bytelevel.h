@@ -13,6 +13,9 @@ namespace core {
 /// The character that stands for each byte, as UTF-8.
 const std::array<std::string, 256>& byteCharacters();
 
+/// `bytes` in those characters.
+std::string charactersOfBytes(std::string_view bytes);
+
 /// The bytes that `token` stands for; a character outside the alphabet stands for itself.
 std::string bytesOfToken(std::string_view token);
 

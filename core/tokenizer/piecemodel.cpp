@@ -15,7 +15,7 @@ namespace core {
 namespace {
 
     constexpr std::size_t mostPieces = std::size_t(1) << 24; // a hundred times the largest
-    constexpr std::uint64_t bpe = 2; ///< as a model_type
+    constexpr std::uint64_t unigram = 1, bpe = 2; ///< as a model_type
 
     /// One field of a message; `number` holds a varint or fixed value, `bytes` a string or message.
     struct Field {
@@ -92,14 +92,18 @@ namespace {
         return number < mostPieces ? int(number) : -1; // a negative id has ten bytes
     }
 
-    /// Throws Error for another kind than BPE, which a message without model_type is.
+    /// A message without model_type is unigram.
     void readTrainer(
         PieceModel& model, std::span<const std::byte> message, const std::string& place)
     {
-        std::uint64_t type = 1;
+        std::uint64_t type = unigram;
         forFields(message, place, [&](const Field& field) {
             if (field.key == 3)
                 type = field.number;
+            else if (field.key == 24)
+                model.addsSpaceBehind = field.number != 0;
+            else if (field.key == 35)
+                model.fallsBackToBytes = field.number != 0;
             else if (field.key == 40)
                 model.unknown = idOf(field.number);
             else if (field.key == 41)
@@ -109,19 +113,24 @@ namespace {
             else if (field.key == 43)
                 model.pad = idOf(field.number);
         });
-        if (type != bpe)
-            throw Error(text(place, ": the model's type is ", type, type == 1 ? " (unigram)" : "",
-                ", expected 2 (BPE)"));
+        if (type != bpe && type != unigram)
+            throw Error(
+                text(place, ": the model's type is ", type, ", expected 1 (unigram) or 2 (BPE)"));
+        model.isUnigram = type == unigram;
     }
 
     void readNormalizer(
         PieceModel& model, std::span<const std::byte> message, const std::string& place)
     {
+        model.mergesSpaces = true; // unless the message says otherwise
         forFields(message, place, [&](const Field& field) {
             if (field.key == 2)
-                model.normalizes = !field.bytes.empty();
+                model.charsMap.assign(
+                    reinterpret_cast<const char*>(field.bytes.data()), field.bytes.size());
             else if (field.key == 3)
                 model.addsSpace = field.number != 0;
+            else if (field.key == 4)
+                model.mergesSpaces = field.number != 0;
         });
     }
 

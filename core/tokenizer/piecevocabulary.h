@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/tokenizer/piecemodel.h"
 #include "core/tokenizer/tokenizerjson.h"
 
-#include <filesystem>
+#include <string>
 
 namespace core {
 
-/// Whether a tokenizer.json is a SentencePiece vocabulary that was converted (Llama 2's kind: BPE
-/// that falls back to bytes).
-bool fallsBackToBytes(const Json& tokenizer);
-
-/// tokenizer.ggml.model "llama", .tokens, .token_type, .scores, .add_space_prefix and the ids of
-/// the special tokens of a tokenizer.model, with the tokens that the other files add. Throws Error
-/// naming `file`.
+/// tokenizer.ggml.model "llama" or "t5", .tokens, .token_type, .scores, .add_space_prefix and the
+/// ids of the special tokens of a tokenizer.model, with the tokens that the other files add. Throws
+/// Error naming `place`.
 NotedMetadata pieceMetadata(
-    const std::filesystem::path& file, const TokenizerFiles& files, int vocabulary);
+    const PieceModel& model, const TokenizerFiles& files, int vocabulary, const std::string& place);
 
-/// The same of a tokenizer.json that fallsBackToBytes(): a token's score is the rank of the first
-/// merge that makes it, so that llama.cpp merges in the same order. Throws Error naming `place`: a
-/// normalizer or pre-tokenizer that SentencePiece has none of, damage.
-NotedMetadata pieceMetadata(const TokenizerFiles& files, int vocabulary, const std::string& place);
+/// The same of a tokenizer.json whose BPE merges characters: a token's score is the rank of the
+/// first merge that makes it, so that llama.cpp merges in the same order. For Gemma 4
+/// tokenizer.ggml.model is "gemma4", with .merges. Throws Error naming `place` for damage.
+NotedMetadata characterBpeMetadata(
+    const TokenizerFiles& files, int vocabulary, const std::string& place);
+
+/// tokenizer.ggml.model "t5" and what llama.cpp's unigram needs of a tokenizer.json of type
+/// Unigram. Throws Error naming `place` for damage.
+NotedMetadata unigramMetadata(
+    const TokenizerFiles& files, int vocabulary, const std::string& place);
 
 } // namespace core

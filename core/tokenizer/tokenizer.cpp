@@ -4,10 +4,10 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/lenientjson.h"
-#include "core/tokenizer/bytebpe.h"
 #include "core/tokenizer/chattemplate.h"
+#include "core/tokenizer/jsontokenizer.h"
 #include "core/tokenizer/piecevocabulary.h"
-#include "core/tokenizer/sentencepiece.h"
+#include "core/tokenizer/tokenizergguf.h"
 #include "core/tokenizer/tokenizerjson.h"
 
 #include <nlohmann/json.hpp>
@@ -53,6 +53,30 @@ namespace {
         std::vector<std::string> m_notes;
     };
 
+    NotedMetadata jsonMetadata(
+        const TokenizerFiles& files, int vocabulary, const std::string& place)
+    {
+        switch (jsonModel(files.tokenizer, place)) {
+        case JsonModel::ByteBpe:
+            return vocabularyMetadata(files, vocabulary, place);
+        case JsonModel::CharacterBpe:
+            return characterBpeMetadata(files, vocabulary, place);
+        case JsonModel::Unigram:
+            return unigramMetadata(files, vocabulary, place);
+        }
+        return {};
+    }
+
+    /// tokenizer_config.json may say whether a text gets a space in front, but where the steps of a
+    /// tokenizer.json do.
+    void setSpacePrefix(GgufMetadata& pairs, const Json& tokenizerConfig, bool isModel)
+    {
+        constexpr const char* key = "tokenizer.ggml.add_space_prefix";
+        const Json& flag = memberOrNull(tokenizerConfig, "add_prefix_space");
+        if (flag.is_boolean() && (isModel || !pairs.find(key)))
+            pairs.set(key, flag.get<bool>());
+    }
+
 } // namespace
 
 std::string Tokenizer::decode(const std::vector<int>& tokens) const
@@ -81,36 +105,21 @@ TokenizerWithMetadata tokenizerFromFolder(
         .generationConfig = reader.optional("generation_config.json"),
         .addedTokens = reader.optional("added_tokens.json"),
         .specialTokensMap = reader.optional("special_tokens_map.json") };
-    const bool isPieces = files.tokenizer.is_null() || fallsBackToBytes(files.tokenizer);
-    const fs::path& file = isPieces && fs::exists(pieces) ? pieces : json;
-    NotedMetadata metadata = !isPieces ? vocabularyMetadata(files, vocabulary, file.string())
-        : file == pieces               ? pieceMetadata(pieces, files, vocabulary)
-                                       : pieceMetadata(files, vocabulary, file.string());
+    // A tokenizer.model has the scores that a tokenizer.json made of it lacks.
+    const bool isModel = fs::exists(pieces)
+        && (files.tokenizer.is_null()
+            || jsonModel(files.tokenizer, json.string()) == JsonModel::CharacterBpe);
+    const std::string place = (isModel ? pieces : json).string();
+    const PieceModel model = isModel ? readPieceModel(pieces) : PieceModel();
+    NotedMetadata metadata = isModel ? pieceMetadata(model, files, vocabulary, place)
+                                     : jsonMetadata(files, vocabulary, place);
     reader.note(metadata.notes);
     reader.note(addSpecialTokens(metadata.pairs, files, vocabulary));
+    setSpacePrefix(metadata.pairs, files.tokenizerConfig, isModel);
     reader.note(addChatTemplate(metadata.pairs, folder, files.tokenizerConfig));
-    TokenizerWithMetadata result = tokenizerFromGguf(metadata.pairs, file.string());
-    result.notes = reader.notes();
-    return result;
-}
-
-TokenizerWithMetadata tokenizerFromGguf(const GgufMetadata& metadata, const std::string& place)
-{
-    TokenizerWithMetadata result;
-    for (const auto& [key, value] : metadata.pairs())
-        if (key.starts_with("tokenizer."))
-            result.metadata.set(key, value);
-    const std::string model = metadataString(metadata, "tokenizer.ggml.model");
-    if (model == "gpt2")
-        result.tokenizer = std::make_shared<const ByteBpe>(metadata, place);
-    else if (model == "llama")
-        result.tokenizer = std::make_shared<const SentencePiece>(metadata, place);
-    else if (model.empty())
-        throw Error(text(place, ": no tokenizer in the file, tokenizer.ggml.model is missing"));
-    else
-        throw Error(text(place, ": tokenizer.ggml.model is \"", model,
-            "\", expected \"gpt2\" (byte-level BPE) or \"llama\" (SentencePiece)"));
-    return result;
+    auto tokenizer = isModel ? tokenizerFromPieces(model, metadata.pairs, place)
+                             : tokenizerFromJson(files.tokenizer, metadata.pairs, place);
+    return { std::move(tokenizer), std::move(metadata.pairs), reader.notes() };
 }
 
 } // namespace core

@@ -11,8 +11,8 @@
 
 namespace core {
 
-/// Text to token ids and back, exactly as llama.cpp does it for the same model.
-/// Immutable; safe to use from several threads.
+/// Text to token ids and back: of a GGUF exactly as llama.cpp does it, of a folder as the
+/// tokenizers library does it for its tokenizer.json. Immutable; safe to use from several threads.
 class Tokenizer {
 public:
     virtual ~Tokenizer() = default;
@@ -26,7 +26,7 @@ public:
     virtual int bos() const = 0; ///< −1: the model has none
     virtual int eos() const = 0; ///< −1: the model has none
     virtual bool addBos() const = 0; ///< whether a text starts with BOS
-    /// For people: "byte-level BPE", "SentencePiece".
+    /// For people: "byte-level BPE", "SentencePiece", "BPE", "unigram".
     virtual std::string kind() const = 0;
 
     std::string decode(const std::vector<int>& tokens) const;
@@ -39,17 +39,18 @@ struct TokenizerWithMetadata {
     std::vector<std::string> notes; ///< what of a folder's files could not be taken, in sentences
 };
 
-/// From tokenizer.json (byte-level BPE or Llama 2's kind) or tokenizer.model (SentencePiece, BPE),
-/// tokenizer_config.json, added_tokens.json,
-/// special_tokens_map.json and generation/chat files of a Hugging Face folder, merged as
-/// transformers merges them; `vocabulary` pads the token list as llama.cpp expects it.
-/// `tokenizer.ggml.pre` is found by matching the tokenizer's own pre-tokenizer and normalizer.
+/// From tokenizer.model (SentencePiece: BPE or unigram), else tokenizer.json (BPE over bytes or
+/// characters, or unigram), with tokenizer_config.json, added_tokens.json, special_tokens_map.json
+/// and generation/chat files of a Hugging Face folder, merged as transformers merges them;
+/// `vocabulary` pads the token list as llama.cpp expects it. `tokenizer.ggml.pre` is found by
+/// matching the tokenizer's own pre-tokenizer and normalizer. The notes say where llama.cpp will
+/// give other ids for what it finds in the metadata.
 /// Throws Error if there is none ("…: no tokenizer.json in …") or its kind is unknown (named).
 TokenizerWithMetadata tokenizerFromFolder(
     const std::filesystem::path& folder, const Json& config, int vocabulary);
 
-/// From a GGUF's metadata (tokenizer.ggml.model "gpt2" or "llama"). Throws Error naming what is
-/// unknown.
+/// From a GGUF's metadata (tokenizer.ggml.model "gpt2", "gemma4", "llama" or "t5"). Throws Error
+/// naming what is unknown.
 TokenizerWithMetadata tokenizerFromGguf(const GgufMetadata& metadata, const std::string& place);
 
 } // namespace core

@@ -4,7 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/tokenizer/addedtokens.h"
-#include "core/tokenizer/pretokenizersets.h"
+#include "core/tokenizer/pretokenizername.h"
 #include "core/tokenizer/tokenlist.h"
 
 #include <nlohmann/json.hpp>
@@ -14,22 +14,6 @@
 namespace core {
 
 namespace {
-
-    void requireByteLevelBpe(const Json& tokenizer, const std::string& place)
-    {
-        const Json& model = memberOrNull(tokenizer, "model");
-        const Json& type = memberOrNull(model, "type");
-        if (type != "BPE" && !(type.is_null() && model.contains("merges")))
-            throw Error(text(
-                place, ": the model's type is ", shownJson(type), ", expected \"BPE\" on bytes"));
-        for (const char* key : { "continuing_subword_prefix", "end_of_word_suffix" })
-            if (const Json& affix = memberOrNull(model, key); !affix.is_null() && affix != "")
-                throw Error(text(place, ": ", key, " is ", shownJson(affix),
-                    ", expected none, as in BPE on bytes"));
-        if (!memberOrNull(model, "vocab").is_object())
-            throw Error(text(place, ": model.vocab is ", memberOrNull(model, "vocab").type_name(),
-                ", expected an object of tokens and their ids"));
-    }
 
     /// A part of a merge; a space in it would be taken for the one between the parts.
     std::string mergePart(const Json& part, std::size_t rank, const std::string& place)
@@ -43,29 +27,29 @@ namespace {
         return result;
     }
 
-    std::vector<std::string> readMerges(const Json& model, const std::string& place)
-    {
-        const Json& merges = memberOrNull(model, "merges");
-        if (!merges.is_array())
-            throw Error(text(
-                place, ": model.merges is ", merges.type_name(), ", expected an array of merges"));
-        std::vector<std::string> result;
-        result.reserve(merges.size());
-        for (const Json& merge : merges) {
-            const std::size_t rank = result.size();
-            if (merge.is_string())
-                result.push_back(merge.get<std::string>());
-            else if (merge.is_array() && merge.size() == 2)
-                result.push_back(
-                    text(mergePart(merge[0], rank, place), " ", mergePart(merge[1], rank, place)));
-            else
-                throw Error(text(place, ": merge ", rank, " is ", shownJson(merge),
-                    ", expected \"a b\" or [\"a\", \"b\"]"));
-        }
-        return result;
-    }
-
 } // namespace
+
+std::vector<std::string> readMerges(const Json& model, const std::string& place)
+{
+    const Json& merges = memberOrNull(model, "merges");
+    if (!merges.is_array())
+        throw Error(
+            text(place, ": model.merges is ", merges.type_name(), ", expected an array of merges"));
+    std::vector<std::string> result;
+    result.reserve(merges.size());
+    for (const Json& merge : merges) {
+        const std::size_t rank = result.size();
+        if (merge.is_string())
+            result.push_back(merge.get<std::string>());
+        else if (merge.is_array() && merge.size() == 2)
+            result.push_back(
+                text(mergePart(merge[0], rank, place), " ", mergePart(merge[1], rank, place)));
+        else
+            throw Error(text(place, ": merge ", rank, " is ", shownJson(merge),
+                ", expected \"a b\" or [\"a\", \"b\"]"));
+    }
+    return result;
+}
 
 const Json& memberOrNull(const Json& object, const char* key)
 {
@@ -76,21 +60,37 @@ const Json& memberOrNull(const Json& object, const char* key)
     return found == object.end() ? null : *found;
 }
 
+bool flagOr(const Json& object, const char* key, bool fallback)
+{
+    const Json& value = memberOrNull(object, key);
+    return value.is_boolean() ? value.get<bool>() : fallback;
+}
+
+std::string stringOr(const Json& object, const char* key, const char* fallback)
+{
+    const Json& value = memberOrNull(object, key);
+    return value.is_string() ? value.get<std::string>() : fallback;
+}
+
 NotedMetadata vocabularyMetadata(
     const TokenizerFiles& files, int vocabulary, const std::string& place)
 {
-    requireByteLevelBpe(files.tokenizer, place);
-    const std::string pre = pretokenizerName(files.tokenizer, place);
+    const Json& model = memberOrNull(files.tokenizer, "model");
+    if (!memberOrNull(model, "vocab").is_object())
+        throw Error(text(place, ": model.vocab is ", memberOrNull(model, "vocab").type_name(),
+            ", expected an object of tokens and their ids"));
+    const PretokenizerName pre = pretokenizerName(files.tokenizer, place);
     TokenList list(std::size_t(std::max(vocabulary, 1)), place);
-    const Json& model = files.tokenizer["model"];
     for (const auto& [token, id] : model["vocab"].items())
         list.set(id, token, TokenType::Normal);
     readAddedTokens(list, files.tokenizer, place);
 
     NotedMetadata result;
     result.notes = mergeAddedTokens(list, files);
+    if (!pre.note.empty())
+        result.notes.push_back(pre.note);
     result.pairs.set("tokenizer.ggml.model", std::string("gpt2"));
-    result.pairs.set("tokenizer.ggml.pre", pre);
+    result.pairs.set("tokenizer.ggml.pre", pre.name);
     result.pairs.set("tokenizer.ggml.tokens", GgufArray(list.tokens()));
     result.pairs.set("tokenizer.ggml.token_type", GgufArray(list.types()));
     result.pairs.set("tokenizer.ggml.merges", GgufArray(readMerges(model, place)));

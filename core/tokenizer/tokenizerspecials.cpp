@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/text.h"
 #include "core/tokenizer/addedtokens.h"
+#include "core/tokenizer/pretokenizersets.h"
 #include "core/tokenizer/tokenizerjson.h"
 
 #include <nlohmann/json.hpp>
@@ -19,14 +20,33 @@ namespace {
         const char* name; ///< in tokenizer_config.json and config.json
         const char* ggufKey;
     };
-    constexpr std::array<Special, 6> specials = { {
+    constexpr std::array<Special, 7> specials = { {
         { "bos", "bos_token_id" },
         { "eos", "eos_token_id" },
         { "unk", "unknown_token_id" },
         { "sep", "seperator_token_id" }, // sic
         { "pad", "padding_token_id" },
+        { "cls", "cls_token_id" },
         { "mask", "mask_token_id" },
     } };
+
+    /// Ids that convert_hf_to_gguf.py gives tokens of one kind of model.
+    struct Fixed {
+        const char* architecture; ///< the end of its Hugging Face name
+        std::int64_t tokens; ///< of the vocabulary, 0: whatever
+        const char* ggufKey;
+        std::uint32_t id;
+    };
+    constexpr Fixed fixed[] = {
+        { "LlamaForCausalLM", 32016, "prefix_token_id", 32007 }, // Code Llama
+        { "LlamaForCausalLM", 32016, "suffix_token_id", 32008 },
+        { "LlamaForCausalLM", 32016, "middle_token_id", 32009 },
+        { "LlamaForCausalLM", 32016, "eot_token_id", 32010 },
+        { "GemmaForCausalLM", 0, "prefix_token_id", 67 },
+        { "GemmaForCausalLM", 0, "suffix_token_id", 69 },
+        { "GemmaForCausalLM", 0, "middle_token_id", 68 },
+        { "GemmaForCausalLM", 0, "eot_token_id", 107 },
+    };
 
     std::optional<std::int64_t> idOfText(const GgufMetadata& metadata, const std::string& token)
     {
@@ -45,21 +65,38 @@ namespace {
         return id.is_number_integer() ? std::optional(id.get<std::int64_t>()) : std::nullopt;
     }
 
-    /// Whether the post-processor's template puts `token` first (or last); it may be one of
-    /// several.
-    bool templateAdds(const Json& processor, const std::string& token, bool first)
+    /// What the post-processor puts around a text.
+    struct Added {
+        bool isKnown = false; ///< there is a template or its like; an edge without a token has none
+        std::string first, last;
+    };
+
+    std::string tokenOf(const Json& edge)
     {
-        if (token.empty())
-            return false;
+        return stringOr(memberOrNull(edge, "SpecialToken"), "id", "");
+    }
+
+    /// Of several processors the last that adds something decides.
+    Added addedBy(const Json& processor)
+    {
+        const Json& type = memberOrNull(processor, "type");
         const Json& inner = memberOrNull(processor, "processors");
+        Added added;
         for (const Json& step : inner.is_array() ? inner : Json::array())
-            if (templateAdds(step, token, first))
-                return true;
+            if (const Added more = addedBy(step); more.isKnown)
+                added = more;
+        const auto pairOf = [&](const char* key) { // ["</s>", 2]
+            const Json& pair = memberOrNull(processor, key);
+            return pair.is_array() && !pair.empty() && pair[0].is_string()
+                ? pair[0].get<std::string>()
+                : std::string();
+        };
         const Json& single = memberOrNull(processor, "single");
-        if (!single.is_array() || single.empty())
-            return false;
-        const Json& edge = first ? single.front() : single.back();
-        return memberOrNull(memberOrNull(edge, "SpecialToken"), "id") == token;
+        if (type == "RobertaProcessing" || type == "BertProcessing")
+            added = { true, pairOf("cls"), pairOf("sep") };
+        else if (type == "TemplateProcessing" && single.is_array() && single.size() > 1)
+            added = { true, tokenOf(single.front()), tokenOf(single.back()) };
+        return added;
     }
 
     /// The id of a special token, or why it has none (empty: nothing speaks of it).
@@ -90,17 +127,54 @@ namespace {
         return result;
     }
 
-    /// add_«name»_token, by tokenizer_config.json or the template of tokenizer.json.
+    /// add_«name»_token: what the template of tokenizer.json says, else tokenizer_config.json.
     std::optional<bool> isAdded(const TokenizerFiles& files, const char* name)
     {
+        const Added added = addedBy(memberOrNull(files.tokenizer, "post_processor"));
+        const bool isBos = std::string_view(name) == "bos";
+        if (!(isBos ? added.first : added.last).empty())
+            return true;
         const Json& flag
             = memberOrNull(files.tokenizerConfig, text("add_", name, "_token").c_str());
         if (flag.is_boolean())
             return flag.get<bool>();
-        const Json& processor = memberOrNull(files.tokenizer, "post_processor");
-        const bool isFirst = std::string_view(name) == "bos";
-        return templateAdds(processor, namedToken(files, name), isFirst) ? std::optional(true)
-                                                                         : std::nullopt;
+        return added.isKnown ? std::optional(false) : std::nullopt;
+    }
+
+    void setId(GgufMetadata& metadata, const char* key, std::int64_t id)
+    {
+        metadata.set(text("tokenizer.ggml.", key), std::uint32_t(id));
+    }
+
+    /// The tokens of the template where they are others than those named: a text then begins and
+    /// ends with them, and a named EOS only ends a turn (EOT).
+    void addTemplateTokens(GgufMetadata& metadata, const TokenizerFiles& files)
+    {
+        const Added added = addedBy(memberOrNull(files.tokenizer, "post_processor"));
+        const auto idOf = [&](const std::string& token) {
+            return token.empty() ? -1 : idOfText(metadata, token).value_or(-1);
+        };
+        const std::int64_t first = idOf(added.first);
+        const std::int64_t last = idOf(added.last);
+        const std::int64_t eos = idOf(namedToken(files, "eos"));
+        if (first >= 0)
+            setId(metadata, "bos_token_id", first);
+        if (last >= 0)
+            setId(metadata, "eos_token_id", last);
+        if (last >= 0 && eos >= 0 && last != eos)
+            setId(metadata, "eot_token_id", eos);
+    }
+
+    void addFixedTokens(GgufMetadata& metadata, const Json& config, int vocabulary)
+    {
+        const Json& names = memberOrNull(config, "architectures");
+        if (!names.is_array() || names.empty() || !names[0].is_string())
+            return;
+        for (const Fixed& token : fixed)
+            if (names[0] == token.architecture
+                && (token.tokens == 0 ? std::int64_t(token.id) < vocabulary
+                                      : token.tokens == vocabulary))
+                setId(metadata, token.ggufKey, token.id);
     }
 
 } // namespace
@@ -112,10 +186,12 @@ std::vector<std::string> addSpecialTokens(
     for (const Special& special : specials) {
         const Resolved resolved = resolve(metadata, files, special.name, vocabulary);
         if (resolved.id)
-            metadata.set(text("tokenizer.ggml.", special.ggufKey), std::uint32_t(*resolved.id));
+            setId(metadata, special.ggufKey, *resolved.id);
         else if (!resolved.note.empty())
             notes.push_back(resolved.note);
     }
+    addTemplateTokens(metadata, files);
+    addFixedTokens(metadata, files.config, vocabulary);
     for (const char* name : { "bos", "eos" }) {
         const auto added = isAdded(files, name);
         if (!added)
@@ -126,9 +202,13 @@ std::vector<std::string> addSpecialTokens(
             notes.push_back(text("The flag add_", name, "_token is true, but there is no ", name,
                 " token; none is added to texts"));
     }
-    if (const Json& flag = memberOrNull(files.tokenizerConfig, "add_prefix_space");
-        flag.is_boolean())
-        metadata.set("tokenizer.ggml.add_space_prefix", flag.get<bool>());
+    const PretokenizerSet* set
+        = findPretokenizerSet(metadataString(metadata, "tokenizer.ggml.pre"));
+    if (set && set->addsBos && !metadata.find("tokenizer.ggml.add_bos_token"))
+        metadata.set("tokenizer.ggml.add_bos_token", false); // llama.cpp would add one
+    if (metadataString(metadata, "tokenizer.ggml.model") == "gemma4"
+        && metadata.find("tokenizer.ggml.bos_token_id"))
+        metadata.set("tokenizer.ggml.add_bos_token", true); // llama.cpp takes no other value
     return notes;
 }
 

@@ -5,8 +5,9 @@
 #include "core/base/text.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
+#include <cmath>
+#include <set>
 #include <type_traits>
 
 namespace core {
@@ -16,17 +17,19 @@ namespace {
     constexpr std::string_view prefix = "tokenizer.ggml.";
 
     /// Tokens that llama.cpp treats as control tokens whatever type the file gives them.
-    constexpr std::array<std::string_view, 43> alwaysControl = { "<|eot_id|>", "<|im_end|>",
-        "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>",
-        "<|endoftext|>", "</s>", "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]",
-        "<|end_of_text|>", "<end_of_utterance>", "<eos>", "<turn|>", "<|tool_response>",
-        "<｜end▁of▁sentence｜>", "[e~[", "<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>",
-        "<｜fim▁begin｜>", "<PRE>", "▁<PRE>", "<|fim_suffix|>", "<fim-suffix>", "<fim_suffix>",
-        "<｜fim▁hole｜>", "<SUF>", "▁<SUF>", "<|fim_middle|>", "<fim-middle>", "<fim_middle>",
-        "<｜fim▁end｜>", "<MID>", "▁<MID>", "<|fim_pad|>", "<|file_sep|>", "<|repo_name|>" };
+    constexpr std::string_view alwaysControl[] = { "<|eot_id|>", "<|im_end|>", "<|end|>",
+        "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>", "<|endoftext|>",
+        "</s>", "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>",
+        "<end_of_utterance>", "<eos>", "<turn|>", "<|tool_response>", "<｜end▁of▁sentence｜>",
+        "[e~[", "<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<｜fim▁begin｜>", "<PRE>",
+        "▁<PRE>", "<|code_prefix|>", "<|prefix|>", "<|fim_suffix|>", "<fim-suffix>", "<fim_suffix>",
+        "<｜fim▁hole｜>", "<SUF>", "▁<SUF>", "<|code_suffix|>", "<|suffix|>", "<|fim_middle|>",
+        "<fim-middle>", "<fim_middle>", "<｜fim▁end｜>", "<MID>", "▁<MID>", "<|code_middle|>",
+        "<|middle|>", "<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]", "<|fim_repo|>",
+        "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>", "<|file_sep|>" };
 
     /// Tokens that it always finds in a text.
-    constexpr std::array<std::string_view, 4> alwaysUserDefined
+    constexpr std::string_view alwaysUserDefined[]
         = { "<|channel|>", "<|message|>", "<|start|>", "<|constrain|>" };
 
     template<typename T>
@@ -58,15 +61,37 @@ namespace {
         return types;
     }
 
+    bool isWholeNumbers(const GgufMetadata& metadata, const char* key)
+    {
+        const GgufValue* value = metadata.find(text(prefix, key));
+        const auto* array = value ? std::get_if<GgufArray>(value) : nullptr;
+        return array && std::holds_alternative<std::vector<std::int32_t>>(*array);
+    }
+
+    std::vector<float> floatsOf(const std::vector<std::int32_t>& numbers)
+    {
+        std::vector<float> floats(numbers.size());
+        std::transform(
+            numbers.begin(), numbers.end(), floats.begin(), [](int n) { return float(n); });
+        return floats;
+    }
+
     std::vector<float> readScores(
         const GgufMetadata& metadata, std::size_t count, const std::string& place)
     {
-        auto scores = copyArray<float>(metadata, "scores", "an array of floats", place);
+        auto scores = isWholeNumbers(metadata, "scores")
+            ? floatsOf(copyArray<std::int32_t>(metadata, "scores", "", place))
+            : copyArray<float>(metadata, "scores", "an array of floats", place);
         if (scores.empty())
             scores.resize(count);
         if (scores.size() < count)
             throw Error(text(place, ": ", prefix, "scores has ", scores.size(),
                 " entries, expected ", count, " (one a token)"));
+        const auto broken = std::find_if(
+            scores.begin(), scores.end(), [](float score) { return std::isnan(score); });
+        if (broken != scores.end())
+            throw Error(text(place, ": ", prefix, "scores of token ", broken - scores.begin(),
+                " is nan, expected a number"));
         return scores;
     }
 
@@ -122,6 +147,7 @@ Vocabulary::Vocabulary(const GgufMetadata& metadata, const std::string& place)
         throw Error(text(place, ": ", prefix, "tokens has ", m_tokens.size(),
             " entries, expected at most ", 1 << 24));
     m_types = readTypes(metadata, m_tokens.size(), place);
+    m_typesInFile = m_types;
     m_scores = readScores(metadata, m_tokens.size(), place);
     m_ids.reserve(m_tokens.size());
     for (std::size_t i = 0; i < m_tokens.size(); ++i) {
@@ -138,6 +164,10 @@ Vocabulary::Vocabulary(const GgufMetadata& metadata, const std::string& place)
             m_userDefined.push_back(id);
     std::stable_sort(m_userDefined.begin(), m_userDefined.end(),
         [this](int a, int b) { return token(a).size() > token(b).size(); });
+    std::vector<std::pair<std::string_view, int>> finds;
+    for (std::size_t i = 0; i < m_userDefined.size(); ++i)
+        finds.emplace_back(token(m_userDefined[i]), int(i));
+    m_finder = TokenTrie(std::move(finds));
     if (isPhi3(metadata)) {
         m_stripsRight.assign(m_tokens.size(), true);
         for (const char* name : { "<unk>", "<s>", "<|endoftext|>" })
@@ -159,6 +189,10 @@ void Vocabulary::overrideTypes()
         || ((find("<|call|>") >= 0 || find("<|calls|>") >= 0) && find("<|flush|>") >= 0);
     if (const int id = find("<|end|>"); id >= 0 && endsWithCall)
         m_types[std::size_t(id)] = TokenType::UserDefined;
+    // Gemma 4 and PLaMo end a text otherwise: </s> is text there.
+    if (const int id = find("</s>");
+        id >= 0 && (find("<|tool_response>") >= 0 || find("<|plamo:eos|>") >= 0))
+        m_types[std::size_t(id)] = TokenType::Normal;
 }
 
 int Vocabulary::find(std::string_view token) const
@@ -182,12 +216,25 @@ int Vocabulary::specialToken(const GgufMetadata& metadata, std::string_view key,
     return isToken(id) ? int(id) : isToken(fallback) ? fallback : -1;
 }
 
+std::vector<int> Vocabulary::userDefinedIn(std::string_view text) const
+{
+    if (m_finder.empty())
+        return {};
+    std::set<int> found; // indices into m_userDefined: longest first
+    for (std::size_t at = 0; at < text.size(); ++at)
+        m_finder.forPrefixes(text.substr(at), [&](std::size_t, int index) { found.insert(index); });
+    std::vector<int> ids;
+    for (const int index : found)
+        ids.push_back(m_userDefined[std::size_t(index)]);
+    return ids;
+}
+
 std::vector<Fragment> Vocabulary::cutUserDefined(std::string_view wholeText) const
 {
     std::vector<Fragment> fragments;
     if (!wholeText.empty())
         fragments.push_back({ -1, wholeText });
-    for (const int id : m_userDefined) {
+    for (const int id : userDefinedIn(wholeText)) {
         const std::string& name = token(id);
         std::vector<Fragment> cut;
         for (const Fragment& fragment : fragments) {

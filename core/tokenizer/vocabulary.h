@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/files/gguf.h"
+#include "core/tokenizer/tokentrie.h"
 
 #include <cstdint>
 #include <string>
@@ -24,8 +25,8 @@ struct Fragment {
 class Vocabulary {
 public:
     /// Reads tokenizer.ggml.tokens, .token_type and .scores. Throws Error naming `place`: a key
-    /// that is missing, of another type or too short; a type outside 1–6; two tokens with the same
-    /// text.
+    /// that is missing, of another type or too short; a type outside 1–6; a score that is no
+    /// number; two tokens with the same text.
     Vocabulary(const GgufMetadata& metadata, const std::string& place);
     Vocabulary(const Vocabulary&) = delete;
     Vocabulary& operator=(const Vocabulary&) = delete;
@@ -33,6 +34,8 @@ public:
     int size() const { return int(m_tokens.size()); }
     const std::string& token(int id) const { return m_tokens[std::size_t(id)]; }
     TokenType type(int id) const { return m_types[std::size_t(id)]; }
+    /// What the file says, where llama.cpp makes a control token of it later.
+    TokenType typeInFile(int id) const { return m_typesInFile[std::size_t(id)]; }
     float score(int id) const { return m_scores[std::size_t(id)]; } ///< 0 where the file has none
     int find(std::string_view token) const; ///< −1: there is none
 
@@ -45,12 +48,14 @@ public:
 
 private:
     void overrideTypes();
+    std::vector<int> userDefinedIn(std::string_view text) const; ///< longest first
 
     std::vector<std::string> m_tokens;
-    std::vector<TokenType> m_types;
+    std::vector<TokenType> m_types, m_typesInFile;
     std::vector<float> m_scores;
     std::unordered_map<std::string_view, int> m_ids; // into m_tokens
     std::vector<int> m_userDefined; // longest first
+    TokenTrie m_finder; // of their texts, to indices into m_userDefined
     std::vector<bool> m_stripsRight; // by id: swallows the spaces after it; empty: none does
 };
 

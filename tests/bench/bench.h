@@ -35,6 +35,12 @@ void largeCommands();
 /// program of its own for `commands` to watch. Requires: three or four arguments. Throws
 /// core::Error.
 int llamaQuantize(int count, char** arguments);
+/// MB/s of English that become ids, for the sample's tokenizer and llama.cpp's vocabularies.
+void tokenizer();
+
+/// Memory and time of runs as they are told beforehand and after the first layer, beside what they
+/// take: of the sample and SmolLM2, by several methods, with little and much text.
+void estimates();
 
 /// Seconds that one call of `work` takes: the least of as many calls as fit in `budget`, at least
 /// three.

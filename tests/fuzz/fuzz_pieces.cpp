@@ -20,9 +20,19 @@ std::string piece(const std::string& text, char type)
 
 std::vector<std::string> fuzz::seeds()
 {
-    const std::string trainer("\x12\x02\x18\x02", 4);
-    return { piece("<unk>", 2) + piece("<s>", 3) + piece("</s>", 3) + piece("a", 1) + piece("ab", 1)
-        + piece("<0x41>", 6) + trainer };
+    const std::string pieces = piece("<unk>", 2) + piece("<s>", 3) + piece("</s>", 3)
+        + piece("a", 1) + piece("ab", 1) + piece("<0x41>", 6) + piece("b ", 4);
+    const std::string bpe("\x12\x02\x18\x02", 4);
+    const std::string unigram("\x12\x05\x18\x01\x98\x02\x01", 7); // falls back to bytes
+    // A character map whose array has three units, then one replacement; no spaces in front.
+    const std::string map = support::little(std::uint32_t(12))
+        + support::little(std::uint32_t(0x60 << 10))
+        + support::little(std::uint32_t('a' | 1 << 8 | 3 << 10))
+        + support::little(std::uint32_t(1) << 31) + std::string("b\0", 2);
+    const std::string normalizer = "\x1a" + std::string(1, char(map.size() + 4)) + "\x12"
+        + std::string(1, char(map.size())) + map + std::string("\x18\0", 2);
+    return { pieces + bpe, pieces + unigram, pieces + bpe + normalizer,
+        pieces + unigram + normalizer };
 }
 
 void fuzz::check(std::string_view bytes)
@@ -31,5 +41,7 @@ void fuzz::check(std::string_view bytes)
     static fuzz::MemoryFile memory(folder / "tokenizer.model");
     memory.setBytes(bytes);
     const auto found = core::tokenizerFromFolder(folder.path(), core::Json::object(), 16);
-    found.tokenizer->decode(found.tokenizer->encode("abA cab"));
+    found.tokenizer->decode(found.tokenizer->encode("abA  cab\n\xff"));
+    const auto again = core::tokenizerFromGguf(found.metadata, "as a GGUF");
+    again.tokenizer->decode(again.tokenizer->encode("abA  cab\n\xff"));
 }

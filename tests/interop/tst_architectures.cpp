@@ -138,7 +138,7 @@ void TestArchitectures::everyArchitectureHasATinyCheckpoint()
 {
     std::set<std::string> tested;
     for (const std::string& name : support::tinyArchitectures())
-        tested.insert(name.substr(0, name.find('-')));
+        tested.insert(name.starts_with("gpt-oss") ? name : name.substr(0, name.find('-')));
     for (const core::Architecture* architecture : core::architectures())
         QVERIFY2(tested.contains(std::string(architecture->name)), architecture->name.data());
 }

@@ -13,6 +13,7 @@
 #include "core/files/textfile.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/safetensorswriter.h"
+#include "tests/support/tinyquantized.h"
 
 #include <QTest>
 
@@ -186,6 +187,36 @@ private slots:
         QCOMPARE(tokenizer.addBos(), model.addBos());
         QCOMPARE(disagreement("ln(perplexity)", ourLoss(*rounded, text),
                      llamaLoss(m_llama, gguf, text), 1e-4),
+            QString());
+    }
+
+    void llamaComputesWhatWasConvertedExactly_data()
+    {
+        QTest::addColumn<QString>("format");
+        const auto row
+            = [](const char* kind, const char* format) { QTest::newRow(kind) << QString(format); };
+        row("gptq", "Q4_0");
+        row("gptq-8", "Q8_0");
+        row("awq", "Q5_0");
+        row("compressed", "Q4_0");
+        row("compressed-int8", "Q8_0");
+        row("mxfp4", "MXFP4");
+        row("nf4", "F16");
+        row("fp8", "F16");
+    }
+
+    /// A checkpoint that another tool quantized, taken over as it is.
+    void llamaComputesWhatWasConvertedExactly()
+    {
+        QFETCH(QString, format);
+        const fs::path folder = m_folder / QTest::currentDataTag(), gguf = m_folder / "out.gguf";
+        fs::create_directories(folder);
+        support::writeTinyQuantized({}, QTest::currentDataTag(), folder);
+        const auto taken = exportAs(Checkpoint::open(folder), "source", gguf);
+        QCOMPARE(taken->find({ core::Role::FfnUp, 1 })->format->name, format.toStdString());
+        const TextChunks text{ m_text, 64, 4 };
+        QCOMPARE(disagreement("ln(perplexity)", ourLossAsLlama(*taken, text),
+                     llamaLoss(m_llama, gguf, text), 1e-3),
             QString());
     }
 

@@ -3,6 +3,7 @@
 #include "tests/interop/llamalibrary.h"
 #include "tests/support/filebytes.h"
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/gguf.h"
 #include "core/files/textfile.h"
@@ -13,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include <memory>
+#include <optional>
 #include <random>
 
 using namespace core;
@@ -20,9 +22,9 @@ using namespace core;
 namespace {
 
 #ifdef __SANITIZE_ADDRESS__ // several times as slow; the optimised build reads more
-constexpr std::size_t textBytes = 100'000, textBytesOfEachCut = 15'000;
+constexpr std::size_t textBytes = 100'000, textBytesOfEachCut = 10'000;
 #else
-constexpr std::size_t textBytes = 400'000, textBytesOfEachCut = 60'000;
+constexpr std::size_t textBytes = 400'000, textBytesOfEachCut = 20'000;
 #endif
 
 /// What llama.cpp makes of a vocabulary, without weights.
@@ -91,8 +93,7 @@ std::vector<std::string> oddTexts()
         "break\xE3\x80\x80ideographic\xE2\x80\x83"
         "em\xC2\x85nel\xE1\xA0\x8Emongolian\xE2\x80\x8Bzero\xE2\x80\xA8line",
         std::string("nul\0inside", 10),
-        "broken \xFF\xFE \xC3 \xE2\x82 \xF0\x9F\xA6 end\x80\x80 overlong \xC0\x80 surrogate "
-        "\xED\xA0\x80 tail \xE2",
+        "broken \xFF\xFE \xC3 \xE2\x82 \xF0\x9F\xA6 end\x80\x80 overlong \xC0\x80 tail \xE2",
         std::string(3000, 'a'),
         std::string(3000, ' ') + "x",
         std::string(700, '7') + std::string(900, '\n') + std::string(500, '='),
@@ -108,6 +109,9 @@ std::vector<std::string> oddTexts()
     }
     return texts;
 }
+
+/// A text that only llama.cpp takes for one; tokenizer.json's library cannot be given it.
+constexpr const char* surrogates = "surrogate \xED\xA0\x80 \xED\xBF\xBF tail";
 
 /// "", or where the ids of `text` part from llama.cpp's.
 std::string difference(
@@ -129,6 +133,95 @@ std::string difference(
         " tokens) of \"", original.substr(0, 200), "\"");
 }
 
+/// A vocabulary as a file that llama.cpp opens.
+std::filesystem::path written(const GgufMetadata& tokenizerPairs, const std::filesystem::path& file)
+{
+    GgufMetadata metadata;
+    metadata.set("general.architecture", std::string("llama"));
+    for (const auto& [key, value] :
+        { std::pair("context_length", 256u), { "embedding_length", 256u }, { "block_count", 4u },
+            { "feed_forward_length", 768u }, { "attention.head_count", 4u } })
+        metadata.set(text("llama.", key), std::uint32_t(value));
+    metadata.set("llama.attention.layer_norm_rms_epsilon", 1e-5f);
+    for (const auto& [key, value] : tokenizerPairs.pairs())
+        metadata.set(key, value);
+    writeGguf(file, metadata, {}, {}, {});
+    return file;
+}
+
+/// Where the sample's byte-level vocabulary has ASCII only: with ▁ for its spaces.
+std::optional<std::string> spelledWithMarks(const std::string& token)
+{
+    std::string result;
+    for (std::size_t i = 0; i < token.size(); ++i) {
+        const bool isSpace = token.compare(i, 2, "Ġ") == 0;
+        const bool isLine = token.compare(i, 2, "Ċ") == 0;
+        if (!isSpace && !isLine && static_cast<unsigned char>(token[i]) > 0x7E)
+            return std::nullopt;
+        result += isSpace ? "▁" : isLine ? "\n" : std::string(1, token[i]);
+        i += isSpace || isLine ? 1 : 0;
+    }
+    return result;
+}
+
+/// The sample's merges over characters, with byte fallback.
+Json mergingModel(const Json& sample)
+{
+    Json vocabulary = { { "<unk>", 0 } };
+    const auto add = [&](const std::string& token) {
+        if (!vocabulary.contains(token))
+            vocabulary[token] = vocabulary.size();
+    };
+    for (int byte = 0; byte < 256; ++byte) {
+        const char* digits = "0123456789ABCDEF";
+        add({ '<', '0', 'x', digits[byte / 16], digits[byte % 16], '>' });
+    }
+    Json merges = Json::array();
+    for (const Json& merge : sample["model"]["merges"]) {
+        const auto pair = merge.is_string()
+            ? merge.get<std::string>()
+            : merge[0].get<std::string>() + ' ' + merge[1].get<std::string>();
+        const auto gap = pair.find(' ', 1);
+        const auto left = spelledWithMarks(pair.substr(0, gap));
+        const auto right = spelledWithMarks(pair.substr(gap + 1));
+        // A line is a word of its own for Gemma 4's kind.
+        if (!left || !right || (*left + *right).find('\n') != std::string::npos)
+            continue;
+        for (const std::string& token : { *left, *right, *left + *right })
+            add(token);
+        merges.push_back({ *left, *right });
+    }
+    add("\n");
+    return { { "type", "BPE" }, { "unk_token", "<unk>" }, { "byte_fallback", true },
+        { "fuse_unk", true }, { "vocab", vocabulary }, { "merges", merges } };
+}
+
+/// The sample's tokens with made-up scores: the longer, the likelier.
+Json unigramModel(const Json& sample)
+{
+    Json pieces = Json::array({ { "<unk>", 0 }, { "▁", -9.0 } });
+    for (const auto& [token, id] : sample["model"]["vocab"].items())
+        if (const auto piece = spelledWithMarks(token);
+            piece && *piece != "▁" && piece->find('\n') == std::string::npos)
+            pieces.push_back(
+                { *piece, -9.0 - 3.0 / double(piece->size()) - id.get<int>() % 97 / 50.0 });
+    return { { "type", "Unigram" }, { "unk_id", 0 }, { "vocab", pieces } };
+}
+
+/// `text` with one space for white space: llama.cpp's unigram knows no other.
+std::string joinedBySpaces(const std::string& text)
+{
+    std::string result;
+    for (const char c : text)
+        if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
+            result += c;
+        else if (!result.empty() && result.back() != ' ')
+            result += ' ';
+    if (result.ends_with(' '))
+        result.pop_back();
+    return result;
+}
+
 const std::filesystem::path gpt2 = interop::sharedFile("tokenizers/ggml-vocab-gpt-2.gguf");
 
 } // namespace
@@ -140,10 +233,12 @@ private slots:
     void cutsWordsAsLlamaCppDoes_data()
     {
         QTest::addColumn<QString>("pre");
-        for (const char* pre : { "gpt-2", "default", "smollm", "falcon", "llama-bpe", "dbrx",
-                 "qwen2", "qwen35", "tekken", "gpt-4o", "seed-coder", "deepseek-v3",
-                 "deepseek-coder", "olmo", "mpt", "starcoder", "refact", "command-r", "stablelm2",
-                 "chatglm-bpe", "llama4", "exaone4", "minerva-7b" })
+        // One of each set of expressions.
+        for (const char* pre : { "gpt-2", "smollm", "falcon", "llama-bpe", "dbrx", "glm4", "jais-2",
+                 "minicpm5", "qwen2", "laguna", "ufakzeka", "qwen35", "tekken", "gpt-4o",
+                 "granite-embed-multi-97m", "tiny_aya", "youtu", "kimi-k2", "seed-coder",
+                 "bailingmoe", "exaone-moe", "superbpe", "bloom", "viking", "chameleon",
+                 "deepseek-v3", "spark2_5", "afmoe", "deepseek-coder", "deepseek-llm", "default" })
             QTest::newRow(pre) << pre;
     }
 
@@ -158,9 +253,19 @@ private slots:
         metadata.set("tokenizer.ggml.pre", pre.toStdString());
         const auto file = folder / "vocabulary.gguf";
         writeGguf(file, metadata, {}, {}, {});
-        const LlamaVocabulary theirs(interop::LlamaLibrary::load(interop::llamaFolder()), file);
+        const auto llama = interop::LlamaLibrary::load(interop::llamaFolder());
+        std::optional<LlamaVocabulary> loaded;
+        try {
+            loaded.emplace(llama, file);
+        } catch (const Error&) {
+            if (llama->log().find("unknown pre-tokenizer type") == std::string::npos)
+                throw;
+            QSKIP("this llama.cpp does not know it yet");
+        }
+        const LlamaVocabulary& theirs = *loaded;
         const auto ours = tokenizerFromGguf(metadata, file.string()).tokenizer;
         QCOMPARE(ours->addBos(), theirs.addBos());
+        QCOMPARE(QByteArray::fromStdString(difference(*ours, theirs, surrogates)), QByteArray());
         for (const std::string& text : oddTexts())
             QCOMPARE(QByteArray::fromStdString(difference(*ours, theirs, text)), QByteArray());
         const auto wiki = interop::sharedFile("text/wiki.test.raw");
@@ -195,6 +300,7 @@ private slots:
         QCOMPARE(ours->addBos(), theirs.addBos());
         for (int id = 0; id < ours->size(); ++id)
             QCOMPARE(ours->piece(id), theirs.piece(id));
+        QCOMPARE(QByteArray::fromStdString(difference(*ours, theirs, surrogates)), QByteArray());
         for (const std::string& text : oddTexts())
             QCOMPARE(QByteArray::fromStdString(difference(*ours, theirs, text)), QByteArray());
         const auto wiki = interop::sharedFile("text/wiki.test.raw");
@@ -208,21 +314,11 @@ private slots:
     {
         NEEDS_INTEROP(interop::llamaFolder());
         const std::filesystem::path sample = QUANTSCOPE_SOURCE_DIR "/resources/sample";
-        auto [ours, tokenizerPairs, notes]
-            = tokenizerFromFolder(sample, readJson(sample / "config.json"), 4096);
-        GgufMetadata metadata;
-        metadata.set("general.architecture", std::string("llama"));
-        for (const auto& [key, value] : { std::pair("context_length", 256u),
-                 { "embedding_length", 256u }, { "block_count", 4u },
-                 { "feed_forward_length", 768u }, { "attention.head_count", 4u } })
-            metadata.set(text("llama.", key), std::uint32_t(value));
-        metadata.set("llama.attention.layer_norm_rms_epsilon", 1e-5f);
-        for (const auto& [key, value] : tokenizerPairs.pairs())
-            metadata.set(key, value);
+        const auto made = tokenizerFromFolder(sample, readJson(sample / "config.json"), 4096);
         const support::TemporaryFolder folder;
-        const auto file = folder / "vocabulary.gguf";
-        writeGguf(file, metadata, {}, {}, {});
-        const LlamaVocabulary theirs(interop::LlamaLibrary::load(interop::llamaFolder()), file);
+        const LlamaVocabulary theirs(interop::LlamaLibrary::load(interop::llamaFolder()),
+            written(made.metadata, folder / "vocabulary.gguf"));
+        const auto& ours = made.tokenizer;
         QCOMPARE(ours->size(), theirs.size());
         QCOMPARE(ours->bos(), theirs.bos());
         QCOMPARE(ours->addBos(), theirs.addBos());
@@ -232,6 +328,59 @@ private slots:
             QCOMPARE(
                 QByteArray::fromStdString(difference(*ours, theirs, readTextFile(sample / name))),
                 QByteArray());
+    }
+
+    void agreesOnFoldersOfOtherKinds_data()
+    {
+        QTest::addColumn<QByteArray>("steps");
+        QTest::addColumn<QByteArray>("type");
+        QTest::addColumn<QByteArray>("modelType");
+        QTest::newRow("Llama 2's") << QByteArray(R"({"normalizer": {"type": "Sequence",
+            "normalizers": [{"type": "Prepend", "prepend": "▁"},
+            {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}})")
+                                   << QByteArray("BPE") << QByteArray("llama");
+        for (const char* gemma : { "gemma2", "gemma4" })
+            QTest::newRow(gemma) << QByteArray(R"({"normalizer": {"type": "Replace",
+                "pattern": {"String": " "}, "content": "▁"}, "pre_tokenizer": {"type": "Split",
+                "pattern": {"String": " "}, "behavior": "MergedWithPrevious"}})")
+                                 << QByteArray("BPE") << QByteArray(gemma);
+        QTest::newRow("T5's") << QByteArray(R"({"normalizer": {"type": "Replace",
+            "pattern": {"Regex": " {2,}"}, "content": " "},
+            "pre_tokenizer": {"type": "Metaspace"}})")
+                              << QByteArray("Unigram") << QByteArray("t5");
+    }
+
+    /// Pieces of the sample's texts: ids of a folder, and those that llama.cpp gives its export.
+    void agreesOnFoldersOfOtherKinds()
+    {
+        QFETCH(QByteArray, steps);
+        QFETCH(QByteArray, type);
+        QFETCH(QByteArray, modelType);
+        NEEDS_INTEROP(interop::llamaFolder());
+        const std::filesystem::path sample = QUANTSCOPE_SOURCE_DIR "/resources/sample";
+        const support::TemporaryFolder folder;
+        Json json = parseJson(steps.toStdString(), "test");
+        json["model"] = type == "BPE" ? mergingModel(readJson(sample / "tokenizer.json"))
+                                      : unigramModel(readJson(sample / "tokenizer.json"));
+        json["added_tokens"]
+            = Json::array({ { { "id", 0 }, { "content", "<unk>" }, { "special", true } } });
+        support::writeFile(folder / "tokenizer.json", jsonText(json));
+        support::writeFile(folder / "tokenizer_config.json", R"({"bos_token": "<unk>"})");
+        const Json config = { { "model_type", modelType.toStdString() } };
+        const auto made = tokenizerFromFolder(folder.path(), config, 8192);
+        const LlamaVocabulary theirs(interop::LlamaLibrary::load(interop::llamaFolder()),
+            written(made.metadata, folder / "vocabulary.gguf"));
+        QCOMPARE(made.tokenizer->size(), theirs.size());
+        QCOMPARE(made.tokenizer->addBos(), theirs.addBos());
+        for (const std::string& text : oddTexts())
+            if (!findInvalidUtf8(text) && (type == "BPE" || text.find_first_not_of(" \n\t\r") == 0))
+                QCOMPARE(QByteArray::fromStdString(difference(
+                             *made.tokenizer, theirs, type == "BPE" ? text : joinedBySpaces(text))),
+                    QByteArray());
+        const std::string text = readTextFile(sample / "evaluation.txt").substr(0, textBytes / 4);
+        QCOMPARE(QByteArray::fromStdString(difference(
+                     *made.tokenizer, theirs, type == "BPE" ? text : joinedBySpaces(text))),
+            QByteArray());
     }
 };
 

@@ -44,6 +44,15 @@ namespace {
         {
             add(m_weights.tensor(name, { count }, 0, 0.4));
         }
+        /// Matrices one under the other, as transformers 5 stores experts.
+        void stack(const std::string& name, int count, int rows, int columns, int in)
+        {
+            add(m_weights.tensor(name, { count, rows, columns }, 0, 1 / std::sqrt(double(in))));
+        }
+        void table(const std::string& name, int rows, int columns)
+        {
+            add(m_weights.tensor(name, { rows, columns }, 0, 0.4));
+        }
         void embedding(const std::string& name, int rows, int columns, double deviation)
         {
             add(m_weights.tensor(name, { rows, columns }, 0, deviation));
@@ -67,7 +76,7 @@ namespace {
         bool gated = true;
         bool untied = true;
         double embedding = 1; ///< standard deviation
-        double head = 3;
+        double head = 3.4;
         double queryGain = 1.6; ///< of queries and keys
         std::function<void(Builder&, const std::string& prefix, int layer)> more; ///< of a layer
     };
@@ -115,7 +124,7 @@ namespace {
             + number("num_hidden_layers", layers) + number("num_attention_heads", heads)
             + number("num_key_value_heads", keyHeads) + number("head_dim", headDim)
             + number("vocab_size", vocabulary) + number("max_position_embeddings", 128)
-            + ", \"bos_token_id\": 0, \"eos_token_id\": 0, \"rms_norm_eps\": 1e-5" + more + "}";
+            + ", \"bos_token_id\": 0, \"eos_token_id\": 0, \"rms_norm_eps\": 0.05" + more + "}";
     }
 
     void queryBiases(Builder& b, const std::string& p)
@@ -146,6 +155,21 @@ namespace {
             usual(2, model) };
     }
 
+    TinyArchitecture llamaTied()
+    {
+        Usual model;
+        model.untied = false;
+        model.embedding = 3 / std::sqrt(double(hidden));
+        return { config("LlamaForCausalLM", "llama", 3, R"(, "tie_word_embeddings": true)"),
+            usual(21, model) };
+    }
+
+    TinyArchitecture llamaWindowed()
+    {
+        return { config("MistralForCausalLM", "mistral", 3, R"(, "sliding_window": 16)"),
+            usual(22, {}) };
+    }
+
     TinyArchitecture llama3()
     {
         return { config("LlamaForCausalLM", "llama", 3,
@@ -170,12 +194,21 @@ namespace {
             usual(5, {}) };
     }
 
+    TinyArchitecture llamaYarnOwn()
+    {
+        return { config("LlamaForCausalLM", "llama", 3,
+                     R"(, "rope_scaling": {"rope_type": "yarn", "factor": 4.0,
+            "original_max_position_embeddings": 32, "beta_fast": 1.5, "beta_slow": 0.25,
+            "attention_factor": 1.3, "truncate": false})"),
+            usual(23, {}) };
+    }
+
     TinyArchitecture mistral3()
     {
         return { config("Ministral3ForCausalLM", "ministral3", 3,
                      R"(, "rope_parameters": {"rope_type": "yarn", "rope_theta": 10000.0,
-            "factor": 4.0, "original_max_position_embeddings": 32, "beta_fast": 32.0,
-            "beta_slow": 1.0, "mscale": 1.0, "mscale_all_dim": 1.0,
+            "factor": 4.0, "original_max_position_embeddings": 32, "beta_fast": 1.5,
+            "beta_slow": 0.25, "mscale": 1.0, "mscale_all_dim": 1.0,
             "llama_4_scaling_beta": 0.5})"),
             usual(6, {}) };
     }
@@ -186,6 +219,15 @@ namespace {
         model.width = queries; // llama.cpp takes it for granted here
         model.more = [](Builder& b, const std::string& p, int) { queryBiases(b, p); };
         return { config("Qwen2ForCausalLM", "qwen2", 3, "", queries), usual(7, model) };
+    }
+
+    TinyArchitecture qwen2Windowed()
+    {
+        TinyArchitecture tiny = qwen2();
+        tiny.config = config("Qwen2ForCausalLM", "qwen2", 3,
+            R"(, "use_sliding_window": true, "sliding_window": 16, "max_window_layers": 1)",
+            queries);
+        return tiny;
     }
 
     void headNorms(Builder& b, const std::string& p, double mean)
@@ -251,6 +293,19 @@ namespace {
             usual(11, model) };
     }
 
+    TinyArchitecture gemma3Patterned()
+    {
+        TinyArchitecture tiny = gemma3();
+        tiny.config = config("Gemma3ForCausalLM", "gemma3_text", 7,
+            R"(, "query_pre_attn_scalar": 16, "sliding_window": 16, "rope_parameters": {
+            "full_attention": {"rope_type": "linear", "factor": 8.0, "rope_theta": 1000000.0},
+            "sliding_attention": {"rope_type": "default", "rope_theta": 5000.0}},
+            "layer_types": ["full_attention", "sliding_attention", "sliding_attention",
+            "full_attention", "sliding_attention", "sliding_attention", "full_attention"],
+            "hidden_activation": "gelu_pytorch_tanh")");
+        return tiny;
+    }
+
     TinyArchitecture granite()
     {
         Usual model;
@@ -261,6 +316,14 @@ namespace {
             usual(12, model) };
     }
 
+    TinyArchitecture graniteUnturned()
+    {
+        TinyArchitecture tiny = granite();
+        tiny.config.pop_back();
+        tiny.config += R"(, "position_embedding_type": "nope"})";
+        return tiny;
+    }
+
     TinyArchitecture smollm3()
     {
         Usual model;
@@ -268,6 +331,15 @@ namespace {
         return { config("SmolLM3ForCausalLM", "smollm3", 4,
                      R"(, "tie_word_embeddings": false, "rope_theta": 10000.0)"),
             usual(13, model) };
+    }
+
+    TinyArchitecture smollm3Other()
+    {
+        TinyArchitecture tiny = smollm3();
+        tiny.config.pop_back();
+        tiny.config += R"(, "no_rope_layers": [0, 1, 0, 1], "use_sliding_window": true,
+            "sliding_window": 16})";
+        return tiny;
     }
 
     TinyArchitecture olmo2()
@@ -319,7 +391,7 @@ namespace {
                 b.bias("model.norm.bias", queries);
         };
         return { config("Starcoder2ForCausalLM", "starcoder2", 3,
-                     R"(, "norm_epsilon": 1e-5, "use_bias": true,
+                     R"(, "norm_epsilon": 0.05, "use_bias": true,
             "hidden_act": "gelu_pytorch_tanh", "tie_word_embeddings": false)",
                      queries),
             usual(15, model) };
@@ -349,9 +421,9 @@ namespace {
                 b.bias("model.norm.bias", queries);
         };
         return { config("StableLmForCausalLM", "stablelm", 3,
-                     isParallel ? R"(, "layer_norm_eps": 1e-5, "partial_rotary_factor": 0.25,
+                     isParallel ? R"(, "layer_norm_eps": 0.05, "partial_rotary_factor": 0.25,
             "use_parallel_residual": true, "qk_layernorm": true)"
-                                : R"(, "layer_norm_eps": 1e-5, "partial_rotary_factor": 0.25,
+                                : R"(, "layer_norm_eps": 0.05, "partial_rotary_factor": 0.25,
             "use_qkv_bias": true)",
                      queries),
             usual(16, model) };
@@ -381,6 +453,23 @@ namespace {
         return { config(
                      "Phi3ForCausalLM", "phi3", 3, R"(, "sliding_window": null)" + scaling, width),
             b.take() };
+    }
+
+    /// As Phi-4-mini: three quarters of a head are turned, the head is tied.
+    TinyArchitecture phi3Partial()
+    {
+        constexpr int width = queries;
+        TinyArchitecture tiny = phi3(false);
+        tiny.tensors.pop_back(); // lm_head
+        for (float& weight : tiny.tensors.front().weights) // the embedding makes logits now
+            weight *= 3 / std::sqrt(float(width));
+        tiny.config = config("Phi3ForCausalLM", "phi3", 3,
+            R"(, "sliding_window": null, "tie_word_embeddings": true,
+            "partial_rotary_factor": 0.75, "original_max_position_embeddings": 32,
+            "rope_scaling": {"type": "longrope", "short_factor": [1.0, 1.1, 1.2, 1.4, 1.6, 1.8],
+            "long_factor": [1.0, 1.3, 1.7, 2.2, 3.0, 4.0]})",
+            width);
+        return tiny;
     }
 
     TinyArchitecture glm4()
@@ -432,12 +521,13 @@ namespace {
         b.bias("transformer.ln_f.bias", width);
         return { R"({"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_embd": 48,
             "n_head": 6, "n_layer": 3, "n_positions": 128, "vocab_size": 288,
-            "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "bos_token_id": 0,
+            "activation_function": "gelu_new", "layer_norm_epsilon": 0.05, "bos_token_id": 0,
             "eos_token_id": 0})",
             b.take() };
     }
 
-    TinyArchitecture falcon(bool isNew)
+    /// `norms`: before attention and feed-forward, 2 of its own each.
+    TinyArchitecture falcon(bool isNew, int norms)
     {
         constexpr int width = 48, perHead = 8, all = 6;
         const int groups = isNew ? 2 : 1;
@@ -445,9 +535,9 @@ namespace {
         b.embedding("transformer.word_embeddings.weight", vocabulary, width, 0.5);
         for (int layer = 0; layer < 3; ++layer) {
             const std::string p = "transformer.h." + std::to_string(layer) + ".";
-            const auto norms
-                = isNew ? std::vector{ "ln_attn", "ln_mlp" } : std::vector{ "input_layernorm" };
-            for (const char* norm : norms) {
+            const auto names = norms == 2 ? std::vector{ "ln_attn", "ln_mlp" }
+                                          : std::vector{ "input_layernorm" };
+            for (const char* norm : names) {
                 b.norm(p + norm + ".weight", width);
                 b.bias(p + norm + ".bias", width);
             }
@@ -461,36 +551,155 @@ namespace {
         b.bias("transformer.ln_f.bias", width);
         return { std::string(R"({"architectures": ["FalconForCausalLM"], "model_type": "falcon",
             "hidden_size": 48, "num_attention_heads": 6, "num_hidden_layers": 3,
-            "vocab_size": 288, "layer_norm_epsilon": 1e-5, "parallel_attn": true, "alibi": false,
+            "vocab_size": 288, "layer_norm_epsilon": 0.05, "parallel_attn": true, "alibi": false,
             "bias": false, "bos_token_id": 0, "eos_token_id": 0, )")
-                + (isNew ? R"("new_decoder_architecture": true, "num_kv_heads": 2})"
+                + (isNew ? R"("new_decoder_architecture": true, "num_kv_heads": 2,
+            "num_ln_in_parallel_attn": )"
+                            + std::to_string(norms) + "}"
                          : R"("new_decoder_architecture": false, "multi_query": true})"),
             b.take() };
     }
 
-    const std::map<std::string, std::function<TinyArchitecture()>>& builders()
+    constexpr int experts = 6, expertSize = 24, sharedSize = 56;
+
+    /// Experts one by one, named `gate`, `up` and `down` behind "experts.N.".
+    void addExperts(Builder& b, const std::string& p, int width, const char* gate, const char* up,
+        const char* down)
     {
-        static const std::map<std::string, std::function<TinyArchitecture()>> all{
-            { "falcon", [] { return falcon(false); } },
-            { "falcon-new", [] { return falcon(true); } },
+        for (int i = 0; i < experts; ++i) {
+            const std::string prefix = p + "experts." + std::to_string(i) + ".";
+            b.matrix(prefix + gate + ".weight", expertSize, width);
+            b.matrix(prefix + up + ".weight", expertSize, width);
+            b.matrix(prefix + down + ".weight", width, expertSize);
+        }
+    }
+
+    TinyArchitecture mixtral()
+    {
+        Usual model;
+        model.gated = false;
+        model.more = [](Builder& b, const std::string& p, int) {
+            b.matrix(p + "block_sparse_moe.gate.weight", experts, hidden, 2);
+            addExperts(b, p + "block_sparse_moe.", hidden, "w1", "w3", "w2");
+        };
+        std::string json = config("MixtralForCausalLM", "mixtral", 3,
+            R"(, "num_local_experts": 6, "num_experts_per_tok": 2)");
+        json.replace(json.find("\"intermediate_size\": 72"), 23, "\"intermediate_size\": 24");
+        return { json, usual(21, model) };
+    }
+
+    TinyArchitecture qwen2moe()
+    {
+        Usual model;
+        model.width = queries; // llama.cpp takes it for granted here
+        model.gated = false;
+        model.more = [](Builder& b, const std::string& p, int) {
+            queryBiases(b, p);
+            b.matrix(p + "mlp.gate.weight", experts, queries, 2);
+            addExperts(b, p + "mlp.", queries, "gate_proj", "up_proj", "down_proj");
+            b.matrix(p + "mlp.shared_expert_gate.weight", 1, queries, 2);
+            b.matrix(p + "mlp.shared_expert.gate_proj.weight", sharedSize, queries);
+            b.matrix(p + "mlp.shared_expert.up_proj.weight", sharedSize, queries);
+            b.matrix(p + "mlp.shared_expert.down_proj.weight", queries, sharedSize);
+        };
+        return { config("Qwen2MoeForCausalLM", "qwen2_moe", 3,
+                     R"(, "num_experts": 6, "num_experts_per_tok": 3, "moe_intermediate_size": 24,
+            "shared_expert_intermediate_size": 56, "norm_topk_prob": false,
+            "decoder_sparse_step": 1)",
+                     queries),
+            usual(22, model) };
+    }
+
+    TinyArchitecture qwen3moe(bool isStacked)
+    {
+        Usual model;
+        model.gated = false;
+        model.more = [isStacked](Builder& b, const std::string& p, int) {
+            headNorms(b, p, 1.6);
+            b.matrix(p + "mlp.gate.weight", experts, hidden, 2);
+            if (!isStacked)
+                return addExperts(b, p + "mlp.", hidden, "gate_proj", "up_proj", "down_proj");
+            b.stack(p + "mlp.experts.gate_up_proj", experts, 2 * expertSize, hidden, hidden);
+            b.stack(p + "mlp.experts.down_proj", experts, hidden, expertSize, expertSize);
+        };
+        return { config("Qwen3MoeForCausalLM", "qwen3_moe", 3,
+                     R"(, "num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 24,
+            "norm_topk_prob": true)"),
+            usual(23, model) };
+    }
+
+    TinyArchitecture gptOss()
+    {
+        Usual model;
+        model.gated = false;
+        model.more = [](Builder& b, const std::string& p, int) {
+            queryBiases(b, p);
+            b.bias(p + "self_attn.o_proj.bias", hidden);
+            b.bias(p + "self_attn.sinks", heads);
+            b.matrix(p + "mlp.router.weight", experts, hidden, 2);
+            b.bias(p + "mlp.router.bias", experts);
+            b.stack(p + "mlp.experts.gate_up_proj", experts, hidden, 2 * expertSize, hidden);
+            b.table(p + "mlp.experts.gate_up_proj_bias", experts, 2 * expertSize);
+            b.stack(p + "mlp.experts.down_proj", experts, expertSize, hidden, expertSize);
+            b.table(p + "mlp.experts.down_proj_bias", experts, hidden);
+        };
+        // With this base the ramp of YaRN ends at a whole channel, where both agree.
+        std::string json = config("GptOssForCausalLM", "gpt_oss", 3,
+            R"(, "num_local_experts": 6, "num_experts_per_tok": 2, "sliding_window": 16,
+            "rope_theta": BASE, "rope_scaling": {"rope_type": "yarn", "factor": 4.0,
+            "original_max_position_embeddings": 32, "beta_fast": 32.0, "beta_slow": 1.0,
+            "truncate": false})");
+        json.replace(json.find("BASE"), 4, "452693.5502929333");
+        json.replace(json.find("\"intermediate_size\": 72"), 23, "\"intermediate_size\": 24");
+        return { json, usual(24, model) };
+    }
+
+    using Builders = std::map<std::string, std::function<TinyArchitecture()>>;
+
+    const Builders& differing()
+    {
+        static const Builders all{
+            { "llama-windowed", llamaWindowed },
+            { "llama-yarn-own", llamaYarnOwn },
+            { "qwen2-windowed", qwen2Windowed },
+            { "smollm3-other", smollm3Other },
+        };
+        return all;
+    }
+
+    const Builders& builders()
+    {
+        static const Builders all{
+            { "falcon", [] { return falcon(false, 1); } },
+            { "falcon-new", [] { return falcon(true, 2); } },
+            { "falcon-new-one", [] { return falcon(true, 1); } },
             { "gemma", gemma },
             { "gemma2", gemma2 },
             { "gemma3", gemma3 },
+            { "gemma3-patterned", gemma3Patterned },
             { "glm4", glm4 },
             { "gpt2", gpt2 },
+            { "gpt-oss", gptOss },
             { "granite", granite },
+            { "granite-unturned", graniteUnturned },
             { "llama", llama },
             { "llama-biased", llamaBiased },
+            { "llama-experts", mixtral },
             { "llama-linear", llamaLinear },
             { "llama-llama3", llama3 },
+            { "llama-tied", llamaTied },
             { "llama-yarn", llamaYarn },
             { "mistral3", mistral3 },
             { "olmo2", olmo2 },
             { "olmo2-windowed", olmo3 },
             { "phi3", [] { return phi3(false); } },
             { "phi3-long", [] { return phi3(true); } },
+            { "phi3-partial", phi3Partial },
             { "qwen2", qwen2 },
+            { "qwen2moe", qwen2moe },
             { "qwen3", qwen3 },
+            { "qwen3moe", [] { return qwen3moe(false); } },
+            { "qwen3moe-stacked", [] { return qwen3moe(true); } },
             { "smollm3", smollm3 },
             { "stablelm", [] { return stablelm(false); } },
             { "stablelm-parallel", [] { return stablelm(true); } },
@@ -501,15 +710,27 @@ namespace {
 
 } // namespace
 
-std::vector<std::string> tinyArchitectures()
-{
-    std::vector<std::string> names;
-    for (const auto& [name, build] : builders())
-        names.push_back(name);
-    return names;
-}
+namespace {
 
-TinyArchitecture tinyArchitecture(const std::string& name) { return builders().at(name)(); }
+    std::vector<std::string> namesOf(const Builders& builders)
+    {
+        std::vector<std::string> names;
+        for (const auto& [name, build] : builders)
+            names.push_back(name);
+        return names;
+    }
+
+} // namespace
+
+std::vector<std::string> tinyArchitectures() { return namesOf(builders()); }
+
+std::vector<std::string> tinyArchitecturesApart() { return namesOf(differing()); }
+
+TinyArchitecture tinyArchitecture(const std::string& name)
+{
+    const auto found = differing().find(name);
+    return found != differing().end() ? found->second() : builders().at(name)();
+}
 
 void writeTinyArchitecture(const std::string& name, const std::filesystem::path& folder)
 {

@@ -209,6 +209,54 @@ private slots:
         menu->close();
     }
 
+    void theRulersMenuChoosesTheGroupOfAnyWeight()
+    {
+        core::Histogram histogram{ -1, 1, { 1, 4, 9, 4, 1 } };
+        auto preview = std::make_shared<core::RoundingPreview>();
+        preview->binError.assign(5, 0.001f);
+        preview->clippedCounts.assign(5, 0);
+        preview->binWeights.assign(5, { 3, 40 });
+        preview->finest = { 0.01, { -0.1f, 0, 0.1f } };
+        preview->typical = preview->coarsest = { 0.02, { -0.2f, 0, 0.2f } };
+        RulerPlot ruler("Ruler");
+        ruler.setDetail(RulerPlot::Detail::Full);
+        ruler.setData(histogram, preview);
+        settle(ruler, { 700, 400 });
+        core::WeightPlace wanted;
+        connect(&ruler, &RulerPlot::groupWanted, this,
+            [&](core::WeightPlace place) { wanted = place; });
+        const auto entries = [&] {
+            QTest::qWait(0);
+            const QPoint at = ruler.rect().center();
+            QContextMenuEvent event(QContextMenuEvent::Mouse, at, ruler.mapToGlobal(at));
+            QCoreApplication::sendEvent(&ruler, &event);
+            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+            return menu ? menu->actions().first()->menu()->actions() : QList<QAction*>();
+        };
+        ruler.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&ruler));
+        const auto close = [] { QApplication::activePopupWidget()->close(); };
+        const auto named = [&](const QString& text) -> QAction* {
+            for (QAction* action : entries())
+                if (action->text().startsWith(text))
+                    return action;
+            return nullptr;
+        };
+        QVERIFY(named("Of the typical group")->isChecked());
+        close();
+        named("Of a weight near")->trigger();
+        close();
+        QCOMPARE(wanted.row, 3);
+        QCOMPARE(wanted.column, 40);
+        ruler.setGroupOf(wanted, { 0.05, { -0.5f, -0.25f, 0.25f } });
+        QVERIFY(named("Row 3, column 40")->isChecked());
+        close();
+        keep(ruler, "plot-ruler-group");
+        ruler.setData(histogram, std::make_shared<core::RoundingPreview>(*preview));
+        QVERIFY(named("Of the typical group")->isChecked()); // another tensor or format
+        close();
+    }
+
     void theRulersHistogramKeepsItsHeight()
     {
         RulerPlot plot("Ruler");
@@ -321,6 +369,29 @@ private slots:
         auto* table = plot.findChild<QDialog*>()->findChild<QTableWidget*>();
         QCOMPARE(table->rowCount(), 2);
         QCOMPARE(table->item(1, 2)->text(), "5");
+    }
+
+    void aPresentationDrawsThickerAndWithoutGridAndGivesItBack()
+    {
+        HistogramPlot plot("Input of a", "value", "values");
+        plot.setHistogram({ -1, 1, { 1, 4, 9, 4, 1 } }, "kurtosis 0.0");
+        settle(plot, { 400, 300 });
+        const QImage usual = plot.image(1);
+        plot.setDrawing(BasePlot::Drawing::Presented);
+        const QImage presented = plot.image(1);
+        QVERIFY(presented != usual);
+        const QRgb grid = tokensOf(plot.palette()).grid.rgb();
+        const auto pixels = [grid](const QImage& image) {
+            int count = 0;
+            for (int y = 0; y < image.height(); ++y)
+                for (int x = 0; x < image.width(); ++x)
+                    count += image.pixel(x, y) == grid;
+            return count;
+        };
+        QVERIFY(pixels(usual) > 100);
+        QCOMPARE(pixels(presented), 0);
+        plot.setDrawing(BasePlot::Drawing::Usual);
+        QVERIFY(plot.image(1) == usual);
     }
 
     void plotsFollowThePalette()

@@ -20,7 +20,7 @@ namespace {
         if (kind == "layer")
             return CacheTable::tr("Quantized layers");
         if (kind == "statistics")
-            return CacheTable::tr("Statistics of activations");
+            return CacheTable::tr("Statistics of weights and activations");
         if (kind == "evaluation")
             return CacheTable::tr("Measurements of what was lost");
         if (kind == "damaged")

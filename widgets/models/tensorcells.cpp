@@ -29,6 +29,17 @@ namespace {
         return { formatName(format), tone, format->bitsPerWeight() };
     }
 
+    /// What a tensor is stored as; of another tool's grid how many bits or which numbers it has:
+    /// the rest is in the tooltip.
+    TensorCell storedCell(const TensorRow& row)
+    {
+        if (row.grid.isEmpty())
+            return formatCell(row.format);
+        const QString kind
+            = row.grid.section(QLatin1Char(','), 0, 0).section(QLatin1Char(':'), 0, 0);
+        return { kind, Tone::Normal, row.bits };
+    }
+
     /// A share, or nothing where the tensor is no matrix.
     TensorCell share(const std::optional<double>& value)
     {
@@ -40,8 +51,8 @@ namespace {
     {
         if (!error || judged != core::JudgedOn::Weights)
             return share(error);
-        return { TensorCells::tr("weights %1", "error").arg(percentText(*error)), Tone::Secondary,
-            {} };
+        //: An error of the weights, in a narrow column. W as in formulas.
+        return { TensorCells::tr("W %1").arg(percentText(*error)), Tone::Secondary, {} };
     }
 
     TensorCell weightCell(const TensorRow& row, TensorColumn column)
@@ -200,9 +211,11 @@ TensorCell TensorCells::of(const TensorRow& row, TensorColumn column)
     case Parameters:
         return number(countText(row.parameters()), double(row.parameters()));
     case Format:
-        return formatCell(row.format);
-    case FormatBits:
-        return number(bitsText(row.format->bitsPerWeight()), row.format->bitsPerWeight());
+        return storedCell(row);
+    case FormatBits: {
+        const double bits = row.grid.isEmpty() ? row.format->bitsPerWeight() : row.bits;
+        return number(bitsText(bits), bits);
+    }
     case Size:
         return number(sizeText(double(row.bytes)), double(row.bytes));
     case Kurtosis:

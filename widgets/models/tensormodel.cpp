@@ -240,6 +240,8 @@ QString TensorModel::toolTip(const QModelIndex& index) const
         return subject.sourceName == subject.name
             ? subject.name
             : tr("%1\n%2", "two names of one tensor").arg(subject.name, subject.sourceName);
+    case TensorColumn::Format:
+        return subject.grid;
     case TensorColumn::RecipeFormat:
         if (!subject.wantedFormat || subject.wantedFormat == subject.recipeFormat)
             return {};

@@ -66,7 +66,9 @@ struct TensorRow {
     std::int64_t rows = 0;
     std::int64_t columns = 0;
     const core::Format* format = nullptr; ///< of the checkpoint
+    QString grid; ///< of another tool: "4 bits, groups of 128"; `format` is what takes it over
     std::uint64_t bytes = 0;
+    double bits = 0; ///< per weight, as it is stored
 
     std::optional<WeightFacts> weights;
     const core::Format* recipeFormat = nullptr; ///< what will be stored

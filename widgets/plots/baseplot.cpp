@@ -12,10 +12,13 @@
 #include <QtGui/QClipboard>
 #include <QtGui/QGuiApplication>
 #include <QtSvg/QSvgGenerator>
+#include <QtWidgets/QLabel>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QToolButton>
 #include <QtWidgets/QToolTip>
 #include <QtWidgets/QVBoxLayout>
+
+#include <algorithm>
 
 namespace widgets {
 namespace {
@@ -40,12 +43,20 @@ namespace {
 BasePlot::BasePlot(const QString& name, QWidget* parent)
     : QWidget(parent)
     , m_plot(new QCustomPlot)
+    , m_hover(new QLabel(m_plot))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(2, 2, 2, 2); // room of the focus ring
     layout->addWidget(m_plot);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(name);
+    m_hover->setMargin(4);
+    m_hover->setFrameShape(QFrame::Box);
+    m_hover->setAutoFillBackground(true);
+    m_hover->setBackgroundRole(QPalette::ToolTipBase);
+    m_hover->setForegroundRole(QPalette::ToolTipText);
+    m_hover->setAttribute(Qt::WA_TransparentForMouseEvents);
+    m_hover->hide();
     m_plot->setFocusPolicy(Qt::NoFocus);
     // QCustomPlot keeps mouse events from its parents, the one for the menu included.
     m_plot->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -61,11 +72,7 @@ BasePlot::BasePlot(const QString& name, QWidget* parent)
     connect(m_plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
         if (m_pressed)
             dragged(event->position());
-        const QString text = hoverText(event->position());
-        if (text.isEmpty())
-            QToolTip::hideText();
-        else
-            QToolTip::showText(event->globalPosition().toPoint(), text, m_plot);
+        showHover(event->globalPosition().toPoint(), hoverText(event->position()));
     });
     connect(m_plot, &QCustomPlot::mouseRelease, this, [this](QMouseEvent* event) {
         if (std::exchange(m_pressed, false))
@@ -73,6 +80,70 @@ BasePlot::BasePlot(const QString& name, QWidget* parent)
     });
     connect(m_plot, &QCustomPlot::mouseDoubleClick, this,
         [this](QMouseEvent* event) { doubleClicked(event->position()); });
+}
+
+void BasePlot::showHover(const QPoint& globalPosition, const QString& text)
+{
+    if (m_drawing == Drawing::Usual) {
+        if (text.isEmpty())
+            QToolTip::hideText();
+        else
+            QToolTip::showText(globalPosition, text, m_plot);
+        return;
+    }
+    if (text.isEmpty()) // it stays: a room reads slower than a hand moves
+        return;
+    constexpr int gap = 12; ///< beside the pointer
+    m_hover->setText(text);
+    m_hover->adjustSize();
+    const QPoint beside = m_plot->mapFromGlobal(globalPosition) + QPoint(gap, gap);
+    const QSize room = m_plot->size() - m_hover->size();
+    m_hover->move(std::clamp(beside.x(), 0, std::max(0, room.width())),
+        std::clamp(beside.y(), 0, std::max(0, room.height())));
+    m_hover->show();
+}
+
+void BasePlot::setDrawing(Drawing drawing)
+{
+    m_drawing = drawing;
+    m_hover->hide();
+    if (m_styled)
+        restyle();
+}
+
+void BasePlot::present()
+{
+    constexpr double line = 2, marker = 8; // the shared design's §7
+    for (int i = 0; i < m_plot->graphCount(); ++i) {
+        QCPGraph* graph = m_plot->graph(i);
+        const QPen pen = graph->pen();
+        if (graph->lineStyle() != QCPGraph::lsImpulse && pen.style() != Qt::NoPen) {
+            QPen wide = pen;
+            wide.setWidthF(std::max(line, pen.widthF()));
+            graph->setPen(wide);
+            m_unpresent.push_back([graph, pen] { graph->setPen(pen); });
+        }
+        const QCPScatterStyle style = graph->scatterStyle();
+        if (!style.isNone()) {
+            QCPScatterStyle large = style;
+            large.setSize(std::max(marker, style.size()));
+            graph->setScatterStyle(large);
+            m_unpresent.push_back([graph, style] { graph->setScatterStyle(style); });
+        }
+    }
+    for (QCPAxisRect* rect : m_plot->axisRects())
+        for (QCPAxis* axis : rect->axes())
+            if (QCPGrid* grid = axis->grid(); grid->visible()) {
+                grid->setVisible(false);
+                m_unpresent.push_back([grid] { grid->setVisible(true); });
+            }
+}
+
+void BasePlot::unpresent()
+{
+    for (const auto& undo : m_unpresent)
+        undo();
+    m_unpresent.clear();
 }
 
 void BasePlot::setName(const QString& name) { setAccessibleName(name); }
@@ -165,7 +236,10 @@ void BasePlot::restyle()
 {
     const Tokens now = tokens();
     m_plot->setBackground(QBrush(now.base));
+    unpresent();
     applyTokens(now);
+    if (m_drawing == Drawing::Presented)
+        present();
     m_styled = true;
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }

@@ -7,10 +7,12 @@
 #include <QtGui/QImage>
 #include <QtWidgets/QWidget>
 
+#include <functional>
 #include <vector>
 
 class QCPAxis;
 class QCustomPlot;
+class QLabel;
 class QMenu;
 
 namespace widgets {
@@ -43,6 +45,11 @@ public:
     QByteArray csv() const; ///< UTF-8
     void copy() const; ///< picture and data to the clipboard
     void showData();
+
+    /// For projectors: lines 2 px, markers 8 px, no grid, and what stands at a point in a label
+    /// that stays in place of a tooltip. Bars of single values keep their width.
+    enum class Drawing { Usual, Presented };
+    void setDrawing(Drawing drawing);
 
     /// Draws sharp at this ratio although the screen has another: for pictures of the window.
     void setPixelRatio(double ratio);
@@ -86,8 +93,14 @@ protected:
 
 private:
     void openMenu(const QPoint& position, const QPoint& globalPosition); ///< position in the plot
+    void showHover(const QPoint& globalPosition, const QString& text);
+    void present(); ///< what Drawing::Presented says, on what applyTokens() has drawn
+    void unpresent();
 
     QCustomPlot* m_plot;
+    Drawing m_drawing = Drawing::Usual;
+    std::vector<std::function<void()>> m_unpresent; ///< gives everything its usual look
+    QLabel* m_hover; ///< of a presentation
     bool m_pressed = false;
     bool m_styled = false;
 };

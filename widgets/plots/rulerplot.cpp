@@ -4,6 +4,7 @@
 #include "widgets/format.h"
 #include "widgets/plots/histogramplot.h"
 #include "widgets/plots/tickers.h"
+#include "widgets/plots/weightdialog.h"
 #include "widgets/theme.h"
 
 #include <qcustomplot.h>
@@ -34,7 +35,7 @@ RulerPlot::RulerPlot(const QString& name, QWidget* parent)
 {
     plot()->plotLayout()->clear();
     makeHistogram();
-    for (const QString& band : { tr("finest"), tr("typical"), tr("coarsest") })
+    for (const QString& band : { tr("finest"), tr("typical"), tr("coarsest"), tr("chosen") })
         m_bands.emplace_back(plot(), m_margins, int(m_bands.size()) + 1, band);
     makeError();
     tieAxes();
@@ -82,7 +83,7 @@ void RulerPlot::makeError()
 {
     m_bottom = new QCPAxisRect(plot());
     m_bottom->setMarginGroup(QCP::msLeft | QCP::msRight, m_margins);
-    plot()->plotLayout()->addElement(4, 0, m_bottom);
+    plot()->plotLayout()->addElement(5, 0, m_bottom);
     QCPAxis* x = m_bottom->axis(QCPAxis::atBottom);
     QCPAxis* y = m_bottom->axis(QCPAxis::atLeft);
     m_error = plot()->addGraph(x, y);
@@ -124,6 +125,8 @@ void RulerPlot::setData(
     const bool same = histogram.minimum == m_histogram.minimum
         && histogram.maximum == m_histogram.maximum && !m_histogram.counts.empty();
     m_histogram = std::move(histogram);
+    if (preview != m_preview)
+        setGroupOf({}, {});
     m_preview = std::move(preview);
     if (!same) // another format of the same tensor keeps the zoom
         resetRange();
@@ -152,7 +155,8 @@ void RulerPlot::arrangeStrips()
     const bool all = m_detail == Detail::Full, small = m_detail == Detail::Small;
     const bool spread = grid && all && m_preview->finest.step != m_preview->coarsest.step;
     for (std::size_t i = 0; i < m_bands.size(); ++i) {
-        if (grid && (spread || i == std::size_t(m_group)))
+        const bool isThere = i != std::size_t(Group::OfWeight) || m_group == Group::OfWeight;
+        if (grid && isThere && (spread || i == std::size_t(m_group)))
             m_bands[i].show(all ? RulerBand::Words::NameAndStep : RulerBand::Words::Name);
         else
             m_bands[i].hide();
@@ -173,7 +177,8 @@ void RulerPlot::arrangeStrips()
     m_error->setVisible(errors);
     m_bottom->setMaximumSize(QWIDGETSIZE_MAX, errors ? QWIDGETSIZE_MAX : 1);
     m_bottom->setMinimumSize(10, errors ? scaled(all ? leastError : leastErrorCompact) : 1);
-    plot()->plotLayout()->setRowStretchFactors({ 1.7, 0.01, 0.01, 0.01, errors ? 1.0 : 0.01 });
+    plot()->plotLayout()->setRowStretchFactors(
+        { 1.7, 0.01, 0.01, 0.01, 0.01, errors ? 1.0 : 0.01 });
     m_outsideText->setVisible(grid && !small && outsideShare() > 0);
 }
 
@@ -181,7 +186,9 @@ QSize RulerPlot::minimumSizeHint() const
 {
     const bool all = m_detail == Detail::Full, small = m_detail == Detail::Small;
     const int text = QFontMetrics(textFont(12)).height();
-    const int bands = all ? 3 * scaled(RulerBand::height) + scaled(3) : scaled(RulerBand::height);
+    const int shown = m_group == Group::OfWeight ? 4 : 3;
+    const int bands
+        = all ? shown * scaled(RulerBand::height) + scaled(3) : scaled(RulerBand::height);
     const int axis = (all ? 2 : 1) * text + scaled(12);
     const int error = scaled(6) + scaled(all ? leastError : leastErrorCompact);
     return { scaled(120),
@@ -217,16 +224,18 @@ void RulerPlot::fillOutside()
     if (!m_preview)
         return;
     const QString text = m_group == Group::Typical ? tr("outside the typical group\n%1 of weights")
-        : m_group == Group::Finest ? tr("outside the finest group\nabout %1 of weights")
-                                   : tr("outside the coarsest group\nabout %1 of weights");
+        : m_group == Group::Finest   ? tr("outside the finest group\nabout %1 of weights")
+        : m_group == Group::Coarsest ? tr("outside the coarsest group\nabout %1 of weights")
+                                     : tr("outside the chosen group\nabout %1 of weights");
     m_outsideText->setText(text.arg(percentText(outsideShare())));
 }
 
 const core::GroupLevels& RulerPlot::group() const
 {
-    return m_group == Group::Finest ? m_preview->finest
-        : m_group == Group::Typical ? m_preview->typical
-                                    : m_preview->coarsest;
+    return m_group == Group::Finest  ? m_preview->finest
+        : m_group == Group::Coarsest ? m_preview->coarsest
+        : m_group == Group::OfWeight ? m_ofWeight
+                                     : m_preview->typical;
 }
 
 double RulerPlot::outsideShare() const
@@ -253,7 +262,32 @@ void RulerPlot::setGroup(Group group)
     restyle();
 }
 
-void RulerPlot::fillMenu(QMenu* menu, const QPointF&)
+void RulerPlot::setGroupOf(core::WeightPlace place, core::GroupLevels levels)
+{
+    const bool is = !levels.levels.empty();
+    m_place = place;
+    m_ofWeight = std::move(levels);
+    if (is || m_group == Group::OfWeight)
+        setGroup(is ? Group::OfWeight : Group::Typical);
+}
+
+core::WeightPlace RulerPlot::weightAt(const QPointF& position) const
+{
+    const double value = m_top->axis(QCPAxis::atBottom)->pixelToCoord(position.x());
+    const std::size_t bin = m_histogram.counts.empty() ? 0 : m_histogram.bin(value);
+    return bin < m_preview->binWeights.size() ? m_preview->binWeights[bin] : core::WeightPlace();
+}
+
+void RulerPlot::askForWeight()
+{
+    auto* dialog = new WeightDialog(m_preview->rows, m_preview->columns, m_place, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(
+        dialog, &QDialog::accepted, this, [this, dialog] { emit groupWanted(dialog->place()); });
+    dialog->open();
+}
+
+void RulerPlot::fillMenu(QMenu* menu, const QPointF& position)
 {
     QMenu* groups = menu->addMenu(tr("Levels in the histogram"));
     if (!m_preview || m_preview->typical.levels.empty()) {
@@ -267,6 +301,19 @@ void RulerPlot::fillMenu(QMenu* menu, const QPointF&)
             = groups->addAction(text, this, [this, chosen = group] { setGroup(chosen); });
         action->setCheckable(true);
         action->setChecked(group == m_group);
+    }
+    groups->addSeparator();
+    const core::WeightPlace place = weightAt(position);
+    const double value = m_top->axis(QCPAxis::atBottom)->pixelToCoord(position.x());
+    QAction* here = groups->addAction(tr("Of a weight near %1").arg(significantText(value)), this,
+        [this, place] { emit groupWanted(place); });
+    here->setEnabled(place.row >= 0); // there may be none
+    groups->addAction(tr("Of a weight by row and column..."), this, &RulerPlot::askForWeight);
+    if (m_group == Group::OfWeight) {
+        QAction* now = groups->addAction(
+            tr("Row %1, column %2").arg(countText(m_place.row), countText(m_place.column)));
+        now->setCheckable(true);
+        now->setChecked(true);
     }
 }
 
@@ -302,6 +349,7 @@ void RulerPlot::fillLevels()
     m_bands[0].fill(m_preview->finest, ratio);
     m_bands[1].fill(m_preview->typical, ratio);
     m_bands[2].fill(m_preview->coarsest, ratio);
+    m_bands[3].fill(m_ofWeight, ratio);
 }
 
 void RulerPlot::resetRange()

@@ -21,8 +21,8 @@ namespace widgets {
 /// axis (weight value): the histogram with the levels of the typical group, the finest, typical and
 /// coarsest real group, and the rounding error by weight value. Grey is the original, blue the
 /// levels, vermilion what is lost: hatched outside the typical group, solid where a weight is
-/// clipped in its own group. Wheel zooms, drag pans, double click resets; the menu chooses which of
-/// the three groups the histogram shows the levels of.
+/// clipped in its own group. Wheel zooms, drag pans, double click resets; the menu chooses the
+/// group whose levels the histogram shows: one of the three, or that of any weight.
 class RulerPlot : public BasePlot {
     Q_OBJECT
 
@@ -36,10 +36,16 @@ public:
     /// Small: the typical band only and no words, for several tensors or a narrow window.
     enum class Detail { Full, Compact, Small };
     void setDetail(Detail detail);
-    enum class Group { Finest, Typical, Coarsest };
+    enum class Group { Finest, Typical, Coarsest, OfWeight };
     void setGroup(Group group); ///< whose levels stand in the histogram; at first the typical one's
+    /// The group of a weight that was wanted, which has a band of its own until the data change.
+    void setGroupOf(core::WeightPlace place, core::GroupLevels levels);
     PlotTable table() const override;
     QSize minimumSizeHint() const override; ///< the histogram keeps 160 pixels, small ones 60
+
+signals:
+    /// The levels of the group that this weight is in are to be shown.
+    void groupWanted(core::WeightPlace place);
 
 protected:
     void applyTokens(const Tokens& tokens) override;
@@ -56,6 +62,8 @@ private:
     void fillLevels(); ///< before every drawing: what is too dense shows only its ends
     const core::GroupLevels& group() const; ///< whose levels the histogram shows
     double outsideShare() const; ///< weights beyond them
+    core::WeightPlace weightAt(const QPointF& position) const; ///< one of the value there
+    void askForWeight();
     void resetRange();
     void fitTicks(); ///< between layout and drawing: only then the width is the present one
     void arrangeStrips();
@@ -65,6 +73,8 @@ private:
     Counts m_counts = Counts::Logarithmic;
     Detail m_detail = Detail::Full;
     Group m_group = Group::Typical;
+    core::WeightPlace m_place; ///< of the weight whose group was wanted
+    core::GroupLevels m_ofWeight; ///< of that group; empty: none was
     bool m_tying = false;
     int m_ticks = 0; ///< on the axis of weight values
 
@@ -73,7 +83,7 @@ private:
     QCPGraph *m_weights, *m_clipped, *m_levels, *m_error;
     std::array<QCPItemRect*, 2> m_outside;
     QCPItemText* m_outsideText;
-    std::vector<RulerBand> m_bands; ///< finest, typical, coarsest
+    std::vector<RulerBand> m_bands; ///< finest, typical, coarsest, of a weight
 };
 
 } // namespace widgets

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The program at the limits of its process, and with files that are taken away: always an end in
 // words, with exit code 3 or 4, and nothing left behind.
+#include "tests/app/cli/cliprogram.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/tinymodel.h"
 
@@ -108,6 +109,8 @@ struct Workplace {
 
 class TestLimits : public QObject {
     Q_OBJECT
+
+    const cliprogram::OwnHome m_home;
 
 private slots:
     void shortOfAddressesItEndsInWords_data()

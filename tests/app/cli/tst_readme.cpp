@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/app/cli/cliprogram.h"
 #include "tests/support/filebytes.h"
 
 #include <QFileInfo>
@@ -21,6 +22,8 @@ QStringList blockAfter(const QString& heading)
 /// The README's command line, as it stands there, on the bundled sample.
 class TestReadme : public QObject {
     Q_OBJECT
+
+    const cliprogram::OwnHome m_home;
 
 private slots:
     void commandsDoWhatTheySay_data()

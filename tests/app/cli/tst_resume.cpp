@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A run that is killed, not asked to stop: the next one goes on where it was.
 #include "core/files/json.h"
+#include "tests/app/cli/cliprogram.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/tinymodel.h"
 
@@ -50,6 +51,8 @@ struct Workplace {
 
 class TestResume : public QObject {
     Q_OBJECT
+
+    const cliprogram::OwnHome m_home;
 
 private slots:
     void aKilledRunContinuesToTheSameBytes();

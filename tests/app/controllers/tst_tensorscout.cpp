@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/tensorscout.h"
 
+#include "app/session/keptweights.h"
 #include "tests/app/presenters/presentertest.h"
 
 #include <QTest>
@@ -17,7 +18,7 @@ private:
 
     void attach() override
     {
-        m_scout = std::make_unique<app::TensorScout>(jobs(), session(), selection());
+        m_scout = std::make_unique<app::TensorScout>(jobs(), session(), selection(), nullptr);
         m_order.clear();
         connect(&session().previews(), &app::PreviewCache::inserted, this,
             [this](
@@ -26,21 +27,14 @@ private:
 
     void detach() override { m_scout.reset(); }
 
-    /// Opens a model and selects a role in its six layers.
+    /// Six tensors of a model whose every tensor is rounded in no time.
     std::vector<int> selectSix()
     {
         support::TinyModel model;
-        model.layers = 6;
         model.hidden = 32;
         model.heads = 2;
         model.feedForward = 32;
-        open(model);
-        session().usePreset("Q8_0");
-        std::vector<int> tensors;
-        for (int layer = 0; layer < 6; ++layer)
-            tensors.push_back(tensor(core::Role::FfnUp, layer));
-        selection().setTensors(tensors);
-        return tensors;
+        return PresenterTest::selectSix(model);
     }
 
 private slots:
@@ -80,6 +74,35 @@ private slots:
         const auto looked = std::count_if(m_order.begin(), m_order.begin() + 8,
             [](const auto& each) { return each.second == &core::formats::q5_1; });
         QVERIFY(looked >= 5);
+    }
+
+    void whatWasMeasuredIsFoundWhenTheModelIsOpenedAgain()
+    {
+        std::filesystem::create_directory(folder() / "shelf");
+        const auto shelf = std::make_shared<const core::Shelf>(folder() / "shelf");
+        m_scout = std::make_unique<app::TensorScout>(jobs(), session(), selection(), shelf);
+        open();
+        QTRY_VERIFY(session().weightStatsMissing() == 0 && m_scout->isIdle());
+        QCOMPARE(shelf->entries().size(), std::size_t(1));
+        const auto checkpoint = session().checkpoint();
+        const app::WeightStats kept = app::findWeights(*shelf, *checkpoint);
+        QCOMPARE(kept.size(), checkpoint->tensors().size());
+        for (std::size_t i = 0; i < kept.size(); ++i) {
+            const core::TensorStats& measured = *session().weightStats(int(i));
+            QCOMPARE(kept[i]->moments.kurtosis, measured.moments.kurtosis);
+            QCOMPARE(kept[i]->histogram.counts, measured.histogram.counts);
+            QCOMPARE(kept[i]->inputAbsmax, measured.inputAbsmax);
+            QCOMPARE(kept[i]->outputAbsmax, measured.outputAbsmax);
+        }
+        // Told apart from measuring anew by a figure that no weights have.
+        auto marked = std::make_shared<core::TensorStats>(*kept[0]);
+        marked->moments.kurtosis = 4711;
+        app::WeightStats others = kept;
+        others[0] = marked;
+        app::keepWeights(*shelf, *checkpoint, others);
+        reopen();
+        QTRY_VERIFY(session().weightStatsMissing() == 0 && m_scout->isIdle());
+        QCOMPARE(session().weightStats(0)->moments.kurtosis, 4711.0);
     }
 
     void opensAModelAfterASmallerOne()

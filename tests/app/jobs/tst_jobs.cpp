@@ -215,6 +215,29 @@ private slots:
         jobs.cancel();
     }
 
+    void aForecastTellsTheTimeLeftInPlaceOfTheShare()
+    {
+        Jobs jobs;
+        std::optional<double> left;
+        double asked = -1;
+        connect(
+            &jobs, &Jobs::progressed, this, [&](const app::JobState& state) { left = state.left; });
+        jobs.setForecast([&](double elapsed) {
+            asked = elapsed;
+            return std::optional(4711.0);
+        });
+        jobs.start("forecast", endless, nothing);
+        QTRY_COMPARE(left.value_or(0), 4711.0);
+        QVERIFY(asked >= 0);
+        jobs.cancel();
+        QTRY_VERIFY(jobs.isIdle());
+        left.reset();
+        jobs.start("share", endless, nothing);
+        QTRY_VERIFY(left && *left < 4711);
+        jobs.cancel();
+        jobs.waitForWorker();
+    }
+
     void waitsForTheWorkerWhenDestroyed()
     {
         std::atomic<bool> entered = false;

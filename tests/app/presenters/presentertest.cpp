@@ -64,6 +64,24 @@ void PresenterTest::open(const support::TinyModel& model)
     m_session->open(app::openModel(path, path, places(), {}));
 }
 
+void PresenterTest::reopen()
+{
+    const std::filesystem::path path = m_session->checkpoint()->path();
+    m_session->open(app::openModel(path, path, places(), {}));
+}
+
+std::vector<int> PresenterTest::selectSix(support::TinyModel model)
+{
+    model.layers = 6;
+    open(model);
+    m_session->usePreset("Q8_0");
+    std::vector<int> tensors;
+    for (int layer = 0; layer < 6; ++layer)
+        tensors.push_back(tensor(core::Role::FfnUp, layer));
+    m_selection->setTensors(tensors);
+    return tensors;
+}
+
 int PresenterTest::tensor(core::Role role, int layer) const
 {
     const auto& tensors = m_session->checkpoint()->tensors();

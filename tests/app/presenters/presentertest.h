@@ -29,6 +29,10 @@ private slots:
 protected:
     /// Opens a model of random weights, with a calibration and an evaluation text beside it.
     void open(const support::TinyModel& model = {});
+    /// The last one again.
+    void reopen();
+    /// Opens it with six layers, in Q8_0, and selects a role in each.
+    std::vector<int> selectSix(support::TinyModel model = {});
     app::Session& session() { return *m_session; }
     app::Selection& selection() { return *m_selection; }
     app::Jobs& jobs() { return *m_jobs; }

@@ -44,20 +44,6 @@ private:
         return false;
     }
 
-    /// Six tensors of ten layers, all in the recipe's Q8_0.
-    std::vector<int> selectSix()
-    {
-        support::TinyModel model;
-        model.layers = 6;
-        open(model);
-        session().usePreset("Q8_0");
-        std::vector<int> tensors;
-        for (int layer = 0; layer < 6; ++layer)
-            tensors.push_back(tensor(core::Role::FfnUp, layer));
-        selection().setTensors(tensors);
-        return tensors;
-    }
-
 private slots:
     void costsMoreThanFourTensors()
     {

@@ -6,8 +6,11 @@
 #include "widgets/pages/quantize/quantizepage.h"
 #include "widgets/pages/quantize/tensorcellstrip.h"
 
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
+
+#include <fstream>
 
 using State = widgets::QuantizePage::State;
 
@@ -64,6 +67,56 @@ private slots:
         emit m_page->settingsChanged(wanted);
         QVERIFY(session().recipe().recipe().method == core::Method::Importance);
         QCOMPARE(session().calibration().count, 3);
+    }
+
+    void theEstimateFollowsTextAndMethod()
+    {
+        openQuick();
+        const double withoutText = quantize().memoryEstimate();
+        QVERIFY(withoutText > 0);
+        session().recipe().setTreatment({ core::Method::Gptq });
+        app::TextSettings text = session().calibration();
+        text.length = 32;
+        text.count = 8;
+        session().setCalibration(text);
+        const double little = quantize().memoryEstimate();
+        QVERIFY(little > withoutText);
+        text.count = 80000;
+        session().setCalibration(text);
+        // Hidden states of both paths, floats of 64 channels; more text takes other room, too.
+        const double states = 2.0 * 4 * (80000 - 8) * 32 * 64;
+        QVERIFY(quantize().memoryEstimate() - little >= states);
+        text.count = 0; // all of it: how much that is is not known
+        session().setCalibration(text);
+        QCOMPARE(quantize().memoryEstimate(), -1.0);
+        QCOMPARE(quantize().quantizeEstimate(), -1.0);
+    }
+
+    void saysHowTheTextIsWritten()
+    {
+        openQuick();
+        const auto says = [this](const QString& words) {
+            for (const auto* label : m_page->findChildren<QLabel*>())
+                if (label->text().contains(words) && !label->isHidden())
+                    return true;
+            return false;
+        };
+        QVERIFY(!says("CRLF"));
+        std::ofstream(folder() / "odd.txt") << "one\r\ntwo\r\n";
+        app::TextSettings text = session().calibration();
+        text.file = folder() / "odd.txt";
+        session().setCalibration(text);
+        QVERIFY(says("odd.txt: has 2 CRLF line ends"));
+    }
+
+    void aFinishedRunTeachesHowLongTheNextTakes()
+    {
+        openQuick();
+        QCOMPARE(quantize().quantizeEstimate(), -1.0);
+        emit m_page->quantizeRequested();
+        QTRY_COMPARE(m_page->state(), State::Finished);
+        QTRY_VERIFY(!quantize().isBusy());
+        QVERIFY(quantize().quantizeEstimate() > 0);
     }
 
     void saysWhatAMethodLacksInAModelWithoutTokenizer()

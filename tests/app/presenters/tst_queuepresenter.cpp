@@ -4,6 +4,7 @@
 
 #include "app/presenters/queuerows.h"
 #include "core/formats/format.h"
+#include "tests/app/presenters/queueparts.h"
 #include "widgets/bar/jobarea.h"
 #include "widgets/bar/queuelist.h"
 #include "widgets/theme.h"
@@ -11,8 +12,6 @@
 #include <QApplication>
 #include <QListWidget>
 #include <QPushButton>
-#include <QSettings>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace app;
@@ -33,19 +32,8 @@ private slots:
     void pausingHoldsTheQueueAndGoingOnReleasesIt();
 
 private:
-    /// All that a queue stands on; what is added fails at once, for its model is not there, unless
-    /// the queue is held.
-    struct Parts {
-        QTemporaryDir folder;
-        std::filesystem::path place = folder.path().toStdString();
-        QSettings settings{ folder.filePath("settings.ini"), QSettings::IniFormat };
-        Pace pace{ settings };
-        Session session{ {} };
-        Saver saver;
-        SessionKeeper keeper{ session, saver, SessionStore(place) };
-        RunQueue queue{ place / "queue.json", saver };
-        Jobs jobs;
-        QuantizeController controller{ jobs, session, keeper, queue, pace, nullptr };
+    /// What is added fails at once, for its model is not there, unless the queue is held.
+    struct Parts : QueueParts {
         widgets::QueueList list;
         widgets::JobArea area;
         QueuePresenter presenter{ list, area, queue, controller, jobs };

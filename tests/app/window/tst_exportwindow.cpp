@@ -1,50 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window writes, and what it leaves alone.
 #include "app/controllers/exportcontroller.h"
-#include "app/window/mainwindow.h"
 #include "app/window/windowpages.h"
+#include "tests/app/window/windowtest.h"
 #include "widgets/messagebar.h"
 #include "widgets/pages/export/exportpage.h"
-#include "widgets/theme.h"
 
-#include <QApplication>
 #include <QCheckBox>
 #include <QDir>
-#include <QSettings>
-#include <QTemporaryDir>
-#include <QTest>
 
 #include <fstream>
 
-using app::MainWindow;
-
-namespace {
-
-constexpr int longJob = 120'000; ///< milliseconds, also under sanitizers
-
-const std::filesystem::path resources = std::filesystem::path(QUANTSCOPE_SOURCE_DIR) / "resources";
-
-} // namespace
-
-class TestExportWindow : public QObject {
+class TestExportWindow : public WindowTest {
     Q_OBJECT
 
 private:
-    std::unique_ptr<widgets::Theme> m_theme;
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<QSettings> m_settings;
-    std::unique_ptr<MainWindow> m_window;
-
-    app::Session& session() { return m_window->session(); }
-
-    void openSample()
-    {
-        m_window->open(resources / "sample");
-        QTRY_VERIFY_WITH_TIMEOUT(session().isOpen(), longJob);
-    }
-
-    QString messageOf(const widgets::Page& page) const { return page.message()->text(); }
-
     /// Writes the model as it is and waits for it.
     void exportOriginal()
     {
@@ -66,26 +36,6 @@ private:
     }
 
 private slots:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        m_theme = std::make_unique<widgets::Theme>(*qApp);
-    }
-
-    void init()
-    {
-        m_folder = std::make_unique<QTemporaryDir>();
-        m_settings
-            = std::make_unique<QSettings>(m_folder->filePath("settings.ini"), QSettings::IniFormat);
-        m_window = std::make_unique<MainWindow>(*m_settings, *m_theme,
-            core::readDevices(resources / "devices.json"),
-            app::WindowFolders{
-                resources, m_folder->path().toStdString(), m_folder->path().toStdString() });
-        m_window->show();
-    }
-
-    void cleanup() { m_window.reset(); }
-
     void replacesAFileOnlyWhenItIsSaidBesideTheName()
     {
         openSample();

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The word on the desktop when the queue is done: when it is due, and what reaches the desktop.
-#include "app/controllers/quantizecontroller.h"
 #include "app/window/desktopnotice.h"
 #include "app/window/queuenotice.h"
+#include "tests/app/presenters/queueparts.h"
 
 #include <QApplication>
 #include <QDBusMessage>
 #include <QDBusVirtualObject>
 #include <QProcess>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace app;
@@ -63,17 +61,7 @@ private slots:
 
 namespace {
 
-struct Queue {
-    QTemporaryDir folder;
-    std::filesystem::path place = folder.path().toStdString();
-    QSettings settings{ folder.filePath("settings.ini"), QSettings::IniFormat };
-    Pace pace{ settings };
-    Session session{ {} };
-    Saver saver;
-    SessionKeeper keeper{ session, saver, SessionStore(place) };
-    RunQueue queue{ place / "queue.json", saver };
-    Jobs jobs;
-    QuantizeController controller{ jobs, session, keeper, queue, pace, nullptr };
+struct Queue : QueueParts {
     QWidget window; // not shown, so not active
     QueueNotice notice{ controller, window };
 };

@@ -332,6 +332,21 @@ private slots:
                         "of file can hold: it can be measured, not exported"));
     }
 
+    void writesThePretokenizerAskedFor()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        GgufExportOptions options;
+        options.pretokenizer = "qwen2";
+        QCOMPARE(std::get<std::string>(
+                     *planGguf(*checkpoint, options).metadata.find("tokenizer.ggml.pre")),
+            std::string("qwen2"));
+        options.pretokenizer = "qwen9";
+        const std::string message
+            = support::messageOf([&] { (void)planGguf(*checkpoint, options); });
+        QVERIFY2(message.starts_with("\"qwen9\" is no pre-tokenizer known"), message.c_str());
+    }
+
     void saysThatATokenizerIsMissing()
     {
         const support::TemporaryFolder folder;

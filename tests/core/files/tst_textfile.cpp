@@ -43,6 +43,35 @@ private slots:
         QVERIFY(core::readText(folder / "a.txt").notes.empty());
     }
 
+    void notesAreQuickToHaveAndNeverFail()
+    {
+        const support::TemporaryFolder folder;
+        const auto notesOn = [&](const std::string& bytes) {
+            support::writeFile(folder / "a.txt", bytes);
+            return core::textNotes(folder / "a.txt");
+        };
+        using Notes = std::vector<std::string>;
+        QCOMPARE(notesOn("plain\n"), Notes());
+        QCOMPARE(notesOn("\xef\xbb\xbfone\r\n").size(), std::size_t(2));
+        QCOMPARE(notesOn("\xef\xbb\xbfone\n"),
+            Notes{ "a.txt: begins with a byte order mark, which is left out" });
+        QCOMPARE(notesOn("\xff\xfe"
+                         "a"),
+            Notes{ "a.txt: begins with the byte order mark of UTF-16 (little-endian), expected "
+                   "UTF-8 text" });
+        QCOMPARE(core::textNotes(folder / "none.txt"),
+            Notes{ "none.txt: is not there, expected a text" });
+        QCOMPARE(core::textNotes(folder.path()), Notes());
+        // The start of a large one, which a character lies across the end of.
+        std::string large(std::size_t(4 << 20) - 1, 'a');
+        large += "\xc3\xa9\r\n";
+        QCOMPARE(notesOn(large), Notes());
+        large.replace(0, 2, "\r\n");
+        QCOMPARE(notesOn(large),
+            Notes{ "a.txt (its first 4 MiB): has 1 CRLF line end; it is counted as characters, as "
+                   "llama.cpp does" });
+    }
+
     void refusesOtherEncodingsByName()
     {
         const support::TemporaryFolder folder;

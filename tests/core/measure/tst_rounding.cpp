@@ -181,6 +181,34 @@ private slots:
         QCOMPARE(preview.clippedShare, double(preview.clipped) / double(weights.size()));
     }
 
+    void givesTheGroupOfAnyWeight()
+    {
+        const Matrix weights = randomWeights(6, 64);
+        Tensor tensor;
+        tensor.rows = weights.rows();
+        tensor.columns = weights.cols();
+        tensor.format = &formats::f32;
+        tensor.bytes = std::as_bytes(std::span(weights.data(), std::size_t(weights.size())));
+        const Histogram bins = binsOf(weights);
+        const RoundingPreview preview
+            = previewRounding(tensor, formats::q4_0, {}, bins, Progress());
+        QCOMPARE(preview.binWeights.size(), bins.counts.size());
+        for (std::size_t bin = 0; bin < bins.counts.size(); ++bin) {
+            const WeightPlace place = preview.binWeights[bin];
+            QCOMPARE(place.row >= 0, bins.counts[bin] > 0);
+            if (place.row >= 0)
+                QCOMPARE(bins.bin(double(weights(place.row, place.column))), bin);
+        }
+        // Q4_0: 16 levels of one step; the group's largest weight is on one of its ends.
+        const GroupLevels group = groupAt(tensor, formats::q4_0, {}, { 4, 40 });
+        QCOMPARE(group.levels.size(), std::size_t(16));
+        const float largest = weights.row(4).segment(32, 32).cwiseAbs().maxCoeff();
+        const double end = std::max(-double(group.levels.front()), double(group.levels.back()));
+        QVERIFY(std::abs(end - double(largest)) < 0.01 * double(largest));
+        QVERIFY(groupAt(tensor, *formatForRows(findFormat("INT8_ASYM_TENSOR"), 64), {}, { 0, 0 })
+                    .levels.empty());
+    }
+
     void showsOneGridForAWholeTensor()
     {
         Matrix weights = randomWeights(30, 64);

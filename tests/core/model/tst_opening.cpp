@@ -132,18 +132,35 @@ private slots:
     {
         const OpenedFolder folder;
         const char* needed = ": open the original, in F32, F16 or BF16, or a GGUF file of it";
-        folder.rewrite(same, { { "model.layers.0.mlp.up_proj.qweight", "I32", { 1 }, "abcd" } });
-        QVERIFY(contains(folder.opened(), "quantized already, by GPTQ or AWQ, as tensor "));
-        folder.rewrite(same, { { "model.layers.0.mlp.up_proj.x", "F8_E4M3", { 2 }, "ab" } });
-        QVERIFY(contains(folder.opened(), "is stored as F8_E4M3"));
+        folder.rewrite(same, { { "model.layers.0.mlp.up_proj.W_q", "I32", { 1 }, "abcd" } });
+        QVERIFY(contains(folder.opened(), "quantized already, by HQQ, as tensor "));
         QVERIFY(contains(folder.opened(), needed));
         folder.rewrite(same);
-        folder.setConfig("quantization_config", { { "quant_method", "bitsandbytes" } });
-        QVERIFY(contains(folder.opened(), "config.json names bitsandbytes"));
-        folder.setConfig("quantization_config", { { "quant_method", "awq" }, { "bits", 4 } });
+        folder.setConfig("quantization_config", { { "quant_method", "hqq" }, { "nbits", 4 } });
         QVERIFY(contains(folder.opened(),
-            "FOLDER/config.json: the weights are quantized already, by awq to 4 bits"));
+            "FOLDER/config.json: the weights are quantized already, by hqq to 4 bits"));
         QVERIFY(contains(folder.opened(), needed));
+    }
+
+    void takesWeightsInFullPrecisionWhateverTheConfigurationNames()
+    {
+        const OpenedFolder folder;
+        folder.setConfig("quantization_config", { { "quant_method", "bitsandbytes" } });
+        QVERIFY(contains(folder.opened(), "config.json names bitsandbytes, but no tensor is "));
+        folder.setConfig("quantization_config", { { "quant_method", "awq" }, { "bits", 4 } });
+        QVERIFY(contains(folder.opened(), "config.json names awq to 4 bits, but no tensor is "));
+    }
+
+    void saysWhatIsDamagedInWeightsOfAnotherTool()
+    {
+        const OpenedFolder folder;
+        folder.rewrite(same, { { "model.layers.0.mlp.up_proj.qweight", "I32", { 1 }, "abcd" } });
+        QVERIFY(contains(folder.opened(),
+            "tensor model.layers.0.mlp.up_proj.qweight has shape [1], expected rows and columns"));
+        folder.write("quant_config.json", "{");
+        QVERIFY(contains(folder.opened(), "has shape [1]"));
+        folder.rewrite(same);
+        QVERIFY(contains(folder.opened(), "quant_config.json: no valid JSON"));
     }
 
     void namesTheFilesOfAnotherProgram()

@@ -33,8 +33,8 @@ private slots:
         QCOMPARE(core::layerOfName("token_embd.weight"), -1);
         const core::Architecture& llama = *core::findArchitecture("llama");
         const auto placeOf = [&](const char* name) {
-            const auto found = core::findHuggingFacePlace(llama, name);
-            return found ? std::optional(found->place) : std::nullopt;
+            const auto found = core::findHuggingFacePlaces(llama, name);
+            return found.size() == 1 ? std::optional(found.front().place) : std::nullopt;
         };
         QCOMPARE(placeOf("model.layers.12.self_attn.k_proj.weight"),
             std::optional(Place{ Role::AttnK, 12 }));
@@ -53,12 +53,20 @@ private slots:
                 const std::string name = core::huggingFaceName(*architecture, place);
                 if (name.empty())
                     continue;
-                const auto found = core::findHuggingFacePlace(*architecture, name);
-                QVERIFY2(found && found->place == place, name.c_str());
+                const auto found = core::findHuggingFacePlaces(*architecture, name);
+                QVERIFY2(std::ranges::any_of(found,
+                             [&](const core::HuggingPlace& one) { return one.place == place; }),
+                    name.c_str());
             }
-        const auto head = core::findHuggingFacePlace(*core::findArchitecture("stablelm"),
+        const auto head = core::findHuggingFacePlaces(*core::findArchitecture("stablelm"),
             "model.layers.2.self_attn.q_layernorm.norms.11.weight");
-        QVERIFY(head && head->part == 11 && head->place == (Place{ Role::AttnQNorm, 2 }));
+        QCOMPARE(head.size(), std::size_t(1));
+        QCOMPARE(head.front().part, 11);
+        QCOMPARE(head.front().place, (Place{ Role::AttnQNorm, 2 }));
+        const auto halves = core::findHuggingFacePlaces(
+            *core::findArchitecture("qwen3moe"), "model.layers.1.mlp.experts.gate_up_proj");
+        QCOMPARE(halves.size(), std::size_t(2));
+        QCOMPARE(halves[1].place, (Place{ Role::FfnUpExps, 1 }));
     }
 
     void findsNoPlaceForOtherNames()
@@ -71,7 +79,7 @@ private slots:
                 "model.layers.0.self_attn.rotary_emb.inv_freq", "other", "model.layers.3." }) {
             QVERIFY2(!core::findPlace(name), name);
             for (const core::Architecture* architecture : core::architectures())
-                QVERIFY2(!core::findHuggingFacePlace(*architecture, name), name);
+                QVERIFY2(core::findHuggingFacePlaces(*architecture, name).empty(), name);
         }
     }
 

@@ -19,6 +19,8 @@ private slots:
     void initTestCase();
     void aCancelledRunResumesToTheSameBytes_data();
     void aCancelledRunResumesToTheSameBytes();
+    void sweepsThatAreAskedForAreMadeAndResumed();
+    void studyFormatsAreNoWorseThanImportanceOnHeldSequences();
     void studyFormatsResumeToTheSameBytes_data();
     void studyFormatsResumeToTheSameBytes();
     void aChangeRoundsOnlyWhatItReaches();
@@ -86,6 +88,43 @@ void TestRunParts::studyFormatsResumeToTheSameBytes_data()
     QTest::addColumn<int>("unused");
     for (const char* name : { "INT8_ASYM_TENSOR", "NF4_DQ_G64" })
         QTest::newRow(name) << 0;
+}
+
+/// Little text is not trusted with sweeps; where nothing is held out they were asked for.
+void TestRunParts::sweepsThatAreAskedForAreMadeAndResumed()
+{
+    Recipe recipe = everythingOn(&formats::q4_0);
+    recipe.gptq.holdOut = false;
+    QuantizeOptions options = calibrated(*m_checkpoint);
+    const auto straight = quantize(m_checkpoint, recipe, options, {}, Progress());
+    const GptqDetails& said = *straight.reports.back().gptq;
+    QVERIFY(said.sweeps > 0);
+    QVERIFY(said.unsweptError >= straight.reports.back().outputError);
+    options.shelf = shelf("sweeps");
+    QVERIFY(cancelAfter(12, m_checkpoint, recipe, options));
+    const auto second = quantize(m_checkpoint, recipe, options, {}, Progress());
+    QVERIFY(allBytes(*second.checkpoint) == allBytes(*straight.checkpoint));
+    const auto third = quantize(m_checkpoint, recipe, options, {}, Progress());
+    QCOMPARE(third.reports.back().gptq->sweeps, said.sweeps);
+}
+
+/// What is kept of a study format is what erred least on the held-out sequences,
+/// importance-weighted rounding among it.
+void TestRunParts::studyFormatsAreNoWorseThanImportanceOnHeldSequences()
+{
+    const QuantizeOptions options = calibrated(*m_checkpoint);
+    for (const char* name : { "INT8_ASYM_TENSOR", "NF4_DQ_G64" }) {
+        const Recipe recipe = recipeOf(findFormat(name), Method::Gptq);
+        const auto run = quantize(m_checkpoint, recipe, options, {}, Progress());
+        int judged = 0;
+        for (const TensorReport& report : run.reports) {
+            judged += report.judgedOn == JudgedOn::HeldOut;
+            if (report.judgedOn == JudgedOn::HeldOut)
+                QVERIFY2(report.outputError > 0 && report.outputError <= report.importanceError,
+                    report.name.c_str());
+        }
+        QCOMPARE(judged, 21); // seven matrices in three layers
+    }
 }
 
 void TestRunParts::studyFormatsResumeToTheSameBytes()

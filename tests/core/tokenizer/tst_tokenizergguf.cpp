@@ -93,10 +93,11 @@ private slots:
         GgufMetadata metadata;
         QCOMPARE(messageOfGguf(metadata),
             QByteArray("x.gguf: no tokenizer in the file, tokenizer.ggml.model is missing"));
-        metadata.set("tokenizer.ggml.model", std::string("t5"));
+        metadata.set("tokenizer.ggml.model", std::string("bert"));
         QCOMPARE(messageOfGguf(metadata),
-            QByteArray("x.gguf: tokenizer.ggml.model is \"t5\", expected \"gpt2\" (byte-level BPE) "
-                       "or \"llama\" (SentencePiece)"));
+            QByteArray("x.gguf: tokenizer.ggml.model is \"bert\", which Quantscope cannot compute, "
+                       "expected \"gpt2\" (byte-level BPE), \"gemma4\" (BPE), \"llama\" "
+                       "(SentencePiece) or \"t5\" (unigram)"));
         metadata.set("tokenizer.ggml.model", std::string("llama"));
         QCOMPARE(messageOfGguf(metadata),
             QByteArray("x.gguf: tokenizer.ggml.tokens is missing or empty, expected the tokens"));

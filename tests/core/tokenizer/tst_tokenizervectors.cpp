@@ -59,8 +59,14 @@ private slots:
     void givesTheIdsOfLlamaCppsVectors_data()
     {
         QTest::addColumn<QString>("vocabulary");
-        for (const char* name : { "gpt-2", "falcon", "llama-spm", "phi-3" })
-            QTest::newRow(name) << QString("tokenizers/ggml-vocab-%1.gguf").arg(name);
+        std::error_code none; // no such folder
+        for (const auto& entry : std::filesystem::directory_iterator(shared / "tokenizers", none)) {
+            const std::string name = entry.path().filename().string();
+            if (name.ends_with(".gguf") && std::filesystem::exists(entry.path().string() + ".out"))
+                QTest::newRow(name.c_str()) << QString::fromStdString("tokenizers/" + name);
+        }
+        if (!std::filesystem::exists(shared / "tokenizers"))
+            QTest::newRow("none") << QString("tokenizers/none.gguf");
     }
 
     void givesTheIdsOfLlamaCppsVectors()

@@ -30,6 +30,7 @@ namespace {
 ActivationForm::ActivationForm(QWidget* parent)
     : QWidget(parent)
     , m_name(new Label(TextRole::Body))
+    , m_notes(new Label(TextRole::Caption))
     , m_sequences(makeNumber(mostSequences, tr("Sequences")))
     , m_length(makeNumber(mostTokens, tr("Tokens in a sequence")))
 {
@@ -45,12 +46,15 @@ ActivationForm::ActivationForm(QWidget* parent)
     text->addStretch(1);
     grid->addWidget(new Label(TextRole::Secondary, tr("Calibration text")), 0, 0);
     grid->addLayout(text, 0, 1);
-    grid->addWidget(new Label(TextRole::Secondary, tr("Sequences")), 1, 0);
-    grid->addWidget(m_sequences, 1, 1, Qt::AlignLeft);
-    grid->addWidget(new Label(TextRole::Secondary, tr("Tokens in a sequence")), 2, 0);
-    grid->addWidget(m_length, 2, 1, Qt::AlignLeft);
+    m_notes->setWordWrap(true);
+    grid->addWidget(m_notes, 1, 1);
+    grid->addWidget(new Label(TextRole::Secondary, tr("Sequences")), 2, 0);
+    grid->addWidget(m_sequences, 2, 1, Qt::AlignLeft);
+    grid->addWidget(new Label(TextRole::Secondary, tr("Tokens in a sequence")), 3, 0);
+    grid->addWidget(m_length, 3, 1, Qt::AlignLeft);
     grid->setColumnStretch(1, 1);
     setSettings({});
+    setTextNotes({});
     connect(choose, &QPushButton::clicked, this, &ActivationForm::chooseTextRequested);
     connect(m_sequences, &QSpinBox::valueChanged, this, &ActivationForm::changed);
     connect(m_length, &QSpinBox::valueChanged, this, &ActivationForm::changed);
@@ -64,6 +68,12 @@ void ActivationForm::setSettings(const ActivationSettings& settings)
     m_name->setToolTip(settings.text);
     m_sequences->setValue(settings.sequences);
     m_length->setValue(settings.length);
+}
+
+void ActivationForm::setTextNotes(const QString& notes)
+{
+    m_notes->setText(notes);
+    m_notes->setVisible(!notes.isEmpty());
 }
 
 ActivationSettings ActivationForm::settings() const

@@ -30,6 +30,8 @@ public:
 
     void setSettings(const ActivationSettings& settings);
     ActivationSettings settings() const;
+    /// What is odd about how the text is written; empty: nothing.
+    void setTextNotes(const QString& notes);
 
 signals:
     void changed();
@@ -37,7 +39,7 @@ signals:
 
 private:
     QString m_text;
-    Label* m_name;
+    Label *m_name, *m_notes;
     QSpinBox *m_sequences, *m_length;
 };
 

@@ -166,6 +166,12 @@ void ActivationsPage::setSettings(const ActivationSettings& settings)
 
 ActivationSettings ActivationsPage::settings() const { return m_settings; }
 
+void ActivationsPage::setTextNotes(const QString& notes)
+{
+    m_textNotes = notes;
+    m_setup->form()->setTextNotes(notes);
+}
+
 void ActivationsPage::setEstimate(double seconds)
 {
     m_estimate = seconds;
@@ -206,6 +212,7 @@ void ActivationsPage::measureAgain()
         settings.text = m_settings.text;
         settings.textName = m_settings.textName;
         form->setSettings(settings);
+        form->setTextNotes(m_textNotes);
     });
     connect(dialog, &QDialog::accepted, this, [this, form] {
         m_settings = form->settings();

@@ -55,6 +55,8 @@ public:
     ActivationSettings settings() const;
     /// Seconds that measuring with settings() will take; negative: unknown.
     void setEstimate(double seconds);
+    /// What is odd about how the calibration text is written; empty: nothing.
+    void setTextNotes(const QString& notes);
     /// While it runs: the button is locked and says so.
     /// Why measuring cannot be started; empty: it can.
     void setWhyNot(const QString& reason);
@@ -83,6 +85,7 @@ private:
     MeasuredActivations m_measured;
     std::vector<SelectedTensor> m_selection;
     ActivationSettings m_settings;
+    QString m_textNotes;
     double m_threshold = 3, m_estimate = -1;
     int m_marked = -1;
     bool m_running = false;

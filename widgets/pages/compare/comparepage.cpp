@@ -217,7 +217,8 @@ void ComparePage::setRuns(const std::vector<RunRow>& runs, int a, int b)
     updateButtons();
 }
 
-void ComparePage::setEvaluationText(const QString& description, double seconds)
+void ComparePage::setEvaluationText(
+    const QString& description, double seconds, const QString& notes)
 {
     const QString what
         = tr("Quantizing and measuring shows perplexity, KL divergence and how often "
@@ -225,8 +226,11 @@ void ComparePage::setEvaluationText(const QString& description, double seconds)
     const QString timed
         = tr("Quantizing and measuring shows perplexity, KL divergence and how often "
              "both models prefer the same token, on %1. It takes about %2.");
-    m_emptyHint->setText(
-        seconds < 0 ? what.arg(description) : timed.arg(description, durationText(seconds)));
+    const QString said
+        = seconds < 0 ? what.arg(description) : timed.arg(description, durationText(seconds));
+    m_emptyHint->setText(notes.isEmpty() ? said : said + u'\n' + notes);
+    m_textTip = notes.isEmpty() ? description : description + u'\n' + notes;
+    updateButtons();
 }
 
 void ComparePage::setSimulation(const core::SimulationOptions& simulation)
@@ -276,7 +280,7 @@ void ComparePage::updateButtons()
     allow(
         m_measure, run && run->number > 0 ? m_whyNotMeasure : tr("Choose a run in the table."), {});
     allow(m_measureEmpty, m_whyNotQuantize, {});
-    allow(m_chooseText, {}, {});
+    allow(m_chooseText, {}, m_textTip);
     allow(m_chooseSimulation, {}, simulationText(m_simulation));
 }
 

@@ -28,7 +28,8 @@ public:
     /// The original first, then the runs; the numbers pinned as A and B (0: none).
     void setRuns(const std::vector<RunRow>& runs, int a, int b);
     /// What measuring reads, and about how long it takes (negative: unknown).
-    void setEvaluationText(const QString& description, double seconds);
+    /// `notes`: what is odd about how it is written; empty: nothing.
+    void setEvaluationText(const QString& description, double seconds, const QString& notes = {});
     /// How layers compute while a run is measured.
     void setSimulation(const core::SimulationOptions& simulation);
     /// Locked while a job runs.
@@ -67,6 +68,7 @@ private:
 
     QPushButton* m_measure;
     QPushButton* m_chooseText;
+    QString m_textTip; ///< which text, and what is odd about it
     QPushButton* m_chooseSimulation;
     QPushButton* m_copy;
     QPushButton* m_measureEmpty;

@@ -187,7 +187,7 @@ void ModelDiagram::drawBox(
     m_scene->addPath(path, QPen(tokens.accent, selected ? 2.5 : 1.2), fill);
     if (cursor)
         m_scene->addRect(box.adjusted(-4, -4, 4, 4), QPen(tokens.accent, 2));
-    const QString title = tensorName({ role, -1 }).section(u'.', -1);
+    const QString title = tensorName(core::Place{ role, -1 }).section(u'.', -1);
     const QFont titleFont = textFont(12, selected ? QFont::Bold : QFont::Normal);
     const QFont detailFont = textFont(12);
     const QString detail = detailOf(role);
@@ -314,7 +314,7 @@ void ModelDiagram::keyPressEvent(QKeyEvent* event)
         --box;
     m_cursor = box->first;
     setAccessibleDescription(
-        tr("%1, %2").arg(tensorName({ *m_cursor, -1 }).section(u'.', -1), detailOf(*m_cursor)));
+        tr("%1, %2").arg(tensorName(core::Place{ *m_cursor, -1 }).section(u'.', -1), detailOf(*m_cursor)));
     rebuild();
 }
 

@@ -41,6 +41,14 @@ namespace {
             .arg(heads, QString::number(config.keyValueHeads));
     }
 
+    QString kindsText(const core::QuantizedSource& source)
+    {
+        QStringList kinds;
+        for (const std::string& kind : source.kinds)
+            kinds.append(QString::fromStdString(kind));
+        return listText(kinds);
+    }
+
 } // namespace
 
 QString modelAnswer(const core::Checkpoint& checkpoint)
@@ -60,7 +68,14 @@ QString modelAnswer(const core::Checkpoint& checkpoint)
     const QString what = ModelText::tr("A %1 model with %2 layers and %3 parameters.")
                              .arg(architectureName(config), countText(config.layers),
                                  shortCountText(checkpoint.weights()));
-    if (core::quantizedSource(checkpoint))
+    const auto source = core::quantizedSource(checkpoint);
+    if (source && source->isOfOtherTool)
+        return ModelText::tr(
+            "%1 It is already quantized (%2): every further rounding adds to its loss, the "
+            "original would be better. As in the file, GGUF holds %3 of %4 quantized tensors "
+            "exactly.")
+            .arg(what, kindsText(*source), countText(source->exact), countText(source->tensors));
+    if (source)
         return ModelText::tr(
             "%1 It is already quantized: every further rounding adds to its loss, the original "
             "would be better. What stays as in the file is copied byte for byte.")
@@ -161,12 +176,9 @@ std::vector<Check> modelChecks(const core::Checkpoint& checkpoint,
                 .arg(countText(*nonFinite)),
             {} });
     if (const auto source = core::quantizedSource(checkpoint)) {
-        QStringList formats;
-        for (const core::Format* format : source->formats)
-            formats.append(formatName(format));
         checks.push_back({ Kind::Warning,
             ModelText::tr("Already quantized (%1): every further rounding adds to its loss")
-                .arg(listText(formats)),
+                .arg(kindsText(*source)),
             ModelText::tr("%1 of %2 tensors").arg(countText(source->tensors), count) });
     }
     const QString tokens = countText(checkpoint.config().vocabulary);

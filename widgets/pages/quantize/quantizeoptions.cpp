@@ -23,6 +23,7 @@ namespace widgets {
 QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
     : QWidget(parent)
     , m_form(new Form(this))
+    , m_textNotes(new Label(TextRole::Caption))
     , m_sequences(new QSpinBox)
     , m_length(new QSpinBox)
     , m_damping(new ShareBox)
@@ -31,6 +32,9 @@ QuantizeOptionsForm::QuantizeOptionsForm(QWidget* parent)
 {
     m_calibration = addFile(
         tr("Calibration text"), tr("none"), &QuantizeOptionsForm::chooseCalibrationRequested);
+    m_textNotes->setWordWrap(true);
+    m_form->addRow(QString(), m_textNotes);
+    setTextNotes({});
     addAmount();
     m_damping->setRange(0.0001, 100);
     m_damping->setDecimals(4);
@@ -143,6 +147,12 @@ void QuantizeOptionsForm::setSettings(const QuantizeSettings& settings)
     const bool gptq = method == core::Method::Gptq;
     for (QWidget* field : std::initializer_list<QWidget*>{ m_damping, m_gptq, m_more })
         field->setEnabled(gptq);
+}
+
+void QuantizeOptionsForm::setTextNotes(const QString& notes)
+{
+    m_textNotes->setText(notes);
+    m_textNotes->setVisible(!notes.isEmpty());
 }
 
 QuantizeSettings QuantizeOptionsForm::settings() const

@@ -15,6 +15,7 @@ namespace widgets {
 
 class Form;
 class GptqForm;
+class Label;
 
 /// What the options of the quantize page say.
 struct QuantizeSettings {
@@ -38,6 +39,8 @@ public:
     void setSettings(const QuantizeSettings& settings); ///< without a signal
     /// The settings with `method` as it was set.
     QuantizeSettings settings() const;
+    /// What is odd about how the calibration text is written; empty: nothing.
+    void setTextNotes(const QString& notes);
 
 signals:
     void changed();
@@ -55,6 +58,7 @@ private:
     QuantizeSettings m_settings;
     Form* m_form;
     QLineEdit* m_calibration;
+    Label* m_textNotes;
     QSpinBox* m_sequences;
     QSpinBox* m_length;
     QDoubleSpinBox* m_damping;

@@ -135,6 +135,8 @@ void QuantizePage::settingsEdited()
     emit settingsChanged(m_settings);
 }
 
+void QuantizePage::setTextNotes(const QString& notes) { m_options->setTextNotes(notes); }
+
 void QuantizePage::setEstimate(const QuantizeEstimate& estimate)
 {
     const auto size = [](double bytes) { return bytes < 0 ? unknownText() : sizeText(bytes); };

@@ -45,6 +45,8 @@ public:
     void setTensors(const std::vector<core::Place>& places);
     void setSettings(const QuantizeSettings& settings); ///< without a signal
     QuantizeSettings settings() const;
+    /// What is odd about how the calibration text is written; empty: nothing.
+    void setTextNotes(const QString& notes);
     void setEstimate(const QuantizeEstimate& estimate);
     /// The state; `message` is the reason of a failure or what a cancelled run keeps. `run` says
     /// which one was interrupted; empty: the recipe's.

@@ -152,7 +152,12 @@ void RulerCard::makeRulers()
         grid->addWidget(m_rulers.back(), int(i / 2) * 2 + 1, int(i % 2));
         grid->setRowStretch(int(i / 2) * 2 + 1, 1);
         grid->setColumnStretch(int(i % 2), i % 2 == 0 ? 1 : 0);
+        connect(
+            m_rulers.back(), &RulerPlot::groupWanted, this, [this, i](core::WeightPlace weight) {
+                emit groupWanted(m_drawn[i].first, m_drawn[i].second, weight);
+            });
     }
+    m_drawn.resize(mostRulers);
 }
 
 void RulerCard::setFormats(const std::vector<const core::Format*>& formats)
@@ -236,11 +241,20 @@ void RulerCard::fillRuler(std::size_t index, const SelectedTensor& tensor,
             : m_breakpoint == Breakpoint::Narrow ? RulerPlot::Detail::Compact
                                                  : RulerPlot::Detail::Full);
     const core::Format* format = storedFormat(tensor, looked);
+    m_drawn[index] = { tensor.place, format };
     ruler->setData(tensor.stats->histogram, previews.find(tensor.place, format));
     ruler->setDescription(
         tr("Histogram of %1, kurtosis %2, absmax %3, at %4")
             .arg(tensor.name, numberText(tensor.stats->moments.kurtosis, 2),
                 significantText(tensor.stats->moments.absmax()), formatText(format)));
+}
+
+void RulerCard::setGroup(core::Place tensor, const core::Format* format, core::WeightPlace weight,
+    const core::GroupLevels& levels)
+{
+    for (std::size_t i = 0; i < m_drawn.size(); ++i)
+        if (m_drawn[i] == std::pair(tensor, format))
+            m_rulers[i]->setGroupOf(weight, levels);
 }
 
 void RulerCard::openOthers()

@@ -32,6 +32,9 @@ public:
     /// the tensors have different ones).
     void show(const std::vector<SelectedTensor>& tensors, const PreviewStore& previews,
         const core::Format* looked, const core::Format* recipe);
+    /// What was wanted; ignored if the tensor or the format is no longer drawn.
+    void setGroup(core::Place tensor, const core::Format* format, core::WeightPlace weight,
+        const core::GroupLevels& levels);
     void setBreakpoint(Breakpoint breakpoint);
     /// Tight: a list of the formats in place of buttons, the facts in one line.
     enum class Chrome { Roomy, Tight };
@@ -40,6 +43,8 @@ public:
 
 signals:
     void formatChosen(const core::Format* format);
+    /// The levels of that weight's group in `format` are wanted in the tensor's ruler.
+    void groupWanted(core::Place tensor, const core::Format* format, core::WeightPlace weight);
 
 private:
     void makeRulers();
@@ -64,6 +69,7 @@ private:
     Legend* m_legend;
     Segmented* m_counts;
     std::vector<RulerPlot*> m_rulers; ///< four; the first is the large one
+    std::vector<std::pair<core::Place, const core::Format*>> m_drawn; ///< in each of them
     std::vector<Label*> m_names;
     QWidget* m_plots;
     Label* m_empty;

@@ -61,6 +61,7 @@ WeightsPage::WeightsPage(QWidget* parent)
     content()->addWidget(m_lower, 23);
 
     connect(m_ruler, &RulerCard::formatChosen, this, &WeightsPage::lookAt);
+    connect(m_ruler, &RulerCard::groupWanted, this, &WeightsPage::groupWanted);
     for (RulerPlot* ruler : m_ruler->rulers())
         connect(ruler, &BasePlot::saveRequested, this,
             [this, ruler] { emit savePlotRequested(ruler); });
@@ -173,6 +174,12 @@ void WeightsPage::setThreshold(double threshold)
 {
     m_threshold = threshold;
     updateAll();
+}
+
+void WeightsPage::setGroup(core::Place tensor, const core::Format* format, core::WeightPlace weight,
+    const core::GroupLevels& levels)
+{
+    m_ruler->setGroup(tensor, format, weight, levels);
 }
 
 void WeightsPage::setMarkedChannel(int channel)

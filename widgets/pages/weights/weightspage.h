@@ -47,6 +47,9 @@ public:
     void setThreshold(double threshold);
     /// The input channel marked on pages 2 and 3; −1: none.
     void setMarkedChannel(int channel);
+    /// The levels of a group that was wanted.
+    void setGroup(core::Place tensor, const core::Format* format, core::WeightPlace weight,
+        const core::GroupLevels& levels);
     /// Forgets roundings and selection: another model.
     void clear();
 
@@ -63,6 +66,8 @@ signals:
     void assignRequested(const core::Format* format);
     void placesChosen(const std::vector<core::Place>& places);
     void channelMarked(int channel);
+    /// The levels of that weight's group in `format` are wanted in the tensor's ruler (setGroup).
+    void groupWanted(core::Place tensor, const core::Format* format, core::WeightPlace weight);
 
 protected:
     void arrange() override;

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/experts.h"
+
+#include "core/base/parallel.h"
+#include "core/model/activation.h"
+#include "core/model/linear.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numeric>
+
+namespace core {
+
+namespace {
+
+    using Index = Eigen::Index;
+
+    /// The experts with the largest logits, the largest first.
+    std::vector<int> chosen(const float* logits, const ExpertsSpec& spec)
+    {
+        std::vector<int> order(std::size_t(spec.count));
+        std::iota(order.begin(), order.end(), 0);
+        std::partial_sort(order.begin(), order.begin() + spec.used, order.end(), [&](int a, int b) {
+            return logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
+        });
+        order.resize(std::size_t(spec.used));
+        return order;
+    }
+
+    /// The weights of the chosen experts of one token.
+    std::vector<float> weightsOf(
+        const float* logits, const std::vector<int>& experts, const ExpertsSpec& spec)
+    {
+        const float largest = logits[experts.front()];
+        std::vector<float> powers;
+        for (const int expert : experts)
+            powers.push_back(std::exp(logits[expert] - largest));
+        const bool isOfChosen = spec.normalizes || spec.routing == Routing::SoftmaxOfChosen;
+        double sum = 0;
+        if (isOfChosen)
+            sum = std::accumulate(powers.begin(), powers.end(), 0.0);
+        else
+            for (int expert = 0; expert < spec.count; ++expert)
+                sum += double(std::exp(logits[expert] - largest));
+        for (float& power : powers)
+            power = float(double(power) / sum);
+        return powers;
+    }
+
+    /// Matrix `expert` of a stack, decoded on all processors.
+    Matrix loadFrom(const Tensor& stack, int expert, const Progress& progress)
+    {
+        const std::int64_t rows = stack.rows / stack.matrices();
+        return decodeFinite(rowsOf(stack, expert * rows, rows), progress);
+    }
+
+    Vector biasFrom(const LayerWeights& weights, Role role, int expert, int count)
+    {
+        const Vector* all = weights.findVector(role);
+        if (!all)
+            return {};
+        const Index size = all->size() / count;
+        return all->segment(expert * size, size);
+    }
+
+    void addBias(Matrix& block, const LinearTile& tile, const Vector& bias)
+    {
+        if (bias.size() > 0)
+            block.rowwise() += bias.segment(tile.firstOutput, tile.outputs).transpose();
+    }
+
+    /// The outputs of one expert, (tokens, hidden).
+    Matrix written(const MatrixView& gated, const ExpertWeights& expert, const Progress& progress)
+    {
+        Matrix outputs = std::move(linear(gated, { expert.down }, progress).front());
+        if (expert.downBias.size() > 0)
+            outputs.rowwise() += expert.downBias.transpose();
+        return outputs;
+    }
+
+} // namespace
+
+std::vector<ExpertTokens> routeTokens(
+    const MatrixView& input, const LayerWeights& weights, const Progress& progress)
+{
+    const ExpertsSpec& spec = *weights.spec.experts;
+    const Vector& router = weights.vector(Role::FfnGateInp);
+    assert(router.size() == spec.count * input.cols());
+    Matrix logits = std::move(
+        linear(input, { Eigen::Map<const Matrix>(router.data(), spec.count, input.cols()) },
+            progress)
+            .front());
+    if (const Vector* bias = weights.findVector(Role::FfnGateInpBias))
+        logits.rowwise() += bias->transpose();
+    std::vector<ExpertTokens> experts(std::size_t(spec.count));
+    for (Index row = 0; row < logits.rows(); ++row) {
+        const float* values = logits.row(row).data();
+        const std::vector<int> choice = chosen(values, spec);
+        const std::vector<float> shares = weightsOf(values, choice, spec);
+        for (std::size_t i = 0; i < choice.size(); ++i) {
+            experts[std::size_t(choice[i])].rows.push_back(row);
+            experts[std::size_t(choice[i])].weights.push_back(shares[i]);
+        }
+    }
+    return experts;
+}
+
+Matrix gatheredRows(const MatrixView& x, const std::vector<Index>& rows)
+{
+    Matrix gathered(Index(rows.size()), x.cols());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        gathered.row(Index(i)) = x.row(rows[i]);
+    return gathered;
+}
+
+ExpertWeights loadExpert(const LayerWeights& weights, int expert, const Progress& progress)
+{
+    const int count = weights.spec.experts->count;
+    const auto load
+        = [&](Role role) { return loadFrom(weights.stacks.at(role), expert, progress); };
+    ExpertWeights loaded;
+    if (weights.stacks.contains(Role::FfnGateUpExps)) {
+        const Matrix both = load(Role::FfnGateUpExps); // gate rows first
+        loaded.gate = both.topRows(both.rows() / 2);
+        loaded.up = both.bottomRows(both.rows() / 2);
+    } else {
+        loaded.gate = load(Role::FfnGateExps);
+        loaded.up = load(Role::FfnUpExps);
+    }
+    loaded.down = load(Role::FfnDownExps);
+    loaded.gateBias = biasFrom(weights, Role::FfnGateExpsBias, expert, count);
+    loaded.upBias = biasFrom(weights, Role::FfnUpExpsBias, expert, count);
+    loaded.downBias = biasFrom(weights, Role::FfnDownExpsBias, expert, count);
+    return loaded;
+}
+
+ExpertWeights sharedExpert(const LayerWeights& weights)
+{
+    return { weights.matrix(Role::FfnGateShexp), weights.matrix(Role::FfnUpShexp),
+        weights.matrix(Role::FfnDownShexp), {}, {}, {} };
+}
+
+Matrix expertGated(const MatrixView& x, const ExpertWeights& expert, Activation activation,
+    const Progress& progress)
+{
+    Matrix gated(x.rows(), expert.gate.rows());
+    forLinearTiles(x.rows(), { gated.cols() }, progress, [&](const LinearTile& tile) {
+        Matrix gate(tile.rows, tile.outputs), up(tile.rows, tile.outputs);
+        setLinear(gate, tile, x, expert.gate);
+        setLinear(up, tile, x, expert.up);
+        addBias(gate, tile, expert.gateBias);
+        addBias(up, tile, expert.upBias);
+        for (Index row = 0; row < tile.rows; ++row)
+            activateTimes(activation, gate.row(row).data(), up.row(row).data(),
+                std::size_t(tile.outputs), &gated(tile.firstRow + row, tile.firstOutput));
+    });
+    return gated;
+}
+
+Vector sharedWeights(const MatrixView& input, const LayerWeights& weights, const Progress&)
+{
+    const Vector* gate = weights.findVector(Role::FfnGateInpShexp);
+    if (!gate)
+        return {};
+    Vector shares = input * *gate;
+    return shares.unaryExpr([](float x) { return 1 / (1 + std::exp(-x)); });
+}
+
+void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
+    const ExpertInputs& seen, const Progress& progress)
+{
+    const ExpertsSpec& spec = *weights.spec.experts;
+    const auto show = [&](LinearInput what, int expert, Matrix& x) {
+        if (seen)
+            seen(what, expert, x);
+    };
+    Matrix sum = Matrix::Zero(input.rows(), input.cols());
+    const std::vector<ExpertTokens> routed = routeTokens(input, weights, progress);
+    for (int i = 0; i < spec.count; ++i) {
+        const ExpertTokens& tokens = routed[std::size_t(i)];
+        if (tokens.rows.empty())
+            continue;
+        progress.checkCancelled();
+        const ExpertWeights expert = loadExpert(weights, i, progress);
+        Matrix x = gatheredRows(input, tokens.rows);
+        show(LinearInput::Experts, i, x);
+        Matrix gated = expertGated(x, expert, spec.activation, progress);
+        show(LinearInput::ExpertsDown, i, gated);
+        const Matrix outputs = written(gated, expert, progress);
+        for (std::size_t row = 0; row < tokens.rows.size(); ++row)
+            sum.row(tokens.rows[row]) += tokens.weights[row] * outputs.row(Index(row));
+    }
+    if (spec.sharedSize > 0) {
+        const ExpertWeights shared = sharedExpert(weights);
+        Matrix gated = expertGated(input, shared, spec.activation, progress);
+        show(LinearInput::SharedDown, -1, gated);
+        Matrix outputs = written(gated, shared, progress);
+        if (const Vector shares = sharedWeights(input, weights, progress); shares.size() > 0)
+            outputs.array().colwise() *= shares.array();
+        sum += outputs;
+    }
+    hidden += weights.spec.residualScale * sum;
+}
+
+} // namespace core

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/layer.h"
+
+#include <functional>
+#include <vector>
+
+namespace core {
+
+/// The tokens that one expert is given, and how much its outputs count for each.
+struct ExpertTokens {
+    std::vector<Eigen::Index> rows; ///< ascending
+    std::vector<float> weights;
+};
+
+/// Which experts the tokens of `input` (tokens, hidden), from feedForwardInput, are sent to: one
+/// entry an expert. Of equal logits the first counts as the larger.
+std::vector<ExpertTokens> routeTokens(
+    const MatrixView& input, const LayerWeights& weights, const Progress& progress);
+
+/// Some rows of `x`, one under the other.
+Matrix gatheredRows(const MatrixView& x, const std::vector<Eigen::Index>& rows);
+
+/// One expert's matrices, decoded: gate and up, (size, hidden), and down, (hidden, size).
+struct ExpertWeights {
+    Matrix gate, up, down;
+    Vector gateBias, upBias, downBias; ///< empty: none
+};
+/// Throws Error for a weight that is not finite.
+ExpertWeights loadExpert(const LayerWeights& weights, int expert, const Progress& progress);
+/// The same of the shared expert, whose matrices the layer holds.
+ExpertWeights sharedExpert(const LayerWeights& weights);
+
+/// act(gate x) ∘ (up x): what an expert's down reads.
+Matrix expertGated(const MatrixView& x, const ExpertWeights& expert, Activation activation,
+    const Progress& progress);
+
+/// How much the shared expert's output counts for each token; empty: it counts whole.
+Vector sharedWeights(
+    const MatrixView& input, const LayerWeights& weights, const Progress& progress);
+
+/// What an expert's linear layers read, before they do; may change it. `expert` −1: the shared one.
+using ExpertInputs = std::function<void(LinearInput input, int expert, Matrix& x)>;
+
+/// hidden += scale · what the experts make of `input`, one expert decoded at a time. `seen` may be
+/// empty.
+void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
+    const ExpertInputs& seen, const Progress& progress);
+
+} // namespace core

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/// Sizes that the code of a run works in, for estimates of what it takes.
+namespace core::runfacts {
+
+constexpr double tileTokens = 4096; ///< of a pass over the text (walkTileTokens)
+constexpr double tileWeights = 1 << 22; ///< of a matrix outside the layers
+constexpr double gptqTileWeights = 1 << 24; ///< the same by GPTQ
+constexpr double keptBytes = 512 << 20; ///< of activations; beyond, they go to the disk
+constexpr double heldInputs = 8192; ///< beyond, no sequences are held out
+constexpr double heldShare = 0.25; ///< of the sequences
+constexpr double judgedRows = 4096; ///< that choose a target
+constexpr double triedRows = 96; ///< that GPTQ is tried on, of the matrices of a group together
+constexpr double scaleRows = 256; ///< of a matrix that scales are tried on
+
+} // namespace core::runfacts

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/runshape.h"
+
+#include <algorithm>
+
+namespace core {
+
+namespace {
+
+    RunLayer layerShape(
+        const Checkpoint& checkpoint, std::span<const PlannedTensor> plan, int number)
+    {
+        RunLayer layer;
+        for (const LinearInput input : { LinearInput::Attention, LinearInput::AttentionOutput,
+                 LinearInput::FeedForward, LinearInput::Down, LinearInput::SharedDown,
+                 LinearInput::Experts, LinearInput::ExpertsDown }) {
+            RunGroup group;
+            for (const Role role : rolesOf(input)) {
+                const Tensor* tensor = checkpoint.find(Place{ role, number });
+                if (!tensor)
+                    continue;
+                const PlannedTensor& planned = plannedAt(checkpoint, plan, tensor->place);
+                group.width = tensor->columns;
+                group.readers.push_back({ tensor->rows, planned });
+                if (!planned.keeps)
+                    layer.plannedBytes += double(plannedBytes(planned, *tensor));
+            }
+            if (!group.readers.empty())
+                layer.groups.push_back(std::move(group));
+        }
+        return layer;
+    }
+
+} // namespace
+
+std::int64_t RunGroup::rows() const
+{
+    std::int64_t sum = 0;
+    for (const Reader& reader : readers)
+        sum += reader.rows;
+    return sum;
+}
+
+std::int64_t RunGroup::mostRows() const
+{
+    std::int64_t most = 0;
+    for (const Reader& reader : readers)
+        most = std::max(most, reader.rows);
+    return most;
+}
+
+bool RunGroup::usesGptq() const
+{
+    return std::ranges::any_of(readers, [](const Reader& reader) {
+        return reader.planned.method == Method::Gptq && !reader.planned.keeps;
+    });
+}
+
+bool RunGroup::isScaled() const
+{
+    return std::ranges::any_of(
+        readers, [](const Reader& reader) { return reader.planned.scaling != Scaling::None; });
+}
+
+double RunLayer::weights() const
+{
+    double sum = 0;
+    for (const RunGroup& group : groups)
+        sum += group.weights();
+    return sum;
+}
+
+bool RunLayer::usesGptq() const { return std::ranges::any_of(groups, &RunGroup::usesGptq); }
+
+bool RunLayer::isScaled() const { return std::ranges::any_of(groups, &RunGroup::isScaled); }
+
+RunShape runShape(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan,
+    const GptqOptions& gptq, RunText text, Imatrix imatrix)
+{
+    const ModelConfig& config = checkpoint.config();
+    RunShape shape;
+    shape.hidden = config.hidden;
+    shape.heads = config.heads;
+    shape.queries = std::int64_t(config.heads) * config.headDim;
+    shape.text = text;
+    shape.gptq = gptq;
+    shape.sourceBytes = double(checkpoint.bytes());
+    shape.plannedBytes = double(roundedBytes(checkpoint, plan));
+    if (const Tensor* head = checkpoint.findHead())
+        shape.vocabularyWeights = double(head->weights());
+    for (int layer = 0; layer < config.layers; ++layer)
+        if (RunLayer found = layerShape(checkpoint, plan, layer); !found.groups.empty())
+            shape.layers.push_back(std::move(found));
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+        const Tensor& tensor = checkpoint.tensors()[i];
+        const PlannedTensor& planned = plan[i];
+        if (!isMatrix(planned.place.role))
+            continue;
+        if (planned.place.layer < 0)
+            (planned.place.role == Role::TokenEmbd ? shape.before : shape.after)
+                .push_back({ tensor.rows, tensor.columns, planned });
+        if (planned.method == Method::Importance && !planned.keeps && imatrix == Imatrix::None)
+            shape.measuresImportance = true;
+    }
+    return shape;
+}
+
+} // namespace core
