@@ -192,28 +192,17 @@ namespace {
         }
     }
 
-    void checkTargets(const Checkpoint& checkpoint, const ExportTarget& target,
-        const std::vector<std::filesystem::path>& files, std::uint64_t bytes)
-    {
-        requireNoSource(checkpoint, target.read, files);
-        for (const std::filesystem::path& file : files) {
-            const AtomicFile beside(file, target.existing);
-            OutputFile(beside.output(), bytes); // room for all of them
-        }
-    }
-
 } // namespace
-
-void checkExportTarget(
-    const Checkpoint& checkpoint, const ExportTarget& target, std::uint64_t bytes)
-{
-    checkTargets(checkpoint, target, { target.file }, bytes);
-}
 
 void checkExportTarget(
     const Checkpoint& checkpoint, const ExportTarget& target, const GgufPlan& plan)
 {
-    checkTargets(checkpoint, target, plan.files(target.file), plan.fileBytes());
+    const auto files = plan.files(target.file);
+    requireNoSource(checkpoint, target.read, files);
+    for (const std::filesystem::path& file : files) {
+        const AtomicFile beside(file, target.existing);
+        OutputFile(beside.output(), plan.fileBytes()); // room for all of them
+    }
 }
 
 GgufExportReport exportGguf(const Checkpoint& checkpoint, const ExportTarget& target,

@@ -65,13 +65,9 @@ struct ExportTarget {
     SourceFiles read{}; ///< what else is never replaced, beside the checkpoint's own files
 };
 
-/// Throws Error if a file of `bytes` made from `checkpoint` cannot be written at `target`: it is
-/// one of the files that are read, it exists and is to be kept, its folder is missing or not
-/// writable, too little space. Ask before hours of work, not after. Leaves nothing behind.
-void checkExportTarget(
-    const Checkpoint& checkpoint, const ExportTarget& target, std::uint64_t bytes);
-
-/// The same for all files of `plan`.
+/// Throws Error if the files of `plan`, made from `checkpoint`, cannot be written at `target`: one
+/// is among the files that are read, exists and is to be kept, its folder is missing or not
+/// writable, too little space for all. Ask before hours of work, not after. Leaves nothing behind.
 void checkExportTarget(
     const Checkpoint& checkpoint, const ExportTarget& target, const GgufPlan& plan);
 

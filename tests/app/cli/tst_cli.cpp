@@ -224,10 +224,17 @@ private slots:
         support::writeTinyNames(jamba, place.folder / "jamba.gguf");
         const QStringList command{ "quantize", source, "--type", "Q4_K_M" };
         for (const char* method : { "rtn", "hqq" }) {
-            const Outcome outcome = run(
-                command + QStringList{ "--method", method, "--overwrite", "-o", place.output });
-            QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
-            QVERIFY(outcome.out.contains("tensors read back and equal"));
+            std::string bytes;
+            for (const bool isAgain : { false, true }) { // the second takes all from the shelf
+                const Outcome outcome = run(command
+                    + QStringList{ "--method", method, "--work-folder", name(place.folder / "work"),
+                        "--overwrite", "-o", place.output });
+                QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+                QVERIFY(outcome.out.contains("tensors read back and equal"));
+                const std::string written = support::readFile(place.output.toStdString());
+                QVERIFY(!isAgain || written == bytes);
+                bytes = written;
+            }
         }
         const Outcome plan = run(command + QStringList{ "--dry-run" });
         QVERIFY2(plan.code == 0, qPrintable(plan.error));

@@ -118,8 +118,10 @@ private slots:
         const std::string message = support::messageOf(
             [&] { exportGguf(*checkpoint, { folder / "absent/out.gguf" }, {}, {}); });
         QVERIFY2(message.find("absent") != std::string::npos, message.c_str());
-        QCOMPARE(support::messageOf(
-                     [&] { checkExportTarget(*checkpoint, { folder / "absent/out.gguf" }, 10); }),
+        QCOMPARE(support::messageOf([&] {
+            checkExportTarget(
+                *checkpoint, { folder / "absent/out.gguf" }, planGguf(*checkpoint, {}));
+        }),
             message);
     }
 
@@ -182,7 +184,9 @@ private slots:
             const std::string old = support::readFile(target.file);
             for (const std::string& message :
                 { support::messageOf([&] { exportGguf(*checkpoint, target, {}, {}); }),
-                    support::messageOf([&] { checkExportTarget(*checkpoint, target, 1); }) })
+                    support::messageOf([&] {
+                        checkExportTarget(*checkpoint, target, planGguf(*checkpoint, {}));
+                    }) })
                 QCOMPARE(message,
                     target.file.string()
                         + ": is one of the model's own files and is never replaced, expected the "
