@@ -17,9 +17,9 @@ namespace core {
 
 /// What a person may say about the file.
 struct GgufExportOptions {
-    std::string modelName; ///< general.name; empty: the checkpoint's
-    std::string license; ///< general.license; empty: the checkpoint's, if any
-    std::string recipe; ///< quantscope.recipe, the recipe's name and method; empty: none
+    std::string modelName{}; ///< general.name; empty: the checkpoint's
+    std::string license{}; ///< general.license; empty: the checkpoint's, if any
+    std::string recipe{}; ///< quantscope.recipe, the recipe's name and method; empty: none
     std::string pretokenizer{}; ///< tokenizer.ggml.pre; empty: the checkpoint's
     std::uint64_t mostBytes = 0; ///< of tensors in a file; more are split (splitGguf). 0: one file
 };

@@ -232,7 +232,7 @@ private slots:
     {
         const support::TemporaryFolder folder;
         const auto checkpoint = openTiny(folder);
-        const GgufExportOptions options{ {}, {}, {}, 70'000 };
+        const GgufExportOptions options{ .mostBytes = 70'000 };
         const GgufPlan plan = planGguf(*checkpoint, options);
         QVERIFY(plan.pieces.size() > 2);
         const auto names = plan.files(folder / "out.gguf");
@@ -269,7 +269,7 @@ private slots:
     {
         const support::TemporaryFolder folder;
         const auto checkpoint = openTiny(folder);
-        const GgufExportOptions options{ {}, {}, {}, 70'000 };
+        const GgufExportOptions options{ .mostBytes = 70'000 };
         const auto names = planGguf(*checkpoint, options).files(folder / "out.gguf");
         support::writeFile(names[1], "keep me");
         const std::size_t before = folder.entries();
@@ -300,7 +300,7 @@ private slots:
     void neverReplacesAPieceThatItReads()
     {
         const support::TemporaryFolder folder;
-        const GgufExportOptions options{ {}, {}, {}, 70'000 };
+        const GgufExportOptions options{ .mostBytes = 70'000 };
         const auto names = planGguf(*openTiny(folder), options).files(folder / "out.gguf");
         exportGguf(*Checkpoint::open(folder / "model"), { folder / "out.gguf" }, options, {});
         const auto pieces = Checkpoint::open(names.front());

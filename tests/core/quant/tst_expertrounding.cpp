@@ -59,7 +59,7 @@ void TestExpertRounding::gptqReachesEveryExpert()
     const auto lossOf = [&](Method method, const QuantizeOptions& given, QuantizedModel* kept) {
         QuantizedModel run = quantize(model, recipeOf(format, method), given, {}, Progress());
         const double loss
-            = evaluate(*run.checkpoint, model.get(), text, Progress()).against->divergence.mean;
+            = evaluate(*run.checkpoint, model.get(), text, Progress()).against->kldMean;
         if (kept)
             *kept = std::move(run);
         return loss;
