@@ -9,6 +9,7 @@
 #include <QtCore/QLocale>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace widgets {
@@ -116,7 +117,8 @@ QStringList attentionWords(const core::ModelConfig& config)
         words += norm;
     if (spec.cap > 0)
         words += LayerWords::tr("scores capped at %1").arg(shortNumber(double(spec.cap)));
-    if (config.attentionScale > 0)
+    const double usual = 1 / std::sqrt(double(config.headDim));
+    if (config.attentionScale > 0 && std::abs(config.attentionScale / usual - 1) > 1e-3)
         words += LayerWords::tr("scores × %1").arg(shortNumber(config.attentionScale));
     if (spec.temperature > 0)
         words += LayerWords::tr("queries grow with the position");
