@@ -261,7 +261,7 @@ private slots:
         const support::TemporaryFolder folder;
         const auto checkpoint = openTiny(folder);
         exportGguf(*checkpoint, { folder / "a.gguf" }, {}, {});
-        exportGguf(*checkpoint, { folder / "b.gguf" }, { {}, {}, {}, 1'000'000'000 }, {});
+        exportGguf(*checkpoint, { folder / "b.gguf" }, { .mostBytes = 1'000'000'000 }, {});
         QVERIFY(support::readFile(folder / "a.gguf") == support::readFile(folder / "b.gguf"));
     }
 
