@@ -153,6 +153,19 @@ namespace {
         return line;
     }
 
+    /// A line of its own; empty without experts.
+    std::string expertsLine(const Json& experts)
+    {
+        if (experts.is_null())
+            return {};
+        std::string line = core::text("experts: ", experts["count"].get<int>(), " of ",
+            experts["size"].get<int>(), " channels, a token is sent to ",
+            experts["used"].get<int>());
+        if (const int shared = experts["shared_size"].get<int>(); shared > 0)
+            line += core::text(", one shared of ", shared);
+        return line + '\n';
+    }
+
     std::string scalesLine(const Json& scales)
     {
         Json words = Json::array();
@@ -188,6 +201,10 @@ core::Json modelProperties(const core::Checkpoint& checkpoint)
     json["feed_forward"] = { { "activation", word(spec.feedForward.activation) },
         { "gated", spec.feedForward.isGated }, { "fused", spec.feedForward.isFused },
         { "parallel", spec.isParallel } };
+    json["experts"] = Json();
+    if (spec.experts)
+        json["experts"] = { { "count", spec.experts->count }, { "used", spec.experts->used },
+            { "size", spec.experts->size }, { "shared_size", spec.experts->sharedSize } };
     json["biases"] = biasedMatrices(checkpoint);
     json["scales"] = { { "embedding", config.embeddingScale }, { "residual", config.residualScale },
         { "logit_divisor", config.logitDivisor },
@@ -216,7 +233,7 @@ void printModelProperties(const core::Checkpoint& checkpoint, std::ostream& out)
         << (feedForward["gated"].get<bool>() ? ", gated" : ", not gated")
         << (feedForward["fused"].get<bool>() ? ", gate and up in one tensor" : "")
         << (feedForward["parallel"].get<bool>() ? ", beside attention" : "") << '\n'
-        << "biases: " << (json["biases"].empty() ? "none" : listText(json["biases"])) << '\n'
+        << expertsLine(json["experts"]) << "biases: " << (json["biases"].empty() ? "none" : listText(json["biases"])) << '\n'
         << "scales: " << scalesLine(json["scales"]) << '\n';
 }
 
