@@ -22,7 +22,8 @@ namespace {
         return Eigen::Map<const Vector>(values.data(), values.size());
     }
 
-    Role biasOfNorm(Role norm)
+    /// The bias that a LayerNorm may have; none of norms that are of the other kind everywhere.
+    std::optional<Role> biasOfNorm(Role norm)
     {
         switch (norm) {
         case Role::AttnNorm:
@@ -31,9 +32,10 @@ namespace {
             return Role::AttnNorm2Bias;
         case Role::FfnNorm:
             return Role::FfnNormBias;
-        default:
-            assert(norm == Role::OutputNorm);
+        case Role::OutputNorm:
             return Role::OutputNormBias;
+        default:
+            return std::nullopt;
         }
     }
 
@@ -42,8 +44,9 @@ namespace {
     {
         if (!role)
             return hidden;
-        const Vector* bias = weights.spec.norm == NormKind::Layer
-            ? weights.findVector(biasOfNorm(*role))
+        const auto biasRoleOf = biasOfNorm(*role);
+        const Vector* bias = weights.spec.norm == NormKind::Layer && biasRoleOf
+            ? weights.findVector(*biasRoleOf)
             : nullptr;
         return normed(hidden,
             { weights.spec.norm, weights.spec.epsilon, &weights.vector(*role), bias }, progress);

@@ -143,7 +143,7 @@ std::string foldObstacle(LinearInput input, const LayerSpec& spec)
 {
     if (input == LinearInput::Down && !spec.feedForward.isGated)
         return "its input is not scaled: the activation before it does not let scales through";
-    if (input == LinearInput::FeedForward && spec.experts)
+    if (spec.experts && input != LinearInput::Attention && input != LinearInput::AttentionOutput)
         return "its input is not scaled: a router and experts read it, too";
     const bool isNormed = input == LinearInput::Attention || input == LinearInput::FeedForward;
     if (!isNormed || spec.makerOf(input))

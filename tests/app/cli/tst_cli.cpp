@@ -59,7 +59,7 @@ private slots:
         QVERIFY(json["attention"]["window"]["layers"] == Json({ 0, 2 }));
         QVERIFY(json["attention"]["cap"].get<double>() > 0);
         const QString text = run({ "inspect", name(folder.path()) }).out;
-        QVERIFY2(text.contains("norm: RMSNorm (epsilon 1e-05), before and after each branch\n"),
+        QVERIFY2(text.contains("norm: RMSNorm (epsilon 0.05), before and after each branch\n"),
             qPrintable(text));
         QVERIFY2(text.contains("window of 16 tokens in layers 0, 2\n"), qPrintable(text));
     }
