@@ -151,7 +151,7 @@ private slots:
         };
         QCOMPARE(value("gemma2", "Architecture"), "Gemma 2");
         QCOMPARE(value("gemma2", "Activation, norm"), "GELU (tanh), RMSNorm (0.05)");
-        QCOMPARE(value("gpt2", "Activation, norm"), "GELU (tanh), LayerNorm (1e-05)");
+        QCOMPARE(value("gpt2", "Activation, norm"), "GELU (tanh), LayerNorm (0.05)");
         QCOMPARE(value("gpt2", "Positions"), "learned positions");
         QCOMPARE(value("qwen2", "Biases"), "attn_q, attn_k, attn_v");
         QVERIFY(value("gemma2", "KV cache").contains("beyond 16 tokens"));
