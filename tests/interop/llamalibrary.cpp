@@ -9,7 +9,7 @@
 
 #include <array>
 #include <cstring>
-#include <regex>
+#include <sstream>
 #include <vector>
 
 namespace interop {
@@ -183,12 +183,26 @@ std::map<std::string, std::string> LlamaLibrary::plannedTypes(
     runQuantize(input, "", options, params);
     // A line: "[  1/ 20] NAME - [ 64, 32, 1, 1], type = f32, size = 0.01 MiB -> 0.00 MiB (q4_K)";
     // what stays as it is has one size.
-    static const std::regex line(
-        R"(\[ *\d+/ *\d+\] +(\S+) +- \[[^\]]*\], type = +(\S+), size = [^\n(]*(\((\S+)\))?)");
     std::map<std::string, std::string> types;
-    for (std::sregex_iterator found(m_log.rest.begin(), m_log.rest.end(), line), end; found != end;
-         ++found)
-        types[(*found)[1]] = (*found)[4].matched ? (*found)[4] : (*found)[2];
+    std::istringstream lines(m_log.rest);
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t name = line.find("] "), shape = line.find(" - [");
+        const std::size_t type = line.find("type = "), size = line.find(", size = ");
+        if (!line.starts_with('[') || name == std::string::npos || shape == std::string::npos
+            || type == std::string::npos || size == std::string::npos)
+            continue;
+        const auto trimmed = [](std::string word) {
+            const std::size_t first = word.find_first_not_of(' ');
+            return first == std::string::npos
+                ? std::string()
+                : word.substr(first, word.find_last_not_of(' ') + 1 - first);
+        };
+        const std::size_t open = line.rfind('('), close = line.rfind(')');
+        const bool isChanged = open != std::string::npos && open > size && close > open;
+        types[trimmed(line.substr(name + 2, shape - name - 2))] = isChanged
+            ? line.substr(open + 1, close - open - 1)
+            : trimmed(line.substr(type + 7, size - type - 7));
+    }
     return types;
 }
 
