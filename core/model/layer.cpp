@@ -2,7 +2,6 @@
 #include "core/model/layer.h"
 
 #include "core/model/architecture.h"
-#include "core/model/experts.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
 
@@ -22,31 +21,14 @@ namespace {
         return Eigen::Map<const Vector>(values.data(), values.size());
     }
 
-    /// The bias that a LayerNorm may have; none of norms that are of the other kind everywhere.
-    std::optional<Role> biasOfNorm(Role norm)
-    {
-        switch (norm) {
-        case Role::AttnNorm:
-            return Role::AttnNormBias;
-        case Role::AttnNorm2:
-            return Role::AttnNorm2Bias;
-        case Role::FfnNorm:
-            return Role::FfnNormBias;
-        case Role::OutputNorm:
-            return Role::OutputNormBias;
-        default:
-            return std::nullopt;
-        }
-    }
-
     Matrix normedBefore(const MatrixView& hidden, std::optional<Role> role,
         const LayerWeights& weights, const Progress& progress)
     {
         if (!role)
             return hidden;
-        const auto biasRoleOf = biasOfNorm(*role);
-        const Vector* bias = weights.spec.norm == NormKind::Layer && biasRoleOf
-            ? weights.findVector(*biasRoleOf)
+        const auto biasOf = normBiasRole(*role);
+        const Vector* bias = weights.spec.norm == NormKind::Layer && biasOf
+            ? weights.findVector(*biasOf)
             : nullptr;
         return normed(hidden,
             { weights.spec.norm, weights.spec.epsilon, &weights.vector(*role), bias }, progress);
@@ -139,6 +121,22 @@ Role biasRole(Role matrix)
     }
 }
 
+std::optional<Role> normBiasRole(Role norm)
+{
+    switch (norm) {
+    case Role::AttnNorm:
+        return Role::AttnNormBias;
+    case Role::AttnNorm2:
+        return Role::AttnNorm2Bias;
+    case Role::FfnNorm:
+        return Role::FfnNormBias;
+    case Role::OutputNorm:
+        return Role::OutputNormBias;
+    default:
+        return std::nullopt;
+    }
+}
+
 MatrixView LayerWeights::part(Role role) const
 {
     const bool isSplit = role == Role::FfnUp && spec.feedForward.isFused;
@@ -211,15 +209,6 @@ void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeig
     const Progress& progress)
 {
     addBranch(hidden, gated, weights, Role::FfnDown, weights.spec.feedForwardPostNorm, progress);
-}
-
-void addWholeFeedForward(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
-    const Progress& progress)
-{
-    if (weights.spec.experts)
-        addExperts(hidden, input, weights, {}, progress);
-    else
-        addFeedForward(hidden, feedForwardGated(input, weights, progress), weights, progress);
 }
 
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress)

@@ -102,7 +102,7 @@ void roundExperts(LayerInWork& layer, const MatrixView& input, const MatrixView&
         const SplitTokens tokens
             = split(routed[std::size_t(i)].rows, holding, layer.options().holdOut);
         layer.beginExpert(i, Index(tokens.rows.size()), part);
-        ExpertWeights biases = loadExpert(layer.weights(), i, part); // the matrices are replaced
+        const ExpertWeights biases = expertBiases(layer.weights(), i);
         const Matrix x = gatheredRows(input, tokens.rows);
         Matrix original, change;
         if (reference.size() > 0) {

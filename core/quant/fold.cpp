@@ -60,13 +60,11 @@ namespace {
     {
         weights.vector(norm).array() /= scales.array();
         changed.push_back(norm);
-        const Role bias = norm == Role::AttnNorm ? Role::AttnNormBias
-            : norm == Role::AttnNorm2            ? Role::AttnNorm2Bias
-                                                 : Role::FfnNormBias;
-        if (!weights.findVector(bias))
+        const auto bias = normBiasRole(norm);
+        if (!bias || !weights.findVector(*bias))
             return;
-        weights.vector(bias).array() /= scales.array();
-        changed.push_back(bias);
+        weights.vector(*bias).array() /= scales.array();
+        changed.push_back(*bias);
     }
 
     void noteBias(const LayerWeights& weights, Role matrix, std::vector<Role>& changed)
