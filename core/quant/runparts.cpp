@@ -7,6 +7,7 @@
 #include "core/files/bytereader.h"
 #include "core/files/rowsource.h"
 #include "core/formats/study.h"
+#include "core/model/configidentity.h"
 
 #include <nlohmann/json.hpp>
 
@@ -171,7 +172,7 @@ namespace {
 
 std::string sampleKey(const Checkpoint& checkpoint)
 {
-    Json description = Json::array();
+    Json description = Json::array({ configIdentity(checkpoint.config()) });
     for (const Tensor& tensor : checkpoint.tensors()) {
         ContentHash hash;
         if (!tensor.source)

@@ -2,6 +2,7 @@
 // What a run leaves on the shelf, and how the next one goes on from there.
 #include "tests/core/quant/smallrun.h"
 
+#include "tests/support/filebytes.h"
 #include "tests/support/tinyarchitecture.h"
 
 #include <QtTest>
@@ -30,6 +31,7 @@ private slots:
     void aFinishedRunIsFoundByItsParts();
     void whatIsArrangedAnewWhileOpeningIsKeptToo();
     void anotherModelHasOtherKeys();
+    void theSameTensorsComputedOtherwiseHaveOtherKeys();
     void aDamagedPartIsDoneAgain();
     void saysWhenAPartCannotBeWritten();
 
@@ -248,6 +250,21 @@ void TestRunParts::anotherModelHasOtherKeys()
     }
     std::filesystem::last_write_time(file, time);
     QVERIFY(contentKey(*Checkpoint::open(folder("twin"))) != contentKey(*m_checkpoint));
+}
+
+void TestRunParts::theSameTensorsComputedOtherwiseHaveOtherKeys()
+{
+    const auto before = openModel(folder("edited"), { .hidden = 64 });
+    const std::filesystem::path file = folder("edited") / "config.json";
+    std::string config = support::readFile(file);
+    const std::string base = "\"rope_theta\": 10000";
+    QVERIFY(config.find(base) != std::string::npos);
+    config.replace(config.find(base), base.size(), "\"rope_theta\": 50000");
+    support::writeFile(file, config);
+    const auto after = Checkpoint::open(folder("edited"));
+    QVERIFY(after->config().ropeBase != before->config().ropeBase);
+    QVERIFY(contentKey(*after) != contentKey(*before));
+    QVERIFY(sampleKey(*after) != sampleKey(*before));
 }
 
 void TestRunParts::aDamagedPartIsDoneAgain()
