@@ -27,8 +27,14 @@ struct LayerWeights {
 
     /// The roles of its matrices that read `input`, in their order.
     std::vector<Role> readers(LinearInput input) const;
-    /// Rows of attn_q, attn_k or attn_v, of ffn_gate or ffn_up: of their own tensor, or of the one
-    /// that holds several of them. (out, in)
+    /// Where attn_q, attn_k or attn_v, ffn_gate or ffn_up lies: in a matrix of its own, or in one
+    /// that holds several of them.
+    struct PartPlace {
+        Role matrix;
+        Eigen::Index first, rows;
+    };
+    PartPlace placeOf(Role part) const;
+    /// Its rows. (out, in)
     MatrixView part(Role role) const;
     /// The bias of such a part or of another matrix; nothing (size 0) where there is none.
     Vector biasOf(Role role) const;

@@ -29,16 +29,10 @@ namespace {
     /// Divides row `row` of the part `role` of what a layer has, and its bias.
     void divideRow(LayerWeights& weights, Role role, Index row, float scale)
     {
-        const LayerSpec& spec = weights.spec;
-        const bool isWhole
-            = weights.has(role) && !(role == Role::FfnUp && spec.feedForward.isFused);
-        const Index first = isWhole ? 0
-            : role == Role::AttnV   ? spec.attention.queries() + spec.attention.keys()
-                                    : Index(spec.feedForward.size);
-        const Role holder = role == Role::AttnV && !weights.has(role) ? Role::AttnQkv : role;
-        weights.matrix(holder).row(first + row) /= scale;
-        if (weights.findVector(biasRole(holder)))
-            weights.vector(biasRole(holder))[first + row] /= scale;
+        const LayerWeights::PartPlace place = weights.placeOf(role);
+        weights.matrix(place.matrix).row(place.first + row) /= scale;
+        if (weights.findVector(biasRole(place.matrix)))
+            weights.vector(biasRole(place.matrix))[place.first + row] /= scale;
     }
 
     /// Divides the rows of attn_v by the scales of the heads' outputs: row r of key/value head g
