@@ -2,21 +2,19 @@
 #include "core/quant/quantize.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
-#include "app/cli/evaluationtext.h"
 #include "app/cli/gptqflags.h"
 #include "app/cli/input.h"
 #include "app/cli/plantext.h"
+#include "app/cli/roundingtext.h"
 #include "app/cli/runcosts.h"
 #include "app/cli/usualshelf.h"
 #include "core/base/text.h"
 #include "core/export/ggufexport.h"
-#include "core/files/json.h"
 #include "core/quant/rangefallback.h"
 #include "core/quant/runneeds.h"
 #include "core/quant/textneeds.h"
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <memory>
@@ -74,50 +72,6 @@ namespace {
         return recipe;
     }
 
-    std::string errorText(double error) { return error < 0 ? "-" : percent(error); }
-
-    std::string changeText(const core::TensorReport& report)
-    {
-        if (report.outputError < 0 || report.importanceError <= 0)
-            return "-";
-        return fixed(100 * (report.outputError / report.importanceError - 1), 1) + " %";
-    }
-
-    /// What the errors of a table were measured on.
-    std::string judgedText(const core::TensorReport& report)
-    {
-        switch (report.judgedOn) {
-        case core::JudgedOn::Weights:
-            return "weights only";
-        case core::JudgedOn::CalibrationText:
-            return "calibration text";
-        case core::JudgedOn::HeldOut:
-            return report.heldSequences == 1
-                ? "1 held-out sequence"
-                : core::text(report.heldSequences, " held-out sequences");
-        }
-        return {};
-    }
-
-    void printReports(const std::vector<core::TensorReport>& reports)
-    {
-        Table table({ "tensor", "format", "method", "output error", "against importance",
-            "weight error", "measured on" });
-        for (const core::TensorReport& report : reports) {
-            const bool ofWeights = report.judgedOn == core::JudgedOn::Weights;
-            const std::string error = errorText(report.outputError);
-            table.addRow({ report.name, std::string(report.format->name),
-                core::treatmentName({ report.method, report.scaling }), ofWeights ? "-" : error,
-                changeText(report), ofWeights ? error : "-", judgedText(report) });
-        }
-        table.print(std::cout);
-        Notes notes;
-        for (const core::TensorReport& report : reports)
-            notes.add(report.name, report.note);
-        notes.print(std::cout);
-        std::cout << '\n';
-    }
-
     core::GgufExportOptions exportOptions(
         const QuantizeArguments& options, const core::Recipe& recipe)
     {
@@ -159,7 +113,6 @@ namespace {
         }
         core::checkExportTarget(checkpoint, target, plan);
     }
-
 
     /// What a run reads beside the model.
     core::QuantizeOptions quantizeOptions(
@@ -208,47 +161,8 @@ namespace {
         return sequences.empty() ? 0 : std::int64_t(sequences.size() * sequences.front().size());
     }
 
-    /// What came of a run.
-    struct Result {
-        std::vector<core::TensorReport> tensors;
-        std::optional<core::GgufExportReport> file;
-        std::optional<core::Evaluation> evaluation;
-    };
-
-    void printJson(const Result& result, const core::Recipe& recipe)
-    {
-        core::Json tensors = core::Json::array();
-        for (const core::TensorReport& tensor : result.tensors)
-            tensors.push_back(core::tensorReportToJson(tensor));
-        core::Json json{ { "recipe", core::recipeToJson(recipe) },
-            { "tensors", std::move(tensors) } };
-        if (result.file) {
-            json["file"] = result.file->file.string();
-            json["files"] = result.file->files;
-            json["bytes"] = result.file->bytes;
-            json["tensors_verified"] = result.file->tensorsVerified;
-        }
-        if (result.evaluation)
-            json["evaluation"] = core::evaluationToJson(*result.evaluation);
-        std::cout << core::jsonText(json, 2) << '\n';
-    }
-
-    void print(const Result& result)
-    {
-        printReports(result.tensors);
-        if (result.file)
-            std::cout << result.file->file.string()
-                      << (result.file->files > 1
-                                 ? core::text(" and ", result.file->files - 1, " more")
-                                 : "")
-                      << ": " << result.file->bytes << " bytes, " << result.file->tensorsVerified
-                      << " tensors read back and equal\n";
-        if (result.evaluation)
-            printEvaluation(*result.evaluation);
-    }
-
     /// Rounds, and does with the result what was asked for.
-    Result run(const QuantizeArguments& options, const core::QuantizeOptions& quantizing,
+    RoundingResult run(const QuantizeArguments& options, const core::QuantizeOptions& quantizing,
         const std::shared_ptr<const core::Checkpoint>& checkpoint, const core::Recipe& recipe,
         const core::Progress& progress, ProgressLine& line)
     {
@@ -261,7 +175,7 @@ namespace {
         core::QuantizedModel model = core::quantize(
             checkpoint, recipe, quantizing, {}, progress.part(0, rounded, "Quantizing"));
         line.setForecast({});
-        Result result{ std::move(model.reports), {}, {} };
+        RoundingResult result{ std::move(model.reports), {}, {} };
         if (!options.output.empty())
             result.file = core::exportGguf(*model.checkpoint, exportTarget(options, *checkpoint),
                 exportOptions(options, recipe), progress.part(rounded, rounded + 0.05));
@@ -342,11 +256,11 @@ namespace {
         quantizing.shelf = chosenShelf(options, kept);
         attachClock(quantizing,
             expectedCosts(*checkpoint, plan, recipe, quantizing, before, 0, progress), kept, line);
-        const Result result = run(options, quantizing, checkpoint, recipe, progress, line);
+        const RoundingResult result = run(options, quantizing, checkpoint, recipe, progress, line);
         if (options.json)
-            printJson(result, recipe);
+            printRoundingJson(result, recipe);
         else
-            print(result);
+            printRounding(result);
     }
 
 } // namespace
