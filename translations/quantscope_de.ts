@@ -77,6 +77,166 @@
     </message>
 </context>
 <context>
+    <name>LayerWords</name>
+    <message>
+        <source>%1 of %2 layers</source>
+        <translation>%1 von %2 Schichten</translation>
+    </message>
+    <message>
+        <source>scaled as longrope beyond %1 tokens</source>
+        <translation>wie Longrope skaliert, ab %1 Token</translation>
+    </message>
+    <message>
+        <source>scaled as llama3</source>
+        <translation>wie llama3 skaliert</translation>
+    </message>
+    <message>
+        <source>scaled by YaRN (× %1)</source>
+        <translation>mit YaRN skaliert (× %1)</translation>
+    </message>
+    <message>
+        <source>scaled by %1</source>
+        <translation>um %1 skaliert</translation>
+    </message>
+    <message>
+        <source>q and k normed in each head</source>
+        <translation>q und k je Kopf normiert</translation>
+    </message>
+    <message>
+        <source>q and k normed as a whole</source>
+        <translation>q und k im Ganzen normiert</translation>
+    </message>
+    <message>
+        <source>a window of %1 tokens in %2</source>
+        <translation>ein Fenster von %1 Token in %2</translation>
+    </message>
+    <message>
+        <source>learned positions</source>
+        <translation>gelernte Positionen</translation>
+    </message>
+    <message>
+        <source>RoPE base %1</source>
+        <translation>RoPE-Basis %1</translation>
+    </message>
+    <message>
+        <source>%1 with a window</source>
+        <translation>%1 bei Fenster</translation>
+    </message>
+    <message>
+        <source>turning %1 of %2 channels</source>
+        <translation>dreht %1 von %2 Kanälen</translation>
+    </message>
+    <message>
+        <source>none in %1</source>
+        <translation>keine in %1</translation>
+    </message>
+    <message>
+        <source>scores capped at %1</source>
+        <translation>Punktwerte begrenzt auf %1</translation>
+    </message>
+    <message>
+        <source>scores × %1</source>
+        <translation>Punktwerte × %1</translation>
+    </message>
+    <message>
+        <source>queries grow with the position</source>
+        <translation>Anfragen wachsen mit der Position</translation>
+    </message>
+    <message>
+        <source>side by side with the feed-forward</source>
+        <translation>Seite an Seite mit dem Feed-forward</translation>
+    </message>
+    <message>
+        <source>embedding × %1</source>
+        <translation>Einbettung × %1</translation>
+    </message>
+    <message>
+        <source>what a branch adds × %1</source>
+        <translation>was ein Zweig addiert × %1</translation>
+    </message>
+    <message>
+        <source>logits ÷ %1</source>
+        <translation>Logits ÷ %1</translation>
+    </message>
+    <message>
+        <source>logits capped at %1</source>
+        <translation>Logits begrenzt auf %1</translation>
+    </message>
+    <message>
+        <source>SiLU, clamped</source>
+        <translation>SiLU, begrenzt</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDiagram</name>
+    <message>
+        <source>%1 + b</source>
+        <comment>a matrix and its bias</comment>
+        <translation>%1 + b</translation>
+    </message>
+    <message>
+        <source>norm</source>
+        <translation>Norm</translation>
+    </message>
+    <message>
+        <source>Decoder layer × %1</source>
+        <translation>Decoder-Schicht × %1</translation>
+    </message>
+    <message>
+        <source>× %1</source>
+        <translation>× %1</translation>
+    </message>
+    <message>
+        <source>what a branch adds × %1</source>
+        <translation>was ein Zweig addiert × %1</translation>
+    </message>
+    <message>
+        <source>attention
+%1 heads, %2 KV</source>
+        <translation>Attention
+%1 Köpfe, %2 KV</translation>
+    </message>
+    <message>
+        <source>gate × up</source>
+        <translation>gate × up</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>Kopf</translation>
+    </message>
+    <message>
+        <source>tied</source>
+        <translation>geteilt</translation>
+    </message>
+    <message>
+        <source>÷ %1</source>
+        <translation>÷ %1</translation>
+    </message>
+    <message>
+        <source>capped at %1</source>
+        <translation>begrenzt auf %1</translation>
+    </message>
+    <message>
+        <source>Tensors of the layers</source>
+        <translation>Tensoren der Schichten</translation>
+    </message>
+    <message>
+        <source>how they are connected is not known</source>
+        <translation>wie sie verbunden sind, ist nicht bekannt</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation>
+            <numerusform>%n Tensor</numerusform>
+            <numerusform>%n Tensoren</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>router</source>
+        <translation>Router</translation>
+    </message>
+</context>
+<context>
     <name>ModelText</name>
     <message>
         <source>%1 of %2</source>
@@ -91,14 +251,6 @@
         <translation>Ein %1-Modell mit %2 Schichten und %3 Parametern.</translation>
     </message>
     <message>
-        <source>%1 Every row is a multiple of 256, so every format fits.</source>
-        <translation>%1 Jede Zeile ist ein Vielfaches von 256, also passt jedes Format.</translation>
-    </message>
-    <message>
-        <source>%1 Rows of %2 are no multiple of 256: the K formats fall back in %3 of %4 matrices.</source>
-        <translation>%1 Zeilen von %2 sind kein Vielfaches von 256: Die K-Formate weichen in %3 von %4 Matrizen aus.</translation>
-    </message>
-    <message>
         <source>%1 tokens</source>
         <translation>%1 Token</translation>
     </message>
@@ -109,18 +261,6 @@
     <message>
         <source>%1 files, %2</source>
         <translation>%1 Dateien, %2</translation>
-    </message>
-    <message>
-        <source>RoPE base %1</source>
-        <translation>RoPE-Basis %1</translation>
-    </message>
-    <message>
-        <source>%1, scaled as llama3</source>
-        <translation>%1, skaliert wie llama3</translation>
-    </message>
-    <message>
-        <source>%1, scaled by %2</source>
-        <translation>%1, skaliert mit %2</translation>
     </message>
     <message>
         <source>Architecture</source>
@@ -155,10 +295,6 @@
         <translation>Kontext</translation>
     </message>
     <message>
-        <source>%1 tokens, %2</source>
-        <translation>%1 Token, %2</translation>
-    </message>
-    <message>
         <source>Vocabulary</source>
         <translation>Vokabular</translation>
     </message>
@@ -181,10 +317,6 @@
     <message>
         <source>Activation, norm</source>
         <translation>Aktivierung, Norm</translation>
-    </message>
-    <message>
-        <source>SiLU, RMSNorm (%1)</source>
-        <translation>SiLU, RMSNorm (%1)</translation>
     </message>
     <message>
         <source>KV cache</source>
@@ -245,6 +377,75 @@
     <message>
         <source>%1 of %2 tensors</source>
         <translation>%1 von %2 Tensoren</translation>
+    </message>
+    <message>
+        <source>A model of architecture “%1” with %2 parameters.</source>
+        <translation>Ein Modell der Architektur „%1“ mit %2 Parametern.</translation>
+    </message>
+    <message>
+        <source>An %1 model with %2 layers and %3 parameters.</source>
+        <comment>before a vowel</comment>
+        <translation>Ein %1-Modell mit %2 Schichten und %3 Parametern.</translation>
+    </message>
+    <message>
+        <source>Every row is a multiple of 256, so every format fits.</source>
+        <translation>Jede Zeile ist ein Vielfaches von 256, also passt jedes Format.</translation>
+    </message>
+    <message>
+        <source>Rows of %1 are no multiple of 256: the K formats fall back in %2 of %3 matrices.</source>
+        <translation>Zeilen von %1 sind kein Vielfaches von 256: Die K-Formate weichen in %2 von %3 Matrizen aus.</translation>
+    </message>
+    <message>
+        <source>%1 It can be looked at, rounded without a text and written, not measured on one.</source>
+        <translation>%1 Es lässt sich ansehen, ohne Text runden und schreiben, nicht an einem Text messen.</translation>
+    </message>
+    <message>
+        <source>%1 It can be looked at, not measured on a text or exported.</source>
+        <translation>%1 Es lässt sich ansehen, nicht an einem Text messen oder exportieren.</translation>
+    </message>
+    <message>
+        <source>%1 a token at F16, beyond %2 tokens %3</source>
+        <translation>%1 je Token in F16, ab %2 Token %3</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>Attention</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>Positionen</translation>
+    </message>
+    <message>
+        <source>%1, %2 (%3)</source>
+        <translation>%1, %2 (%3)</translation>
+    </message>
+    <message>
+        <source>Scales</source>
+        <translation>Faktoren</translation>
+    </message>
+    <message>
+        <source>Biases</source>
+        <translation>Bias-Vektoren</translation>
+    </message>
+    <message>
+        <source>A layer with a window keeps at most that many tokens.</source>
+        <translation>Eine Schicht mit Fenster behält höchstens so viele Token.</translation>
+    </message>
+    <message>
+        <source>other</source>
+        <translation>andere</translation>
+    </message>
+    <message>
+        <source>%1 tensors listed, no gaps or overlaps</source>
+        <translation>%1 Tensoren gelistet, ohne Lücken und Überschneidungen</translation>
+    </message>
+    <message>
+        <source>Not computed: %1</source>
+        <translation>Nicht berechnet: %1</translation>
+    </message>
+    <message>
+        <source>No tokenizer: nothing can be measured on text</source>
+        <translation>Kein Tokenizer: An Text lässt sich nichts messen</translation>
     </message>
 </context>
 <context>
@@ -432,10 +633,6 @@
         <translation>Kein Modell ist geöffnet.</translation>
     </message>
     <message>
-        <source>The model has no tokenizer, so no text can run through it.</source>
-        <translation>Das Modell hat keinen Tokenizer, also kann kein Text hindurchlaufen.</translation>
-    </message>
-    <message>
         <source>A calibration text is needed.</source>
         <translation>Ein Kalibriertext wird gebraucht.</translation>
     </message>
@@ -575,6 +772,10 @@
     <message>
         <source>The recipe has formats for study, which no kind of file can hold.</source>
         <translation>Das Rezept hat Formate zum Lernen, die keine Dateiart halten kann.</translation>
+    </message>
+    <message>
+        <source>No GGUF can be made of this model (%1).</source>
+        <translation>Aus diesem Modell lässt sich kein GGUF machen (%1).</translation>
     </message>
 </context>
 <context>
@@ -726,6 +927,10 @@
         <source>Command line</source>
         <translation>Befehlszeile</translation>
     </message>
+    <message>
+        <source>Architectures</source>
+        <translation>Architekturen</translation>
+    </message>
 </context>
 <context>
     <name>app::Jobs</name>
@@ -853,12 +1058,12 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <translation>Ein Kalibriertext wird gebraucht.</translation>
     </message>
     <message>
-        <source>The model has no tokenizer, so no text can run through it.</source>
-        <translation>Das Modell hat keinen Tokenizer, also kann kein Text hindurchlaufen.</translation>
-    </message>
-    <message>
         <source>An evaluation text is needed.</source>
         <translation>Ein Auswertungstext wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>The method needs an importance file here. %1</source>
+        <translation>Die Methode braucht hier eine Wichtigkeitsdatei. %1</translation>
     </message>
 </context>
 <context>
@@ -2586,10 +2791,6 @@ die ein Token liest, Gewichte und Cache.</translation>
         <translation>Feed-forward</translation>
     </message>
     <message>
-        <source>Norms F32</source>
-        <translation>Normen F32</translation>
-    </message>
-    <message>
         <source>The folder does not exist</source>
         <translation>Der Ordner existiert nicht</translation>
     </message>
@@ -2695,6 +2896,14 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>choice needed</source>
         <translation>Auswahl nötig</translation>
+    </message>
+    <message>
+        <source>Other matrices</source>
+        <translation>Andere Matrizen</translation>
+    </message>
+    <message>
+        <source>Norms and other vectors</source>
+        <translation>Normen und andere Vektoren</translation>
     </message>
 </context>
 <context>
@@ -3248,42 +3457,16 @@ das wird dem ganzen Text geglaubt, und die Fehler sind die auf ihm.</translation
         <source>Channels with large inputs are rounded more finely.</source>
         <translation>Kanäle mit großen Eingaben werden feiner gerundet.</translation>
     </message>
+    <message>
+        <source>With an importance file only.</source>
+        <translation>Nur mit einer Wichtigkeitsdatei.</translation>
+    </message>
 </context>
 <context>
     <name>widgets::ModelDiagram</name>
     <message>
         <source>Architecture</source>
         <translation>Architektur</translation>
-    </message>
-    <message>
-        <source>tied</source>
-        <translation>derselbe</translation>
-    </message>
-    <message>
-        <source>Decoder layer</source>
-        <translation>Decoder-Schicht</translation>
-    </message>
-    <message>
-        <source>× %1</source>
-        <translation>× %1</translation>
-    </message>
-    <message>
-        <source>attention
-%1 heads, %2 KV</source>
-        <translation>Attention
-%1 Köpfe, %2 KV</translation>
-    </message>
-    <message>
-        <source>SiLU</source>
-        <translation>SiLU</translation>
-    </message>
-    <message>
-        <source>norm</source>
-        <translation>Norm</translation>
-    </message>
-    <message>
-        <source>head</source>
-        <translation>Kopf</translation>
     </message>
     <message>
         <source>%1, %2</source>
@@ -3323,6 +3506,17 @@ das wird dem ganzen Text geglaubt, und die Fehler sind die auf ihm.</translation
     <message>
         <source>Checks</source>
         <translation>Prüfungen</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::NotComputed</name>
+    <message>
+        <source>No text can run through this model (%1).</source>
+        <translation>Durch dieses Modell kann kein Text laufen (%1).</translation>
+    </message>
+    <message>
+        <source>The model has no tokenizer, so no text can run through it.</source>
+        <translation>Das Modell hat keinen Tokenizer, also kann kein Text hindurchlaufen.</translation>
     </message>
 </context>
 <context>

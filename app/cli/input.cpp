@@ -50,8 +50,12 @@ std::shared_ptr<const core::Checkpoint> openModel(const std::filesystem::path& p
 std::vector<std::vector<int>> readSequences(
     const core::Checkpoint& checkpoint, const TextOptions& options)
 {
-    const int length
-        = options.length > 0 ? options.length : std::min(checkpoint.config().context, 512);
+    constexpr int usual = 512; // llama-perplexity's and llama-imatrix's default
+    checkpoint.requireComputed(); // nothing else is done with a text
+    const int trained = checkpoint.config().context;
+    const int length = options.length > 0 ? options.length
+        : trained > 0                     ? std::min(trained, usual)
+                                          : usual;
     const core::Tokenizer& tokenizer = checkpoint.tokenizer();
     const core::NotedText read = core::readText(options.file);
     sayNotes(read.notes);
@@ -61,12 +65,16 @@ std::vector<std::vector<int>> readSequences(
 std::string headline(const core::Checkpoint& checkpoint)
 {
     const core::ModelConfig& config = checkpoint.config();
+    const std::string size
+        = core::text(checkpoint.weights(), " weights, ", sizeText(double(checkpoint.bytes())));
+    if (!checkpoint.isComputed())
+        return core::text(config.name, ": ", config.architecture, ", ", config.layers, " layers, ",
+            checkpoint.tensors().size(), " tensors, ", size);
     return core::text(config.name, ": ", config.architecture, ", ", config.layers,
         " layers, hidden ", config.hidden, ", feed-forward ", config.feedForward, ", ",
         config.heads, " heads of ", config.headDim, ", ", config.keyValueHeads,
         " key/value heads, vocabulary ", config.vocabulary, ", context ", config.context,
-        config.tiedHead ? ", tied head" : "", ", ", checkpoint.weights(), " weights, ",
-        sizeText(double(checkpoint.bytes())));
+        config.tiedHead ? ", tied head" : "", ", ", size);
 }
 
 } // namespace cli

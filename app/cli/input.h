@@ -31,9 +31,9 @@ void addCount(CLI::App& command, const std::string& name, int& value, const std:
 /// Opens a model and says on standard error what is worth knowing of how.
 std::shared_ptr<const core::Checkpoint> openModel(const std::filesystem::path& path);
 
-/// The text cut into token sequences. Throws Error if it cannot be read or is too short, or the
-/// model has no tokenizer. Says on standard error what is odd about how it is written (line ends, a
-/// byte order mark).
+/// The text cut into token sequences. Throws Error if it cannot be read or is too short, the model
+/// is not computed or has no tokenizer. Says on standard error what is odd about how it is written
+/// (line ends, a byte order mark).
 std::vector<std::vector<int>> readSequences(
     const core::Checkpoint& checkpoint, const TextOptions& options);
 

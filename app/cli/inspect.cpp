@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/input.h"
+#include "app/cli/modelproperties.h"
 #include "core/base/text.h"
 #include "core/files/json.h"
 #include "core/stats/outliers.h"
@@ -109,13 +110,15 @@ namespace {
         }
         if (options.json) {
             const core::Json json{ { "model", configJson(*checkpoint) },
-                { "notes", notesOf(*checkpoint) }, { "tensors", std::move(tensors) } };
+                { "properties", modelProperties(*checkpoint) }, { "notes", notesOf(*checkpoint) },
+                { "tensors", std::move(tensors) } };
             std::cout << core::jsonText(json, 2) << '\n';
             return;
         }
         std::cout << headline(*checkpoint) << '\n';
         for (const std::string& note : notesOf(*checkpoint))
             std::cout << "note: " << note << '\n';
+        printModelProperties(*checkpoint, std::cout);
         std::cout << '\n';
         table.print(std::cout);
         std::cout << "\noutliers: input and output channels whose absmax is over "
@@ -127,8 +130,8 @@ namespace {
 void addInspect(CLI::App& app, Action& action)
 {
     const auto options = std::make_shared<InspectArguments>();
-    CLI::App* command = app.add_subcommand(
-        "inspect", "Lists the tensors of a model and what their weights look like");
+    CLI::App* command = app.add_subcommand("inspect",
+        "Says what a model computes, lists its tensors and what their weights look like");
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
     command
         ->add_option("--threshold", options->threshold,

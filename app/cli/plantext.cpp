@@ -60,7 +60,8 @@ void printPlan(const PlannedRun& run)
     printNotes(run);
     const std::uint64_t bytes = core::plannedBytes(run.checkpoint, run.plan);
     if (run.file)
-        std::cout << "\nThe file would have " << run.file->layout.fileSize << " bytes, ";
+        std::cout << "\nThe " << (run.file->pieces.empty() ? "file" : "pieces") << " would have "
+                  << run.file->fileBytes() << " bytes, ";
     else
         std::cout << "\nNo file can hold study formats; the weights take " << bytes << " bytes, ";
     std::cout << fixed(core::bitsPerWeight(run.checkpoint, run.plan), 2)
@@ -79,7 +80,7 @@ void printPlanJson(const PlannedRun& run)
         { "bits_per_weight", core::bitsPerWeight(run.checkpoint, run.plan) },
         { "bytes_per_token", bytesPerToken(run) }, { "estimate", costsToJson(run.costs) } };
     if (run.file)
-        json["bytes"] = run.file->layout.fileSize;
+        json["bytes"] = run.file->fileBytes();
     std::cout << core::jsonText(json, 2) << '\n';
 }
 

@@ -75,12 +75,17 @@ namespace {
                     " has a weight that is not finite at row ", stats.nonFiniteRow, ", column ",
                     stats.nonFiniteColumn, "."));
             const auto found = importance.find(tensor.name);
-            if (found != importance.end() && found->second.size() != std::size_t(tensor.columns))
+            const std::int64_t matrices = tensor.matrices();
+            const std::size_t channels = std::size_t(tensor.columns * matrices);
+            if (found != importance.end() && found->second.size() != channels)
                 throw core::Error(core::text(options.imatrix, ": ", tensor.name, " has ",
-                    found->second.size(), " channels, the model's has ", tensor.columns, "."));
+                    found->second.size(), " channels, the model's has ", channels, "."));
+            const bool isWeighted = found != importance.end() && matrices == 1;
+            if (found != importance.end() && !isWeighted)
+                notes.add(tensor.name, "its matrices have an importance each: shown without");
             const core::PlannedTensor planned = plannedAlone(tensor, wanted, part.part(0.2, 0.4));
             const auto seen = core::previewRounding(tensor, *planned.format,
-                found == importance.end() ? std::span<const float>() : found->second,
+                isWeighted ? std::span<const float>(found->second) : std::span<const float>(),
                 stats.histogram, part.part(0.4, 1));
             const std::string note
                 = planned.fellBack() ? core::fallbackText(planned, tensor) : std::string();

@@ -2,21 +2,19 @@
 #include "core/quant/quantize.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
-#include "app/cli/evaluationtext.h"
 #include "app/cli/gptqflags.h"
 #include "app/cli/input.h"
 #include "app/cli/plantext.h"
+#include "app/cli/roundingtext.h"
 #include "app/cli/runcosts.h"
 #include "app/cli/usualshelf.h"
 #include "core/base/text.h"
 #include "core/export/ggufexport.h"
-#include "core/files/json.h"
 #include "core/quant/rangefallback.h"
 #include "core/quant/runneeds.h"
 #include "core/quant/textneeds.h"
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <memory>
@@ -35,6 +33,7 @@ namespace {
         TextOptions calibration;
         std::string imatrix;
         std::string output;
+        std::string splitSize; ///< as splitSize() takes it; empty: one file
         bool overwrite = false;
         TextOptions evaluation; ///< in sequences as long as the calibration's
         std::string workFolder;
@@ -73,50 +72,6 @@ namespace {
         return recipe;
     }
 
-    std::string errorText(double error) { return error < 0 ? "-" : percent(error); }
-
-    std::string changeText(const core::TensorReport& report)
-    {
-        if (report.outputError < 0 || report.importanceError <= 0)
-            return "-";
-        return fixed(100 * (report.outputError / report.importanceError - 1), 1) + " %";
-    }
-
-    /// What the errors of a table were measured on.
-    std::string judgedText(const core::TensorReport& report)
-    {
-        switch (report.judgedOn) {
-        case core::JudgedOn::Weights:
-            return "weights only";
-        case core::JudgedOn::CalibrationText:
-            return "calibration text";
-        case core::JudgedOn::HeldOut:
-            return report.heldSequences == 1
-                ? "1 held-out sequence"
-                : core::text(report.heldSequences, " held-out sequences");
-        }
-        return {};
-    }
-
-    void printReports(const std::vector<core::TensorReport>& reports)
-    {
-        Table table({ "tensor", "format", "method", "output error", "against importance",
-            "weight error", "measured on" });
-        for (const core::TensorReport& report : reports) {
-            const bool ofWeights = report.judgedOn == core::JudgedOn::Weights;
-            const std::string error = errorText(report.outputError);
-            table.addRow({ report.name, std::string(report.format->name),
-                core::treatmentName({ report.method, report.scaling }), ofWeights ? "-" : error,
-                changeText(report), ofWeights ? error : "-", judgedText(report) });
-        }
-        table.print(std::cout);
-        Notes notes;
-        for (const core::TensorReport& report : reports)
-            notes.add(report.name, report.note);
-        notes.print(std::cout);
-        std::cout << '\n';
-    }
-
     core::GgufExportOptions exportOptions(
         const QuantizeArguments& options, const core::Recipe& recipe)
     {
@@ -124,11 +79,12 @@ namespace {
         exported.modelName = options.name;
         exported.pretokenizer = options.pretokenizer;
         exported.recipe = core::recipeText(recipe);
+        if (!options.splitSize.empty())
+            exported.mostBytes = core::splitSize(options.splitSize);
         return exported;
     }
 
-    /// Where the file goes, and all that is read and so never replaced. Throws Error if a file is
-    /// there and nobody said that it may go.
+    /// Where the file goes, and all that is read and so never replaced.
     core::ExportTarget exportTarget(
         const QuantizeArguments& options, const core::Checkpoint& checkpoint)
     {
@@ -139,12 +95,23 @@ namespace {
         target.read.add(options.evaluation.file, "the evaluation text");
         target.read.add(options.imatrix, "the importance matrix");
         target.read.add(options.recipe, "the recipe");
-        target.read.requireNotAmong(target.file);
-        std::error_code none;
-        if (!options.overwrite && std::filesystem::is_regular_file(target.file, none))
-            throw core::Error(core::text(options.output,
-                ": exists already, expected the name of a new file, or --overwrite to replace it"));
         return target;
+    }
+
+    /// Throws Error if a file of `plan` is one that is read, must not go, or has no room.
+    void checkTarget(const QuantizeArguments& options, const core::Checkpoint& checkpoint,
+        const core::GgufPlan& plan)
+    {
+        const core::ExportTarget target = exportTarget(options, checkpoint);
+        for (const std::filesystem::path& file : plan.files(target.file)) {
+            target.read.requireNotAmong(file);
+            std::error_code none;
+            if (!options.overwrite && std::filesystem::is_regular_file(file, none))
+                throw core::Error(core::text(file.string(),
+                    ": exists already, expected the name of a new file, or --overwrite to replace "
+                    "it"));
+        }
+        core::checkExportTarget(checkpoint, target, plan);
     }
 
     /// What a run reads beside the model.
@@ -194,55 +161,21 @@ namespace {
         return sequences.empty() ? 0 : std::int64_t(sequences.size() * sequences.front().size());
     }
 
-    /// What came of a run.
-    struct Result {
-        std::vector<core::TensorReport> tensors;
-        std::optional<core::GgufExportReport> file;
-        std::optional<core::Evaluation> evaluation;
-    };
-
-    void printJson(const Result& result, const core::Recipe& recipe)
-    {
-        core::Json tensors = core::Json::array();
-        for (const core::TensorReport& tensor : result.tensors)
-            tensors.push_back(core::tensorReportToJson(tensor));
-        core::Json json{ { "recipe", core::recipeToJson(recipe) },
-            { "tensors", std::move(tensors) } };
-        if (result.file) {
-            json["file"] = result.file->file.string();
-            json["bytes"] = result.file->bytes;
-            json["tensors_verified"] = result.file->tensorsVerified;
-        }
-        if (result.evaluation)
-            json["evaluation"] = core::evaluationToJson(*result.evaluation);
-        std::cout << core::jsonText(json, 2) << '\n';
-    }
-
-    void print(const Result& result)
-    {
-        printReports(result.tensors);
-        if (result.file)
-            std::cout << result.file->file.string() << ": " << result.file->bytes << " bytes, "
-                      << result.file->tensorsVerified << " tensors read back and equal\n";
-        if (result.evaluation)
-            printEvaluation(*result.evaluation);
-    }
-
     /// Rounds, and does with the result what was asked for.
-    Result run(const QuantizeArguments& options, const core::QuantizeOptions& quantizing,
+    RoundingResult run(const QuantizeArguments& options, const core::QuantizeOptions& quantizing,
         const std::shared_ptr<const core::Checkpoint>& checkpoint, const core::Recipe& recipe,
         const core::Progress& progress, ProgressLine& line)
     {
         std::vector<std::vector<int>> chunks; // read first: a missing text is found at once
-        if (!options.evaluation.file.empty())
-            chunks = readSequences(*checkpoint,
-                { options.evaluation.file, options.calibration.length,
-                    options.evaluation.sequences });
+        const TextOptions& text = options.evaluation;
+        if (!text.file.empty())
+            chunks = readSequences(
+                *checkpoint, { text.file, options.calibration.length, text.sequences });
         const double rounded = options.evaluation.file.empty() ? 0.95 : 0.7;
         core::QuantizedModel model = core::quantize(
             checkpoint, recipe, quantizing, {}, progress.part(0, rounded, "Quantizing"));
         line.setForecast({});
-        Result result{ std::move(model.reports), {}, {} };
+        RoundingResult result{ std::move(model.reports), {}, {} };
         if (!options.output.empty())
             result.file = core::exportGguf(*model.checkpoint, exportTarget(options, *checkpoint),
                 exportOptions(options, recipe), progress.part(rounded, rounded + 0.05));
@@ -286,7 +219,7 @@ namespace {
     {
         const core::QuantizeOptions quantizing = quantizeOptions(options, checkpoint);
         sayLittleText(checkpoint, plan, tokensOf(quantizing.calibration));
-        const double written = file && !options.output.empty() ? double(file->layout.fileSize) : 0;
+        const double written = file && !options.output.empty() ? double(file->fileBytes()) : 0;
         const PlannedRun run{ checkpoint, recipe, plan, file,
             expectedCosts(checkpoint, plan, recipe, quantizing, before, written, progress) };
         if (options.json)
@@ -316,19 +249,18 @@ namespace {
             throw core::Error("Nothing says what to do with the result: --output FILE.gguf, "
                               "--evaluate TEXT or --dry-run is needed.");
         if (!options.output.empty())
-            core::checkExportTarget(
-                *checkpoint, exportTarget(options, *checkpoint), file->layout.fileSize);
+            checkTarget(options, *checkpoint, *file);
         core::QuantizeOptions quantizing = quantizeOptions(options, *checkpoint);
         sayLittleText(*checkpoint, plan, tokensOf(quantizing.calibration));
         const std::uint64_t kept = core::roundedBytes(*checkpoint, plan);
         quantizing.shelf = chosenShelf(options, kept);
         attachClock(quantizing,
             expectedCosts(*checkpoint, plan, recipe, quantizing, before, 0, progress), kept, line);
-        const Result result = run(options, quantizing, checkpoint, recipe, progress, line);
+        const RoundingResult result = run(options, quantizing, checkpoint, recipe, progress, line);
         if (options.json)
-            printJson(result, recipe);
+            printRoundingJson(result, recipe);
         else
-            print(result);
+            printRounding(result);
     }
 
 } // namespace
@@ -378,6 +310,9 @@ void addQuantize(CLI::App& app, Action& action)
     command->add_option("--pre", options->pretokenizer,
         "tokenizer.ggml.pre of the file (default: found by the tokenizer's own expressions)");
     command->add_option("-o,--output", options->output, "GGUF file to write");
+    command->add_option("--split-max-size", options->splitSize,
+        "Splits the output into files of at most that many bytes of tensors, such as 2G or 500M "
+        "(10^9, 10^6): NAME-00001-of-00003.gguf, ...; any of them opens the model");
     command->add_flag("--overwrite", options->overwrite,
         "Replaces a file that has the output's name (never one that is read)");
     command->add_option("--evaluate", options->evaluation.file,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/activationcontroller.h"
 
+#include "widgets/notcomputed.h"
+
 #include <QElapsedTimer>
 
 #include <utility>
@@ -72,8 +74,8 @@ QString ActivationController::whyNot() const
 {
     if (!m_session.isOpen())
         return tr("No model is open.");
-    if (!m_session.checkpoint()->hasTokenizer())
-        return tr("The model has no tokenizer, so no text can run through it.");
+    if (const QString reason = widgets::whyNoText(*m_session.checkpoint()); !reason.isEmpty())
+        return reason;
     if (m_session.calibration().file.empty())
         return tr("A calibration text is needed.");
     if (m_measured.isEmpty())

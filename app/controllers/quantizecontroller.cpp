@@ -3,6 +3,7 @@
 
 #include "core/quant/runmemory.h"
 #include "core/quant/runneeds.h"
+#include "widgets/notcomputed.h"
 
 #include <QElapsedTimer>
 
@@ -83,9 +84,17 @@ QString QuantizeController::whyNotQuantize() const
 {
     if (!m_session.isOpen())
         return tr("No model is open.");
+    const core::Treatment treatment = m_session.recipe().recipe().treatment();
+    const bool walks
+        = treatment.method == core::Method::Gptq || treatment.scaling != core::Scaling::None;
+    if (walks && !m_session.checkpoint()->isComputed())
+        return widgets::whyNoText(*m_session.checkpoint());
     const auto imatrix = m_session.imatrix().empty() ? core::Imatrix::None : core::Imatrix::Given;
     if (!core::needsText(m_session.recipe().plan(), imatrix))
         return {};
+    if (!m_session.checkpoint()->isComputed())
+        return tr("The method needs an importance file here. %1")
+            .arg(widgets::whyNoText(*m_session.checkpoint()));
     if (!m_session.checkpoint()->hasTokenizer())
         return tr("The method needs a text, and the model has no tokenizer to read one.");
     return m_session.calibration().file.empty() ? tr("A calibration text is needed.") : QString();
@@ -95,8 +104,8 @@ QString QuantizeController::whyNotEvaluate() const
 {
     if (!m_session.isOpen())
         return tr("No model is open.");
-    if (!m_session.checkpoint()->hasTokenizer())
-        return tr("The model has no tokenizer, so no text can run through it.");
+    if (const QString reason = widgets::whyNoText(*m_session.checkpoint()); !reason.isEmpty())
+        return reason;
     return m_session.evaluation().file.empty() ? tr("An evaluation text is needed.") : QString();
 }
 
@@ -225,7 +234,7 @@ void QuantizeController::finishRounding(QuantizedRun result)
         m_current->run = before > 0 ? before : m_session.runs().add(*m_current->result);
         m_current->result = m_session.runs().find(m_current->run);
     }
-    if (!m_current->original->hasTokenizer())
+    if (!m_current->original->hasTokenizer() || !m_current->original->isComputed())
         return finishUnmeasured();
     startMeasuring();
     if (isOpen())

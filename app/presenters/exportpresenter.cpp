@@ -6,6 +6,7 @@
 #include "app/session/readfiles.h"
 #include "widgets/format.h"
 #include "widgets/models/tensormodel.h"
+#include "widgets/notcomputed.h"
 #include "widgets/pages/export/exportpage.h"
 
 #include <QDir>
@@ -134,16 +135,24 @@ std::shared_ptr<const Run> ExportPresenter::run() const
 
 std::optional<core::GgufPlan> ExportPresenter::plan() const
 {
-    if (!m_session.isOpen() || !m_session.checkpoint()->hasTokenizer())
+    if (!m_session.isOpen() || !whyNoPlan().empty())
         return std::nullopt;
     const core::Checkpoint& checkpoint = *m_session.checkpoint();
-    if (m_source == 0)
-        return core::planGguf(checkpoint, options());
+    return m_source == 0 ? core::planGguf(checkpoint, options())
+                         : core::planGguf(checkpoint, planned(), options());
+}
+
+std::vector<core::PlannedTensor> ExportPresenter::planned() const
+{
     const auto finished = run();
-    const auto& plan = finished ? finished->plan : m_session.recipe().plan();
-    if (core::hasStudyFormat(plan))
-        return std::nullopt;
-    return core::planGguf(checkpoint, plan, options());
+    return finished ? finished->plan : m_session.recipe().plan();
+}
+
+std::string ExportPresenter::whyNoPlan() const
+{
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    return m_source == 0 ? core::whyNotExported(checkpoint)
+                         : core::whyNotExported(checkpoint, planned());
 }
 
 QString ExportPresenter::sourceTitle() const
@@ -227,10 +236,16 @@ void ExportPresenter::fillPlan()
 {
     m_plan = plan();
     QString reason;
-    if (!m_session.checkpoint()->hasTokenizer())
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    if (!core::isExportable(checkpoint) && !checkpoint.isComputed())
+        reason = tr("No GGUF can be made of this model (%1).")
+                     .arg(widgets::notComputedReason(checkpoint.config()));
+    else if (!core::isExportable(checkpoint))
         reason = tr("The model has no tokenizer, and a GGUF needs one.");
-    else if (!m_plan)
+    else if (!m_plan && m_source != 0 && core::hasStudyFormat(planned()))
         reason = tr("The recipe has formats for study, which no kind of file can hold.");
+    else if (!m_plan)
+        reason = QString::fromStdString(whyNoPlan());
     m_page.setPlan(m_plan, reason);
 }
 
@@ -251,7 +266,8 @@ void ExportPresenter::fillChecks()
     if (m_source != 0)
         checks.fallbacks = int(std::count_if(planned.begin(), planned.end(),
             [](const core::PlannedTensor& tensor) { return tensor.fellBack(); }));
-    checks.hasTokenizer = m_session.checkpoint()->hasTokenizer();
+    checks.hasTokenizer
+        = m_session.checkpoint()->hasTokenizer() || m_session.checkpoint()->isGguf();
     checks.hasChatTemplate
         = m_session.checkpoint()->metadata().find("tokenizer.chat_template") != nullptr;
     if (finished && finished->evaluation && finished->evaluation->against)

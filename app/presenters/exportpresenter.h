@@ -51,6 +51,8 @@ private:
     widgets::ExistingFile existingFile(const core::ExportTarget& target) const;
     std::shared_ptr<const Run> run() const; ///< null for 0 and −1
     std::optional<core::GgufPlan> plan() const;
+    std::vector<core::PlannedTensor> planned() const; ///< of the run or the recipe
+    std::string whyNoPlan() const; ///< empty: there is one
     core::GgufExportOptions options() const;
     QString sourceTitle() const;
     core::Recipe sourceRecipe() const;

@@ -9,6 +9,7 @@
 #include "widgets/pages/precision/precisionpage.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace app {
@@ -23,6 +24,15 @@ namespace {
         for (const std::string& name : names)
             list += QString::fromStdString(name);
         return list;
+    }
+
+    std::vector<core::Role> matrixRoles(const core::Checkpoint& checkpoint)
+    {
+        std::set<core::Role> roles;
+        for (const core::Tensor& tensor : checkpoint.tensors())
+            if (tensor.isMatrix())
+                roles.insert(tensor.place.role);
+        return { roles.begin(), roles.end() };
     }
 
     void countFallback(widgets::FormatChoice& choice, const core::Format* stored)
@@ -80,8 +90,7 @@ void PrecisionPresenter::connectPage()
         m_session.recipe().assign(m_selection.tensors(), format);
         m_selection.look(nullptr);
     });
-    connect(&m_page, &PrecisionPage::placeSelected, this,
-        [this](core::Place place) { m_selection.choose({ place }); });
+    connect(&m_page, &PrecisionPage::placesSelected, &m_selection, &Selection::choose);
     QUndoStack& undo = m_session.recipe().undoStack();
     connect(&m_page, &PrecisionPage::undoRequested, &undo, &QUndoStack::undo);
     connect(&m_page, &PrecisionPage::redoRequested, &undo, &QUndoStack::redo);
@@ -122,6 +131,7 @@ void PrecisionPresenter::fillRecipe()
     }
     const core::Recipe& recipe = m_session.recipe().recipe();
     m_page.setSummary(summary);
+    m_page.setRoles(matrixRoles(checkpoint));
     m_page.setRecipe(recipe, core::idleRules(checkpoint, recipe));
 }
 
@@ -209,9 +219,11 @@ void PrecisionPresenter::fillSelection()
             choices.push_back(choice(format));
     }
     const std::vector<core::Place> places = selectedPlaces(m_session, m_selection);
-    const QString name = places.size() == 1 ? widgets::tensorName(places.front())
-        : matrices == 0                     ? QString()
-                                            : tr("%n tensors", nullptr, matrices);
+    const QString name = places.size() == 1
+        ? widgets::tensorName(
+            m_session.checkpoint()->tensors()[std::size_t(m_selection.tensors().front())])
+        : matrices == 0 ? QString()
+                        : tr("%n tensors", nullptr, matrices);
     m_page.setSelection(matrices == 0 ? QString() : name, choices, mixed ? nullptr : assigned,
         m_selection.looked());
     m_page.setSelectedPlace(places.size() == 1 ? std::optional(places.front()) : std::nullopt);

@@ -3,7 +3,9 @@
 
 #include "core/quant/runneeds.h"
 #include "core/quant/textneeds.h"
+#include "widgets/notcomputed.h"
 #include "widgets/pages/quantize/quantizepage.h"
+#include "widgets/pages/selectedtensor.h"
 
 #include <algorithm>
 
@@ -124,11 +126,15 @@ void QuantizePresenter::fillTensors()
 {
     m_page.setRecipeTitle(m_session.recipe().title());
     std::vector<core::Place> places;
-    for (const core::PlannedTensor& planned : m_session.recipe().plan()) {
-        if (isRounded(planned))
-            places.push_back(planned.place);
+    QStringList names;
+    const auto& plan = m_session.recipe().plan();
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+        if (!isRounded(plan[i]))
+            continue;
+        places.push_back(plan[i].place);
+        names += widgets::tensorName(m_session.checkpoint()->tensors()[i]);
     }
-    m_page.setTensors(places);
+    m_page.setTensors(places, names);
 }
 
 void QuantizePresenter::fillSettings()
@@ -163,7 +169,12 @@ void QuantizePresenter::fillSettings()
     fillWhyNot();
 }
 
-void QuantizePresenter::fillWhyNot() { m_page.setWhyNot(m_controller.whyNotQuantize()); }
+void QuantizePresenter::fillWhyNot()
+{
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    m_page.setWhyNoText(checkpoint.isComputed() ? QString() : widgets::whyNoText(checkpoint));
+    m_page.setWhyNot(m_controller.whyNotQuantize());
+}
 
 void QuantizePresenter::take(const widgets::QuantizeSettings& settings)
 {

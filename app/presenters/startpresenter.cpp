@@ -7,6 +7,7 @@
 #include "app/presenters/queuerows.h"
 #include "app/presenters/runrows.h"
 #include "widgets/format.h"
+#include "widgets/pages/model/layerwords.h"
 
 #include <QFileInfo>
 #include <QLocale>
@@ -19,12 +20,9 @@ namespace app {
 QString modelText(const Session& session)
 {
     const core::Checkpoint& checkpoint = *session.checkpoint();
-    QString architecture = QString::fromStdString(checkpoint.config().architecture);
-    if (!architecture.isEmpty())
-        architecture[0] = architecture[0].toUpper();
     return StartPresenter::tr("%1  ·  %2 parameters  ·  %3", "architecture, count, formats")
-        .arg(architecture, widgets::shortCountText(checkpoint.weights()),
-            runRows(session).front().method);
+        .arg(widgets::architectureTitle(checkpoint.config()),
+            widgets::shortCountText(checkpoint.weights()), runRows(session).front().method);
 }
 
 namespace {

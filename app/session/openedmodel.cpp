@@ -57,7 +57,8 @@ namespace {
         SessionState state;
         state.recipe.first = core::presetRecipe(
             core::quantizedSource(checkpoint) ? std::string(core::formats::source.name) : "Q4_K_M",
-            checkpoint, core::Method::Gptq);
+            checkpoint,
+            checkpoint.isComputed() ? core::Method::Gptq : core::Method::RoundToNearest);
         const int trained = checkpoint.config().context;
         const int length = trained > 0 ? std::min(trained, longestSequence) : longestSequence;
         const fs::path& path = checkpoint.path();

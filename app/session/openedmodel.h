@@ -22,8 +22,9 @@ struct OpenedModel {
     std::vector<std::string> files; ///< their names
     QString session; ///< its session's id
     ModelReference reference; ///< what its session says of it
-    /// What its session kept; to begin with Q4_K_M by GPTQ, or as in the file if that is
-    /// quantized, calibration.txt and evaluation.txt beside the model or else the sample's.
+    /// What its session kept; to begin with Q4_K_M by GPTQ (rounded to nearest where the model is
+    /// not computed), or as in the file if that is quantized, calibration.txt and evaluation.txt
+    /// beside the model or else the sample's.
     SessionState state;
     MeasuredActivations activations; ///< of its session
     QString sessionNote; ///< what could not be brought back, and where it is; empty: nothing

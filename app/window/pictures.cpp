@@ -17,6 +17,7 @@
 #include <QTemporaryDir>
 #include <QTimer>
 
+#include <algorithm>
 #include <cmath>
 
 namespace app {
@@ -113,8 +114,16 @@ bool Pictures::openModel(const std::filesystem::path& model)
 void Pictures::selectTensor()
 {
     const core::Checkpoint& checkpoint = *m_window.session().checkpoint();
-    const core::Place place{ core::Role::AttnK, checkpoint.config().layers / 2 };
-    m_window.selection().choose({ place });
+    const int layer = checkpoint.config().layers / 2;
+    const auto found
+        = std::ranges::find_if(checkpoint.tensors(), [layer](const core::Tensor& tensor) {
+              return tensor.place.layer == layer && tensor.isMatrix();
+          });
+    const core::Place keys{ core::Role::AttnK, layer };
+    if (checkpoint.find(keys))
+        m_window.selection().choose({ keys });
+    else if (found != checkpoint.tensors().end())
+        m_window.selection().choose({ found->place });
 }
 
 bool Pictures::measure()
@@ -129,11 +138,13 @@ bool Pictures::quantizeAndCompare()
     QuantizeController& quantize = m_window.quantizeController();
     RecipeEditor& recipe = m_window.session().recipe();
     const auto idle = [&quantize] { return quantize.phase() == QuantizeController::Phase::Idle; };
-    recipe.setTreatment({ core::Method::Importance });
+    const bool computed = m_window.session().checkpoint()->isComputed();
+    recipe.setTreatment({ computed ? core::Method::Importance : core::Method::RoundToNearest });
     quantize.quantize();
     if (!wait(idle))
         return false;
-    recipe.setTreatment({ core::Method::Gptq }); // this one is B, the importance-weighted one A
+    recipe.setTreatment( // this one is B, the one before it A
+        { computed ? core::Method::Gptq : core::Method::Hqq });
     quantize.quantize();
     return wait(idle) && wait([this] { return m_window.scout().isIdle(); });
 }

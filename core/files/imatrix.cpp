@@ -19,6 +19,7 @@ namespace {
 
     constexpr std::string_view sumSuffix = ".in_sum2";
     constexpr std::string_view countSuffix = ".counts";
+    constexpr std::string_view meanSuffix = ".in_sum"; // of activations, not squared: not needed
 
     /// The name without its suffix, or nothing if it does not end so.
     std::optional<std::string> withoutSuffix(const std::string& name, std::string_view suffix)
@@ -54,7 +55,7 @@ namespace {
     {
         const std::size_t channels = sums.size() / counts.size();
         for (std::size_t i = 0; i < sums.size(); ++i) {
-            const float count = counts[i / channels];
+            const float count = std::round(counts[i / channels]); // as llama.cpp reads it
             sums[i] = count > 0 ? sums[i] / count : 1.0f; // 1: an expert that never saw a token
         }
         return sums;
@@ -74,9 +75,9 @@ namespace {
                 sums[*name] = &tensor;
             else if (const auto counted = withoutSuffix(tensor.name, countSuffix))
                 counts[*counted] = &tensor;
-            else
+            else if (!withoutSuffix(tensor.name, meanSuffix))
                 throw Error(text(path.string(), ": has a tensor ", tensor.name,
-                    ", expected only names that end in .in_sum2 or .counts"));
+                    ", expected only names that end in .in_sum2, .in_sum or .counts"));
         }
         Importance result;
         for (const auto& [name, sum] : sums) {

@@ -15,6 +15,7 @@ using Importance = std::map<std::string, std::vector<float>>;
 // llama.cpp's importance matrix is a GGUF file or, before mid-2025, a file of its own. As GGUF:
 //   general.type  "imatrix"
 //   X.in_sum2     F32 [matrices, n]: sums of squared activations of tensor X
+//   X.in_sum      F32 of that shape: sums of the activations themselves; newer files have them, too
 //   X.counts      F32 [matrices, 1]: activations in each sum; at 0 every importance is 1
 //
 // The legacy form, little-endian:

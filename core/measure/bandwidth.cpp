@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/bandwidth.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace core {
@@ -15,7 +16,7 @@ namespace {
     {
         assert(context >= 0);
         const ModelConfig& config = checkpoint.config();
-        std::uint64_t bytes = std::uint64_t(context) * cacheBytesPerToken(checkpoint.config());
+        std::uint64_t bytes = cacheBytes(config, context);
         for (std::size_t i = 0; i < checkpoint.tensors().size(); ++i) {
             const Tensor& tensor = checkpoint.tensors()[i];
             const bool isLookedUp
@@ -44,10 +45,15 @@ std::uint64_t bytesPerToken(const Checkpoint& checkpoint, int context)
         [&](std::size_t i) -> const Format& { return *checkpoint.tensors()[i].format; });
 }
 
-std::uint64_t cacheBytesPerToken(const ModelConfig& config)
+std::uint64_t cacheBytes(const ModelConfig& config, int context)
 {
-    return 2 * std::uint64_t(config.layers) * std::uint64_t(config.keyValueHeads)
-        * std::uint64_t(config.headDim) * cacheBytesPerValue; // 2: keys and values
+    const auto windowed
+        = config.window > 0 ? std::uint64_t(std::ranges::count(config.windowed, true)) : 0;
+    const std::uint64_t positions
+        = (std::uint64_t(config.layers) - windowed) * std::uint64_t(context)
+        + windowed * std::uint64_t(std::min(context, config.window));
+    return 2 * positions * std::uint64_t(config.keyValueHeads) * std::uint64_t(config.headDim)
+        * cacheBytesPerValue; // 2: keys and values
 }
 
 double tokensPerSecond(const Device* device, std::uint64_t bytesPerToken)

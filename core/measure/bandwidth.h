@@ -22,7 +22,7 @@ struct Device {
 std::vector<Device> readDevices(const std::filesystem::path& file);
 
 /// Bytes that one generated token reads at `context` tokens: every matrix and norm once (a tied
-/// embedding whole, as the head; an untied one is one row) and the F16 keys and values of `context`
+/// embedding whole, as the head; an untied one is one row) and the cacheBytes() of `context`
 /// positions.
 std::uint64_t bytesPerToken(
     const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan, int context);
@@ -33,7 +33,7 @@ std::uint64_t bytesPerToken(const Checkpoint& checkpoint, int context);
 /// without a device (null).
 double tokensPerSecond(const Device* device, std::uint64_t bytesPerToken);
 
-/// Keys and values of one position at F16.
-std::uint64_t cacheBytesPerToken(const ModelConfig& config);
+/// Keys and values of `context` positions at F16: a layer with a window keeps at most that many.
+std::uint64_t cacheBytes(const ModelConfig& config, int context);
 
 } // namespace core

@@ -87,10 +87,9 @@ std::vector<ExpertTokens> routeTokens(
     const ExpertsSpec& spec = *weights.spec.experts;
     const Vector& router = weights.vector(Role::FfnGateInp);
     assert(router.size() == spec.count * input.cols());
-    Matrix logits = std::move(
-        linear(input, { Eigen::Map<const Matrix>(router.data(), spec.count, input.cols()) },
-            progress)
-            .front());
+    Matrix logits = std::move(linear(
+        input, { Eigen::Map<const Matrix>(router.data(), spec.count, input.cols()) }, progress)
+                                  .front());
     if (const Vector* bias = weights.findVector(Role::FfnGateInpBias))
         logits.rowwise() += bias->transpose();
     std::vector<ExpertTokens> experts(std::size_t(spec.count));
@@ -114,12 +113,21 @@ Matrix gatheredRows(const MatrixView& x, const std::vector<Index>& rows)
     return gathered;
 }
 
-ExpertWeights loadExpert(const LayerWeights& weights, int expert, const Progress& progress)
+ExpertWeights expertBiases(const LayerWeights& weights, int expert)
 {
     const int count = weights.spec.experts->count;
+    ExpertWeights biases;
+    biases.gateBias = biasFrom(weights, Role::FfnGateExpsBias, expert, count);
+    biases.upBias = biasFrom(weights, Role::FfnUpExpsBias, expert, count);
+    biases.downBias = biasFrom(weights, Role::FfnDownExpsBias, expert, count);
+    return biases;
+}
+
+ExpertWeights loadExpert(const LayerWeights& weights, int expert, const Progress& progress)
+{
     const auto load
         = [&](Role role) { return loadFrom(weights.stacks.at(role), expert, progress); };
-    ExpertWeights loaded;
+    ExpertWeights loaded = expertBiases(weights, expert);
     if (weights.stacks.contains(Role::FfnGateUpExps)) {
         const Matrix both = load(Role::FfnGateUpExps); // gate rows first
         loaded.gate = both.topRows(both.rows() / 2);
@@ -129,9 +137,6 @@ ExpertWeights loadExpert(const LayerWeights& weights, int expert, const Progress
         loaded.up = load(Role::FfnUpExps);
     }
     loaded.down = load(Role::FfnDownExps);
-    loaded.gateBias = biasFrom(weights, Role::FfnGateExpsBias, expert, count);
-    loaded.upBias = biasFrom(weights, Role::FfnUpExpsBias, expert, count);
-    loaded.downBias = biasFrom(weights, Role::FfnDownExpsBias, expert, count);
     return loaded;
 }
 

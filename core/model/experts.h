@@ -27,6 +27,8 @@ struct ExpertWeights {
     Matrix gate, up, down;
     Vector gateBias, upBias, downBias; ///< empty: none
 };
+/// Its biases alone; the matrices stay empty.
+ExpertWeights expertBiases(const LayerWeights& weights, int expert);
 /// Throws Error for a weight that is not finite.
 ExpertWeights loadExpert(const LayerWeights& weights, int expert, const Progress& progress);
 /// The same of the shared expert, whose matrices the layer holds.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/text.h"
 #include "core/model/architecture.h"
 
 // The rows of the table of architectures, a file for each family. Sources of all: llama.cpp of
@@ -21,6 +22,11 @@ void setWindows(const std::vector<std::string>& layerTypes, int window,
 {
     config.window = window;
     config.windowed.clear();
+    for (const std::string& type : layerTypes)
+        if (type != "sliding_attention" && type != "full_attention")
+            config.notComputed = text("layer_types holds ", type.substr(0, 100),
+                ", which Quantscope does not compute, expected full_attention or "
+                "sliding_attention");
     for (int layer = 0; layer < config.layers; ++layer)
         config.windowed.push_back(std::size_t(layer) < layerTypes.size()
                 ? layerTypes[std::size_t(layer)] == "sliding_attention"

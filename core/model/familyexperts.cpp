@@ -3,6 +3,7 @@
 #include "core/model/configkeys.h"
 #include "core/model/families.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -31,8 +32,10 @@ namespace {
 
     void readQwen2MoeGguf(const GgufKeys&, ModelConfig& config)
     {
+        if (config.experts == 0)
+            return; // an ordinary feed-forward
         if (config.expertSize == 0) // older files
-            config.expertSize = config.feedForward / config.expertsUsed;
+            config.expertSize = std::max(1, config.feedForward / config.expertsUsed);
         if (config.sharedSize == 0)
             config.sharedSize = config.feedForward;
     }

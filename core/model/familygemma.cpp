@@ -105,10 +105,13 @@ namespace {
         setWindows(
             {}, window, [](int layer) { return (layer + 1) % gemma3Pattern != 0; }, config);
         const auto pattern = keys.perLayer("attention.sliding_window_pattern", config.layers);
-        for (std::size_t layer = 0; layer < pattern.size(); ++layer)
-            config.windowed[layer] = pattern[layer] > 1
-                ? (int(layer) + 1) % int(pattern[layer]) != 0 // one number for all
-                : pattern[layer] != 0;
+        const double first = pattern.empty() ? 0 : pattern.front();
+        if (first > 1 && first <= double(largestModelDepth)) // one number for all
+            setWindows(
+                {}, window, [&](int layer) { return (layer + 1) % int(first) != 0; }, config);
+        else
+            for (std::size_t layer = 0; layer < pattern.size(); ++layer)
+                config.windowed[layer] = pattern[layer] != 0;
     }
 
     void writeGemma3(const ModelConfig& config, GgufMetadata& metadata)

@@ -118,9 +118,9 @@ namespace {
                 "llama.cpp turns no positions in every fourth layer, this model in others: it "
                 "will compute otherwise");
         if (keys.flag("use_sliding_window", false) && keys.has("sliding_window")) {
-            setWindows(
-                keys.words("layer_types"), keys.size("sliding_window"), [](int) { return true; },
-                config);
+            const std::vector<bool> unturned = config.unturned;
+            const auto isLocal = [&](int layer) { return unturned[std::size_t(layer)]; };
+            setWindows(keys.words("layer_types"), keys.size("sliding_window"), isLocal, config);
             config.differences.push_back("llama.cpp does not apply the model's window");
         }
     }

@@ -12,13 +12,12 @@ namespace {
     /// Qwen's window from layer max_window_layers on, which llama.cpp does not apply.
     void readQwenWindow(const ConfigKeys& keys, ModelConfig& config)
     {
-        if (!keys.flag("use_sliding_window", false) || !keys.has("sliding_window"))
+        const bool isNull = keys.json().contains("sliding_window") && !keys.has("sliding_window");
+        if (!keys.flag("use_sliding_window", false) || isNull)
             return;
-        const int first = keys.has("max_window_layers") && keys.number("max_window_layers", 0) > 0
-            ? keys.size("max_window_layers")
-            : 0;
+        const double first = keys.number("max_window_layers", 28); // Qwen2Config's default
         setWindows(
-            keys.words("layer_types"), keys.size("sliding_window"),
+            keys.words("layer_types"), keys.size("sliding_window", 4096),
             [first](int layer) { return layer >= first; }, config);
         if (config.window < config.context)
             config.differences.push_back(text("llama.cpp does not apply the window of ",

@@ -2,7 +2,6 @@
 #include "core/model/layer.h"
 
 #include "core/model/architecture.h"
-#include "core/model/experts.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
 
@@ -22,28 +21,14 @@ namespace {
         return Eigen::Map<const Vector>(values.data(), values.size());
     }
 
-    Role biasOfNorm(Role norm)
-    {
-        switch (norm) {
-        case Role::AttnNorm:
-            return Role::AttnNormBias;
-        case Role::AttnNorm2:
-            return Role::AttnNorm2Bias;
-        case Role::FfnNorm:
-            return Role::FfnNormBias;
-        default:
-            assert(norm == Role::OutputNorm);
-            return Role::OutputNormBias;
-        }
-    }
-
     Matrix normedBefore(const MatrixView& hidden, std::optional<Role> role,
         const LayerWeights& weights, const Progress& progress)
     {
         if (!role)
             return hidden;
-        const Vector* bias = weights.spec.norm == NormKind::Layer
-            ? weights.findVector(biasOfNorm(*role))
+        const auto biasOf = normBiasRole(*role);
+        const Vector* bias = weights.spec.norm == NormKind::Layer && biasOf
+            ? weights.findVector(*biasOf)
             : nullptr;
         return normed(hidden,
             { weights.spec.norm, weights.spec.epsilon, &weights.vector(*role), bias }, progress);
@@ -84,35 +69,6 @@ std::vector<Role> LayerWeights::readers(LinearInput input) const
     return present;
 }
 
-namespace {
-
-    /// Where a part lies in the tensor that holds several.
-    struct PartRows {
-        Role whole, wholeBias;
-        Index first, rows;
-    };
-
-    PartRows partRows(Role role, const LayerSpec& spec)
-    {
-        const Index queries = spec.attention.queries(), keys = spec.attention.keys();
-        const Index size = spec.feedForward.size;
-        switch (role) {
-        case Role::AttnQ:
-            return { Role::AttnQkv, Role::AttnQkvBias, 0, queries };
-        case Role::AttnK:
-            return { Role::AttnQkv, Role::AttnQkvBias, queries, keys };
-        case Role::AttnV:
-            return { Role::AttnQkv, Role::AttnQkvBias, queries + keys, keys };
-        case Role::FfnGate:
-            return { Role::FfnUp, Role::FfnUpBias, 0, size };
-        default:
-            assert(role == Role::FfnUp);
-            return { Role::FfnUp, Role::FfnUpBias, spec.feedForward.isFused ? size : 0, size };
-        }
-    }
-
-} // namespace
-
 Role biasRole(Role matrix)
 {
     switch (matrix) {
@@ -136,13 +92,48 @@ Role biasRole(Role matrix)
     }
 }
 
+std::optional<Role> normBiasRole(Role norm)
+{
+    switch (norm) {
+    case Role::AttnNorm:
+        return Role::AttnNormBias;
+    case Role::AttnNorm2:
+        return Role::AttnNorm2Bias;
+    case Role::FfnNorm:
+        return Role::FfnNormBias;
+    case Role::OutputNorm:
+        return Role::OutputNormBias;
+    default:
+        return std::nullopt;
+    }
+}
+
+LayerWeights::PartPlace LayerWeights::placeOf(Role part) const
+{
+    const bool isSplit = part == Role::FfnUp && spec.feedForward.isFused;
+    if (has(part) && !isSplit)
+        return { part, 0, matrix(part).rows() };
+    const Index queries = spec.attention.queries(), keys = spec.attention.keys();
+    const Index size = spec.feedForward.size;
+    switch (part) {
+    case Role::AttnQ:
+        return { Role::AttnQkv, 0, queries };
+    case Role::AttnK:
+        return { Role::AttnQkv, queries, keys };
+    case Role::AttnV:
+        return { Role::AttnQkv, queries + keys, keys };
+    case Role::FfnGate:
+        return { Role::FfnUp, 0, size };
+    default:
+        assert(isSplit);
+        return { Role::FfnUp, size, size };
+    }
+}
+
 MatrixView LayerWeights::part(Role role) const
 {
-    const bool isSplit = role == Role::FfnUp && spec.feedForward.isFused;
-    if (has(role) && !isSplit)
-        return matrix(role);
-    const PartRows rows = partRows(role, spec);
-    return matrix(rows.whole).middleRows(rows.first, rows.rows);
+    const PartPlace place = placeOf(role);
+    return matrix(place.matrix).middleRows(place.first, place.rows);
 }
 
 Vector LayerWeights::biasOf(Role role) const
@@ -150,13 +141,9 @@ Vector LayerWeights::biasOf(Role role) const
     const bool isSplit = role == Role::FfnUp && spec.feedForward.isFused;
     if (const Vector* own = findVector(biasRole(role)); own && !isSplit)
         return *own;
-    const bool isPart = role == Role::AttnQ || role == Role::AttnK || role == Role::AttnV || isSplit
-        || (role == Role::FfnGate && spec.feedForward.isFused);
-    if (!isPart)
-        return {};
-    const PartRows rows = partRows(role, spec);
-    const Vector* whole = findVector(rows.wholeBias);
-    return whole ? Vector(whole->segment(rows.first, rows.rows)) : Vector();
+    const PartPlace place = placeOf(role);
+    const Vector* whole = findVector(biasRole(place.matrix));
+    return whole ? Vector(whole->segment(place.first, place.rows)) : Vector();
 }
 
 std::vector<Role> readersOf(const Checkpoint& checkpoint, LinearInput input, int layer)
@@ -208,15 +195,6 @@ void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeig
     const Progress& progress)
 {
     addBranch(hidden, gated, weights, Role::FfnDown, weights.spec.feedForwardPostNorm, progress);
-}
-
-void addWholeFeedForward(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
-    const Progress& progress)
-{
-    if (weights.spec.experts)
-        addExperts(hidden, input, weights, {}, progress);
-    else
-        addFeedForward(hidden, feedForwardGated(input, weights, progress), weights, progress);
 }
 
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress)

@@ -6,6 +6,7 @@
 #include "core/model/checkpoint.h"
 
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace core {
@@ -26,8 +27,14 @@ struct LayerWeights {
 
     /// The roles of its matrices that read `input`, in their order.
     std::vector<Role> readers(LinearInput input) const;
-    /// Rows of attn_q, attn_k or attn_v, of ffn_gate or ffn_up: of their own tensor, or of the one
-    /// that holds several of them. (out, in)
+    /// Where attn_q, attn_k or attn_v, ffn_gate or ffn_up lies: in a matrix of its own, or in one
+    /// that holds several of them.
+    struct PartPlace {
+        Role matrix;
+        Eigen::Index first, rows;
+    };
+    PartPlace placeOf(Role part) const;
+    /// Its rows. (out, in)
     MatrixView part(Role role) const;
     /// The bias of such a part or of another matrix; nothing (size 0) where there is none.
     Vector biasOf(Role role) const;
@@ -35,6 +42,8 @@ struct LayerWeights {
 
 /// The bias that belongs to the matrix of that role. Requires: a role that may have one.
 Role biasRole(Role matrix);
+/// The bias that a LayerNorm of that role may have; none of norms that are RMSNorms everywhere.
+std::optional<Role> normBiasRole(Role norm);
 
 /// The matrices of layer `layer` that read `input`, by role, without decoding anything.
 std::vector<Role> readersOf(const Checkpoint& checkpoint, LinearInput input, int layer);
@@ -69,11 +78,6 @@ Matrix feedForwardGated(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress);
 /// hidden += scale · after(ffn_down · gated + bias).
 void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
-    const Progress& progress);
-
-/// The feed-forward or the experts as a whole: hidden += what they make of `input`, from
-/// feedForwardInput.
-void addWholeFeedForward(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
     const Progress& progress);
 
 /// What the head reads: hidden after output_norm. Throws Error for a norm that is not finite.

@@ -14,16 +14,25 @@ namespace core {
 namespace {
 
     /// Names whose tensors llama-quantize leaves as they are (tensor_allows_quantization in
-    /// llama.cpp's src/llama-quant.cpp, 2026).
+    /// llama.cpp's src/llama-quant.cpp, 2026): norms, routers, positions, small projections and
+    /// convolutions, RWKV's low-rank factors, parts for images and sound.
     bool staysAsItIs(std::string_view name)
     {
-        constexpr std::array<std::string_view, 12> parts{ "_norm.weight", "ffn_gate_inp.weight",
-            "altup", "laurel", "per_layer_model_proj", "ssm_conv1d", "shortconv.conv.weight",
-            "time_mix_first.weight", "time_mix_w", "attn_rel_b.weight", "position_embd",
-            "token_types" };
-        return !name.ends_with("weight") || std::ranges::any_of(parts, [&](std::string_view part) {
-            return name.find(part) != std::string_view::npos;
-        });
+        constexpr std::array<std::string_view, 2> names{ "position_embd.weight",
+            "token_types.weight" };
+        constexpr std::array<std::string_view, 35> parts{ "_norm.weight", "ffn_gate_inp.weight",
+            "ffn_gate_tid2eid.weight", "altup", "laurel", "per_layer_model_proj", "ssm_conv1d",
+            "shortconv.conv.weight", "indexer.k_proj.weight", "indexer.q_proj.weight",
+            "time_mix_first.weight", "time_mix_w0.weight", "time_mix_w1.weight",
+            "time_mix_w2.weight", "time_mix_v0.weight", "time_mix_v1.weight", "time_mix_v2.weight",
+            "time_mix_a0.weight", "time_mix_a1.weight", "time_mix_a2.weight", "time_mix_g1.weight",
+            "time_mix_g2.weight", "time_mix_decay_w1.weight", "time_mix_decay_w2.weight",
+            "time_mix_lerp_fused.weight", "attn_rel_b.weight", ".position_embd", "sam.pos_embd",
+            "sam.neck.", "sam.net_", ".rel_pos", ".patch_embd", ".patch_merger", "a.rvq.codebook",
+            "mm.a.code_embd" };
+        return !name.ends_with("weight") || std::ranges::find(names, name) != names.end()
+            || std::ranges::any_of(parts,
+                [&](std::string_view part) { return name.find(part) != std::string_view::npos; });
     }
 
     /// Dimensions that are more than 1: a matrix of one row or column counts as a vector.

@@ -93,6 +93,20 @@ namespace {
         config.ropeMagnitude = float(scaling.positive("attention_factor", own));
     }
 
+    /// llama.cpp blends from 32 to 1 turns and rounds the ends of the blend; of this magnitude only
+    /// mistral3 stores another.
+    void noteYarnDifferences(ModelConfig& config)
+    {
+        const YarnScaling& yarn = config.yarn;
+        const bool storesOwn = config.architecture == "mistral3";
+        const bool isUsualRamp = yarn.fastTurns == 32 && yarn.slowTurns == 1;
+        const bool isUsual
+            = std::abs(config.ropeMagnitude / yarnMagnitude(yarn.factor) - 1) < 1e-5f;
+        if (!yarn.roundsRamp || (!storesOwn && !(isUsualRamp && isUsual)))
+            config.differences.push_back("llama.cpp takes its own ramp and magnitude for rope "
+                                         "scaling yarn: it will compute otherwise");
+    }
+
     void readScaling(const ConfigKeys& scaling, const ConfigKeys& keys, ModelConfig& config)
     {
         const char* typeKey
@@ -105,9 +119,10 @@ namespace {
             config.ropeLinearFactor = scaling.positive("factor");
         else if (type == "longrope" || type == "su" || isOldLongrope)
             readLongrope(scaling, keys, config);
-        else if (type == "yarn")
+        else if (type == "yarn") {
             readYarn(scaling, config);
-        else if (type != "default")
+            noteYarnDifferences(config);
+        } else if (type != "default")
             config.notComputed = text(scaling.place(), ": ", typeKey, " is ", type.substr(0, 100),
                 ", expected default, linear, llama3, longrope or yarn");
     }

@@ -3,6 +3,7 @@
 
 #include "core/model/experts.h"
 #include "core/model/linear.h"
+#include "core/quant/holdingout.h"
 
 #include <algorithm>
 #include <utility>
@@ -13,8 +14,7 @@ namespace {
 
     using Index = Eigen::Index;
 
-    /// Which tokens are held out: whole sequences, a quarter of them; one of two or three, the
-    /// second half of a single one.
+    /// Which tokens are held out.
     class HoldingOut {
     public:
         HoldingOut(Index tokens, Index length)
@@ -26,10 +26,13 @@ namespace {
         {
             if (m_sequences == 1)
                 return row >= m_length - m_length / 2;
-            const Index share = std::min<Index>(4, m_sequences), sequence = row / m_length;
-            return (sequence + 1) / share > sequence / share;
+            const Index sequence = row / m_length;
+            return heldSequences(sequence, sequence + 1, m_sequences) > 0;
         }
-        int sequences() const { return int(std::max<Index>(1, m_sequences / 4)); }
+        int sequences() const
+        {
+            return m_sequences == 1 ? 1 : int(heldSequences(0, m_sequences, m_sequences));
+        }
 
     private:
         Index m_length, m_sequences;
@@ -63,11 +66,11 @@ namespace {
         };
         InputGathering fit;
         HeldGathering held;
-        const Index count = all.x.rows() - tokens.fit;
-        fit.add({ part(all.x, 0, tokens.fit), part(all.change, 0, tokens.fit),
-            part(all.drift, 0, tokens.fit) });
-        held.add({ part(all.x, tokens.fit, count), part(all.change, tokens.fit, count),
-            part(all.drift, tokens.fit, count) });
+        const Index kept = all.x.cols() <= mostHeldInputs ? tokens.fit : all.x.rows();
+        const Index count = all.x.rows() - kept;
+        fit.add({ part(all.x, 0, kept), part(all.change, 0, kept), part(all.drift, 0, kept) });
+        held.add({ part(all.x, kept, count), part(all.change, kept, count),
+            part(all.drift, kept, count) });
         HeldSums heldSums = held.take();
         heldSums.sequences = holding.sequences();
         layer.round(input, fit.take(), std::move(heldSums), progress);
@@ -102,7 +105,7 @@ void roundExperts(LayerInWork& layer, const MatrixView& input, const MatrixView&
         const SplitTokens tokens
             = split(routed[std::size_t(i)].rows, holding, layer.options().holdOut);
         layer.beginExpert(i, Index(tokens.rows.size()), part);
-        ExpertWeights biases = loadExpert(layer.weights(), i, part); // the matrices are replaced
+        const ExpertWeights biases = expertBiases(layer.weights(), i);
         const Matrix x = gatheredRows(input, tokens.rows);
         Matrix original, change;
         if (reference.size() > 0) {

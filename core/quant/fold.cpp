@@ -29,16 +29,10 @@ namespace {
     /// Divides row `row` of the part `role` of what a layer has, and its bias.
     void divideRow(LayerWeights& weights, Role role, Index row, float scale)
     {
-        const LayerSpec& spec = weights.spec;
-        const bool isWhole
-            = weights.has(role) && !(role == Role::FfnUp && spec.feedForward.isFused);
-        const Index first = isWhole ? 0
-            : role == Role::AttnV   ? spec.attention.queries() + spec.attention.keys()
-                                    : Index(spec.feedForward.size);
-        const Role holder = role == Role::AttnV && !weights.has(role) ? Role::AttnQkv : role;
-        weights.matrix(holder).row(first + row) /= scale;
-        if (weights.findVector(biasRole(holder)))
-            weights.vector(biasRole(holder))[first + row] /= scale;
+        const LayerWeights::PartPlace place = weights.placeOf(role);
+        weights.matrix(place.matrix).row(place.first + row) /= scale;
+        if (weights.findVector(biasRole(place.matrix)))
+            weights.vector(biasRole(place.matrix))[place.first + row] /= scale;
     }
 
     /// Divides the rows of attn_v by the scales of the heads' outputs: row r of key/value head g
@@ -60,13 +54,11 @@ namespace {
     {
         weights.vector(norm).array() /= scales.array();
         changed.push_back(norm);
-        const Role bias = norm == Role::AttnNorm ? Role::AttnNormBias
-            : norm == Role::AttnNorm2            ? Role::AttnNorm2Bias
-                                                 : Role::FfnNormBias;
-        if (!weights.findVector(bias))
+        const auto bias = normBiasRole(norm);
+        if (!bias || !weights.findVector(*bias))
             return;
-        weights.vector(bias).array() /= scales.array();
-        changed.push_back(bias);
+        weights.vector(*bias).array() /= scales.array();
+        changed.push_back(*bias);
     }
 
     void noteBias(const LayerWeights& weights, Role matrix, std::vector<Role>& changed)
@@ -143,7 +135,7 @@ std::string foldObstacle(LinearInput input, const LayerSpec& spec)
 {
     if (input == LinearInput::Down && !spec.feedForward.isGated)
         return "its input is not scaled: the activation before it does not let scales through";
-    if (input == LinearInput::FeedForward && spec.experts)
+    if (spec.experts && input != LinearInput::Attention && input != LinearInput::AttentionOutput)
         return "its input is not scaled: a router and experts read it, too";
     const bool isNormed = input == LinearInput::Attention || input == LinearInput::FeedForward;
     if (!isNormed || spec.makerOf(input))

@@ -5,6 +5,7 @@
 #include "core/model/experts.h"
 #include "core/model/linear.h"
 #include "core/quant/expertrounding.h"
+#include "core/quant/holdingout.h"
 #include "core/quant/layerinwork.h"
 #include "core/rounding/tokenweights.h"
 
@@ -21,24 +22,19 @@ namespace {
 
     constexpr Index tileTokens = 4096; // as walkLayer's, through which finished layers are replayed
     constexpr Index keptBytes = Index(512) << 20; // in memory
-    constexpr Index heldShare = 4; // every fourth sequence is held out
-    constexpr Index mostHeldInputs = 8192; // a second Hessian of them takes 512 MiB
 
     /// Rows of tiles of whole sequences.
     struct Tile {
         Index first, rows, length;
         MatrixBlock of(HiddenStates& hidden) const { return hidden.states.middleRows(first, rows); }
         auto of(Matrix& matrix) const { return matrix.middleRows(first, rows); }
-        /// Rows at its end that are held out, of `all`: whole sequences, a quarter of all over the
-        /// tiles; one of two or three, the second half of a single one.
+        /// Rows at its end that are held out, of `all`.
         Index heldRows(Index all) const
         {
             const Index sequences = all / length;
             if (sequences == 1)
                 return length / 2;
-            const Index share = std::min(heldShare, sequences);
-            const Index before = first / length, after = (first + rows) / length;
-            return (after / share - before / share) * length;
+            return heldSequences(first / length, (first + rows) / length, sequences) * length;
         }
     };
 

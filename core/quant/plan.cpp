@@ -59,7 +59,7 @@ namespace {
             return Method::Hqq;
         if (wanted == Method::Gptq && headByRule)
             return Method::Gptq;
-        if (planned.place.role == Role::TokenEmbd)
+        if (planned.place.role == Role::TokenEmbd || planned.place.role == Role::TokenEmbdPerLayer)
             return Method::RoundToNearest; // an embedding reads no activations
         const bool inLayer = planned.place.layer >= 0;
         const bool usesImportance = planned.format->importance == Format::Importance::Used;

@@ -22,6 +22,7 @@ struct PlannedTensor {
     const Format* wanted = nullptr; ///< what the recipe said, for rows of this length; differs from
                                     ///< `format` where these do not fit
     bool keeps = false; ///< stored as it is in the checkpoint, no rounding
+    bool lacksImportance = false; ///< by importance, but the imatrix has no entry for it
     /// Why `format` is another than rows of this length have: its range (withinRange).
     std::optional<RangeFault> fault{};
 

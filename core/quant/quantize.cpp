@@ -25,25 +25,71 @@ namespace {
                         sequences.front().size(), ", expected all to have the same number"));
     }
 
-    /// Whether `tensor` is the head and has no entry in `imatrix`: llama-imatrix leaves it out
-    /// unless it is asked for.
-    bool isLeftOut(const Tensor& tensor, const Importance& imatrix)
+    /// Throws Error if the entry of `tensor` in an imatrix has another width.
+    void requireWidth(const Importance& imatrix, const Tensor& tensor)
     {
-        return tensor.place.role == Role::Output && !imatrix.contains(tensor.name);
+        const std::size_t found = imatrix.at(tensor.name).size();
+        const std::int64_t wanted = tensor.columns * tensor.matrices();
+        if (std::int64_t(found) != wanted)
+            throw Error(text("the importance matrix has ", found, " values for ", tensor.name,
+                ", expected ", wanted));
     }
 
-    /// The importance of `tensor` in an imatrix. Throws Error if it is not there or has another
-    /// width.
-    void requireEntry(const Importance& imatrix, const Tensor& tensor)
+    /// Throws Error where llama-quantize does (tensor_requires_imatrix in llama.cpp's
+    /// src/llama-quant.cpp, 2026), of what it makes of the formats that there are encoders for.
+    void requireNoNeed(const Recipe& recipe, const PlannedTensor& planned, const Tensor& tensor)
     {
-        const auto found = imatrix.find(tensor.name);
-        if (found == imatrix.end())
+        const bool isInLayers = planned.place.role != Role::Output;
+        if (recipe.name == "Q2_K_S" && planned.format == &formats::q2_K && isInLayers)
             throw Error(text("the importance matrix has no entry for ", tensor.name,
-                ", expected one for every tensor that is rounded by importance"));
-        const std::int64_t wanted = tensor.columns * tensor.matrices();
-        if (std::int64_t(found->second.size()) != wanted)
-            throw Error(text("the importance matrix has ", found->second.size(), " values for ",
-                tensor.name, ", expected ", wanted));
+                ", expected one for every tensor that Q2_K_S stores as Q2_K"));
+    }
+
+    /// Has every tensor that an imatrix has no entry for rounded without importance, as
+    /// llama-quantize does: llama-imatrix leaves out the head, and experts that no text reached.
+    /// Throws Error if no tensor has an entry, or one has another width.
+    void applyImatrix(std::vector<PlannedTensor>& plan, const Checkpoint& checkpoint,
+        const Recipe& recipe, const Importance& imatrix)
+    {
+        std::size_t asked = 0, lacking = 0;
+        const Tensor* first = nullptr; // without an entry
+        for (std::size_t i = 0; i < plan.size(); ++i) {
+            const Tensor& tensor = checkpoint.tensors()[i];
+            if (plan[i].method != Method::Importance)
+                continue;
+            ++asked;
+            if (imatrix.contains(tensor.name)) {
+                requireWidth(imatrix, tensor);
+                continue;
+            }
+            ++lacking;
+            first = first ? first : &tensor;
+            requireNoNeed(recipe, plan[i], tensor);
+            plan[i].method = Method::RoundToNearest;
+            plan[i].lacksImportance = true;
+        }
+        if (asked > 0 && lacking == asked)
+            throw Error(text("the importance matrix has no entry for ", first->name,
+                " or any other tensor that is rounded by importance, expected the matrix of this "
+                "model"));
+    }
+
+    /// Throws Error if the method of a tensor needs text that is not there.
+    void requireText(const Checkpoint& checkpoint, const PlannedTensor& planned,
+        const Tensor& tensor, const QuantizeOptions& options)
+    {
+        const Treatment treatment{ planned.method, planned.scaling };
+        const bool needsText = treatment.method == Method::Gptq
+            || (treatment.method == Method::Importance && options.importance.empty())
+            || treatment.scaling != Scaling::None;
+        if (!needsText || !options.calibration.empty())
+            return;
+        if (!checkpoint.isComputed())
+            throw Error(text(tensor.name, ": method ", treatmentName(treatment),
+                " needs an importance matrix where Quantscope does not compute the model, found "
+                "none"));
+        throw Error(text(tensor.name, ": method ", treatmentName(treatment),
+            " needs a calibration text, found none"));
     }
 
     /// The plan, known to work with what `options` bring. Throws Error.
@@ -57,22 +103,10 @@ namespace {
         if (!options.calibration.empty())
             requireEqualLengths(options.calibration);
         std::vector<PlannedTensor> plan = planTensors(checkpoint, recipe);
-        for (std::size_t i = 0; i < plan.size(); ++i) {
-            const Tensor& tensor = checkpoint.tensors()[i];
-            const bool byImatrix
-                = plan[i].method == Method::Importance && !options.importance.empty();
-            if (byImatrix && isLeftOut(tensor, options.importance))
-                plan[i].method = Method::RoundToNearest;
-            else if (byImatrix)
-                requireEntry(options.importance, tensor);
-            const Treatment treatment{ plan[i].method, plan[i].scaling };
-            const bool needsText = treatment.method == Method::Gptq
-                || (treatment.method == Method::Importance && !byImatrix)
-                || treatment.scaling != Scaling::None;
-            if (needsText && options.calibration.empty())
-                throw Error(text(tensor.name, ": method ", treatmentName(treatment),
-                    " needs a calibration text, found none"));
-        }
+        if (!options.importance.empty())
+            applyImatrix(plan, checkpoint, recipe, options.importance);
+        for (std::size_t i = 0; i < plan.size(); ++i)
+            requireText(checkpoint, plan[i], checkpoint.tensors()[i], options);
         return plan;
     }
 
@@ -262,10 +296,6 @@ namespace {
                 continue;
             }
             RoundedTensor rounded = roundOne(tensor, planned, progress);
-            if (planned.method != Method::Gptq && !m_options.importance.empty()
-                && isLeftOut(tensor, m_options.importance))
-                rounded.report.note.append(rounded.report.note.empty() ? "" : "; ")
-                    .append("the importance matrix has no entry for it");
             m_tensorDone(rounded.report);
             part.tensors.push_back(std::move(rounded.tensor));
             part.reports.push_back(std::move(rounded.report));

@@ -49,6 +49,8 @@ TensorReport reportOn(const Tensor& tensor, const PlannedTensor& planned)
     if (planned.fellBack())
         report.note = fallbackText(planned, tensor);
     addNote(report, sourceText(planned, tensor));
+    if (planned.lacksImportance)
+        addNote(report, "the importance matrix has no entry for it");
     return report;
 }
 

@@ -7,6 +7,7 @@
 #include "core/files/bytereader.h"
 #include "core/files/rowsource.h"
 #include "core/formats/study.h"
+#include "core/model/configidentity.h"
 
 #include <nlohmann/json.hpp>
 
@@ -141,6 +142,7 @@ namespace {
             throw Error(text(reader.place(), ": ", name, " does not fit the model"));
         Tensor tensor = *original;
         tensor.format = format;
+        tensor.source = nullptr; // what it made was kept
         tensor.offset = reader.position();
         tensor.file = reader.place();
         tensor.bytes = reader.bytes(std::uint64_t(size), "tensor");
@@ -170,7 +172,7 @@ namespace {
 
 std::string sampleKey(const Checkpoint& checkpoint)
 {
-    Json description = Json::array();
+    Json description = Json::array({ configIdentity(checkpoint.config()) });
     for (const Tensor& tensor : checkpoint.tensors()) {
         ContentHash hash;
         if (!tensor.source)
@@ -230,15 +232,18 @@ RoundedPart keepPart(
 {
     Json head{ { "kind", "layer" }, { "about", text(checkpoint.config().name, ", ", which.name) },
         { "tensors", Json::array() } };
+    std::vector<std::vector<std::byte>> made; ///< of tensors that a source makes
     std::vector<std::span<const std::byte>> bytes;
     for (const Tensor& tensor : part.tensors) {
         Json entry{ { "name", tensor.name }, { "format", tensor.format->name },
-            { "bytes", tensor.bytes.size() } };
+            { "bytes", storedSize(tensor) } };
         const auto report = std::ranges::find(part.reports, tensor.place, &TensorReport::place);
         if (report != part.reports.end())
             entry["report"] = tensorReportToJson(*report);
         head["tensors"].push_back(std::move(entry));
-        bytes.push_back(tensor.bytes);
+        if (tensor.source)
+            made.push_back(storedBytes(tensor));
+        bytes.push_back(tensor.source ? std::span<const std::byte>(made.back()) : tensor.bytes);
     }
     RoundedPart kept = partOf(shelf.put(which.key, head, bytes), checkpoint);
     kept.reports = std::move(part.reports);

@@ -2,6 +2,7 @@
 #include "core/simulate/ggmlarithmetic.h"
 
 #include "core/base/error.h"
+#include "core/base/half.h"
 #include "core/base/parallel.h"
 #include "core/base/text.h"
 
@@ -15,7 +16,7 @@ namespace {
 
     using Index = Eigen::Index;
 
-    constexpr std::size_t wideBlock = 256;
+    constexpr std::size_t narrowBlock = 32, wideBlock = 256;
 
     /// What activations become beside a matrix of `format`; null: blocks of 256 in 8 bits, which no
     /// file stores.
@@ -31,6 +32,19 @@ namespace {
         std::vector<std::byte> bytes(format.rowBytes(row.size()));
         format.encodeRow(row.data(), row.size(), nullptr, bytes.data());
         format.decodeBlocks(bytes.data(), row.size() / std::size_t(format.blockSize), row.data());
+    }
+
+    /// 32 values over a scale in half precision. As ggml's code for x86 and ARM: halves go to the
+    /// even number, and values are multiplied by 127 / largest, not by the stored scale's inverse.
+    void roundNarrowBlock(std::span<float> block)
+    {
+        float largest = 0;
+        for (const float value : block)
+            largest = std::max(largest, std::abs(value));
+        const float scale = halfToFloat(floatToHalf(largest / 127.0f));
+        const float inverse = largest > 0 ? 127.0f / largest : 0.0f;
+        for (float& value : block)
+            value = scale * std::nearbyint(inverse * value);
     }
 
     /// 256 values over a float scale that puts the one of largest magnitude at −127.
@@ -76,8 +90,14 @@ namespace {
 void roundAsGgml(const Format& format, std::span<float> row)
 {
     assert(format.fits(row.size()) && !format.study);
-    if (const Format* rounding = roundingOf(format))
+    const Format* rounding = roundingOf(format);
+    if (rounding && !rounding->isQuantized())
         return encodeAndDecode(*rounding, row);
+    if (rounding) {
+        for (std::size_t first = 0; first < row.size(); first += narrowBlock)
+            roundNarrowBlock(row.subspan(first, narrowBlock));
+        return;
+    }
     for (std::size_t first = 0; first < row.size(); first += wideBlock)
         roundWideBlock(row.subspan(first, wideBlock));
 }

@@ -13,8 +13,8 @@ namespace core {
 /// How ggml's processor code rounds what a matrix of `format` is multiplied with: `row` (in) to F16
 /// or BF16 where the matrix is, to 8 bits in blocks of 256 (Q8_K) where the format has blocks of
 /// 256, else in blocks of 32 (Q8_0); F32 leaves it. As ggml_get_type_traits_cpu's vec_dot_type and
-/// quantize_row_q8_0, quantize_row_q8_K. Requires: format.fits(row's length), no study format.
-/// Pure.
+/// quantize_row_q8_0 (that of x86 and ARM, not the plain one), quantize_row_q8_K. Requires:
+/// format.fits(row's length), no study format. Pure.
 void roundAsGgml(const Format& format, std::span<float> row);
 
 /// A model that computes as llama.cpp's processor code does: every linear layer and the head read

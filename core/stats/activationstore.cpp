@@ -32,9 +32,9 @@ namespace {
     {
         InputStats input;
         const auto which = in.number<std::uint32_t>("input");
-        if (which > std::uint32_t(LinearInput::Head))
+        if (which > std::uint32_t(LinearInput::SharedDown))
             throw Error(text(in.place(), ": has an input of kind ", which, ", expected at most ",
-                int(LinearInput::Head)));
+                int(LinearInput::SharedDown)));
         input.input = LinearInput(which);
         input.layer = in.number<std::int32_t>("layer");
         input.moments = readMoments(in);

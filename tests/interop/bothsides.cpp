@@ -87,14 +87,38 @@ QString difference(
         .arg(theirs.size());
 }
 
+namespace {
+
+    core::Matrix logitsWith(const core::LinearArithmetic* arithmetic, const Checkpoint& checkpoint,
+        const std::vector<std::vector<int>>& sequences)
+    {
+        core::HiddenStates hidden = core::embed(checkpoint, sequences);
+        for (int layer = 0; layer < checkpoint.config().layers; ++layer) {
+            core::LayerWeights weights = core::loadLayer(checkpoint, layer, {});
+            if (arithmetic)
+                arithmetic->prepare(weights, layer, {});
+            core::walkLayer(hidden, weights, layer, nullptr, arithmetic, {});
+        }
+        core::Matrix read = core::headInput(hidden.states, checkpoint, {});
+        if (arithmetic)
+            arithmetic->roundInput(core::LinearInput::Head, -1, read, {});
+        core::Matrix logits = core::multiplyTransposed(read, core::decode(checkpoint.head()));
+        core::scaleLogits(logits, core::logitScaling(checkpoint.config()));
+        return logits;
+    }
+
+} // namespace
+
 core::Matrix ourLogits(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences)
 {
-    core::HiddenStates hidden = core::embed(checkpoint, sequences);
-    core::walk(hidden, checkpoint, nullptr, {});
-    core::Matrix logits = core::multiplyTransposed(
-        core::headInput(hidden.states, checkpoint, {}), core::decode(checkpoint.head()));
-    core::scaleLogits(logits, core::logitScaling(checkpoint.config()));
-    return logits;
+    return logitsWith(nullptr, checkpoint, sequences);
+}
+
+core::Matrix ourLogitsAsLlama(
+    const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences)
+{
+    const core::GgmlArithmetic arithmetic(checkpoint);
+    return logitsWith(&arithmetic, checkpoint, sequences);
 }
 
 // Ours are found from llama.cpp's whole continuation at once: as long as both agree, it is the same

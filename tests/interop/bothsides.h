@@ -38,6 +38,10 @@ double llamaLoss(const std::shared_ptr<const LlamaLibrary>& llama,
 core::Matrix ourLogits(
     const core::Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences);
 
+/// The same with activations rounded as llama.cpp's processor code does.
+core::Matrix ourLogitsAsLlama(
+    const core::Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences);
+
 /// The largest difference of two numbers, in words for a failure message; empty if it is within
 /// `bound`.
 QString disagreement(const char* what, double ours, double theirs, double bound);

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstring>
+#include <sstream>
 #include <vector>
 
 namespace interop {
@@ -20,12 +21,6 @@ namespace {
 
     constexpr int warningLevel = 3; // GGML_LOG_LEVEL_WARN; 4 is an error, 5 continues the last line
     constexpr int continuationLevel = 5;
-
-    void keepWarnings(int level, const char* message, void* data)
-    {
-        if (level >= warningLevel && level < continuationLevel)
-            static_cast<std::string*>(data)->append(message);
-    }
 
     template<typename Function>
     void find(void* library, const char* name, Function*& function)
@@ -69,6 +64,13 @@ namespace {
     }
 
 } // namespace
+
+void LlamaLibrary::keep(int level, const char* message, void* log)
+{
+    Log& kept = *static_cast<Log*>(log);
+    (level >= warningLevel && level < continuationLevel ? kept.warnings : kept.rest)
+        .append(message);
+}
 
 void LlamaLibrary::resolve(void* library)
 {
@@ -137,7 +139,7 @@ std::shared_ptr<const LlamaLibrary> LlamaLibrary::load(const std::filesystem::pa
     llama->resolve(library);
     llama->checkAbi(library);
     const LlamaFunctions& f = llama->functions();
-    f.logSet(keepWarnings, &llama->m_log);
+    f.logSet(keep, &llama->m_log);
     f.loadBackends(folder.c_str());
     if (f.backendCount() == 0)
         throw Error(text(folder.string(), ": has no libggml-cpu-*.so that suits this processor"));
@@ -146,10 +148,10 @@ std::shared_ptr<const LlamaLibrary> LlamaLibrary::load(const std::filesystem::pa
     return loaded;
 }
 
-void LlamaLibrary::quantize(const std::filesystem::path& input, const std::filesystem::path& output,
-    const LlamaQuantizeOptions& options) const
+void LlamaLibrary::runQuantize(const std::filesystem::path& input,
+    const std::filesystem::path& output, const LlamaQuantizeOptions& options,
+    abi::QuantizeParams params) const
 {
-    abi::QuantizeParams params = m_quantize;
     params.threads = std::int32_t(core::processorCount());
     params.fileType = options.fileType;
     params.embeddingType = options.embeddingType;
@@ -162,8 +164,46 @@ void LlamaLibrary::quantize(const std::filesystem::path& input, const std::files
     entries.push_back({ nullptr, nullptr, 0 });
     if (entries.size() > 1)
         params.importance = entries.data();
+    m_log.rest.clear();
     if (m_functions.quantize(input.c_str(), output.c_str(), &params) != 0)
-        throw Error(text(input.string(), ": llama.cpp cannot quantize it: ", m_log));
+        throw Error(text(input.string(), ": llama.cpp cannot quantize it: ", m_log.warnings));
+}
+
+void LlamaLibrary::quantize(const std::filesystem::path& input, const std::filesystem::path& output,
+    const LlamaQuantizeOptions& options) const
+{
+    runQuantize(input, output, options, m_quantize);
+}
+
+std::map<std::string, std::string> LlamaLibrary::plannedTypes(
+    const std::filesystem::path& input, const LlamaQuantizeOptions& options) const
+{
+    abi::QuantizeParams params = m_quantize;
+    params.dryRun = true;
+    runQuantize(input, "", options, params);
+    // A line: "[  1/ 20] NAME - [ 64, 32, 1, 1], type = f32, size = 0.01 MiB -> 0.00 MiB (q4_K)";
+    // what stays as it is has one size.
+    std::map<std::string, std::string> types;
+    std::istringstream lines(m_log.rest);
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t name = line.find("] "), shape = line.find(" - [");
+        const std::size_t type = line.find("type = "), size = line.find(", size = ");
+        if (!line.starts_with('[') || name == std::string::npos || shape == std::string::npos
+            || type == std::string::npos || size == std::string::npos)
+            continue;
+        const auto trimmed = [](std::string word) {
+            const std::size_t first = word.find_first_not_of(' ');
+            return first == std::string::npos
+                ? std::string()
+                : word.substr(first, word.find_last_not_of(' ') + 1 - first);
+        };
+        const std::size_t open = line.rfind('('), close = line.rfind(')');
+        const bool isChanged = open != std::string::npos && open > size && close > open;
+        types[trimmed(line.substr(name + 2, shape - name - 2))] = isChanged
+            ? line.substr(open + 1, close - open - 1)
+            : trimmed(line.substr(type + 7, size - type - 7));
+    }
+    return types;
 }
 
 } // namespace interop

@@ -6,6 +6,7 @@
 #include "core/files/imatrix.h"
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -66,12 +67,25 @@ public:
     /// llama_model_quantize, on all processors. Throws core::Error with what llama.cpp logged.
     void quantize(const std::filesystem::path& input, const std::filesystem::path& output,
         const LlamaQuantizeOptions& options) const;
+    /// The type of each tensor that quantizing would store (ggml's name), without doing it. Throws
+    /// core::Error.
+    std::map<std::string, std::string> plannedTypes(
+        const std::filesystem::path& input, const LlamaQuantizeOptions& options) const;
 
     /// The warnings and errors that llama.cpp has logged so far.
-    const std::string& log() const { return m_log; }
+    const std::string& log() const { return m_log.warnings; }
 
 private:
+    /// What llama.cpp has said.
+    struct Log {
+        std::string warnings;
+        std::string rest;
+    };
+    static void keep(int level, const char* message, void* log);
+
     LlamaLibrary() = default;
+    void runQuantize(const std::filesystem::path& input, const std::filesystem::path& output,
+        const LlamaQuantizeOptions& options, abi::QuantizeParams params) const;
     void resolve(void* library);
     void checkAbi(void* library);
 
@@ -79,7 +93,7 @@ private:
     abi::ModelParams m_model{};
     abi::ContextParams m_context{};
     abi::QuantizeParams m_quantize{};
-    std::string m_log;
+    mutable Log m_log; ///< filled by llama.cpp while it works
 };
 
 } // namespace interop

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/export/ggufexport.h"
 #include "core/files/gguf.h"
 #include "core/files/json.h"
 #include "core/files/textfile.h"
@@ -228,6 +229,23 @@ private slots:
         QCOMPARE(model.eos(), 4095);
         QCOMPARE(model.piece(4095), std::string("<|im_end|>"));
         QCOMPARE(model.tokenize("<tool>", Special::Leave), std::vector{ 4093 });
+    }
+
+    void llamaLoadsThePiecesOfASplitExport()
+    {
+        const auto original = Checkpoint::open(sample);
+        const fs::path gguf = m_folder / "split.gguf";
+        core::GgufExportOptions options;
+        options.mostBytes = 2'000'000;
+        const core::GgufExportReport report = core::exportGguf(*original, { gguf }, options, {});
+        QVERIFY(report.files > 2);
+        const auto again = Checkpoint::open(report.file);
+        const LlamaModel model(m_llama, report.file);
+        QCOMPARE(model.layers(), again->config().layers);
+        const TextChunks text{ m_text, 128, 4 };
+        QCOMPARE(disagreement("ln(perplexity)", ourLoss(*again, text),
+                     llamaLoss(m_llama, report.file, text), 1e-4),
+            QString());
     }
 
 private:

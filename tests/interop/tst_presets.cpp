@@ -3,6 +3,7 @@
 #include "tests/interop/interopfiles.h"
 #include "tests/interop/llamalibrary.h"
 #include "tests/support/tinymodel.h"
+#include "tests/support/tinynames.h"
 
 #include "core/base/error.h"
 #include "core/export/ggufexport.h"
@@ -75,7 +76,7 @@ core::Importance evenImportance(const Checkpoint& checkpoint)
     core::Importance importance;
     for (const core::Tensor& tensor : checkpoint.tensors())
         if (tensor.place.layer >= 0 && core::isMatrix(tensor.place.role))
-            importance[tensor.name].assign(std::size_t(tensor.columns), 1.0f);
+            importance[tensor.name].assign(std::size_t(tensor.columns * tensor.matrices()), 1.0f);
     return importance;
 }
 
@@ -90,6 +91,10 @@ private slots:
     void mixesAreThoseOfLlama();
     void pureFormatsAreThoseOfLlama_data();
     void pureFormatsAreThoseOfLlama();
+    void everyArchitectureGetsLlamasMixes_data();
+    void everyArchitectureGetsLlamasMixes();
+    void shapesChangeTheMixesAsInLlama_data();
+    void shapesChangeTheMixesAsInLlama();
 
 private:
     std::filesystem::path file(const char* name) const
@@ -97,6 +102,7 @@ private:
         return m_folder.filePath(name).toStdString();
     }
     void compare(const LlamaQuantizeOptions& options, bool withImportance);
+    void compareMixes(const support::TinyNames& model);
 
     QTemporaryDir m_folder;
     std::shared_ptr<const LlamaLibrary> m_llama;
@@ -190,6 +196,98 @@ void TestPresets::pureFormatsAreThoseOfLlama()
     options.pure = true;
     options.embeddingType = options.outputType = int(core::formats::q8_0.ggmlType);
     compare(options, false);
+}
+
+/// Compares what we and llama.cpp would make of every mix of a model, with and without importance.
+void TestPresets::compareMixes(const support::TinyNames& model)
+{
+    support::writeTinyNames(model, file("names.gguf"));
+    const auto checkpoint = Checkpoint::open(file("names.gguf"));
+    for (const Mix& mix : mixes) {
+        const auto plan = core::planTensors(
+            *checkpoint, core::presetRecipe(mix.name, *checkpoint, core::Method::Importance));
+        for (const bool withImportance : { false, true }) {
+            LlamaQuantizeOptions options;
+            options.fileType = mix.fileType;
+            if (withImportance)
+                options.importance = evenImportance(*checkpoint);
+            const auto types = m_llama->plannedTypes(file("names.gguf"), options);
+            QCOMPARE(types.size(), plan.size());
+            for (std::size_t i = 0; i < plan.size(); ++i) {
+                const std::string& name = checkpoint->tensors()[i].name;
+                const core::Format* theirs = core::findStoredFormat(types.at(name));
+                QVERIFY2(theirs == plan[i].format,
+                    qPrintable(QString("%1 of %2 as %3: we plan %4, llama.cpp %5")
+                                   .arg(QString::fromStdString(name),
+                                       QString::fromStdString(model.architecture), mix.name,
+                                       plan[i].format->name.data(),
+                                       QString::fromStdString(types.at(name)))));
+            }
+        }
+    }
+}
+
+void TestPresets::everyArchitectureGetsLlamasMixes_data()
+{
+    QTest::addColumn<QString>("architecture");
+    for (const std::string& name : support::tinyNamesArchitectures())
+        QTest::newRow(name.c_str()) << QString::fromStdString(name);
+    // Fused tensors, and what llama.cpp knows by name.
+    for (const char* name : { "llama", "falcon", "phi3", "qwen2", "qwen3moe" })
+        QTest::newRow(name) << QString(name);
+}
+
+void TestPresets::everyArchitectureGetsLlamasMixes()
+{
+    QFETCH(QString, architecture);
+    support::TinyNames model;
+    model.architecture = architecture.toStdString();
+    model.layers = 18; // eighths and sixteenths of which are there
+    try {
+        compareMixes(model);
+        model.isTied = true;
+        model.columns = 96; // which fit no block of 256
+        compareMixes(model);
+    } catch (const core::Error& error) {
+        QFAIL(error.what());
+    }
+}
+
+void TestPresets::shapesChangeTheMixesAsInLlama_data()
+{
+    QTest::addColumn<bool>("isTied");
+    QTest::addColumn<int>("experts");
+    QTest::addColumn<int>("queriesPerKey");
+    QTest::addColumn<int>("layers");
+    for (const bool isTied : { false, true })
+        for (const int experts : { 0, 8 })
+            for (const int queriesPerKey : { 1, 4, 8 })
+                QTest::addRow("%s, %d experts, %d queries a key", isTied ? "tied" : "untied",
+                    experts, queriesPerKey)
+                    << isTied << experts << queriesPerKey << 18;
+    QTest::newRow("80 layers, all heads with keys") << false << 0 << 1 << 80;
+    QTest::newRow("80 layers, shared keys") << false << 0 << 2 << 80; // 70B
+}
+
+void TestPresets::shapesChangeTheMixesAsInLlama()
+{
+    QFETCH(bool, isTied);
+    QFETCH(int, experts);
+    QFETCH(int, queriesPerKey);
+    QFETCH(int, layers);
+    support::TinyNames model;
+    model.isTied = isTied;
+    model.experts = experts;
+    model.queriesPerKey = queriesPerKey;
+    model.layers = layers;
+    try {
+        for (const char* architecture : { "llama", "falcon", "qwen2", "granitehybrid" }) {
+            model.architecture = architecture;
+            compareMixes(model);
+        }
+    } catch (const core::Error& error) {
+        QFAIL(error.what());
+    }
 }
 
 QTEST_GUILESS_MAIN(TestPresets)

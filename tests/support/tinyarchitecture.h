@@ -12,7 +12,7 @@ namespace support {
 /// A tiny checkpoint of one architecture as Hugging Face stores it, with random weights, the same
 /// on every system. Scaled so that wrong wiring shows: attention logits of standard deviation 2 and
 /// more, output logits of 3, norms of 1 ± 0.3, three query heads to a key, heads that are not
-/// width / heads wide, windows of 16 tokens.
+/// width / heads wide, windows of 16 tokens, an epsilon of 0.05.
 struct TinyArchitecture {
     std::string config; ///< config.json
     std::vector<TinyTensor> tensors;
@@ -20,6 +20,8 @@ struct TinyArchitecture {
 
 /// The names of all: GGUF's word for the architecture, "-" and what is special.
 std::vector<std::string> tinyArchitectures();
+/// Those that llama.cpp computes otherwise than Hugging Face and this program do.
+std::vector<std::string> tinyArchitecturesApart();
 /// Requires: one of these names.
 TinyArchitecture tinyArchitecture(const std::string& name);
 

@@ -151,7 +151,7 @@ private slots:
         QVERIFY(index.data(Qt::ToolTipRole).toString().endsWith(" on 16 held-out sequences"));
         facts.judged = { core::JudgedOn::Weights, 0 };
         model.setRun(2, facts);
-        QVERIFY(index.data().toString().startsWith("weights 4"));
+        QVERIFY(index.data().toString().startsWith("W 4"));
         QVERIFY(!index.data(TensorModel::ValueRole).isValid()); // sorts not among output errors
     }
 

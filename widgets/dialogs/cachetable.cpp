@@ -12,7 +12,7 @@
 namespace widgets {
 namespace {
 
-    enum ItemColumn { What, Number, Size, LastUsed };
+    enum ItemColumn { WhatItem, NumberItem, SizeItem, LastUsedItem }; // unlike those of tensors
     constexpr int keyRole = Qt::UserRole; ///< of an item: its key; of a kind: its name
 
     QString kindText(const std::string& kind)
@@ -38,7 +38,7 @@ namespace {
 
     std::uint64_t bytesOf(const QTreeWidgetItem& item)
     {
-        return item.data(Size, keyRole).toULongLong();
+        return item.data(SizeItem, keyRole).toULongLong();
     }
 
 } // namespace
@@ -53,25 +53,25 @@ void CacheTable::setItems(const std::vector<core::ShelfEntry>& items)
     std::set<QString> unfolded; // stay so
     for (int row = 0; row < topLevelItemCount(); ++row)
         if (topLevelItem(row)->isExpanded())
-            unfolded.insert(topLevelItem(row)->data(What, keyRole).toString());
+            unfolded.insert(topLevelItem(row)->data(WhatItem, keyRole).toString());
     clear();
     for (const core::ShelfEntry& entry : items) { // the last used first
         QTreeWidgetItem* kind = kindItem(entry.kind);
         if (kind->childCount() == 0)
-            kind->setText(LastUsed, timeText(entry.lastUsed));
+            kind->setText(LastUsedItem, timeText(entry.lastUsed));
         const QString about = QString::fromStdString(entry.about.empty() ? entry.key : entry.about);
         auto* item = new QTreeWidgetItem(
             kind, { about, {}, sizeText(double(entry.bytes)), timeText(entry.lastUsed) });
-        item->setData(What, keyRole, QString::fromStdString(entry.key));
+        item->setData(WhatItem, keyRole, QString::fromStdString(entry.key));
         arrange(*item);
-        kind->setData(Size, keyRole, qulonglong(bytesOf(*kind) + entry.bytes));
+        kind->setData(SizeItem, keyRole, qulonglong(bytesOf(*kind) + entry.bytes));
     }
     for (int row = 0; row < topLevelItemCount(); ++row) {
         QTreeWidgetItem* kind = topLevelItem(row);
-        kind->setText(Number, countText(kind->childCount()));
-        kind->setText(Size, sizeText(double(bytesOf(*kind))));
+        kind->setText(NumberItem, countText(kind->childCount()));
+        kind->setText(SizeItem, sizeText(double(bytesOf(*kind))));
         arrange(*kind);
-        kind->setExpanded(unfolded.contains(kind->data(What, keyRole).toString()));
+        kind->setExpanded(unfolded.contains(kind->data(WhatItem, keyRole).toString()));
     }
 }
 
@@ -79,10 +79,10 @@ QTreeWidgetItem* CacheTable::kindItem(const std::string& kind)
 {
     const QString name = QString::fromStdString(kind);
     for (int row = 0; row < topLevelItemCount(); ++row)
-        if (topLevelItem(row)->data(What, keyRole).toString() == name)
+        if (topLevelItem(row)->data(WhatItem, keyRole).toString() == name)
             return topLevelItem(row);
     auto* item = new QTreeWidgetItem(this, { kindText(kind) });
-    item->setData(What, keyRole, name);
+    item->setData(WhatItem, keyRole, name);
     return item;
 }
 
@@ -90,7 +90,7 @@ std::vector<std::string> CacheTable::selectedKeys() const
 {
     std::set<std::string> keys; // an item and its kind may both be selected
     const auto add = [&keys](const QTreeWidgetItem* item) {
-        keys.insert(item->data(What, keyRole).toString().toStdString());
+        keys.insert(item->data(WhatItem, keyRole).toString().toStdString());
     };
     for (const QTreeWidgetItem* item : selectedItems()) {
         if (item->parent())

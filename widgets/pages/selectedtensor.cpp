@@ -3,6 +3,8 @@
 
 #include "core/quant/plan.h"
 
+#include <QtCore/QRegularExpression>
+
 namespace widgets {
 
 const core::Format* storedFormat(const SelectedTensor& tensor, const core::Format* format)
@@ -14,13 +16,24 @@ QString shortRoleName(core::Role role)
 {
     const QString name
         = QString::fromUtf8(core::roleName(role).data(), qsizetype(core::roleName(role).size()));
-    return name.section(u'_', 1);
+    if (role == core::Role::AttnGate) // "gate" is the feed-forward's
+        return name;
+    const bool isUsual
+        = name.startsWith(QLatin1String("attn_")) || name.startsWith(QLatin1String("ffn_"));
+    return isUsual ? name.section(u'_', 1) : name;
+}
+
+QString shortTensorName(const QString& name)
+{
+    static const QRegularExpression layer(
+        QStringLiteral("^(?:blk|(?:.*\\.)?(?:layers|h|blocks))\\.\\d+\\."));
+    return QString(name).remove(layer);
 }
 
 QString tensorName(core::Place place)
 {
     if (core::isOther(place.role)) // whoever has the tensor says its name
-        return QStringLiteral("#%1").arg(place.number);
+        return shortRoleName(place.role);
     QString name = QString::fromStdString(core::ggufName(place));
     if (name.endsWith(QLatin1String(".weight")))
         name.chop(7);

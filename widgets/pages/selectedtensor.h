@@ -25,9 +25,11 @@ struct SelectedTensor {
 /// What `tensor` is rounded to where `format` is looked at: `format` as it is for rows of that
 /// length, or what it falls back to; for null the recipe's.
 const core::Format* storedFormat(const SelectedTensor& tensor, const core::Format* format);
-/// "attn_k" of a layer as a column of a heat map: "k", "output", "gate".
+/// "attn_k" of a layer as a column of a heat map: "k", "output", "gate"; "other".
 QString shortRoleName(core::Role role);
-/// GGUF's name without ".weight".
+/// The same of a tensor without a role: "ssm_in" of "blk.2.ssm_in".
+QString shortTensorName(const QString& name);
+/// GGUF's name without ".weight"; "other" of a place without a role.
 QString tensorName(core::Place place);
 QString tensorName(const core::Tensor& tensor); ///< of any tensor, also one without a role
 /// Whether llama.cpp's mixes are made of this format: the K formats and Q8_0.

@@ -251,6 +251,11 @@ void HeatMap::thinTitles()
         = titles.isEmpty() ? 0 : double(m_lying ? rect->width() : rect->height()) / titles.size();
     const QStringList rows = thinned(titles, cell <= 0 ? 1 : int(std::ceil(room / cell)));
     QCPAxis* top = plot()->axisRect()->axis(QCPAxis::atTop);
+    double widestAcross = 0; // names that do not fit side by side stand upright
+    for (const QString& title : m_lying ? rows : m_data.columns)
+        widestAcross = std::max<double>(widestAcross, metrics.horizontalAdvance(title));
+    const double across = double(rect->width()) / std::max<double>(1, double(this->across()));
+    top->setTickLabelRotation(!m_lying && widestAcross + scaled(2) > across ? -90 : 0);
     top->setTicker(makeTextTicker(m_lying ? rows : m_data.columns));
     plot()->yAxis->setTicker(makeTextTicker(m_lying ? m_data.columns : rows));
 }

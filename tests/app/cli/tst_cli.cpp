@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/files/gguf.h"
+#include "core/files/json.h"
 #include "tests/app/cli/cliprogram.h"
+#include "tests/support/filebytes.h"
+#include "tests/support/safetensorswriter.h"
+#include "tests/support/tinyarchitecture.h"
+#include "tests/support/tinymodel.h"
+#include "tests/support/tinynames.h"
 
+#include <QFileInfo>
 #include <QProcess>
 #include <QTest>
 
@@ -37,6 +44,67 @@ private slots:
         QCOMPARE(first["shape"][1].get<int>(), 256);
         QVERIFY(first["absmax"].get<double>() > 0);
         QCOMPARE(first["bytes"].get<int>(), 4 * first["shape"][0].get<int>() * 256);
+    }
+
+    void inspectSaysWhatTheLayersCompute()
+    {
+        const support::TemporaryFolder folder;
+        support::writeTinyArchitecture("gemma2", folder.path());
+        const Json json = jsonOf(run({ "inspect", name(folder.path()), "--json" }))["properties"];
+        QVERIFY(json["computed"].get<bool>());
+        QCOMPARE(json["title"].get<std::string>(), std::string("Gemma 2"));
+        QVERIFY(json["norm"]["before"].get<bool>() && json["norm"]["after"].get<bool>());
+        QCOMPARE(json["feed_forward"]["activation"].get<std::string>(), std::string("gelu_tanh"));
+        QCOMPARE(json["attention"]["window"]["tokens"].get<int>(), 16);
+        QVERIFY(json["attention"]["window"]["layers"] == Json({ 0, 2 }));
+        QVERIFY(json["attention"]["cap"].get<double>() > 0);
+        const QString text = run({ "inspect", name(folder.path()) }).out;
+        QVERIFY2(text.contains("norm: RMSNorm (epsilon 0.05), before and after each branch\n"),
+            qPrintable(text));
+        QVERIFY2(text.contains("window of 16 tokens in layers 0, 2\n"), qPrintable(text));
+    }
+
+    void inspectSaysWhatTheLayersComputeForEveryArchitecture()
+    {
+        for (const std::string& architecture : support::tinyArchitectures()) {
+            const support::TemporaryFolder folder;
+            support::writeTinyArchitecture(architecture, folder.path());
+            const Outcome outcome = run({ "inspect", name(folder.path()) });
+            QCOMPARE(outcome.code, 0);
+            QVERIFY2(outcome.out.contains("\npositions: "), qPrintable(outcome.out));
+        }
+    }
+
+    void whatIsNotComputedIsRoundedAndTheRestSaysWhyNot()
+    {
+        const support::TemporaryFolder folder;
+        support::TinyModel model;
+        model.damage = support::Damage::UnknownArchitecture;
+        support::writeTinyGguf(model, folder / "mamba.gguf");
+        const QString file = name(folder / "mamba.gguf"), text = name(folder / "text.txt");
+        support::writeFile(folder / "text.txt", std::string(4000, 'a'));
+        const Json json = jsonOf(run({ "inspect", file, "--json" }))["properties"];
+        QVERIFY(!json["computed"].get<bool>());
+        QVERIFY(json["not_computed"].get<std::string>().find("mamba") != std::string::npos);
+        QCOMPARE(run({ "inspect", file }).code, 0);
+        const QStringList rounding{ "quantize", file, "--type", "Q8_0", "-o",
+            name(folder / "out.gguf") };
+        for (const QStringList& arguments :
+            { QStringList{ "activations", file, "--calibration", text },
+                QStringList{ "evaluate", file, "--text", text },
+                rounding + QStringList{ "--method", "gptq", "--calibration", text },
+                rounding + QStringList{ "--method", "awq+rtn", "--calibration", text },
+                rounding + QStringList{ "--evaluate", text } }) {
+            const Outcome outcome = run(arguments);
+            QCOMPARE(outcome.code, 3);
+            const QString sentence = outcome.error.trimmed().section('\n', -1);
+            QVERIFY2(sentence.contains("the architecture is mamba"), qPrintable(sentence));
+        }
+        for (const char* method : { "rtn", "hqq" }) {
+            const Outcome outcome
+                = run(rounding + QStringList{ "--overwrite", "--method", method });
+            QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        }
     }
 
     void inspectPrintsATable()
@@ -124,6 +192,59 @@ private slots:
         const QString sentence = outcome.error.trimmed().section('\n', -1);
         QVERIFY2(sentence.contains(words), qPrintable(sentence));
         QCOMPARE(place.folder.entries(), before);
+    }
+
+    void writesPiecesOfAtMostThatSize()
+    {
+        const Workplace place;
+        const QString output = place.output;
+        const auto split = [&](const char* size) {
+            return run({ "quantize", place.model, "--type", "Q8_0", "--split-max-size", size, "-o",
+                output, "--json" });
+        };
+        const Outcome outcome = split("1M");
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        const Json json = jsonOf(outcome);
+        QVERIFY(json["files"].get<int>() > 1);
+        const auto first = json["file"].get<std::string>();
+        QVERIFY(first.find("-00001-of-0000") != std::string::npos);
+        QVERIFY(!QFile::exists(output));
+        QCOMPARE(run({ "inspect", QString::fromStdString(first) }).code, 0);
+        QVERIFY2(split("1M").error.contains("exists already"), "a piece was replaced");
+        QCOMPARE(split("5").code, 3);
+        QVERIFY(split("5").error.contains("with M or G"));
+    }
+
+    void requantizesAGgufThatItDoesNotCompute()
+    {
+        const Workplace place;
+        const QString source = QString::fromStdString((place.folder / "jamba.gguf").string());
+        support::TinyNames jamba;
+        jamba.architecture = "jamba";
+        support::writeTinyNames(jamba, place.folder / "jamba.gguf");
+        const QStringList command{ "quantize", source, "--type", "Q4_K_M" };
+        for (const char* method : { "rtn", "hqq" }) {
+            std::string bytes;
+            for (const bool isAgain : { false, true }) { // the second takes all from the shelf
+                const Outcome outcome = run(command
+                    + QStringList{ "--method", method, "--work-folder", name(place.folder / "work"),
+                        "--overwrite", "-o", place.output });
+                QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+                QVERIFY(outcome.out.contains("tensors read back and equal"));
+                const std::string written = support::readFile(place.output.toStdString());
+                QVERIFY(!isAgain || written == bytes);
+                bytes = written;
+            }
+        }
+        const Outcome plan = run(command + QStringList{ "--dry-run" });
+        QVERIFY2(plan.code == 0, qPrintable(plan.error));
+        QVERIFY2(
+            plan.out.contains(QString("would have %1 bytes").arg(QFileInfo(place.output).size())),
+            qPrintable(plan.out));
+        const Outcome refused
+            = run(command + QStringList{ "--method", "importance", "-o", place.output + "2" });
+        QCOMPARE(refused.code, 3);
+        QVERIFY2(refused.error.contains("needs an importance matrix"), qPrintable(refused.error));
     }
 
     void saysHowAModelWasOpened()

@@ -6,6 +6,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QtCore/qfloat16.h>
 
 #include <nlohmann/json.hpp>
 

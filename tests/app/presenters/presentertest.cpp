@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/app/presenters/presentertest.h"
 
+#include "core/files/atomicfile.h"
+#include "core/files/gguf.h"
+
 #include <QApplication>
 #include <QLocale>
 
@@ -51,16 +54,22 @@ app::SessionPlaces PresenterTest::places() const
     return { app::SessionStore(folder() / "sessions"), nullptr };
 }
 
-void PresenterTest::open(const support::TinyModel& model)
+std::filesystem::path PresenterTest::newFolder()
 {
     const std::filesystem::path path = folder() / ("model" + std::to_string(++m_opened));
     std::filesystem::create_directories(path);
-    support::writeTinyModel(model, path);
     for (const char* name : { "calibration.txt", "evaluation.txt" }) {
         std::ofstream text(path / name);
         for (int line = 0; line < 400; ++line)
             text << "the quick brown fox jumps over the lazy dog " << line << '\n';
     }
+    return path;
+}
+
+void PresenterTest::open(const support::TinyModel& model)
+{
+    const std::filesystem::path path = newFolder();
+    support::writeTinyModel(model, path);
     m_session->open(app::openModel(path, path, places(), {}));
 }
 
@@ -80,6 +89,40 @@ std::vector<int> PresenterTest::selectSix(support::TinyModel model)
         tensors.push_back(tensor(core::Role::FfnUp, layer));
     m_selection->setTensors(tensors);
     return tensors;
+}
+
+void PresenterTest::openGguf(const support::TinyModel& model)
+{
+    const std::filesystem::path path = newFolder(), file = path / "tiny.gguf";
+    support::writeTinyGguf(model, file);
+    m_session->open(app::openModel(file, path, places(), {}));
+}
+
+void PresenterTest::openUnknown()
+{
+    const std::filesystem::path path = newFolder(), file = path / "mamba.gguf";
+    core::GgufMetadata metadata;
+    metadata.set("general.architecture", std::string("mamba"));
+    metadata.set("general.name", std::string("Tiny Mamba"));
+    metadata.set("mamba.block_count", std::uint32_t(2));
+    std::vector<core::GgufTensorInfo> tensors;
+    for (const char* name : { "token_embd.weight", "blk.0.ssm_in.weight", "blk.0.ssm_x.weight",
+             "blk.1.ssm_in.weight", "blk.1.ssm_x.weight" })
+        tensors.push_back({ name, &core::formats::f32, { 64, 256 } });
+    tensors.push_back({ "blk.0.attn_norm.weight", &core::formats::f32, { 256 } });
+    core::AtomicFile beside(file, core::Existing::Keep);
+    core::writeGguf(beside.output(), metadata, tensors,
+        [&](std::size_t i) {
+            std::vector<float> values(tensors[i].shape.size() == 1 ? 256 : 64 * 256);
+            for (std::size_t at = 0; at < values.size(); ++at)
+                values[at] = float((at * 37 + i * 11) % 101) / 50.f - 1.f;
+            const auto* bytes = reinterpret_cast<const std::byte*>(values.data());
+            return core::GgufBytes(
+                std::vector<std::byte>(bytes, bytes + values.size() * sizeof(float)));
+        },
+        {});
+    beside.commit();
+    m_session->open(app::openModel(file, path, places(), {}));
 }
 
 int PresenterTest::tensor(core::Role role, int layer) const

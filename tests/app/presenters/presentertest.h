@@ -33,6 +33,10 @@ protected:
     void reopen();
     /// Opens it with six layers, in Q8_0, and selects a role in each.
     std::vector<int> selectSix(support::TinyModel model = {});
+    /// The same as a GGUF file.
+    void openGguf(const support::TinyModel& model);
+    /// A GGUF of an architecture that nothing is known of, with a tensor that has no role.
+    void openUnknown();
     app::Session& session() { return *m_session; }
     app::Selection& selection() { return *m_selection; }
     app::Jobs& jobs() { return *m_jobs; }
@@ -52,6 +56,8 @@ protected:
 private:
     virtual void attach() = 0; ///< makes the presenter and its page
     virtual void detach() = 0; ///< ends them
+
+    std::filesystem::path newFolder(); ///< for a model, with its texts
 
     int m_opened = 0; ///< models
     std::unique_ptr<widgets::Theme> m_theme;

@@ -71,6 +71,17 @@ private slots:
         QVERIFY(!m_controller->isRunning());
     }
 
+    void saysWhyAModelThatIsNotComputedCannotBeMeasured()
+    {
+        support::TinyModel model;
+        model.damage = support::Damage::UnknownArchitecture;
+        openGguf(model);
+        QVERIFY2(m_page->whyNotMainAction().contains("the architecture is mamba"),
+            qPrintable(m_page->whyNotMainAction()));
+        m_controller->measure();
+        QVERIFY(!m_controller->isRunning());
+    }
+
     void aMarkedChannelIsEverybodys()
     {
         open();

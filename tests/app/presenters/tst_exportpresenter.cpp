@@ -45,6 +45,25 @@ private slots:
             m_page->settings().fileName.contains("Q8_0"), qPrintable(m_page->settings().fileName));
     }
 
+    void plansAFileOfAGgufThatIsNotComputed()
+    {
+        openUnknown();
+        m_presenter->setFolder(QString::fromStdString(folder().string()));
+        QTRY_VERIFY(m_page->settings().fileName.endsWith(".gguf"));
+        emit m_page->sourceChosen(0);
+        QTRY_COMPARE(m_page->whyNotMainAction(), "");
+    }
+
+    void saysWhyNoFileIsMadeOfAFolderThatIsNotComputed()
+    {
+        support::TinyModel model;
+        model.damage = support::Damage::UnknownArchitecture;
+        open(model);
+        m_presenter->setFolder(QString::fromStdString(folder().string()));
+        QTRY_VERIFY2(m_page->whyNotMainAction().contains("MambaForCausalLM"),
+            qPrintable(m_page->whyNotMainAction()));
+    }
+
     void keepsTheFolderThatWasChosen()
     {
         open();

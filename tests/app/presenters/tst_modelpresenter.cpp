@@ -36,6 +36,14 @@ private slots:
         QVERIFY(m_page->answer() != before);
     }
 
+    void saysOfAModelThatIsNotComputedWhatCanBeDone()
+    {
+        openUnknown();
+        QVERIFY2(m_page->answer().startsWith("A model of architecture “mamba” with"),
+            qPrintable(m_page->answer()));
+        selection().setTensors({ 0, 1 });
+    }
+
     void aClickSelectsInTheTable()
     {
         open();

@@ -3,10 +3,12 @@
 
 #include "tests/app/presenters/presentertest.h"
 #include "widgets/messagebar.h"
+#include "widgets/pages/quantize/methodchooser.h"
 #include "widgets/pages/quantize/quantizepage.h"
 #include "widgets/pages/quantize/tensorcellstrip.h"
 
 #include <QLabel>
+#include <QRadioButton>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -127,6 +129,42 @@ private slots:
         QCOMPARE(m_page->whyNotMainAction(), "");
         session().recipe().setTreatment({ core::Method::Gptq });
         QVERIFY(m_page->whyNotMainAction().contains("no tokenizer"));
+    }
+
+    void roundsAModelThatIsNotComputedAndLeavesItUnmeasured()
+    {
+        openUnknown();
+        QVERIFY(session().recipe().recipe().method == core::Method::RoundToNearest);
+        QCOMPARE(m_page->whyNotMainAction(), "");
+        QSignalSpy failed(&quantize(), &app::QuantizeController::failed);
+        emit m_page->quantizeRequested();
+        QTRY_COMPARE(m_page->state(), State::Finished);
+        QTRY_VERIFY(jobs().isIdle());
+        QCOMPARE(failed.count(), 0);
+        QVERIFY(!session().runs().last()->evaluation);
+        const auto* cells = m_page->findChild<widgets::TensorCellStrip*>();
+        QCOMPARE(cells->description(1).section('\n', 0, 0), "blk.0.ssm_in.weight");
+    }
+
+    void saysWhyAModelThatIsNotComputedGetsNoGptq()
+    {
+        openUnknown();
+        session().recipe().setTreatment({ core::Method::Gptq });
+        QVERIFY2(m_page->whyNotMainAction().contains("the architecture is mamba"),
+            qPrintable(m_page->whyNotMainAction()));
+        session().recipe().setTreatment({ core::Method::Hqq, core::Scaling::Awq });
+        QVERIFY(m_page->whyNotMainAction().contains("mamba"));
+        session().recipe().setTreatment({ core::Method::Importance });
+        QVERIFY2(m_page->whyNotMainAction().startsWith("The method needs an importance file"),
+            qPrintable(m_page->whyNotMainAction()));
+        session().recipe().setTreatment({ core::Method::Hqq });
+        QCOMPARE(m_page->whyNotMainAction(), "");
+        const auto* chooser = m_page->findChild<widgets::MethodChooser*>();
+        for (const auto* button : chooser->findChildren<QRadioButton*>())
+            QCOMPARE(button->isEnabled(), button->text() != "GPTQ");
+        open();
+        for (const auto* button : chooser->findChildren<QRadioButton*>())
+            QVERIFY(button->isEnabled());
     }
 
     void roundsAModelWithoutTokenizerAndLeavesItUnmeasured()

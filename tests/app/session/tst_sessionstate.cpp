@@ -8,6 +8,7 @@
 #include "tests/support/tinymodel.h"
 
 #include <QTest>
+#include <QtCore/qfloat16.h>
 
 #include <nlohmann/json.hpp>
 

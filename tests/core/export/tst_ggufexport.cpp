@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/text.h"
 #include "core/export/ggufexport.h"
 #include "core/export/rotarypermutation.h"
 #include "core/model/checkpoint.h"
 #include "core/quant/quantize.h"
+#include "core/quant/runneeds.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/tinymodel.h"
 
@@ -116,8 +118,10 @@ private slots:
         const std::string message = support::messageOf(
             [&] { exportGguf(*checkpoint, { folder / "absent/out.gguf" }, {}, {}); });
         QVERIFY2(message.find("absent") != std::string::npos, message.c_str());
-        QCOMPARE(support::messageOf(
-                     [&] { checkExportTarget(*checkpoint, { folder / "absent/out.gguf" }, 10); }),
+        QCOMPARE(support::messageOf([&] {
+            checkExportTarget(
+                *checkpoint, { folder / "absent/out.gguf" }, planGguf(*checkpoint, {}));
+        }),
             message);
     }
 
@@ -180,7 +184,9 @@ private slots:
             const std::string old = support::readFile(target.file);
             for (const std::string& message :
                 { support::messageOf([&] { exportGguf(*checkpoint, target, {}, {}); }),
-                    support::messageOf([&] { checkExportTarget(*checkpoint, target, 1); }) })
+                    support::messageOf([&] {
+                        checkExportTarget(*checkpoint, target, planGguf(*checkpoint, {}));
+                    }) })
                 QCOMPARE(message,
                     target.file.string()
                         + ": is one of the model's own files and is never replaced, expected the "
@@ -220,6 +226,100 @@ private slots:
         QVERIFY2(
             message.find("was changed while it was open") != std::string::npos, message.c_str());
         QCOMPARE(folder.entries(), std::size_t(1));
+    }
+
+    void splitsTheModelIntoPiecesOfAtMostThatSize()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        const GgufExportOptions options{ .mostBytes = 70'000 };
+        const GgufPlan plan = planGguf(*checkpoint, options);
+        QVERIFY(plan.pieces.size() > 2);
+        const auto names = plan.files(folder / "out.gguf");
+        QCOMPARE(names.size(), plan.pieces.size());
+        QCOMPARE(
+            names.front().filename().string(), text("out-00001-of-0000", names.size(), ".gguf"));
+        const GgufExportReport report
+            = exportGguf(*checkpoint, { folder / "out.gguf" }, options, {});
+        QCOMPARE(report.file, names.front());
+        QCOMPARE(report.files, int(names.size()));
+        QCOMPARE(report.bytes, plan.fileBytes());
+        QCOMPARE(report.tensorsVerified, int(plan.tensors.size()));
+        QVERIFY(!std::filesystem::exists(folder / "out.gguf"));
+        for (std::size_t i = 0; i < names.size(); ++i)
+            QCOMPARE(std::filesystem::file_size(names[i]), plan.pieces[i].layout.fileSize);
+        QCOMPARE(folder.entries(), names.size() + 1); // the model's folder
+
+        exportGguf(*checkpoint, { folder / "whole.gguf" }, {}, {});
+        exportGguf(*Checkpoint::open(names.back()), { folder / "joined.gguf" }, {}, {});
+        QVERIFY(
+            support::readFile(folder / "whole.gguf") == support::readFile(folder / "joined.gguf"));
+    }
+
+    void aModelThatFitsIsNotSplit()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        exportGguf(*checkpoint, { folder / "a.gguf" }, {}, {});
+        exportGguf(*checkpoint, { folder / "b.gguf" }, { .mostBytes = 1'000'000'000 }, {});
+        QVERIFY(support::readFile(folder / "a.gguf") == support::readFile(folder / "b.gguf"));
+    }
+
+    void allPiecesOrNone()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        const GgufExportOptions options{ .mostBytes = 70'000 };
+        const auto names = planGguf(*checkpoint, options).files(folder / "out.gguf");
+        support::writeFile(names[1], "keep me");
+        const std::size_t before = folder.entries();
+        const auto complaint = [&](const Progress& progress) {
+            return support::messageOf(
+                [&] { exportGguf(*checkpoint, { folder / "out.gguf" }, options, progress); });
+        };
+        const std::string message = complaint({});
+        QVERIFY2(message.find("exists already") != std::string::npos, message.c_str());
+        QCOMPARE(support::messageOf([&] {
+            checkExportTarget(*checkpoint, { folder / "out.gguf" }, planGguf(*checkpoint, options));
+        }),
+            message);
+        QCOMPARE(folder.entries(), before);
+
+        std::filesystem::remove(names[1]); // … and it comes back while the others are written
+        QVERIFY(complaint(Progress({},
+                              [&](double done, const std::string&) {
+                                  if (done > 0.9)
+                                      support::writeFile(names[1], "keep me");
+                              }))
+                    .find("exists already")
+            != std::string::npos);
+        QCOMPARE(support::readFile(names[1]), std::string("keep me"));
+        QCOMPARE(folder.entries(), before);
+    }
+
+    void neverReplacesAPieceThatItReads()
+    {
+        const support::TemporaryFolder folder;
+        const GgufExportOptions options{ .mostBytes = 70'000 };
+        const auto names = planGguf(*openTiny(folder), options).files(folder / "out.gguf");
+        exportGguf(*Checkpoint::open(folder / "model"), { folder / "out.gguf" }, options, {});
+        const auto pieces = Checkpoint::open(names.front());
+        const std::string message = support::messageOf([&] {
+            exportGguf(*pieces, { folder / "out.gguf", Existing::Replace }, options, {});
+        });
+        QVERIFY2(message.find("is never replaced") != std::string::npos, message.c_str());
+    }
+
+    void saysThatGgufDoesNotHaveAFormat()
+    {
+        const support::TemporaryFolder folder;
+        const auto checkpoint = openTiny(folder);
+        auto plan = planTensors(*checkpoint, presetRecipe("source", *checkpoint, {}));
+        plan[checkpoint->indexOf({ Role::AttnQ, 0 })].format = &formats::f8_E4M3;
+        QCOMPARE(support::messageOf([&] { (void)planGguf(*checkpoint, plan, {}); }),
+            std::string("blk.0.attn_q.weight is in F8_E4M3, which GGUF does not have; expected "
+                        "another format for it, such as BF16"));
+        QCOMPARE(exportedBytes(*checkpoint, plan, {}), plannedBytes(*checkpoint, plan));
     }
 
     void saysThatNoFileHoldsAStudyFormat()

@@ -85,6 +85,19 @@ private slots:
         QCOMPARE(importance.at("experts"), (std::vector<float>{ 2, 1, 1, 1, 4, 1 }));
     }
 
+    void passesOverSumsThatAreNotSquared()
+    {
+        const TemporaryFolder folder;
+        writeGgufForm(folder / "i.gguf",
+            { { "a.in_sum", { 2 }, { -4, 1 } }, { "a.in_sum2", { 2 }, { 6, 3 } },
+                { "a.counts", { 1 }, { 3 } } });
+        const core::Importance importance = core::readImatrix(folder / "i.gguf");
+        QCOMPARE(importance.size(), std::size_t(1));
+        QCOMPARE(importance.at("a"), (std::vector<float>{ 2, 1 }));
+        QCOMPARE(complaint({ { "a.in_sum", { 1 }, { 1 } }, { "a.counts", { 1 }, { 1 } } }),
+            std::string(": has 1 counts, expected 0, as many as there are sums"));
+    }
+
     void readsTheLegacyForm()
     {
         const std::string entries
@@ -125,7 +138,8 @@ private slots:
             std::string(": general.type is model, expected imatrix"));
         QCOMPARE(complaint({ { "a.weight", { 1 }, { 1 } } }),
             std::string(
-                ": has a tensor a.weight, expected only names that end in .in_sum2 or .counts"));
+                ": has a tensor a.weight, expected only names that end in .in_sum2, .in_sum or "
+                ".counts"));
     }
 
     void refusesSumsWithoutFittingCounts()

@@ -3,6 +3,7 @@
 #include "tests/support/filebytes.h"
 
 #include <QTest>
+#include <QtCore/qfloat16.h>
 
 using core::Json;
 using core::LenientJson;

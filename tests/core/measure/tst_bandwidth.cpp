@@ -68,11 +68,27 @@ private slots:
     {
         support::TinyModel model;
         const auto checkpoint = open(model);
-        QCOMPARE(cacheBytesPerToken(checkpoint->config()),
+        QCOMPARE(cacheBytes(checkpoint->config(), 1),
             std::uint64_t(2 * model.layers * model.keyValueHeads * model.headSize * 2));
         QCOMPARE(bytesPerToken(*checkpoint, 100) - bytesPerToken(*checkpoint, 0),
-            100 * cacheBytesPerToken(checkpoint->config()));
+            100 * cacheBytes(checkpoint->config(), 1));
     }
+
+    void aLayerWithAWindowKeepsNoMorePositionsThanThat()
+    {
+        ModelConfig config;
+        config.layers = 6;
+        config.keyValueHeads = 2;
+        config.headDim = 16;
+        const std::uint64_t position = 2 * 2 * 16 * 2; // of one layer
+        QCOMPARE(cacheBytes(config, 100), 600 * position);
+        config.window = 16;
+        config.windowed = { true, true, true, true, true, false };
+        QCOMPARE(cacheBytes(config, 10), 60 * position);
+        QCOMPARE(cacheBytes(config, 100), (5 * 16 + 100) * position);
+    }
+
+    void aModelOfUnknownShapeHasNoCache() { QCOMPARE(cacheBytes(ModelConfig(), 100), 0u); }
 
     void followsThePlan()
     {

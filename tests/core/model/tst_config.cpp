@@ -220,9 +220,8 @@ private slots:
             std::string("m.gguf: llama.block_count is many, expected a number"));
         QCOMPARE(ggufComplaint("llama.block_count", -1),
             std::string("m.gguf: llama.block_count is -1, expected 1 to 10000"));
-        QCOMPARE(ggufReason("llama.expert_count", std::uint32_t(8)),
-            std::string("m.gguf: llama.expert_count is 8: Quantscope does not compute experts "
-                        "yet"));
+        QCOMPARE(ggufComplaint("llama.expert_count", std::uint32_t(8)),
+            std::string("m.gguf: llama.expert_used_count is missing, expected a whole number"));
         QCOMPARE(ggufComplaint("llama.rope.dimension_count", std::uint32_t(32)),
             std::string("m.gguf: llama.rope.dimension_count is 32, expected 64, the width of a "
                         "head"));

@@ -4,6 +4,7 @@
 #include "core/quant/fold.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/llamaroles.h"
+#include "tests/support/tinyarchitecture.h"
 #include "tests/support/tinymodel.h"
 
 #include <QTest>
@@ -29,7 +30,10 @@ LayerFold randomFold(const ModelConfig& config, int layer, unsigned seed)
     std::uniform_real_distribution<float> power(-3, 3);
     LayerFold fold;
     for (const LinearInput input : inputs) {
-        const std::vector<int> groups = foldGroups(input, layerSpec(config, layer), config.hidden);
+        const LayerSpec spec = layerSpec(config, layer);
+        if (!foldObstacle(input, spec).empty())
+            continue;
+        const std::vector<int> groups = foldGroups(input, spec, config.hidden);
         std::vector<float> scales(groups.size());
         for (float& scale : scales)
             scale = std::exp2(power(random));
@@ -64,6 +68,8 @@ class TestFold : public QObject {
 private slots:
     void aFoldedModelGivesTheSameLogits_data();
     void aFoldedModelGivesTheSameLogits();
+    void everyArchitectureFoldsToTheSameLogits_data();
+    void everyArchitectureFoldsToTheSameLogits();
     void scalesColumnsAndDividesWhatMakesThem();
     void headsOfAGroupShareTheirScales();
     void leavesInputsWithoutScalesAlone();
@@ -94,6 +100,33 @@ void TestFold::aFoldedModelGivesTheSameLogits()
     const Matrix logits = logitsOf(*folded, sequences);
     const float error = (logits - expected).cwiseAbs().maxCoeff() / expected.cwiseAbs().maxCoeff();
     QVERIFY2(error > 0 && error < 1e-4f, qPrintable(QString::number(error)));
+}
+
+void TestFold::everyArchitectureFoldsToTheSameLogits_data()
+{
+    QTest::addColumn<QString>("name");
+    for (const std::string& name : support::tinyArchitectures())
+        QTest::newRow(name.c_str()) << QString::fromStdString(name);
+}
+
+void TestFold::everyArchitectureFoldsToTheSameLogits()
+{
+    QFETCH(QString, name);
+    const support::TemporaryFolder folder;
+    support::writeTinyArchitecture(name.toStdString(), folder.path());
+    const auto checkpoint = Checkpoint::open(folder.path());
+    const ModelConfig& config = checkpoint->config();
+    std::vector<LayerFold> folds;
+    for (int layer = 0; layer < config.layers; ++layer)
+        folds.push_back(randomFold(config, layer, 5 + unsigned(layer)));
+    const auto folded = foldedCheckpoint(*checkpoint, folds, Progress());
+    const Place output{ Role::AttnOutput, 1 }; // the input that every architecture can scale
+    QVERIFY(decode(*folded->find(output)) != decode(*checkpoint->find(output)));
+    const std::vector<std::vector<int>> sequences{ { 1, 7, 30, 4, 9, 100, 55, 2, 287, 31, 8, 77 } };
+    const Matrix expected = logitsOf(*checkpoint, sequences);
+    const Matrix logits = logitsOf(*folded, sequences);
+    const float error = (logits - expected).cwiseAbs().maxCoeff() / expected.cwiseAbs().maxCoeff();
+    QVERIFY2(error > 0 && error < 1e-4f, qPrintable(QString::number(double(error))));
 }
 
 void TestFold::scalesColumnsAndDividesWhatMakesThem()

@@ -3,6 +3,7 @@
 #include "core/quant/plan.h"
 #include "tests/support/llamaroles.h"
 #include "tests/support/tinymodel.h"
+#include "tests/support/tinynames.h"
 
 #include <QtTest>
 
@@ -74,6 +75,7 @@ private slots:
     void pureFormatsKeepTheEmbeddingAtEightBits();
     void mixesGiveMoreBitsToDelicateLayers();
     void mixesDependOnGroupedQueriesAndTheHead();
+    void mixesReadTheNamesOfAnyArchitecture();
     void refusesAnUnknownPreset();
     void everyPresetFitsEveryModel();
 };
@@ -323,6 +325,33 @@ void TestPlan::mixesDependOnGroupedQueriesAndTheHead()
     model.keyValueHeads = 1; // four heads
     QCOMPARE(formatsOf(planOf(model), Role::AttnV), std::string("Q4_K Q4_K"));
     QCOMPARE(formatsOf(planOf({}), Role::TokenEmbd), std::string("Q8_0")); // rows of 64
+}
+
+void TestPlan::mixesReadTheNamesOfAnyArchitecture()
+{
+    QTemporaryDir folder;
+    const std::filesystem::path file = folder.filePath("jamba.gguf").toStdString();
+    support::TinyNames jamba; // state spaces, attention in the second layer, experts from it on
+    jamba.architecture = "jamba";
+    jamba.experts = 8;
+    support::writeTinyNames(jamba, file);
+    const auto checkpoint = Checkpoint::open(file);
+    const Recipe recipe = presetRecipe("Q4_K_M", *checkpoint, Method::Importance);
+    const auto plan = planTensors(*checkpoint, recipe);
+    const auto formatOf = [&](const char* name) {
+        return plan[checkpoint->indexOf(checkpoint->find(name)->place)].format;
+    };
+    QCOMPARE(formatOf("output.weight"), &formats::q6_K);
+    QCOMPARE(formatOf("token_embd.weight"), &formats::q4_K);
+    QCOMPARE(formatOf("blk.0.ssm_in.weight"), &formats::q4_K);
+    QCOMPARE(formatOf("blk.0.ssm_conv1d.weight"), &formats::f32);
+    QCOMPARE(formatOf("blk.1.attn_v.weight"), &formats::q8_0);
+    QCOMPARE(formatOf("blk.1.attn_k.weight"), &formats::q8_0);
+    QCOMPARE(formatOf("blk.1.attn_output.weight"), &formats::q5_K);
+    QCOMPARE(formatOf("blk.1.ffn_gate_inp.weight"), &formats::f32);
+    QCOMPARE(formatOf("blk.1.ffn_down_exps.weight"), &formats::q4_K);
+    QCOMPARE(formatOf("blk.2.ffn_down_exps.weight"), &formats::q6_K);
+    QVERIFY(idleRules(*checkpoint, recipe).empty());
 }
 
 void TestPlan::refusesAnUnknownPreset()

@@ -29,6 +29,7 @@ private slots:
     void vectorsBecomeF32Unchanged();
     void keepsWhatHasItsFormat();
     void saysWhatIsMissing();
+    void roundsWhatAnImatrixLacksWithoutImportance();
     void refusesWeightsThatAreNotFinite();
     void isTheSameForAnyNumberOfProcessors();
     void correctingTargetsLowersTheDrift();
@@ -226,9 +227,10 @@ void TestQuantize::saysWhatIsMissing()
     QuantizeOptions options = calibrated(*m_checkpoint);
     const Importance whole = inputImportance(*m_checkpoint, options.calibration, Progress());
     options.importance = whole;
-    options.importance.erase("blk.1.ffn_up.weight");
-    QVERIFY(errorOf(m_checkpoint, recipe, options)
-                .starts_with("the importance matrix has no entry for blk.1.ffn_up.weight"));
+    options.importance = { { "another.weight", { 1, 2 } } };
+    QCOMPARE(errorOf(m_checkpoint, recipe, options),
+        std::string("the importance matrix has no entry for blk.0.attn_q.weight or any other "
+                    "tensor that is rounded by importance, expected the matrix of this model"));
     options.importance = whole;
     options.importance["blk.1.ffn_up.weight"].resize(100);
     QCOMPARE(errorOf(m_checkpoint, recipe, options),
@@ -238,6 +240,39 @@ void TestQuantize::saysWhatIsMissing()
     options.calibration.back().pop_back();
     QVERIFY(errorOf(m_checkpoint, gptq, options)
                 .starts_with("a calibration sequence has 31 tokens, the first 32"));
+}
+
+void TestQuantize::roundsWhatAnImatrixLacksWithoutImportance()
+{
+    const char* const lacking = "blk.1.ffn_up.weight";
+    QuantizeOptions options = calibrated(*m_checkpoint);
+    options.importance = inputImportance(*m_checkpoint, options.calibration, Progress());
+    options.importance.erase(lacking);
+    Recipe recipe = recipeOf(&formats::q4_0, Method::Importance);
+    const auto model = quantize(m_checkpoint, recipe, options, {}, Progress());
+    for (const TensorReport& report : model.reports)
+        QCOMPARE(report.note == "the importance matrix has no entry for it",
+            report.name == lacking || report.name == "output.weight");
+    const auto found = std::ranges::find(model.reports, lacking, &TensorReport::name);
+    QCOMPARE(found->method, Method::RoundToNearest);
+
+    // llama-quantize refuses that of the smallest of its mixes.
+    recipe = recipeOf(&formats::q2_K, Method::Importance);
+    recipe.name = "Q2_K_S";
+    recipe.rules.push_back({ .name = "*attn*", .format = &formats::q4_0 });
+    support::TinyModel wide;
+    wide.hidden = wide.feedForward = 256;
+    wide.headSize = 64;
+    const std::filesystem::path folder = workFolder("wide");
+    std::filesystem::create_directory(folder);
+    support::writeTinyModel(wide, folder);
+    const auto checkpoint = Checkpoint::open(folder);
+    options = calibrated(*checkpoint);
+    options.importance = inputImportance(*checkpoint, options.calibration, Progress());
+    options.importance.erase(lacking);
+    QCOMPARE(errorOf(checkpoint, recipe, options),
+        std::string("the importance matrix has no entry for blk.1.ffn_up.weight, expected one for "
+                    "every tensor that Q2_K_S stores as Q2_K"));
 }
 
 void TestQuantize::refusesWeightsThatAreNotFinite()

@@ -2,6 +2,9 @@
 // What a run leaves on the shelf, and how the next one goes on from there.
 #include "tests/core/quant/smallrun.h"
 
+#include "tests/support/filebytes.h"
+#include "tests/support/tinyarchitecture.h"
+
 #include <QtTest>
 
 #include <csignal>
@@ -26,7 +29,9 @@ private slots:
     void aChangeRoundsOnlyWhatItReaches();
     void aRunThatTakesSomePartsEndsAsOneFromNothing();
     void aFinishedRunIsFoundByItsParts();
+    void whatIsArrangedAnewWhileOpeningIsKeptToo();
     void anotherModelHasOtherKeys();
+    void theSameTensorsComputedOtherwiseHaveOtherKeys();
     void aDamagedPartIsDoneAgain();
     void saysWhenAPartCannotBeWritten();
 
@@ -212,6 +217,25 @@ void TestRunParts::aFinishedRunIsFoundByItsParts()
 }
 
 /// Two models with files of one name, size and time: the samples tell them apart.
+void TestRunParts::whatIsArrangedAnewWhileOpeningIsKeptToo()
+{
+    for (const char* name : { "gemma2", "falcon", "gpt2" }) {
+        const std::filesystem::path path = folder(name);
+        std::filesystem::create_directories(path);
+        support::writeTinyArchitecture(name, path);
+        const auto checkpoint = Checkpoint::open(path);
+        const Recipe recipe = recipeOf(&formats::q8_0, Method::Gptq);
+        QuantizeOptions options = calibrated(*checkpoint);
+        options.shelf = shelf((std::string(name) + "-shelf").c_str());
+        const QuantizedModel first = quantize(checkpoint, recipe, options, {}, Progress());
+        const QuantizedModel again = quantize(checkpoint, recipe, options, {}, Progress());
+        QVERIFY(resumedTensors(again) > 0);
+        for (const Tensor& tensor : first.checkpoint->tensors())
+            QVERIFY2(storedBytes(tensor) == storedBytes(*again.checkpoint->find(tensor.place)),
+                tensor.name.c_str());
+    }
+}
+
 void TestRunParts::anotherModelHasOtherKeys()
 {
     const auto twin = openModel(folder("twin"), { .hidden = 64 });
@@ -226,6 +250,21 @@ void TestRunParts::anotherModelHasOtherKeys()
     }
     std::filesystem::last_write_time(file, time);
     QVERIFY(contentKey(*Checkpoint::open(folder("twin"))) != contentKey(*m_checkpoint));
+}
+
+void TestRunParts::theSameTensorsComputedOtherwiseHaveOtherKeys()
+{
+    const auto before = openModel(folder("edited"), { .hidden = 64 });
+    const std::filesystem::path file = folder("edited") / "config.json";
+    std::string config = support::readFile(file);
+    const std::string base = "\"rope_theta\": 10000";
+    QVERIFY(config.find(base) != std::string::npos);
+    config.replace(config.find(base), base.size(), "\"rope_theta\": 50000");
+    support::writeFile(file, config);
+    const auto after = Checkpoint::open(folder("edited"));
+    QVERIFY(after->config().ropeBase != before->config().ropeBase);
+    QVERIFY(contentKey(*after) != contentKey(*before));
+    QVERIFY(sampleKey(*after) != sampleKey(*before));
 }
 
 void TestRunParts::aDamagedPartIsDoneAgain()

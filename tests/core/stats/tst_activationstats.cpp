@@ -5,6 +5,7 @@
 #include "core/stats/channelsums.h"
 #include "tests/support/filebytes.h"
 #include "tests/support/oneprocessor.h"
+#include "tests/support/tinyarchitecture.h"
 #include "tests/support/tinymodel.h"
 
 #include <QTest>
@@ -224,6 +225,19 @@ private slots:
         QCOMPARE(back.inputs[3].meanSquare, stats.inputs[3].meanSquare);
         QVERIFY(back.residualAbsmax == stats.residualAbsmax);
         QCOMPARE(back.largest.back().token, stats.largest.back().token);
+    }
+
+    void thoseOfExpertsComeBack()
+    {
+        const support::TemporaryFolder folder;
+        support::writeTinyArchitecture("qwen2moe", folder.path());
+        const ActivationStats stats = core::activationStats(
+            *Checkpoint::open(folder.path()), someSequences(4, 60), {});
+        QVERIFY(stats.find(LinearInput::ExpertsDown, 1));
+        QVERIFY(stats.find(LinearInput::SharedDown, 1));
+        const std::vector<std::byte> bytes = core::activationStatsToBytes(stats);
+        QVERIFY(core::activationStatsToBytes(core::activationStatsFromBytes(bytes, "the shelf"))
+            == bytes);
     }
 
     void refusesDamagedBytes()

@@ -2,14 +2,17 @@
 #include "widgets/pages/model/modelpage.h"
 
 #include "pagetest.h"
+#include "tests/support/tinyarchitecture.h"
 #include "tests/widgets/pictures.h"
 #include "tests/widgets/sampledata.h"
 #include "widgets/messagebar.h"
+#include "widgets/pages/model/layerdiagram.h"
 #include "widgets/pages/model/modeldiagram.h"
 #include "widgets/pages/model/modelfacts.h"
 #include "widgets/pages/start/startpage.h"
 
 #include <QtCore/QMimeData>
+#include <QtCore/QTemporaryDir>
 #include <QtGui/QDropEvent>
 #include <QtTest/QtTest>
 #include <QtWidgets/QApplication>
@@ -24,6 +27,14 @@ QAbstractButton* button(QWidget& page, const QString& text)
         if (one->text() == text)
             return one;
     return nullptr;
+}
+
+std::shared_ptr<const core::Checkpoint> openTiny(const std::string& name)
+{
+    const QTemporaryDir folder;
+    support::writeTinyArchitecture(name, folder.path().toStdString());
+    return core::Checkpoint::open(
+        folder.path().toStdString()); // what is mapped outlives the folder
 }
 } // namespace
 
@@ -58,6 +69,93 @@ private slots:
         QCOMPARE(value("Hidden / feed-forward"), "256 / 768");
         QCOMPARE(value("KV cache"), "2,048 bytes a token at F16");
         QCOMPARE(value("Files"), "model.safetensors, 8,397,312 bytes");
+    }
+
+    void theDiagramIsOfThisModelsLayers_data()
+    {
+        QTest::addColumn<QStringList>("roles");
+        QTest::addColumn<QString>("words");
+        const QStringList usual{ "token_embd", "attn_q", "attn_k", "attn_v", "attn_output",
+            "ffn_gate", "ffn_up", "ffn_down" };
+        QTest::newRow("llama") << usual + QStringList{ "output" } << QString();
+        QTest::newRow("gemma2") << usual << "a window of 16 tokens in 2 of 3 layers";
+        QTest::newRow("gpt2") << QStringList{ "token_embd", "position_embd", "attn_qkv + b",
+            "attn_output + b", "ffn_up + b", "ffn_down + b" }
+                              << QString();
+        QTest::newRow("falcon") << QStringList{ "token_embd", "attn_qkv", "attn_output", "ffn_up",
+            "ffn_down" } << "side by side with the feed-forward";
+        QTest::newRow("qwen3") << usual + QStringList{ "output" } << "q and k normed in each head";
+    }
+    void theDiagramIsOfThisModelsLayers()
+    {
+        QFETCH(QStringList, roles);
+        QFETCH(QString, words);
+        const auto checkpoint = openTiny(QTest::currentDataTag());
+        const LayerDiagram diagram = layerDiagram(*checkpoint);
+        QStringList drawn, texts;
+        for (const LayerDiagram::RoleBox& box : diagram.roles)
+            drawn += box.title;
+        for (const LayerDiagram::Text& text : diagram.texts)
+            texts += text.text;
+        QCOMPARE(drawn, roles);
+        QVERIFY2(texts.join('|').contains(words), qPrintable(texts.join('|')));
+        for (const LayerDiagram::RoleBox& a : diagram.roles) { // nothing covers a box
+            for (const LayerDiagram::RoleBox& b : diagram.roles)
+                QVERIFY(&a == &b || !a.rect.intersects(b.rect));
+            for (const LayerDiagram::PlainBox& b : diagram.plain)
+                QVERIFY(!a.rect.intersects(b.rect));
+            QVERIFY(a.rect.right() <= diagram.width);
+        }
+        ModelPage page;
+        page.setModel(checkpoint);
+        takePictures(page, theme(), QString("model-") + QTest::currentDataTag());
+    }
+
+    void everyTinyArchitectureIsDrawnAndDescribed()
+    {
+        for (const std::string& name : support::tinyArchitectures()) {
+            const auto checkpoint = openTiny(name);
+            QVERIFY(!layerDiagram(*checkpoint).roles.empty());
+            QVERIFY(modelFacts(*checkpoint, { "model.safetensors" }, 1).size() >= 10);
+            QVERIFY2(!modelAnswer(*checkpoint).contains("architecture “"), name.c_str());
+        }
+    }
+
+    void aModelThatIsNotComputedIsDrawnByItsRoles()
+    {
+        const QTemporaryDir folder;
+        support::TinyModel model;
+        model.damage = support::Damage::UnknownArchitecture;
+        const std::filesystem::path file = folder.filePath("mamba.gguf").toStdString();
+        support::writeTinyGguf(model, file);
+        const auto checkpoint = core::Checkpoint::open(file);
+        QCOMPARE(layerDiagram(*checkpoint).roles.size(), std::size_t(8));
+        ModelPage page;
+        page.setModel(checkpoint);
+        QVERIFY2(
+            page.answer().startsWith("A model of architecture “mamba”"), qPrintable(page.answer()));
+        bool isSaid = false;
+        for (const Check& check : modelChecks(*checkpoint, 0, {}))
+            isSaid = isSaid || check.text.startsWith("Not computed: mamba.gguf: the architecture");
+        QVERIFY(isSaid);
+        takePictures(page, theme(), "model-unknown");
+    }
+
+    void factsNameWhatTheLayersCompute()
+    {
+        const auto value = [](const char* model, const QString& label) {
+            for (const Fact& fact : modelFacts(*openTiny(model), { "model.safetensors" }, 1))
+                if (fact.label == label)
+                    return QString(fact.value).replace(QChar(0xA0), ' ');
+            return QString();
+        };
+        QCOMPARE(value("gemma2", "Architecture"), "Gemma 2");
+        QCOMPARE(value("gemma2", "Activation, norm"), "GELU (tanh), RMSNorm (0.05)");
+        QCOMPARE(value("gpt2", "Activation, norm"), "GELU (tanh), LayerNorm (0.05)");
+        QCOMPARE(value("gpt2", "Positions"), "learned positions");
+        QCOMPARE(value("qwen2", "Biases"), "attn_q, attn_k, attn_v");
+        QVERIFY(value("gemma2", "KV cache").contains("beyond 16 tokens"));
+        QVERIFY(value("gemma2", "Scales").contains("logits capped at"));
     }
 
     void theSharesOfTheRolesAddUpToOne()

@@ -291,7 +291,7 @@ private slots:
         shown.page.setRecipe(recipe);
         const QString said = shown.rules()->item(0)->toolTip();
         QVERIFY2(said.contains("as in the file"), qPrintable(said));
-        const RuleDialog dialog("Edit", recipe.rules.front(), &shown.page);
+        const RuleDialog dialog("Edit", recipe.rules.front(), {}, &shown.page);
         QCOMPARE(dialog.rule().format, &core::formats::source);
     }
 
@@ -311,11 +311,12 @@ private slots:
     void theMapSelectsATensorAndSwitchesToError()
     {
         Shown shown;
-        QSignalSpy selected(&shown.page, &PrecisionPage::placeSelected);
+        QSignalSpy selected(&shown.page, &PrecisionPage::placesSelected);
         auto* map = shown.page.findChild<HeatMap*>();
         emit map->cellsChosen(QRect(1, 3, 1, 1));
         QCOMPARE(selected.size(), 1);
-        QCOMPARE(selected[0][0].value<core::Place>(), (core::Place{ core::Role::AttnK, 3 }));
+        QCOMPARE(selected[0][0].value<std::vector<core::Place>>(),
+            (std::vector{ core::Place{ core::Role::AttnK, 3 } }));
         QCOMPARE(map->table().rows.size(), std::size_t(4));
         QTest::mouseClick(button<QToolButton>(shown.page, "Output error"), Qt::LeftButton);
         QCOMPARE(map->name(), "Output error by layer and role");

@@ -94,13 +94,11 @@ ActivationSetup::ActivationSetup(QWidget* parent)
            "is kept, so that it is measured once."));
     what->setWordWrap(true);
     m_estimate->setWordWrap(true);
-    auto* buttons = new QHBoxLayout;
-    buttons->addWidget(m_button);
-    buttons->addWidget(m_estimate, 1);
     content()->setSpacing(scaled(12));
     content()->addWidget(what);
     content()->addWidget(m_form);
-    content()->addLayout(buttons);
+    content()->addWidget(m_button, 0, Qt::AlignLeft);
+    content()->addWidget(m_estimate); // as wide as the card: it may be a long reason
     setEstimate(-1);
 }
 

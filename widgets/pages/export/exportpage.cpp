@@ -226,6 +226,8 @@ bool ExportPage::canExport() const { return m_plan && !m_running && obstacle().i
 QString ExportPage::obstacle() const
 {
     using Kind = ExistingFile::Kind;
+    if (!m_plan && !m_reason.isEmpty())
+        return m_reason;
     if (!m_checks.folderExists)
         return tr("The folder does not exist");
     if (!m_checks.hasName)

@@ -117,6 +117,8 @@ QColor FileBar::partColor(int index) const
         return tokens.magnitude[3];
     case FilePart::Kind::FeedForward:
         return tokens.magnitude[4];
+    case FilePart::Kind::Other:
+        return tokens.runs[2];
     case FilePart::Kind::Norms:
         return tokens.runs[4];
     case FilePart::Kind::Head:

@@ -12,7 +12,7 @@ namespace widgets {
 
 /// One part of a file: what it is, how long, which tensors lie in it.
 struct FilePart {
-    enum class Kind { Metadata, Embedding, Attention, FeedForward, Norms, Head };
+    enum class Kind { Metadata, Embedding, Attention, FeedForward, Other, Norms, Head };
     Kind kind = Kind::Metadata;
     QString name;
     std::uint64_t bytes = 0;

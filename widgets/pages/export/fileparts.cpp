@@ -9,20 +9,16 @@ namespace {
 
     FilePart::Kind kindOf(core::Role role)
     {
+        const std::string_view name = core::roleName(role);
+        if (role == core::Role::TokenEmbd || role == core::Role::TokenEmbdPerLayer)
+            return FilePart::Kind::Embedding;
+        if (role == core::Role::Output)
+            return FilePart::Kind::Head;
         if (!core::isMatrix(role))
             return FilePart::Kind::Norms;
-        switch (role) {
-        case core::Role::TokenEmbd:
-            return FilePart::Kind::Embedding;
-        case core::Role::Output:
-            return FilePart::Kind::Head;
-        case core::Role::FfnGate:
-        case core::Role::FfnUp:
-        case core::Role::FfnDown:
-            return FilePart::Kind::FeedForward;
-        default:
-            return FilePart::Kind::Attention;
-        }
+        return name.starts_with("ffn_") ? FilePart::Kind::FeedForward
+            : name.starts_with("attn_") ? FilePart::Kind::Attention
+                                        : FilePart::Kind::Other;
     }
 
     Check::Kind fineIf(bool fine, Check::Kind otherwise)
@@ -40,7 +36,8 @@ std::vector<FilePart> fileParts(const core::GgufPlan& plan)
         { Kind::Embedding, QStringLiteral("token_embd"), 0, {} },
         { Kind::Attention, ExportPage::tr("Attention"), 0, {} },
         { Kind::FeedForward, ExportPage::tr("Feed-forward"), 0, {} },
-        { Kind::Norms, ExportPage::tr("Norms F32"), 0, {} },
+        { Kind::Other, ExportPage::tr("Other matrices"), 0, {} },
+        { Kind::Norms, ExportPage::tr("Norms and other vectors"), 0, {} },
         { Kind::Head, QStringLiteral("output"), 0, {} } };
     const core::GgufLayout& layout = plan.layout;
     for (std::size_t i = 0; i < plan.places.size(); ++i) {

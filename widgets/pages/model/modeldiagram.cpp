@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/model/modeldiagram.h"
 
-#include "widgets/pages/selectedtensor.h"
 #include "widgets/theme.h"
 
 #include <QtGui/QMouseEvent>
@@ -15,32 +14,13 @@
 namespace widgets {
 namespace {
 
-    // Where things stand, in design pixels from the left and from the line of the residual stream.
-    constexpr double boxHeight = 40, frameTop = -120, frameBottom = 114, loop = 96;
-    constexpr double sceneWidth = 868;
+    constexpr double sceneTop = -124, sceneBottom = 118; ///< of the scene, in design pixels
 
-    struct Spot {
-        core::Role role;
-        double left, right, middle;
-    };
-    constexpr Spot spots[] = {
-        { core::Role::TokenEmbd, 2, 88, 0 },
-        { core::Role::AttnQ, 198, 280, -58 },
-        { core::Role::AttnK, 198, 280, 0 },
-        { core::Role::AttnV, 198, 280, 58 },
-        { core::Role::AttnOutput, 304, 388, 0 },
-        { core::Role::FfnGate, 504, 584, -34 },
-        { core::Role::FfnUp, 504, 584, 34 },
-        { core::Role::FfnDown, 624, 706, 0 },
-        { core::Role::Output, 812, 866, 0 },
-    };
-
-    QRectF design(double left, double top, double right, double bottom)
+    QPointF onScreen(QPointF point) { return point * (scaled(1000) / 1000.0); }
+    QRectF onScreen(const QRectF& rect)
     {
-        const double unit = scaled(1000) / 1000.0;
-        return QRectF(QPointF(left, top) * unit, QPointF(right, bottom) * unit);
+        return QRectF(onScreen(rect.topLeft()), onScreen(rect.bottomRight()));
     }
-    QPointF at(double x, double y) { return QPointF(x, y) * (scaled(1000) / 1000.0); }
 
 } // namespace
 
@@ -63,6 +43,7 @@ ModelDiagram::ModelDiagram(QWidget* parent)
 void ModelDiagram::setModel(std::shared_ptr<const core::Checkpoint> checkpoint)
 {
     m_checkpoint = std::move(checkpoint);
+    m_cursor.reset();
     rebuild();
 }
 
@@ -80,10 +61,10 @@ void ModelDiagram::rebuild()
     m_scene->clear();
     m_boxes.clear();
     setBackgroundBrush(tokens.base);
-    m_scene->setSceneRect(design(0, frameTop - 4, sceneWidth, frameBottom + 4));
-    drawFrame(tokens);
-    drawWires(tokens);
-    drawRoles(tokens);
+    m_diagram = m_checkpoint ? layerDiagram(*m_checkpoint) : LayerDiagram();
+    m_scene->setSceneRect(
+        onScreen(QRectF(0, sceneTop, std::max(1.0, m_diagram.width), sceneBottom - sceneTop)));
+    draw(tokens);
     resetTransform();
     const double fit = std::min(
         viewport()->width() / m_scene->width(), viewport()->height() / m_scene->height());
@@ -96,87 +77,31 @@ void ModelDiagram::rebuild()
         ensureVisible(m_boxes[*role]);
 }
 
-QString ModelDiagram::detailOf(core::Role role) const
+void ModelDiagram::draw(const Tokens& tokens)
 {
-    const int layer = role == core::Role::TokenEmbd || role == core::Role::Output ? -1 : 0;
-    const core::Tensor* tensor = m_checkpoint ? m_checkpoint->find({ role, layer }) : nullptr;
-    if (tensor)
-        return shapeText(tensor->rows, tensor->columns);
-    return role == core::Role::Output ? tr("tied") : QString();
-}
-
-void ModelDiagram::drawFrame(const Tokens& tokens)
-{
+    if (!m_checkpoint)
+        return;
     QPainterPath frame;
-    frame.addRoundedRect(design(104, frameTop, 744, frameBottom), 4, 4);
+    frame.addRoundedRect(onScreen(m_diagram.frame), 4, 4);
     m_scene->addPath(frame, QPen(tokens.line, 1), tokens.window);
-    const int layers = m_checkpoint ? m_checkpoint->config().layers : 0;
-    drawText(tr("Decoder layer"), textFont(12, QFont::Bold), tokens.text, at(114, frameTop + 6));
-    const double width
-        = QFontMetricsF(textFont(12, QFont::Bold)).horizontalAdvance(tr("Decoder layer"));
-    if (layers > 0)
-        drawText(tr("× %1").arg(layers), textFont(12), tokens.text2,
-            at(114, frameTop + 6) + QPointF(width + scaled(6), 0));
-    if (m_checkpoint) {
-        const core::ModelConfig& config = m_checkpoint->config();
-        drawText(tr("attention\n%1 heads, %2 KV")
-                     .arg(QString::number(config.heads), QString::number(config.keyValueHeads)),
-            textFont(12), tokens.text2, at(298, -78));
-    }
-    drawText(tr("SiLU"), textFont(12), tokens.text2, at(530, -76));
+    for (const LayerDiagram::Wire& one : m_diagram.wires)
+        wire(tokens, one);
+    for (const LayerDiagram::PlainBox& box : m_diagram.plain)
+        drawPlain(tokens, box);
+    for (const LayerDiagram::Sign& sign : m_diagram.signs)
+        drawSign(tokens, sign);
+    for (const LayerDiagram::RoleBox& box : m_diagram.roles)
+        drawBox(tokens, box);
+    for (const LayerDiagram::Text& text : m_diagram.texts)
+        drawText(text.text, textFont(12, text.isStrong ? QFont::Bold : QFont::Normal),
+            text.isStrong ? tokens.text : tokens.text2, onScreen(text.topLeft));
 }
 
-void ModelDiagram::drawWires(const Tokens& tokens)
+void ModelDiagram::drawBox(const Tokens& tokens, const LayerDiagram::RoleBox& drawn)
 {
-    const auto line = [&](std::initializer_list<QPointF> points, bool arrow = false) {
-        std::vector<QPointF> path;
-        for (const QPointF& point : points)
-            path.push_back(at(point.x(), point.y()));
-        wire(tokens, path, arrow);
-    };
-    line({ { 88, 0 }, { 126, 0 } });
-    line({ { 174, 0 }, { 198, 0 } }, true);
-    line({ { 184, 0 }, { 184, -58 }, { 198, -58 } }, true);
-    line({ { 184, 0 }, { 184, 58 }, { 198, 58 } }, true);
-    line({ { 280, -58 }, { 292, -58 }, { 292, 58 }, { 280, 58 } });
-    line({ { 280, 0 }, { 304, 0 } }, true);
-    line({ { 388, 0 }, { 400, 0 } });
-    line({ { 113, 0 }, { 113, loop }, { 411, loop }, { 411, 11 } });
-    line({ { 422, 0 }, { 440, 0 } });
-    line({ { 484, 0 }, { 492, 0 }, { 492, -34 }, { 504, -34 } }, true);
-    line({ { 492, 0 }, { 492, 34 }, { 504, 34 } }, true);
-    line({ { 584, -34 }, { 600, -34 }, { 600, -10 } });
-    line({ { 584, 34 }, { 600, 34 }, { 600, 10 } });
-    line({ { 611, 0 }, { 624, 0 } }, true);
-    line({ { 706, 0 }, { 714, 0 } });
-    line({ { 430, 0 }, { 430, loop }, { 724, loop }, { 724, 11 } });
-    line({ { 735, 0 }, { 754, 0 } });
-    line({ { 798, 0 }, { 812, 0 } }, true);
-    drawPlain(tokens, tr("norm"), {}, 126, 174);
-    drawPlain(tokens, tr("norm"), {}, 440, 484);
-    drawPlain(tokens, tr("norm"), {}, 754, 798);
-    drawSign(tokens, QStringLiteral("+"), 411);
-    drawSign(tokens, QStringLiteral("×"), 600);
-    drawSign(tokens, QStringLiteral("+"), 724);
-}
-
-void ModelDiagram::drawRoles(const Tokens& tokens)
-{
-    for (const Spot& spot : spots) {
-        const bool tied = spot.role == core::Role::Output
-            && (!m_checkpoint || !m_checkpoint->find({ core::Role::Output, -1 }));
-        if (tied)
-            drawPlain(tokens, tr("head"), tr("tied"), spot.left, spot.right);
-        else
-            drawBox(tokens, spot.role, spot.left, spot.right, spot.middle);
-    }
-}
-
-void ModelDiagram::drawBox(
-    const Tokens& tokens, core::Role role, double left, double right, double middle)
-{
+    const core::Role role = drawn.role;
     const bool selected = m_selected.contains(role), cursor = hasFocus() && m_cursor == role;
-    const QRectF box = design(left, middle - boxHeight / 2, right, middle + boxHeight / 2);
+    const QRectF box = onScreen(drawn.rect);
     m_boxes[role] = box;
     QPainterPath path;
     path.addRoundedRect(box, 3, 3);
@@ -187,10 +112,10 @@ void ModelDiagram::drawBox(
     m_scene->addPath(path, QPen(tokens.accent, selected ? 2.5 : 1.2), fill);
     if (cursor)
         m_scene->addRect(box.adjusted(-4, -4, 4, 4), QPen(tokens.accent, 2));
-    const QString title = tensorName({ role, -1 }).section(u'.', -1);
+    const QString& title = drawn.title;
     const QFont titleFont = textFont(12, selected ? QFont::Bold : QFont::Normal);
     const QFont detailFont = textFont(12);
-    const QString detail = detailOf(role);
+    const QString& detail = drawn.detail;
     const QFontMetricsF titles(titleFont), details(detailFont);
     const double top = box.center().y() - (titles.height() + details.height()) / 2 + 1;
     drawText(title, titleFont, tokens.text,
@@ -200,11 +125,10 @@ void ModelDiagram::drawBox(
             box.center().x() - details.horizontalAdvance(detail) / 2, top + titles.height() - 1));
 }
 
-void ModelDiagram::drawPlain(
-    const Tokens& tokens, const QString& title, const QString& detail, double left, double right)
+void ModelDiagram::drawPlain(const Tokens& tokens, const LayerDiagram::PlainBox& drawn)
 {
-    const double half = detail.isEmpty() ? 17 : boxHeight / 2 + 3;
-    const QRectF box = design(left, -half, right, half);
+    const auto& [title, detail, rect] = drawn;
+    const QRectF box = onScreen(rect);
     QPainterPath path;
     path.addRoundedRect(box, 3, 3);
     m_scene->addPath(path, QPen(tokens.buttonLine, 1), tokens.base);
@@ -218,14 +142,15 @@ void ModelDiagram::drawPlain(
         QPointF(box.center().x() - metrics.horizontalAdvance(detail) / 2, top + metrics.height()));
 }
 
-void ModelDiagram::drawSign(const Tokens& tokens, const QString& sign, double x)
+void ModelDiagram::drawSign(const Tokens& tokens, const LayerDiagram::Sign& drawn)
 {
-    const QRectF circle = design(x - 11, -11, x + 11, 11);
+    const QPointF middle = drawn.middle;
+    const QRectF circle = onScreen(QRectF(middle - QPointF(11, 11), middle + QPointF(11, 11)));
     m_scene->addEllipse(circle, QPen(tokens.original, 1.2), tokens.base);
     const QFont font = textFont(14);
     const QFontMetricsF metrics(font);
-    drawText(sign, font, tokens.text,
-        circle.center() - QPointF(metrics.horizontalAdvance(sign) / 2, metrics.height() / 2));
+    drawText(drawn.text, font, tokens.text,
+        circle.center() - QPointF(metrics.horizontalAdvance(drawn.text) / 2, metrics.height() / 2));
 }
 
 void ModelDiagram::drawText(
@@ -236,15 +161,15 @@ void ModelDiagram::drawText(
     item->setPos(topLeft);
 }
 
-void ModelDiagram::wire(const Tokens& tokens, const std::vector<QPointF>& points, bool arrow)
+void ModelDiagram::wire(const Tokens& tokens, const LayerDiagram::Wire& drawn)
 {
-    QPainterPath path(points.front());
-    for (const QPointF& point : points)
-        path.lineTo(point);
+    QPainterPath path(onScreen(drawn.points.front()));
+    for (const QPointF& point : drawn.points)
+        path.lineTo(onScreen(point));
     m_scene->addPath(path, QPen(tokens.original, 1.4));
-    if (!arrow)
+    if (!drawn.hasArrow)
         return;
-    const QPointF end = points.back(); // all arrows point to the right
+    const QPointF end = onScreen(drawn.points.back()); // all arrows point to the right
     const double size = scaled(4);
     m_scene->addPolygon(
         QPolygonF({ end, end + QPointF(-1.7 * size, -size), end + QPointF(-1.7 * size, size) }),
@@ -313,8 +238,8 @@ void ModelDiagram::keyPressEvent(QKeyEvent* event)
     else if (back && box != m_boxes.begin())
         --box;
     m_cursor = box->first;
-    setAccessibleDescription(
-        tr("%1, %2").arg(tensorName({ *m_cursor, -1 }).section(u'.', -1), detailOf(*m_cursor)));
+    const auto drawn = std::ranges::find(m_diagram.roles, *m_cursor, &LayerDiagram::RoleBox::role);
+    setAccessibleDescription(tr("%1, %2").arg(drawn->title, drawn->detail));
     rebuild();
 }
 

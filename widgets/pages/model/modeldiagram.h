@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/checkpoint.h"
+#include "widgets/pages/model/layerdiagram.h"
 
 #include <QtWidgets/QGraphicsView>
 
@@ -40,20 +41,17 @@ protected:
 
 private:
     void rebuild();
-    void drawFrame(const Tokens& tokens);
-    void drawWires(const Tokens& tokens);
-    void drawRoles(const Tokens& tokens);
-    void drawBox(const Tokens& tokens, core::Role role, double left, double right, double middle);
-    void drawPlain(const Tokens& tokens, const QString& title, const QString& detail, double left,
-        double right);
-    void drawSign(const Tokens& tokens, const QString& sign, double x);
+    void draw(const Tokens& tokens);
+    void drawBox(const Tokens& tokens, const LayerDiagram::RoleBox& drawn);
+    void drawPlain(const Tokens& tokens, const LayerDiagram::PlainBox& drawn);
+    void drawSign(const Tokens& tokens, const LayerDiagram::Sign& drawn);
     void drawText(const QString& text, const QFont& font, const QColor& color, QPointF topLeft);
-    void wire(const Tokens& tokens, const std::vector<QPointF>& points, bool arrow);
+    void wire(const Tokens& tokens, const LayerDiagram::Wire& drawn);
     std::optional<core::Role> roleAt(const QPoint& position) const;
-    QString detailOf(core::Role role) const;
 
     QGraphicsScene* m_scene;
     std::shared_ptr<const core::Checkpoint> m_checkpoint;
+    LayerDiagram m_diagram;
     std::set<core::Role> m_selected;
     std::map<core::Role, QRectF> m_boxes;
     std::optional<core::Role> m_cursor;

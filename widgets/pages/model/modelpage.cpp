@@ -110,7 +110,7 @@ void ModelPage::setSelection(const std::vector<core::Place>& places)
 
 void ModelPage::arrange()
 {
-    m_diagram->setMinimumHeight(scaled(breakpoint() == Breakpoint::Wide ? 240 : 256)); // scroll bar
+    m_diagram->setMinimumHeight(scaled(260)); // with a scroll bar below
     m_facts->setRowHeight(breakpoint() == Breakpoint::Wide ? 29 : 24);
     m_lower->setDirection(
         breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);

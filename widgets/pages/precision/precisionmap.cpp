@@ -42,8 +42,14 @@ PrecisionMap::PrecisionMap(QWidget* parent)
     content()->addWidget(m_map, 1);
     connect(m_what, &Segmented::chosen, this, &PrecisionMap::fill);
     connect(m_map, &HeatMap::cellsChosen, this, [this](const QRect& cells) {
-        if (cells.top() < m_layers && cells.left() < int(m_roles.size()))
-            emit placeChosen({ m_roles[std::size_t(cells.left())], cells.top() });
+        if (cells.top() >= m_layers || cells.left() >= int(m_roles.size()))
+            return;
+        std::vector<core::Place> places;
+        for (const PrecisionCell& cell : m_cells)
+            if (cell.place.role == m_roles[std::size_t(cells.left())]
+                && cell.place.layer == cells.top())
+                places.push_back(cell.place);
+        emit placesChosen(places);
     });
 }
 
@@ -91,7 +97,8 @@ void PrecisionMap::fill()
             continue;
         const auto at = std::size_t(cell.place.layer) * m_roles.size()
             + std::size_t(column - m_roles.begin());
-        data.values[at] = what == Bits ? cell.bits : cell.error.value_or(unknown);
+        data.values[at]
+            = std::fmax(data.values[at], what == Bits ? cell.bits : cell.error.value_or(unknown));
     }
     for (const double value : data.values)
         data.labels.push_back(valueText(what, value));

@@ -13,7 +13,7 @@ namespace widgets {
 class HeatMap;
 class Segmented;
 
-/// A layer's matrix as a cell of the map layers × roles.
+/// A layer's matrix as a cell of the map layers × roles; those without a role share one.
 struct PrecisionCell {
     core::Place place;
     double bits = 0;
@@ -34,7 +34,7 @@ public:
     HeatMap* map() const { return m_map; }
 
 signals:
-    void placeChosen(core::Place place);
+    void placesChosen(const std::vector<core::Place>& places); ///< of one cell
 
 private:
     void fill();

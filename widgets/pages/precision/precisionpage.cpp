@@ -57,7 +57,7 @@ PrecisionPage::PrecisionPage(QWidget* parent)
     connect(m_rules, &RulesCard::edited, this, &PrecisionPage::edited);
     connect(m_rules, &RulesCard::loadRequested, this, &PrecisionPage::loadRecipeRequested);
     connect(m_rules, &RulesCard::saveRequested, this, &PrecisionPage::saveRecipeRequested);
-    connect(m_map, &PrecisionMap::placeChosen, this, &PrecisionPage::placeSelected);
+    connect(m_map, &PrecisionMap::placesChosen, this, &PrecisionPage::placesSelected);
     for (BasePlot* plot : std::initializer_list<BasePlot*>{ m_sizeLoss, m_map->map() })
         connect(
             plot, &BasePlot::saveRequested, this, [this, plot] { emit savePlotRequested(plot); });
@@ -142,6 +142,8 @@ void PrecisionPage::setPresets(const QStringList& names)
     menu->addMenu(formats);
     m_presets->setEnabled(!names.isEmpty() && !m_locked);
 }
+
+void PrecisionPage::setRoles(const std::vector<core::Role>& roles) { m_rules->setRoles(roles); }
 
 void PrecisionPage::setUndo(
     bool canUndo, const QString& undoText, bool canRedo, const QString& redoText)

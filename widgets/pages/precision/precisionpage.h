@@ -37,6 +37,8 @@ public:
     /// `idleRules`: indices of those that decide nothing.
     void setRecipe(const core::Recipe& recipe, const std::vector<std::size_t>& idleRules = {});
     void setPresets(const QStringList& names);
+    /// The roles of the model's matrices, in order: what a rule may be for.
+    void setRoles(const std::vector<core::Role>& roles);
     void setUndo(bool canUndo, const QString& undoText, bool canRedo, const QString& redoText);
     /// The selection: its name ("blk.2.attn_k", "12 tensors"; empty: nothing), the formats it could
     /// get, the one it has (null: mixed) and the one being looked at (null: none).
@@ -59,7 +61,7 @@ signals:
     void saveRecipeRequested();
     void undoRequested();
     void redoRequested();
-    void placeSelected(core::Place place);
+    void placesSelected(const std::vector<core::Place>& places);
     void runRecipeRequested(int run); ///< load the recipe of that run
 
 protected:

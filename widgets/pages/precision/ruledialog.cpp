@@ -43,9 +43,26 @@ namespace {
         return box->value() == anyLayer ? std::nullopt : std::optional(box->value());
     }
 
+    /// Those of the model, or any without one, and what the rule itself says.
+    std::vector<core::Role> offeredRoles(
+        const core::Rule& rule, const std::vector<core::Role>& ofModel)
+    {
+        std::vector<core::Role> offered = ofModel;
+        if (offered.empty()) {
+            offered = { core::Role::TokenEmbd, core::Role::Output };
+            offered.insert(
+                offered.end(), core::layerMatrixRoles().begin(), core::layerMatrixRoles().end());
+        }
+        for (const core::Role role : rule.roles)
+            if (std::find(offered.begin(), offered.end(), role) == offered.end())
+                offered.push_back(role);
+        return offered;
+    }
+
 } // namespace
 
-RuleDialog::RuleDialog(const QString& title, const core::Rule& rule, QWidget* parent)
+RuleDialog::RuleDialog(const QString& title, const core::Rule& rule,
+    const std::vector<core::Role>& roles, QWidget* parent)
     : QDialog(parent)
     , m_first(makeLayerBox(tr("First layer")))
     , m_last(makeLayerBox(tr("Last layer")))
@@ -62,7 +79,7 @@ RuleDialog::RuleDialog(const QString& title, const core::Rule& rule, QWidget* pa
     m_method->setAccessibleName(tr("Method"));
     m_summary->setWordWrap(true);
     auto* form = new Form(this);
-    form->addRow(tr("Roles"), makeRoles());
+    form->addRow(tr("Roles"), makeRoles(offeredRoles(rule, roles)));
     form->addRow(tr("Layers"), makeLayers());
     form->addRow(tr("Name"), m_name);
     form->addRow(tr("Format"), m_format);
@@ -80,15 +97,13 @@ RuleDialog::RuleDialog(const QString& title, const core::Rule& rule, QWidget* pa
     update();
 }
 
-QWidget* RuleDialog::makeRoles()
+QWidget* RuleDialog::makeRoles(const std::vector<core::Role>& offered)
 {
     auto* roles = new QWidget;
     auto* layout = new QGridLayout(roles);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setHorizontalSpacing(scaled(16));
     layout->setVerticalSpacing(scaled(4));
-    std::vector<core::Role> offered{ core::Role::TokenEmbd, core::Role::Output };
-    offered.insert(offered.end(), core::layerMatrixRoles().begin(), core::layerMatrixRoles().end());
     for (const core::Role role : offered) {
         auto* box = new QCheckBox(roleTitle(role));
         box->setToolTip(tr("None checked: every role"));

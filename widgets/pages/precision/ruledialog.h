@@ -24,12 +24,14 @@ class RuleDialog : public QDialog {
     Q_OBJECT
 
 public:
-    RuleDialog(const QString& title, const core::Rule& rule, QWidget* parent = nullptr);
+    /// `roles`: what is offered; none: every role that a layer may have.
+    RuleDialog(const QString& title, const core::Rule& rule, const std::vector<core::Role>& roles,
+        QWidget* parent = nullptr);
 
     core::Rule rule() const;
 
 private:
-    QWidget* makeRoles();
+    QWidget* makeRoles(const std::vector<core::Role>& offered);
     QWidget* makeLayers();
     void fillFormats();
     void fillMethods();

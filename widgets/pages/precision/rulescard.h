@@ -22,6 +22,8 @@ public:
 
     /// Without a signal. `idleRules`: indices of those that decide nothing.
     void setRecipe(const core::Recipe& recipe, const std::vector<std::size_t>& idleRules = {});
+    /// What a rule may be for; none: any role.
+    void setRoles(const std::vector<core::Role>& roles) { m_roles = roles; }
     void setFallbacks(const QStringList& sentences);
     void setLocked(bool locked);
 
@@ -42,6 +44,7 @@ private:
     void updateButtons();
 
     core::Recipe m_recipe;
+    std::vector<core::Role> m_roles;
     std::vector<std::size_t> m_idleRules;
     QStringList m_fallbacks;
     bool m_locked = false;

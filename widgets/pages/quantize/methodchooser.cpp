@@ -46,6 +46,7 @@ MethodChooser::MethodChooser(QWidget* parent)
     : QWidget(parent)
     , m_group(new QButtonGroup(this))
     , m_scaled(new QCheckBox(tr("Scale the channels first (AWQ)")))
+    , m_whyNoText(new Label(TextRole::Secondary))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -59,6 +60,9 @@ MethodChooser::MethodChooser(QWidget* parent)
     addMethod(
         core::Method::Hqq, tr("HQQ"), tr("Large weights do not spoil the scales. No text needed."));
     addDescribed(m_scaled, tr("Channels with large inputs are rounded more finely."));
+    m_whyNoText->setWordWrap(true);
+    m_whyNoText->hide();
+    layout->addWidget(m_whyNoText);
     connect(m_group, &QButtonGroup::idClicked, this, [this] { emit chosen(treatment()); });
     connect(m_scaled, &QCheckBox::clicked, this, [this] { emit chosen(treatment()); });
 }
@@ -84,6 +88,19 @@ void MethodChooser::setTreatment(core::Treatment treatment)
 {
     m_group->button(int(treatment.method))->setChecked(true);
     m_scaled->setChecked(treatment.scaling == core::Scaling::Awq);
+}
+
+void MethodChooser::setWhyNoText(const QString& reason)
+{
+    for (QWidget* button :
+        std::initializer_list<QWidget*>{ m_group->button(int(core::Method::Gptq)), m_scaled }) {
+        button->setEnabled(reason.isEmpty());
+        button->setToolTip(reason);
+    }
+    m_group->button(int(core::Method::Importance))
+        ->setToolTip(reason.isEmpty() ? QString() : tr("With an importance file only."));
+    m_whyNoText->setText(reason);
+    m_whyNoText->setVisible(!reason.isEmpty());
 }
 
 core::Treatment MethodChooser::treatment() const

@@ -12,6 +12,8 @@ class QCheckBox;
 
 namespace widgets {
 
+class Label;
+
 /// "GPTQ", "importance-weighted rounding": a method as the middle of a sentence has it.
 QString methodText(core::Method method);
 /// The same with the scaling before it: "AWQ and GPTQ".
@@ -29,6 +31,9 @@ public:
 
     void setTreatment(core::Treatment treatment); ///< without a signal
     core::Treatment treatment() const;
+    /// Why nothing that reads a text can be chosen: GPTQ and the scaling are off, and it is said
+    /// under them; empty: all can.
+    void setWhyNoText(const QString& reason);
 
 signals:
     void chosen(core::Treatment treatment);
@@ -39,6 +44,7 @@ private:
 
     QButtonGroup* m_group;
     QCheckBox* m_scaled;
+    Label* m_whyNoText;
 };
 
 } // namespace widgets

@@ -138,10 +138,9 @@ void QuantizeOptionsForm::setSettings(const QuantizeSettings& settings)
     const core::Method method = settings.treatment.method;
     const bool reads = method == core::Method::Importance || method == core::Method::Gptq
         || settings.treatment.scaling != core::Scaling::None;
-    for (QWidget* field :
-        { static_cast<QWidget*>(m_calibration), static_cast<QWidget*>(m_sequences),
-            static_cast<QWidget*>(m_length), static_cast<QWidget*>(m_imatrix) })
-        field->setEnabled(reads);
+    for (QWidget* field : std::initializer_list<QWidget*>{ m_calibration, m_sequences, m_length })
+        field->setEnabled(reads && m_readsText);
+    m_imatrix->setEnabled(reads);
     m_ggml->setEnabled(
         method == core::Method::Importance || method == core::Method::RoundToNearest);
     const bool gptq = method == core::Method::Gptq;
@@ -153,6 +152,13 @@ void QuantizeOptionsForm::setTextNotes(const QString& notes)
 {
     m_textNotes->setText(notes);
     m_textNotes->setVisible(!notes.isEmpty());
+}
+
+void QuantizeOptionsForm::setReadsText(bool reads)
+{
+    m_readsText = reads;
+    m_imatrix->setPlaceholderText(reads ? tr("from the text") : tr("none"));
+    setSettings(m_settings);
 }
 
 QuantizeSettings QuantizeOptionsForm::settings() const

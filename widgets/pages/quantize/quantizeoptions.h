@@ -41,6 +41,8 @@ public:
     QuantizeSettings settings() const;
     /// What is odd about how the calibration text is written; empty: nothing.
     void setTextNotes(const QString& notes);
+    /// Whether a text can run through the model: without, only an importance file is asked for.
+    void setReadsText(bool reads);
 
 signals:
     void changed();
@@ -56,6 +58,7 @@ private:
     void showMore(bool shown);
 
     QuantizeSettings m_settings;
+    bool m_readsText = true;
     Form* m_form;
     QLineEdit* m_calibration;
     Label* m_textNotes;

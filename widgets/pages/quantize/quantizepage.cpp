@@ -108,9 +108,9 @@ void QuantizePage::setRecipeTitle(const QString& title)
     updateAnswer();
 }
 
-void QuantizePage::setTensors(const std::vector<core::Place>& places)
+void QuantizePage::setTensors(const std::vector<core::Place>& places, const QStringList& names)
 {
-    m_progress->setPlaces(places);
+    m_progress->setPlaces(places, names);
 }
 
 void QuantizePage::setSettings(const QuantizeSettings& settings)
@@ -233,6 +233,14 @@ void QuantizePage::setBusy(bool busy)
     updateButtons();
 }
 
+void QuantizePage::setWhyNoText(const QString& reason)
+{
+    m_whyNoText = reason;
+    m_methods->setWhyNoText(reason);
+    m_options->setReadsText(reason.isEmpty());
+    updateButtons();
+}
+
 void QuantizePage::setWhyNot(const QString& reason)
 {
     m_whyNot = reason;
@@ -296,7 +304,8 @@ void QuantizePage::updateButtons()
     const auto [method, scaling] = m_settings.treatment;
     const bool needsText = method == core::Method::Gptq || scaling != core::Scaling::None
         || (method == core::Method::Importance && m_settings.imatrixFile.isEmpty());
-    const bool lacksText = needsText && m_settings.calibrationFile.isEmpty();
+    const bool lacksText
+        = needsText && m_whyNoText.isEmpty() && m_settings.calibrationFile.isEmpty();
     const bool focused = m_quantize->hasFocus() || m_cancel->hasFocus();
     m_cancel->setVisible(running);
     if (focused && !running)

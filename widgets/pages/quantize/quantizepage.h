@@ -40,9 +40,9 @@ public:
     explicit QuantizePage(QWidget* parent = nullptr);
 
     void setRecipeTitle(const QString& title);
-    /// The matrices that will be rounded, in order: one cell each. Others than before clear the
-    /// reports.
-    void setTensors(const std::vector<core::Place>& places);
+    /// The matrices that will be rounded, in order: one cell each, and their names (none: those of
+    /// their places). Others than before clear the reports.
+    void setTensors(const std::vector<core::Place>& places, const QStringList& names = {});
     void setSettings(const QuantizeSettings& settings); ///< without a signal
     QuantizeSettings settings() const;
     /// What is odd about how the calibration text is written; empty: nothing.
@@ -58,6 +58,8 @@ public:
     void addReport(const core::TensorReport& report);
     /// Another run is in progress: one that is started waits for its turn.
     void setBusy(bool busy);
+    /// Why nothing that reads a text can be done with the model; empty: it can.
+    void setWhyNoText(const QString& reason);
     /// Why a run cannot be started; empty: it can.
     void setWhyNot(const QString& reason);
 
@@ -91,6 +93,7 @@ private:
     bool m_busy = false;
     QString m_runRecipe; ///< of the run that is shown, whatever was edited since
     core::Treatment m_runTreatment;
+    QString m_whyNoText;
     QString m_whyNot;
 
     QPushButton* m_quantize;

@@ -19,15 +19,6 @@ namespace {
 
     constexpr std::size_t mostRows = 60; ///< beyond, layer means
 
-    QString shortRole(core::Role role)
-    {
-        const std::string_view name = core::roleName(role);
-        const auto underscore = name.find('_');
-        const bool known = name.starts_with("attn_") || name.starts_with("ffn_");
-        const std::string_view text = known ? name.substr(underscore + 1) : name;
-        return QString::fromUtf8(text.data(), int(text.size()));
-    }
-
     std::optional<double> measuredError(double error)
     {
         return error >= 0 ? std::optional(error) : std::nullopt;
@@ -83,13 +74,22 @@ RunProgress::RunProgress(QWidget* parent)
     connect(m_plot, &DumbbellPlot::rowChosen, this, &RunProgress::chooseRow);
 }
 
-void RunProgress::setPlaces(const std::vector<core::Place>& places)
+void RunProgress::setPlaces(const std::vector<core::Place>& places, const QStringList& names)
 {
-    if (places == m_places)
+    if (places == m_places && names == m_names)
         return;
     m_places = places;
-    m_cells->setPlaces(places);
+    m_names = names;
+    QStringList shown;
+    for (std::size_t i = 0; i < places.size(); ++i)
+        shown += nameOf(i);
+    m_cells->setPlaces(places, shown);
     clearReports();
+}
+
+QString RunProgress::nameOf(std::size_t place) const
+{
+    return m_names.isEmpty() ? tensorName(m_places[place]) : m_names[qsizetype(place)];
 }
 
 void RunProgress::clearReports()
@@ -209,7 +209,9 @@ std::vector<DumbbellRow> RunProgress::rowsByTensor() const
     for (std::size_t i = 0; i < m_places.size(); ++i) {
         const core::Place place = m_places[i];
         const bool first = i == 0 || m_places[i - 1].layer != place.layer;
-        DumbbellRow row{ shortRole(place.role), tensorName(place), {}, {}, first };
+        const bool isOther = core::isOther(place.role);
+        DumbbellRow row{ isOther ? shortTensorName(nameOf(i)) : shortRoleName(place.role),
+            nameOf(i), {}, {}, first };
         if (first && place.layer >= 0)
             row.label = tr("Layer %1  %2").arg(QString::number(place.layer), row.label);
         if (isShown(i)) {
@@ -235,7 +237,7 @@ std::vector<DumbbellRow> RunProgress::rowsByLayer() const
         }
         if (i + 1 < m_places.size() && m_places[i + 1].layer == place.layer)
             continue;
-        const QString name = place.layer >= 0 ? tr("Layer %1").arg(place.layer) : tensorName(place);
+        const QString name = place.layer >= 0 ? tr("Layer %1").arg(place.layer) : nameOf(i);
         DumbbellRow row{ name, name, {}, {}, false };
         if (count > 0) {
             row.importance = importance / count;

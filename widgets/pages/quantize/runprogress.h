@@ -25,7 +25,8 @@ class RunProgress : public QWidget {
 public:
     explicit RunProgress(QWidget* parent = nullptr);
 
-    void setPlaces(const std::vector<core::Place>& places);
+    /// `names`: of the tensors; none: those of their places.
+    void setPlaces(const std::vector<core::Place>& places, const QStringList& names = {});
     void clearReports();
     void addReport(const core::TensorReport& report);
     /// The tensors that follow the last one reported are being rounded.
@@ -54,7 +55,10 @@ private:
     std::vector<DumbbellRow> rowsByLayer() const;
     void chooseRow(int row);
 
+    QString nameOf(std::size_t place) const;
+
     std::vector<core::Place> m_places;
+    QStringList m_names; ///< of places; empty: their own
     std::vector<std::optional<core::TensorReport>> m_reports; ///< by place
     Label* m_title;
     Label* m_times;

@@ -32,9 +32,10 @@ TensorCellStrip::TensorCellStrip(QWidget* parent)
     setAccessibleName(tr("Tensors of the run"));
 }
 
-void TensorCellStrip::setPlaces(std::vector<core::Place> places)
+void TensorCellStrip::setPlaces(std::vector<core::Place> places, QStringList names)
 {
     m_places = std::move(places);
+    m_names = std::move(names);
     m_states.assign(m_places.size(), CellState::Waiting);
     m_reports.assign(m_places.size(), QString());
     m_groups.clear();
@@ -63,7 +64,7 @@ void TensorCellStrip::setReport(int index, const QString& report)
 
 QString TensorCellStrip::description(int index) const
 {
-    const QString name = tensorName(m_places[std::size_t(index)]) + QStringLiteral(".weight");
+    const QString name = m_names[index] + QStringLiteral(".weight");
     const QString& report = m_reports[std::size_t(index)];
     return report.isEmpty() ? name : name + u'\n' + report;
 }
@@ -79,8 +80,7 @@ QString TensorCellStrip::groupTitle(const Group& group) const
 {
     if (group.layer >= 0)
         return tr("Layer %1").arg(group.layer);
-    const core::Role role = m_places[std::size_t(group.tensors.front())].role;
-    return QString::fromUtf8(core::roleName(role).data(), int(core::roleName(role).size()));
+    return m_names[group.tensors.front()];
 }
 
 TensorCellStrip::Layout TensorCellStrip::layoutFor(int width) const

@@ -20,7 +20,7 @@ class TensorCellStrip : public QWidget {
 public:
     explicit TensorCellStrip(QWidget* parent = nullptr);
 
-    void setPlaces(std::vector<core::Place> places);
+    void setPlaces(std::vector<core::Place> places, QStringList names); ///< one each
     void setState(int index, CellState state);
     void setAllStates(CellState state); ///< and forgets what was said of them
     void setReport(int index, const QString& report); ///< shown under the tensor's name
@@ -63,6 +63,7 @@ private:
     QString groupTitle(const Group& group) const;
 
     std::vector<core::Place> m_places;
+    QStringList m_names;
     std::vector<CellState> m_states;
     std::vector<QString> m_reports;
     std::vector<Group> m_groups;

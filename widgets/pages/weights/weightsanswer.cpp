@@ -194,10 +194,12 @@ WeightsMap weightsMap(
     for (const TensorOverview& tensor : tensors) {
         const auto row = std::find(map.rows.begin(), map.rows.end(), tensor.place.layer);
         const auto column = std::find(map.columns.begin(), map.columns.end(), tensor.place.role);
-        if (row != map.rows.end() && column != map.columns.end())
-            map.data.values[std::size_t(row - map.rows.begin()) * map.columns.size()
-                + std::size_t(column - map.columns.begin())]
-                = statisticOf(tensor, statistic, threshold);
+        if (row == map.rows.end() || column == map.columns.end())
+            continue;
+        double& value = map.data.values[std::size_t(row - map.rows.begin()) * map.columns.size()
+            + std::size_t(column - map.columns.begin())];
+        // The largest, where a cell stands for several tensors without a role; a NaN is no number.
+        value = std::fmax(value, statisticOf(tensor, statistic, threshold));
     }
     for (const double value : map.data.values)
         map.data.labels.push_back(statisticText(value, statistic));

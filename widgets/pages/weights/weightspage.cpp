@@ -87,7 +87,10 @@ void WeightsPage::makeMapCard()
         std::vector<core::Place> places;
         for (int row = cells.top(); row <= cells.bottom(); ++row)
             for (int column = cells.left(); column <= cells.right(); ++column)
-                places.push_back({ m_columns[std::size_t(column)], m_rows[std::size_t(row)] });
+                for (const TensorOverview& tensor : m_overview)
+                    if (tensor.place.role == m_columns[std::size_t(column)]
+                        && tensor.place.layer == m_rows[std::size_t(row)])
+                        places.push_back(tensor.place);
         emit placesChosen(places);
     });
 }

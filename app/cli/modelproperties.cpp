@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/modelproperties.h"
+
+#include "core/base/text.h"
+#include "core/model/architecture.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <ostream>
+#include <set>
+#include <string>
+
+namespace cli {
+
+namespace {
+
+    using core::Json;
+
+    const char* word(core::Activation activation)
+    {
+        return activation == core::Activation::Silu    ? "silu"
+            : activation == core::Activation::GeluTanh ? "gelu_tanh"
+            : activation == core::Activation::Gelu     ? "gelu"
+                                                       : "clamped_swish";
+    }
+
+    const char* word(core::QueryKeyNorm norm)
+    {
+        switch (norm) {
+        case core::QueryKeyNorm::None:
+            return "none";
+        case core::QueryKeyNorm::Head:
+            return "head";
+        case core::QueryKeyNorm::Whole:
+            return "whole";
+        case core::QueryKeyNorm::HeadLayer:
+            return "head_layer_norm";
+        }
+        return "";
+    }
+
+    Json layersWith(const std::vector<bool>& has)
+    {
+        Json layers = Json::array();
+        for (std::size_t layer = 0; layer < has.size(); ++layer)
+            if (has[layer])
+                layers.push_back(layer);
+        return layers;
+    }
+
+    /// "attn_q" for attn_q.bias in a layer.
+    Json biasedMatrices(const core::Checkpoint& checkpoint)
+    {
+        constexpr std::string_view ending = ".bias";
+        std::set<core::Role> roles;
+        for (const core::Tensor& tensor : checkpoint.tensors())
+            if (tensor.place.layer >= 0)
+                roles.insert(tensor.place.role);
+        Json names = Json::array();
+        for (const core::Role role : roles) {
+            const std::string_view name = core::roleName(role);
+            if (name.ends_with(ending) && name.find("norm") == std::string_view::npos)
+                names.push_back(name.substr(0, name.size() - ending.size()));
+        }
+        return names;
+    }
+
+    Json scalingJson(const core::ModelConfig& config)
+    {
+        if (!config.longRopeFactors.empty())
+            return { { "kind", "longrope" }, { "original_context", config.ropeContext },
+                { "magnitude", config.ropeMagnitude } };
+        if (!config.ropeFactors.empty())
+            return { { "kind", "llama3" },
+                { "largest_divisor", *std::ranges::max_element(config.ropeFactors) } };
+        if (config.yarn.factor != 1)
+            return { { "kind", "yarn" }, { "factor", config.yarn.factor },
+                { "original_context", config.yarn.context },
+                { "magnitude", config.ropeMagnitude } };
+        if (config.ropeLinearFactor != 1)
+            return { { "kind", "linear" }, { "factor", config.ropeLinearFactor } };
+        return { { "kind", "none" } };
+    }
+
+    Json positionsJson(const core::ModelConfig& config, const core::Architecture& architecture)
+    {
+        if (architecture.learnsPositions)
+            return { { "kind", "learned" } };
+        Json json{ { "kind", "rope" },
+            { "pairs", config.rotary == core::RotaryLayout::Pairs ? "neighbours" : "halves" },
+            { "channels", config.rotaryChannels > 0 ? config.rotaryChannels : config.headDim },
+            { "base", config.ropeBase }, { "scaling", scalingJson(config) },
+            { "layers_without", layersWith(config.unturned) } };
+        if (config.localRopeBase > 0)
+            json["base_with_window"] = config.localRopeBase;
+        return json;
+    }
+
+    Json attentionJson(const core::ModelConfig& config, const core::AttentionSpec& spec)
+    {
+        Json json{ { "heads", spec.heads }, { "key_value_heads", spec.keyValueHeads },
+            { "head_dim", spec.headDim }, { "query_key_norm", word(spec.norm) },
+            { "scale", spec.scale }, { "cap", spec.cap > 0 ? Json(spec.cap) : Json() },
+            { "window", Json() } };
+        const Json windowed = layersWith(config.windowed);
+        if (config.window > 0 && !windowed.empty())
+            json["window"] = { { "tokens", config.window }, { "layers", windowed } };
+        if (spec.temperature > 0)
+            json["temperature"] = spec.temperature;
+        return json;
+    }
+
+    std::string listText(const Json& list)
+    {
+        std::string words;
+        for (const Json& item : list) {
+            const std::string one = item.is_string() ? item.get<std::string>() : item.dump();
+            words.append(words.empty() ? "" : ", ").append(one);
+        }
+        return words;
+    }
+
+    std::string positionsLine(const Json& positions)
+    {
+        if (positions["kind"] == "learned")
+            return "learned";
+        std::string line
+            = core::text("rope of ", positions["channels"].get<int>(), " channels, pairs as ",
+                positions["pairs"].get<std::string>(), ", base ", positions["base"].get<double>());
+        if (positions.contains("base_with_window"))
+            line += core::text(
+                " (", positions["base_with_window"].get<double>(), " in layers with a window)");
+        const Json& scaling = positions["scaling"];
+        if (scaling["kind"] != "none")
+            line += core::text(", scaling ", scaling["kind"].get<std::string>());
+        if (scaling.contains("factor"))
+            line += core::text(" × ", scaling["factor"].get<double>());
+        if (!positions["layers_without"].empty())
+            line += core::text(", none in layers ", listText(positions["layers_without"]));
+        return line;
+    }
+
+    std::string attentionLine(const Json& attention)
+    {
+        std::string line = core::text("scores × ", attention["scale"].get<double>(),
+            ", norm of q and k: ", attention["query_key_norm"].get<std::string>());
+        if (attention["cap"].is_number())
+            line += core::text(", scores capped at ", attention["cap"].get<double>());
+        if (const Json& window = attention["window"]; window.is_object())
+            line += core::text(", window of ", window["tokens"].get<int>(), " tokens in layers ",
+                listText(window["layers"]));
+        return line;
+    }
+
+    /// A line of its own; empty without experts.
+    std::string expertsLine(const Json& experts)
+    {
+        if (experts.is_null())
+            return {};
+        std::string line = core::text("experts: ", experts["count"].get<int>(), " of ",
+            experts["size"].get<int>(), " channels, a token is sent to ",
+            experts["used"].get<int>());
+        if (const int shared = experts["shared_size"].get<int>(); shared > 0)
+            line += core::text(", one shared of ", shared);
+        return line + '\n';
+    }
+
+    std::string scalesLine(const Json& scales)
+    {
+        Json words = Json::array();
+        const auto add = [&](const char* key, const char* what) {
+            if (scales[key].is_number() && scales[key].get<double>() != 1)
+                words.push_back(core::text(what, scales[key].get<double>()));
+        };
+        add("embedding", "embedding × ");
+        add("residual", "what a branch adds × ");
+        add("logit_divisor", "logits ÷ ");
+        add("logit_cap", "logits capped at ");
+        return words.empty() ? "none" : listText(words);
+    }
+
+} // namespace
+
+core::Json modelProperties(const core::Checkpoint& checkpoint)
+{
+    const core::ModelConfig& config = checkpoint.config();
+    const core::Architecture* architecture = config.known();
+    Json json{ { "computed", checkpoint.isComputed() },
+        { "title", architecture ? Json(architecture->title) : Json() } };
+    if (!checkpoint.isComputed() || !architecture) {
+        json["not_computed"] = config.notComputed;
+        return json;
+    }
+    const core::LayerSpec spec = core::layerSpec(config, 0);
+    json["norm"] = { { "kind", spec.norm == core::NormKind::Layer ? "layer" : "rms" },
+        { "epsilon", spec.epsilon }, { "before", spec.attentionNorm.has_value() },
+        { "after", spec.attentionPostNorm.has_value() } };
+    json["positions"] = positionsJson(config, *architecture);
+    json["attention"] = attentionJson(config, spec.attention);
+    json["feed_forward"] = { { "activation", word(spec.feedForward.activation) },
+        { "gated", spec.feedForward.isGated }, { "fused", spec.feedForward.isFused },
+        { "parallel", spec.isParallel } };
+    json["experts"] = Json();
+    if (spec.experts)
+        json["experts"] = { { "count", spec.experts->count }, { "used", spec.experts->used },
+            { "size", spec.experts->size }, { "shared_size", spec.experts->sharedSize } };
+    json["biases"] = biasedMatrices(checkpoint);
+    json["scales"] = { { "embedding", config.embeddingScale }, { "residual", config.residualScale },
+        { "logit_divisor", config.logitDivisor },
+        { "logit_cap", config.finalCap > 0 ? Json(config.finalCap) : Json() } };
+    json["differences_to_llama_cpp"] = config.differences;
+    return json;
+}
+
+void printModelProperties(const core::Checkpoint& checkpoint, std::ostream& out)
+{
+    const Json json = modelProperties(checkpoint);
+    if (!json["computed"].get<bool>())
+        return; // a note says why
+    const Json& norm = json["norm"];
+    const bool before = norm["before"].get<bool>(), after = norm["after"].get<bool>();
+    const Json& feedForward = json["feed_forward"];
+    out << "norm: " << (norm["kind"] == "layer" ? "LayerNorm" : "RMSNorm") << " (epsilon "
+        << norm["epsilon"].get<float>() << "), "
+        << (before && after ? "before and after"
+                   : before ? "before"
+                            : "after")
+        << " each branch\n"
+        << "positions: " << positionsLine(json["positions"]) << '\n'
+        << "attention: " << attentionLine(json["attention"]) << '\n'
+        << "feed-forward: " << feedForward["activation"].get<std::string>()
+        << (feedForward["gated"].get<bool>() ? ", gated" : ", not gated")
+        << (feedForward["fused"].get<bool>() ? ", gate and up in one tensor" : "")
+        << (feedForward["parallel"].get<bool>() ? ", beside attention" : "") << '\n'
+        << expertsLine(json["experts"]) << "biases: " << (json["biases"].empty() ? "none" : listText(json["biases"])) << '\n'
+        << "scales: " << scalesLine(json["scales"]) << '\n';
+}
+
+} // namespace cli

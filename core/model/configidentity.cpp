@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/configidentity.h"
+
+#include <nlohmann/json.hpp>
+
+namespace core {
+
+Json configIdentity(const ModelConfig& config)
+{
+    // By name, so that a member that is added does not compile here until it is thought of.
+    const auto& [architecture, name, notComputed, layers, hidden, feedForward, heads, keyValueHeads,
+        headDim, vocabulary, context, normEpsilon, ropeBase, localRopeBase, rotaryChannels,
+        ropeLinearFactor, ropeFactors, longRopeFactors, ropeContext, yarn, ropeMagnitude, unturned,
+        rotary, window, windowed, attentionScale, attentionCap, queryTemperature, finalCap,
+        embeddingScale, residualScale, logitDivisor, experts, expertsUsed, expertSize, sharedSize,
+        normalizesExperts, hasQueryKeyNorm, isParallel, hasSecondNorm, tiedHead, differences]
+        = config;
+    (void)name;
+    (void)notComputed;
+    (void)differences;
+    return Json::array({ architecture, layers, hidden, feedForward, heads, keyValueHeads, headDim,
+        vocabulary, context, normEpsilon, ropeBase, localRopeBase, rotaryChannels, ropeLinearFactor,
+        ropeFactors, longRopeFactors, ropeContext,
+        Json::array({ yarn.factor, yarn.context, yarn.fastTurns, yarn.slowTurns, yarn.roundsRamp }),
+        ropeMagnitude, unturned, int(rotary), window, windowed, attentionScale, attentionCap,
+        queryTemperature, finalCap, embeddingScale, residualScale, logitDivisor, experts,
+        expertsUsed, expertSize, sharedSize, normalizesExperts, hasQueryKeyNorm, isParallel,
+        hasSecondNorm, tiedHead });
+}
+
+} // namespace core
