@@ -10,6 +10,17 @@ namespace {
 
     constexpr std::uint64_t cacheBytesPerValue = 2; // F16
 
+    /// What one layer keeps of all tokens: keys and values, or their latents and the key that heads
+    /// share; nothing where it takes those of another layer.
+    std::uint64_t cachedValues(const AttentionSpec& spec, int context)
+    {
+        const auto positions
+            = std::uint64_t(spec.window > 0 ? std::min(context, spec.window) : context);
+        if (spec.latent)
+            return positions * std::uint64_t(spec.latent->keyRank + spec.latent->turned);
+        return spec.makesKeys ? 2 * positions * std::uint64_t(spec.keys()) : 0;
+    }
+
     /// `formats(i)` is what tensor i is stored in.
     template<typename Formats>
     std::uint64_t bytesRead(const Checkpoint& checkpoint, int context, const Formats& formats)
@@ -20,7 +31,8 @@ namespace {
         for (std::size_t i = 0; i < checkpoint.tensors().size(); ++i) {
             const Tensor& tensor = checkpoint.tensors()[i];
             const bool isLookedUp
-                = tensor.place.role == Role::TokenEmbd && checkpoint.findHead() != &tensor;
+                = (tensor.place.role == Role::TokenEmbd && checkpoint.findHead() != &tensor)
+                || tensor.place.role == Role::TokenEmbdPerLayer;
             std::uint64_t rows = isLookedUp ? 1 : std::uint64_t(tensor.rows);
             if (isExpertStack(tensor.place.role) && config.experts > 0) // the chosen ones only
                 rows = rows * std::uint64_t(config.expertsUsed) / std::uint64_t(config.experts);
@@ -47,6 +59,12 @@ std::uint64_t bytesPerToken(const Checkpoint& checkpoint, int context)
 
 std::uint64_t cacheBytes(const ModelConfig& config, int context)
 {
+    if (config.notComputed.empty() && config.known()) {
+        std::uint64_t values = 0;
+        for (int layer = 0; layer < config.layers; ++layer)
+            values += cachedValues(layerSpec(config, layer).attention, context);
+        return values * cacheBytesPerValue;
+    }
     const auto windowed
         = config.window > 0 ? std::uint64_t(std::ranges::count(config.windowed, true)) : 0;
     const std::uint64_t positions

@@ -28,6 +28,8 @@ enum class Arrangement {
     TransposedStack, ///< each (in, out) of a stack becomes (out, in)
     EvenValues, ///< every second value of each row (biases of the same)
     OddValues,
+    HeadKeys, ///< of kv_b_proj, (heads × (keys + values), latent): keys, each head's transposed
+    HeadValues, ///< its values
 };
 
 /// How a Hugging Face checkpoint names the tensor of a role and what is done to it.
@@ -74,6 +76,13 @@ struct Architecture {
     bool turnsWholeHeads = false; ///< the rotary embedding turns all channels of a head
     bool plainGeluIsTanh = false; ///< "gelu" in config.json has always meant the tanh form
     bool mayBeParallel = false; ///< it is where a layer has no ffn_norm
+    bool hasLatents = false; ///< latent attention
+    bool normsValues = false; ///< AttentionSpec::normsValues
+    bool variesByLayer = false; ///< sizes of heads and feed-forwards may differ from layer to layer
+    bool mayLackValues = false; ///< AttentionSpec::valuesAreKeys in layers without attn_v
+    bool mayScaleOutput = false; ///< layer_output_scale
+    bool predictsFurther = false; ///< files may hold layers behind the last, which nothing reads
+    bool countsShared = false; ///< GGUF has the number of shared experts, not their size
     std::string_view defaults{}; ///< of config.json, as JSON: what its config class fills in
     std::string_view body = "model."; ///< before names in Hugging Face's files
     std::string_view layersIn = "model.layers.";

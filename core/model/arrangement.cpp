@@ -229,6 +229,35 @@ namespace {
         std::int64_t m_first;
     };
 
+    /// Keys of latent attention: of each head the first rows, transposed.
+    class HeadKeys : public ArrangedRows {
+    public:
+        HeadKeys(std::vector<Tensor> raw, const LatentSpec& latent)
+            : ArrangedRows(std::move(raw))
+            , m_keys(latent.plain)
+            , m_values(latent.value)
+        {
+        }
+        Matrix rows(std::int64_t first, std::int64_t count) const override
+        {
+            Matrix values(count, m_keys);
+            const std::int64_t rank = raw().columns;
+            for (std::int64_t row = 0; row < count;) {
+                const std::int64_t head = (first + row) / rank, inside = (first + row) % rank;
+                const std::int64_t taken = std::min(count - row, rank - inside);
+                values.middleRows(row, taken)
+                    = decodeRows(raw(), head * (m_keys + m_values), m_keys)
+                          .middleCols(inside, taken)
+                          .transpose();
+                row += taken;
+            }
+            return values;
+        }
+
+    private:
+        std::int64_t m_keys, m_values; ///< of a head
+    };
+
     /// Rows in another order: row i of the tensor is stored row order[i].
     class OrderedRows : public ArrangedRows {
     public:
@@ -287,6 +316,17 @@ namespace {
         return order;
     }
 
+    /// Of latent attention: each head's values, which lie behind its keys.
+    std::vector<std::int64_t> valueOrder(const AttentionSpec& spec)
+    {
+        const std::int64_t keys = spec.latent->plain, values = spec.latent->value;
+        std::vector<std::int64_t> order;
+        for (std::int64_t head = 0; head < spec.heads; ++head)
+            for (std::int64_t value = 0; value < values; ++value)
+                order.push_back(head * (keys + values) + keys + value);
+        return order;
+    }
+
     std::shared_ptr<const RowSource> sourceOf(std::vector<Tensor> raw, Arrangement arrangement,
         std::int64_t matrices, const AttentionSpec& heads)
     {
@@ -315,6 +355,10 @@ namespace {
             return std::make_shared<HeadRows>(std::move(raw));
         case Arrangement::Stacked:
             return std::make_shared<StackedRows>(std::move(raw));
+        case Arrangement::HeadKeys:
+            return std::make_shared<HeadKeys>(std::move(raw), *heads.latent);
+        case Arrangement::HeadValues:
+            return std::make_shared<OrderedRows>(std::move(raw), valueOrder(heads));
         case Arrangement::GroupedQkv:
             break;
         }
@@ -322,8 +366,12 @@ namespace {
     }
 
     /// The shape that a stored tensor must have to become (rows, columns).
-    std::vector<std::int64_t> storedShape(const Tensor& tensor, Arrangement arrangement)
+    std::vector<std::int64_t> storedShape(
+        const Tensor& tensor, Arrangement arrangement, const AttentionSpec& spec)
     {
+        if (arrangement == Arrangement::HeadKeys || arrangement == Arrangement::HeadValues)
+            return { std::int64_t(spec.heads) * (spec.latent->plain + spec.latent->value),
+                spec.latent->keyRank };
         const std::int64_t matrices = tensor.matrices(), rows = tensor.rows / matrices;
         switch (arrangement) {
         case Arrangement::Stacked:
@@ -391,7 +439,7 @@ void arrange(Tensor& tensor, const std::vector<const StoredTensor*>& stored,
         return arrangeQuantizedStack(tensor, *stored.front(), arrangement);
     std::vector<Tensor> raw;
     for (const StoredTensor* part : stored) {
-        if (const auto wanted = storedShape(tensor, arrangement); part->shape != wanted)
+        if (const auto wanted = storedShape(tensor, arrangement, heads); part->shape != wanted)
             throw Error(text(part->file, ": tensor ", part->name, " has shape ",
                 shapeText(part->shape), ", expected ", shapeText(wanted)));
         raw.push_back(rawTensor(*part));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/parallel.h"
 #include "core/base/vectormath.h"
+#include "core/model/attending.h"
+#include "core/model/latentattention.h"
 #include "core/model/layer.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
@@ -16,9 +18,6 @@ namespace core {
 namespace {
 
     using Index = Eigen::Index;
-
-    constexpr int queryTile = 64; // queries of a task: few, so that little beyond the causal
-                                  // triangle is computed
 
     /// Queries, keys and values of whole sequences.
     struct Projected {
@@ -39,7 +38,12 @@ namespace {
     Projected project(
         const MatrixView& input, const LayerWeights& weights, const Progress& progress)
     {
-        constexpr std::array roles{ Role::AttnQ, Role::AttnK, Role::AttnV };
+        const AttentionSpec& spec = weights.spec.attention;
+        std::vector roles{ Role::AttnQ };
+        if (spec.makesKeys)
+            roles.push_back(Role::AttnK);
+        if (spec.makesKeys && !spec.valuesAreKeys)
+            roles.push_back(Role::AttnV);
         std::vector<MatrixView> parts;
         for (const Role role : roles)
             parts.push_back(weights.part(role));
@@ -47,6 +51,9 @@ namespace {
         for (std::size_t i = 0; i < roles.size(); ++i)
             if (const Vector bias = weights.biasOf(roles[i]); bias.size() > 0)
                 made[i].rowwise() += bias.transpose();
+        if (spec.makesKeys && spec.valuesAreKeys)
+            made.push_back(made.back());
+        made.resize(3); // empty ones are taken from another layer
         return { std::move(made[0]), std::move(made[1]), std::move(made[2]) };
     }
 
@@ -70,10 +77,29 @@ namespace {
         if (weights.spec.attention.norm == QueryKeyNorm::None)
             return;
         const Vector& qNorm = weights.vector(Role::AttnQNorm);
-        const Vector& kNorm = weights.vector(Role::AttnKNorm);
         forRows(projected.q.rows(), [&](Index row) {
             normHeads(projected.q.row(row).data(), projected.q.cols(), qNorm, weights);
+        });
+        if (projected.k.size() == 0)
+            return;
+        const Vector& kNorm = weights.vector(Role::AttnKNorm);
+        forRows(projected.k.rows(), [&](Index row) {
             normHeads(projected.k.row(row).data(), projected.k.cols(), kNorm, weights);
+        });
+    }
+
+    /// Each head of the values divided by the root of its mean square.
+    void normValues(Projected& projected, const LayerWeights& weights)
+    {
+        const AttentionSpec& spec = weights.spec.attention;
+        if (!spec.normsValues)
+            return;
+        const Vector ones = Vector::Ones(spec.headDim);
+        forRows(projected.v.rows(), [&](Index row) {
+            float* values = projected.v.row(row).data();
+            for (Index first = 0; first < projected.v.cols(); first += spec.headDim)
+                normRow(values + first, std::size_t(spec.headDim), NormKind::RootMeanSquare,
+                    weights.spec.epsilon, ones.data(), nullptr, values + first);
         });
     }
 
@@ -85,7 +111,8 @@ namespace {
         forRows(projected.q.rows(), [&](Index row) {
             const int position = int(row % length);
             table.turn(projected.q.row(row).data(), spec.heads, spec.headDim, position);
-            table.turn(projected.k.row(row).data(), spec.keyValueHeads, spec.headDim, position);
+            if (projected.k.size() > 0)
+                table.turn(projected.k.row(row).data(), spec.keyValueHeads, spec.headDim, position);
         });
     }
 
@@ -98,6 +125,25 @@ namespace {
             const double spans = std::floor(double(row % length) / spec.temperatureSpan);
             projected.q.row(row) *= float(1 + spec.temperature * std::log(1 + spans));
         });
+    }
+
+    /// Keeps keys and values for later layers, or takes those of an earlier one.
+    void shareKeys(Projected& projected, const AttentionSpec& spec, const BesideTile& tile)
+    {
+        if (!spec.sharedKeys)
+            return;
+        assert(tile.beside);
+        KeysAndValues& shared = tile.beside->shared[*spec.sharedKeys];
+        const Index rows = projected.q.rows();
+        if (!spec.makesKeys) {
+            projected.k = shared.keys.middleRows(tile.firstRow, rows);
+            projected.v = shared.values.middleRows(tile.firstRow, rows);
+            return;
+        }
+        shared.keys.conservativeResize(tile.rows, projected.k.cols());
+        shared.values.conservativeResize(tile.rows, projected.v.cols());
+        shared.keys.middleRows(tile.firstRow, rows) = projected.k;
+        shared.values.middleRows(tile.firstRow, rows) = projected.v;
     }
 
     void cap(float* scores, Index count, const AttentionSpec& spec)
@@ -135,34 +181,51 @@ namespace {
     {
         const auto& [start, head, first, count] = queries;
         const int headDim = spec.headDim;
-        const int lowest = spec.window > 0 ? std::max(0, first - spec.window + 1) : 0;
+        const int lowest = lowestKey(spec, first);
         const int keys = first + count - lowest; // none after the last query
         const Index keyColumn = Index(head / (spec.heads / spec.keyValueHeads)) * headDim;
         const auto q = projected.q.block(start + first, Index(head) * headDim, count, headDim);
         const auto k = projected.k.block(start + lowest, keyColumn, keys, headDim);
         const auto v = projected.v.block(start + lowest, keyColumn, keys, headDim);
-        Matrix scores(count, keys);
-        setProductTransposed(scores, q, k);
-        for (int i = 0; i < count; ++i) {
-            const int end = first + i + 1 - lowest; // keys up to this query
-            const int begin = spec.window > 0 ? std::max(0, end - spec.window) : 0;
-            weigh(scores.row(i).data() + begin, end - begin, spec, sink);
-            scores.row(i).head(begin).setZero();
-            scores.row(i).tail(keys - end).setZero();
-        }
-        setProduct(context.block(start + first, Index(head) * headDim, count, headDim), scores, v);
+        attendRows({ q, k, v, first, lowest },
+            context.block(start + first, Index(head) * headDim, count, headDim), spec, sink);
     }
 
 } // namespace
 
-Matrix attentionContext(
-    const MatrixView& input, const LayerWeights& weights, int length, const Progress& progress)
+int lowestKey(const AttentionSpec& spec, int first)
+{
+    return spec.window > 0 ? std::max(0, first - spec.window + 1) : 0;
+}
+
+void attendRows(
+    const AttendedRows& rows, MatrixBlock context, const AttentionSpec& spec, const float* sink)
+{
+    const Index count = rows.queries.rows(), keys = rows.keys.rows();
+    Matrix scores(count, keys);
+    setProductTransposed(scores, rows.queries, rows.keys);
+    for (Index i = 0; i < count; ++i) {
+        const Index end = rows.first + i + 1 - rows.lowest; // keys up to this query
+        const Index begin = spec.window > 0 ? std::max<Index>(0, end - spec.window) : 0;
+        weigh(scores.row(i).data() + begin, end - begin, spec, sink);
+        scores.row(i).head(begin).setZero();
+        scores.row(i).tail(keys - end).setZero();
+    }
+    setProduct(context, scores, rows.values);
+}
+
+Matrix attentionContext(const MatrixView& input, const LayerWeights& weights, int length,
+    const Progress& progress, const AttentionAids& aids)
 {
     assert(length > 0 && input.rows() % length == 0);
     const AttentionSpec& spec = weights.spec.attention;
+    if (spec.latent)
+        return latentContext(input, weights, length, aids.seen, progress);
     Projected projected = project(input, weights, progress);
     normQueriesAndKeys(projected, weights);
+    normValues(projected, weights);
     turnRows(projected, spec, length);
+    shareKeys(projected, spec, aids.beside);
     scaleByPosition(projected, spec, length);
     const Vector* sinks = weights.findVector(Role::AttnSinks);
 

@@ -84,6 +84,15 @@ namespace {
         if (config.headDim % 2 != 0)
             throw Error(text(place, ": head_dim is ", config.headDim,
                 ", expected an even number, as the rotary embedding pairs channels"));
+        for (const int keyHeads : config.keyValueHeadsOf)
+            if (keyHeads < 1 || config.heads % keyHeads != 0)
+                throw Error(text(place, ": num_attention_heads is ", config.heads,
+                    " and a layer has ", keyHeads,
+                    " key/value heads, expected the first to be a multiple of the second"));
+        if (config.localHeadDim % 2 != 0
+            || std::int64_t(config.heads) * config.localHeadDim > largestModelSize)
+            throw Error(text(place, ": head_dim is ", config.localHeadDim,
+                ", expected an even number and at most ", largestModelSize, " in all heads"));
         if (std::int64_t(config.heads) * config.headDim > largestModelSize)
             throw Error(text(place, ": num_attention_heads × head_dim is ",
                 std::int64_t(config.heads) * config.headDim, ", expected at most ",

@@ -9,11 +9,14 @@ Json configIdentity(const ModelConfig& config)
 {
     // By name, so that a member that is added does not compile here until it is thought of.
     const auto& [architecture, name, notComputed, layers, hidden, feedForward, heads, keyValueHeads,
-        headDim, vocabulary, context, normEpsilon, ropeBase, localRopeBase, rotaryChannels,
-        ropeLinearFactor, ropeFactors, longRopeFactors, ropeContext, yarn, ropeMagnitude, unturned,
-        rotary, window, windowed, attentionScale, attentionCap, queryTemperature, finalCap,
-        embeddingScale, residualScale, logitDivisor, experts, expertsUsed, expertSize, sharedSize,
-        normalizesExperts, hasQueryKeyNorm, isParallel, hasSecondNorm, tiedHead, differences]
+        headDim, vocabulary, context, normEpsilon, ropeBase, localHeadDim, localRotaryChannels,
+        keyValueHeadsOf, feedForwardOf, withoutValues, sharedKeyLayers, perLayerSize, latent,
+        localRopeBase, rotaryChannels, ropeLinearFactor, ropeFactors, longRopeFactors, ropeContext,
+        yarn, ropeMagnitude, unturned, rotary, window, windowed, attentionScale, attentionCap,
+        queryTemperature, finalCap, embeddingScale, residualScale, logitDivisor, experts,
+        expertsUsed, expertSize, sharedSize, dense, hasSigmoidRouter, expertGroups,
+        expertGroupsUsed, expertGroupBest, expertsScale, yarnLogMultiplier, normalizesExperts,
+        hasQueryKeyNorm, isParallel, hasSecondNorm, tiedHead, differences]
         = config;
     (void)name;
     (void)notComputed;
@@ -25,7 +28,12 @@ Json configIdentity(const ModelConfig& config)
         ropeMagnitude, unturned, int(rotary), window, windowed, attentionScale, attentionCap,
         queryTemperature, finalCap, embeddingScale, residualScale, logitDivisor, experts,
         expertsUsed, expertSize, sharedSize, normalizesExperts, hasQueryKeyNorm, isParallel,
-        hasSecondNorm, tiedHead });
+        hasSecondNorm, tiedHead, localHeadDim, localRotaryChannels, keyValueHeadsOf, feedForwardOf,
+        withoutValues, sharedKeyLayers, perLayerSize,
+        Json::array({ latent.queryRank, latent.keyRank, latent.plain, latent.turned, latent.value,
+            latent.epsilon }),
+        dense, hasSigmoidRouter, expertGroups, expertGroupsUsed, expertGroupBest, expertsScale,
+        yarnLogMultiplier });
 }
 
 } // namespace core

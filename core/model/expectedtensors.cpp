@@ -54,7 +54,8 @@ namespace {
             return;
         case QueryKeyNorm::Head:
             list.needs(Role::AttnQNorm, { spec.headDim });
-            list.needs(Role::AttnKNorm, { spec.headDim });
+            if (spec.makesKeys)
+                list.needs(Role::AttnKNorm, { spec.headDim });
             return;
         case QueryKeyNorm::Whole:
             list.needs(Role::AttnQNorm, { spec.queries() });
@@ -64,6 +65,64 @@ namespace {
             list.needs(Role::AttnQNorm, { spec.heads, spec.headDim });
             list.needs(Role::AttnKNorm, { spec.keyValueHeads, spec.headDim });
         }
+    }
+
+    void listLatents(Lister& list, const ModelConfig& config, const AttentionSpec& spec)
+    {
+        const LatentSpec& latent = *spec.latent;
+        const std::int64_t hidden = config.hidden;
+        if (latent.queryRank > 0) {
+            list.needs(Role::AttnQA, { latent.queryRank, hidden });
+            list.needs(Role::AttnQANorm, { latent.queryRank });
+            list.needs(Role::AttnQB, { spec.queries(), latent.queryRank });
+        } else {
+            list.needs(Role::AttnQ, { spec.queries(), hidden });
+        }
+        list.needs(Role::AttnKvAMqa, { latent.keyRank + latent.turned, hidden });
+        list.needs(Role::AttnKvANorm, { latent.keyRank });
+        list.needs(Role::AttnKB, { spec.heads, latent.keyRank, latent.plain });
+        list.needs(Role::AttnVB, { spec.heads, latent.value, latent.keyRank });
+        list.needs(Role::AttnOutput, { hidden, spec.context() });
+    }
+
+    /// q, k and v, in one tensor or in three: which of them are there is checked where they are
+    /// placed.
+    void listQueries(Lister& list, const ModelConfig& config, const AttentionSpec& spec)
+    {
+        const Biases biases = config.known()->attentionBiases;
+        const std::int64_t hidden = config.hidden;
+        const auto bias = [&](Role role, std::int64_t channels) {
+            if (biases != Biases::None)
+                list.mayHave(role, { channels });
+        };
+        if (!spec.makesKeys) {
+            list.needs(Role::AttnQ, { spec.queries(), hidden });
+            return bias(Role::AttnQBias, spec.queries());
+        }
+        const std::int64_t all = spec.queries() + 2 * spec.keys();
+        if (!spec.valuesAreKeys) {
+            list.mayHave(Role::AttnQkv, { all, hidden });
+            bias(Role::AttnQkvBias, all);
+        }
+        list.mayHave(Role::AttnQ, { spec.queries(), hidden });
+        bias(Role::AttnQBias, spec.queries());
+        list.mayHave(Role::AttnK, { spec.keys(), hidden });
+        bias(Role::AttnKBias, spec.keys());
+        if (spec.valuesAreKeys)
+            return;
+        list.mayHave(Role::AttnV, { spec.keys(), hidden });
+        bias(Role::AttnVBias, spec.keys());
+    }
+
+    void listPerLayer(Lister& list, const ModelConfig& config, const LayerSpec& layer)
+    {
+        if (layer.perLayer) {
+            list.needs(Role::PerLayerInpGate, { layer.perLayer->size, config.hidden });
+            list.needs(Role::PerLayerProj, { config.hidden, layer.perLayer->size });
+            list.needs(Role::PerLayerPostNorm, { config.hidden });
+        }
+        if (config.known()->mayScaleOutput)
+            list.mayHave(Role::LayerOutputScale, { 1 });
     }
 
     void listAttention(Lister& list, const ModelConfig& config, const LayerSpec& layer)
@@ -76,20 +135,9 @@ namespace {
             list.norm(Role::AttnNorm2, Role::AttnNorm2Bias, layer.norm, hidden);
         } else if (layer.attentionNorm)
             list.norm(Role::AttnNorm, Role::AttnNormBias, layer.norm, hidden);
-        // Either in one tensor or in three: checked where they are placed.
-        const std::int64_t all = spec.queries() + 2 * spec.keys();
-        const auto bias = [&](Role role, std::int64_t channels) {
-            if (biases != Biases::None)
-                list.mayHave(role, { channels });
-        };
-        list.mayHave(Role::AttnQkv, { all, hidden });
-        bias(Role::AttnQkvBias, all);
-        list.mayHave(Role::AttnQ, { spec.queries(), hidden });
-        bias(Role::AttnQBias, spec.queries());
-        list.mayHave(Role::AttnK, { spec.keys(), hidden });
-        bias(Role::AttnKBias, spec.keys());
-        list.mayHave(Role::AttnV, { spec.keys(), hidden });
-        bias(Role::AttnVBias, spec.keys());
+        if (spec.latent)
+            return listLatents(list, config, spec);
+        listQueries(list, config, spec);
         listNorms(list, spec);
         list.needs(Role::AttnOutput, { hidden, spec.queries() });
         listBias(list, biases, false, Role::AttnOutputBias, hidden);
@@ -109,6 +157,8 @@ namespace {
         list.needs(Role::FfnGateInp, { count, hidden });
         if (areBiased)
             list.needs(Role::FfnGateInpBias, { count });
+        if (spec.routing == Routing::Sigmoid)
+            list.mayHave(Role::ExpProbsBias, { count });
         if (spec.sharedSize > 0)
             list.mayHave(Role::FfnGateInpShexp, { 1, hidden });
         const auto stack = [&](Role role, Role bias, std::int64_t rows, std::int64_t columns) {
@@ -156,6 +206,11 @@ std::vector<ExpectedTensor> expectedTensors(const ModelConfig& config)
     std::vector<ExpectedTensor> list;
     Lister outside(list, -1);
     outside.needs(Role::TokenEmbd, { config.vocabulary, config.hidden });
+    if (const std::int64_t size = config.perLayerSize; size > 0) {
+        outside.needs(Role::TokenEmbdPerLayer, { config.vocabulary, config.layers * size });
+        outside.needs(Role::PerLayerModelProj, { config.layers * size, config.hidden });
+        outside.needs(Role::PerLayerProjNorm, { size });
+    }
     if (architecture.learnsPositions)
         outside.needs(Role::PositionEmbd, { config.context, config.hidden });
     for (int layer = 0; layer < config.layers; ++layer) {
@@ -163,6 +218,7 @@ std::vector<ExpectedTensor> expectedTensors(const ModelConfig& config)
         const LayerSpec spec = layerSpec(config, layer);
         listAttention(inside, config, spec);
         listFeedForward(inside, config, spec);
+        listPerLayer(inside, config, spec);
     }
     outside.norm(Role::OutputNorm, Role::OutputNormBias, architecture.norm, config.hidden);
     outside.mayHave(Role::Output, { config.vocabulary, config.hidden });

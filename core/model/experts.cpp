@@ -8,7 +8,11 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <numeric>
+#include <span>
+#include <utility>
 
 namespace core {
 
@@ -16,7 +20,38 @@ namespace {
 
     using Index = Eigen::Index;
 
-    /// The experts with the largest logits, the largest first.
+    /// What experts of one token are chosen by: their logits, or with a sigmoid each its share, and
+    /// the bias on it that evens out how often they are chosen (DeepSeek-AI 2024, arXiv 2412.19437,
+    /// equation 16). Groups that are not among the best are at −∞.
+    std::vector<float> preferences(const float* logits, const Vector* bias, const ExpertsSpec& spec)
+    {
+        std::vector<float> values(logits, logits + spec.count);
+        if (spec.routing == Routing::Sigmoid)
+            for (float& value : values)
+                value = 1 / (1 + std::exp(-value));
+        if (bias)
+            for (int expert = 0; expert < spec.count; ++expert)
+                values[std::size_t(expert)] += (*bias)[expert];
+        if (spec.groups <= 1)
+            return values;
+        const int size = spec.count / spec.groups, best = std::min(spec.groupBest, size);
+        std::vector<std::pair<float, int>> groups; ///< how good, and which: the best first
+        for (int group = 0; group < spec.groups; ++group) {
+            std::vector<float> inside(
+                values.begin() + group * size, values.begin() + (group + 1) * size);
+            std::ranges::partial_sort(inside, inside.begin() + best, std::greater());
+            groups.emplace_back(
+                -std::accumulate(inside.begin(), inside.begin() + best, 0.0f), group);
+        }
+        std::ranges::sort(groups);
+        for (const auto& [goodness, group] :
+            std::span(groups).subspan(std::size_t(spec.groupsUsed)))
+            std::fill_n(
+                values.begin() + group * size, size, -std::numeric_limits<float>::infinity());
+        return values;
+    }
+
+    /// The experts with the largest of `logits`, the largest first.
     std::vector<int> chosen(const float* logits, const ExpertsSpec& spec)
     {
         std::vector<int> order(std::size_t(spec.count));
@@ -32,8 +67,16 @@ namespace {
     std::vector<float> weightsOf(
         const float* logits, const std::vector<int>& experts, const ExpertsSpec& spec)
     {
-        const float largest = logits[experts.front()];
         std::vector<float> powers;
+        if (spec.routing == Routing::Sigmoid) {
+            for (const int expert : experts)
+                powers.push_back(1 / (1 + std::exp(-logits[expert])));
+            const double all = std::accumulate(powers.begin(), powers.end(), 0.0);
+            for (float& power : powers)
+                power *= spec.scale * (spec.normalizes ? float(1 / std::max(all, 1e-20)) : 1);
+            return powers;
+        }
+        const float largest = *std::max_element(logits, logits + spec.count);
         for (const int expert : experts)
             powers.push_back(std::exp(logits[expert] - largest));
         const bool isOfChosen = spec.normalizes || spec.routing == Routing::SoftmaxOfChosen;
@@ -44,7 +87,7 @@ namespace {
             for (int expert = 0; expert < spec.count; ++expert)
                 sum += double(std::exp(logits[expert] - largest));
         for (float& power : powers)
-            power = float(double(power) / sum);
+            power = spec.scale * float(double(power) / sum);
         return powers;
     }
 
@@ -92,10 +135,11 @@ std::vector<ExpertTokens> routeTokens(
                                   .front());
     if (const Vector* bias = weights.findVector(Role::FfnGateInpBias))
         logits.rowwise() += bias->transpose();
+    const Vector* bias = weights.findVector(Role::ExpProbsBias);
     std::vector<ExpertTokens> experts(std::size_t(spec.count));
     for (Index row = 0; row < logits.rows(); ++row) {
         const float* values = logits.row(row).data();
-        const std::vector<int> choice = chosen(values, spec);
+        const std::vector<int> choice = chosen(preferences(values, bias, spec).data(), spec);
         const std::vector<float> shares = weightsOf(values, choice, spec);
         for (std::size_t i = 0; i < choice.size(); ++i) {
             experts[std::size_t(choice[i])].rows.push_back(row);

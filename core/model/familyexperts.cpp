@@ -12,19 +12,24 @@ namespace core::families {
 namespace {
 
     /// Layers without experts among those with them, which llama.cpp does not know.
-    void requireAllSparse(const ConfigKeys& keys, ModelConfig& config)
+    void readDenseLayers(const ConfigKeys& keys, ModelConfig& config)
     {
-        const bool isMixed = !keys.numbers("mlp_only_layers").empty()
-            || (keys.has("decoder_sparse_step") && keys.size("decoder_sparse_step") != 1);
-        if (isMixed)
-            config.notComputed = text(keys.place(),
-                ": some layers have no experts (decoder_sparse_step, mlp_only_layers), which "
-                "Quantscope does not compute for this architecture");
+        const std::vector<double> dense = keys.numbers("mlp_only_layers");
+        const int step = keys.has("decoder_sparse_step") ? keys.size("decoder_sparse_step") : 1;
+        for (int layer = 0; layer < config.layers; ++layer)
+            config.dense.push_back(
+                (layer + 1) % step != 0 || std::ranges::count(dense, double(layer)) > 0);
+        if (std::ranges::count(config.dense, true) == 0)
+            config.dense.clear();
+        else
+            config.differences.push_back(
+                "Some layers have no experts (decoder_sparse_step, mlp_only_layers): llama.cpp, "
+                "which expects them in all layers of this architecture, does not load its file");
     }
 
     void readQwen2Moe(const ConfigKeys& keys, ModelConfig& config)
     {
-        requireAllSparse(keys, config);
+        readDenseLayers(keys, config);
         if (config.normalizesExperts)
             config.differences.push_back("llama.cpp does not divide the weights of the chosen "
                                          "experts by their sum, as this model does");
@@ -42,7 +47,7 @@ namespace {
 
     void readQwen3Moe(const ConfigKeys& keys, ModelConfig& config)
     {
-        requireAllSparse(keys, config);
+        readDenseLayers(keys, config);
         if (!config.normalizesExperts)
             config.differences.push_back("llama.cpp divides the weights of the chosen experts by "
                                          "their sum, this model does not");

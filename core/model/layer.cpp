@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/layer.h"
 
+#include "core/model/activation.h"
 #include "core/model/architecture.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
+#include "core/model/perlayerinputs.h"
 
 #include <algorithm>
 #include <cassert>
@@ -195,6 +197,39 @@ void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeig
     const Progress& progress)
 {
     addBranch(hidden, gated, weights, Role::FfnDown, weights.spec.feedForwardPostNorm, progress);
+}
+
+Matrix perLayerGated(const MatrixView& x, const LayerWeights& weights, const BesideTile& beside,
+    const Progress& progress)
+{
+    const PerLayerSpec& spec = *weights.spec.perLayer;
+    assert(beside.beside && beside.beside->perLayer);
+    const std::span<const int> tokens(beside.beside->tokens);
+    const Matrix own = beside.beside->perLayer->rows(
+        tokens.subspan(std::size_t(beside.firstRow), std::size_t(x.rows())), spec.layer, progress);
+    Matrix gated
+        = std::move(linear(x, { weights.matrix(Role::PerLayerInpGate) }, progress).front());
+    for (Index row = 0; row < gated.rows(); ++row)
+        activateTimes(spec.activation, gated.row(row).data(), own.row(row).data(),
+            std::size_t(gated.cols()), gated.row(row).data());
+    return gated;
+}
+
+void addPerLayer(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
+    const Progress& progress)
+{
+    const Matrix written
+        = std::move(linear(gated, { weights.matrix(Role::PerLayerProj) }, progress).front());
+    hidden += normed(written,
+        { weights.spec.norm, weights.spec.epsilon, &weights.vector(Role::PerLayerPostNorm),
+            nullptr },
+        progress);
+}
+
+void scaleOutput(MatrixBlock hidden, const LayerWeights& weights)
+{
+    if (const Vector* scale = weights.findVector(Role::LayerOutputScale))
+        hidden *= (*scale)[0];
 }
 
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress)

@@ -3,8 +3,10 @@
 
 #include "core/base/matrix.h"
 #include "core/base/progress.h"
+#include "core/model/beside.h"
 #include "core/model/checkpoint.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -54,7 +56,8 @@ LayerWeights loadLayer(const Checkpoint& checkpoint, int layer, const Progress& 
 
 // A layer in the steps between which linear layers read their inputs:
 //   hidden → attentionInput → attentionContext → (addAttention) → feedForwardInput →
-//   feedForwardGated → (addFeedForward)
+//   feedForwardGated → (addFeedForward) [→ perLayerGated → (addPerLayer)] → scaleOutput
+// (latent attention: latentattention.h; experts: experts.h)
 // All take and give rows of whole sequences of `length` tokens ((sequences × length), channels) and
 // run on all processors. The bits of a row depend neither on the number of threads nor, for
 // sequences of a multiple of 16 tokens, on the other sequences handed in with it. `progress` is
@@ -64,9 +67,16 @@ LayerWeights loadLayer(const Checkpoint& checkpoint, int layer, const Progress& 
 /// What q, k and v read.
 Matrix attentionInput(
     const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
+/// What linear layers inside attention read, before they do; may change it.
+using InnerInputs = std::function<void(LinearInput input, int head, Matrix& x)>;
+/// What attention of some models needs beside its input.
+struct AttentionAids {
+    BesideTile beside; ///< where keys are shared
+    InnerInputs seen; ///< may be empty
+};
 /// The heads' outputs, causal: what attn_output reads. `input` from attentionInput.
-Matrix attentionContext(
-    const MatrixView& input, const LayerWeights& weights, int length, const Progress& progress);
+Matrix attentionContext(const MatrixView& input, const LayerWeights& weights, int length,
+    const Progress& progress, const AttentionAids& aids = {});
 /// hidden += scale · after(attn_output · context + bias).
 void addAttention(MatrixBlock hidden, const MatrixView& context, const LayerWeights& weights,
     const Progress& progress);
@@ -79,6 +89,16 @@ Matrix feedForwardGated(
 /// hidden += scale · after(ffn_down · gated + bias).
 void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
     const Progress& progress);
+
+/// act(inp_gate · x) ∘ the layer's own input: what proj reads. `x`: hidden after the feed-forward.
+/// Requires: spec.perLayer, a tile of a path whose `beside` has the tokens.
+Matrix perLayerGated(const MatrixView& x, const LayerWeights& weights, const BesideTile& beside,
+    const Progress& progress);
+/// hidden += after(proj · gated).
+void addPerLayer(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
+    const Progress& progress);
+/// hidden × layer_output_scale, where there is one.
+void scaleOutput(MatrixBlock hidden, const LayerWeights& weights);
 
 /// What the head reads: hidden after output_norm. Throws Error for a norm that is not finite.
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress);

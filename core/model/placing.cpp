@@ -126,10 +126,38 @@ namespace {
         {
             if (m_naming == Naming::HuggingFace && isOfOtherSense(tensor.name))
                 ++m_sorted.ofOtherSenses;
-            else if (isUnneeded(tensor))
+            else if (isUnneeded(tensor) || isBehind(tensor) || isOfSharedKeys(tensor))
                 m_sorted.left.push_back(shortName(tensor));
             else if (!m_sorted.unexpected)
                 m_sorted.unexpected = &tensor;
+        }
+
+        /// Whether it belongs to a layer behind the last, which predicts further tokens.
+        bool isBehind(const StoredTensor& tensor) const
+        {
+            const Architecture& architecture = *m_config.known();
+            if (!architecture.predictsFurther)
+                return false;
+            std::string name = tensor.name;
+            if (m_naming == Naming::HuggingFace) {
+                name = m_rule.usualName(name);
+                if (!name.starts_with(architecture.layersIn))
+                    return false;
+                name = text("blk.", name.substr(architecture.layersIn.size()));
+            }
+            return layerOfName(name) >= m_config.layers;
+        }
+
+        /// Whether it makes keys or values in a layer that takes those of another.
+        bool isOfSharedKeys(const StoredTensor& tensor) const
+        {
+            const int first = m_config.layers - m_config.sharedKeyLayers;
+            return std::ranges::any_of(placesOf(tensor.name, m_naming, m_rule, *m_config.known()),
+                [&](const HuggingPlace& found) {
+                    const Role role = found.place.role;
+                    return found.place.layer >= first
+                        && (role == Role::AttnK || role == Role::AttnV || role == Role::AttnKNorm);
+                });
         }
 
         const ModelConfig& m_config;
@@ -295,8 +323,9 @@ namespace {
     std::vector<std::string> anchorsOf(const Architecture& architecture)
     {
         std::vector<std::string> anchors;
-        for (const Place place : { Place{ Role::TokenEmbd }, Place{ Role::AttnNorm, 0 },
-                 Place{ Role::AttnQ, 0 }, Place{ Role::AttnQkv, 0 } }) {
+        for (const Place place :
+            { Place{ Role::TokenEmbd }, Place{ Role::AttnNorm, 0 }, Place{ Role::AttnQ, 0 },
+                Place{ Role::AttnQkv, 0 }, Place{ Role::AttnKvAMqa, 0 } }) {
             const std::string name = huggingFaceName(architecture, place);
             if (name.starts_with(architecture.body))
                 anchors.push_back(name.substr(architecture.body.size()));

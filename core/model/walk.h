@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/model/beside.h"
 #include "core/model/layer.h"
 
 #include <functional>
@@ -13,6 +14,7 @@ namespace core {
 struct HiddenStates {
     Matrix states; ///< (sequences × length, hidden)
     int length = 0;
+    Beside beside; ///< what layers read beside it
 
     int sequences() const { return length == 0 ? 0 : int(states.rows() / length); }
 };
@@ -32,7 +34,8 @@ struct WalkObserver {
     /// `x` (tokens, in): what the linear layers of `input` in `layer` read.
     virtual void linearInput(LinearInput input, int layer, const Matrix& x, Eigen::Index firstRow)
         = 0;
-    /// `x` (tokens, in): what gate and up (Experts) or down (ExpertsDown) of one expert read.
+    /// `x` (tokens, in): what gate and up (Experts) or down (ExpertsDown) of one expert read, or
+    /// attn_k_b (HeadQuery) or attn_v_b (HeadContext) of one head.
     virtual void expertInput(
         LinearInput /*input*/, int /*layer*/, int /*expert*/, const Matrix& /*x*/)
     {

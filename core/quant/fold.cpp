@@ -133,6 +133,11 @@ std::vector<int> foldGroups(LinearInput input, const LayerSpec& spec, std::int64
 
 std::string foldObstacle(LinearInput input, const LayerSpec& spec)
 {
+    const bool readsHeads = input == LinearInput::AttentionOutput;
+    if (readsHeads && spec.attention.latent)
+        return "its input is not scaled: each head's values are made of the same latents";
+    if (readsHeads && (spec.attention.normsValues || spec.attention.valuesAreKeys))
+        return "its input is not scaled: the norm of the values does not let scales through";
     if (input == LinearInput::Down && !spec.feedForward.isGated)
         return "its input is not scaled: the activation before it does not let scales through";
     if (spec.experts && input != LinearInput::Attention && input != LinearInput::AttentionOutput)

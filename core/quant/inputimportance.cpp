@@ -52,7 +52,9 @@ namespace {
 
         /// Mean squares of each expert's inputs, one after the other; 0, which is unknown, of one
         /// that no token came to.
-        std::map<Key, std::vector<float>> expertMeans(std::size_t experts) const
+        /// `countOf(key)`: how many there are.
+        template<typename CountOf>
+        std::map<Key, std::vector<float>> expertMeans(const CountOf& countOf) const
         {
             std::map<Key, std::vector<float>> all;
             for (const auto& [key, sums] : m_experts) {
@@ -60,7 +62,7 @@ namespace {
                     sums, [](const Counted& counted) { return counted.tokens > 0; });
                 const std::size_t columns = std::size_t(some->squares.size());
                 std::vector<float>& means = all[key];
-                means.resize(experts * columns);
+                means.resize(countOf(key) * columns);
                 for (std::size_t i = 0; i < sums.size(); ++i)
                     for (std::size_t j = 0; sums[i].tokens > 0 && j < columns; ++j)
                         means[i * columns + j]
@@ -97,7 +99,11 @@ Importance inputImportance(const Checkpoint& checkpoint,
             for (const double sum : sums)
                 values.push_back(float(sum * share));
         }
-    for (const auto& [key, means] : observer.expertMeans(std::size_t(checkpoint.config().experts)))
+    const auto countOf = [&](const Key& key) { // of experts, or of heads
+        const std::vector<Role> roles = readersOf(checkpoint, key.first, key.second);
+        return std::size_t(checkpoint.find(Place{ roles.front(), key.second })->matrices());
+    };
+    for (const auto& [key, means] : observer.expertMeans(countOf))
         for (const Role role : rolesOf(key.first))
             if (const Tensor* tensor = checkpoint.find(Place{ role, key.second }))
                 importance[tensor->name] = means;

@@ -19,7 +19,8 @@ namespace {
     bool isShared(LinearInput input)
     {
         return input == LinearInput::Attention || input == LinearInput::FeedForward
-            || input == LinearInput::Experts;
+            || input == LinearInput::Experts || input == LinearInput::LatentQuery
+            || input == LinearInput::PerLayer;
     }
 
     /// Rows in another order, in each of the `parts` of equal height that lie one under the other.
@@ -291,6 +292,22 @@ void LayerInWork::fitNorm(
     for (RoundedTensor& done : m_done)
         if (done.report.gptq && std::ranges::count(roles, done.tensor.place.role) > 0)
             done.report.gptq->normGain = refit.gain;
+}
+
+void LayerInWork::roundHeads(LinearInput input, const Progress& progress)
+{
+    for (const Role role : m_weights.readers(input)) {
+        const Tensor& tensor = *m_run.checkpoint.find(Place{ role, m_layer });
+        const PlannedTensor& planned = plannedAt(role);
+        std::span<const float> importance;
+        if (planned.method == Method::Importance)
+            importance = m_run.importance.at(tensor.name);
+        RoundedTensor done = roundInTiles(tensor, planned, importance, progress);
+        m_weights.matrix(role) = decode(done.tensor);
+        m_scaling.report(done.report, planned);
+        m_run.tensorDone(done.report);
+        m_done.push_back(std::move(done));
+    }
 }
 
 bool LayerInWork::stacksNeedHessian() const

@@ -43,6 +43,10 @@ public:
     /// without tokens where nothing is chosen by data.
     void round(LinearInput input, InputSums fit, HeldSums held, const Progress& progress);
 
+    /// Rounds the matrices of all heads that read `input`, of HeadQuery and HeadContext, without
+    /// any activations but what the importance says.
+    void roundHeads(LinearInput input, const Progress& progress);
+
     // Experts are rounded one at a time: between beginExpert() and endExpert() the layer has the
     // matrices of one under the roles of their stacks, which round() takes for Experts and
     // ExpertsDown. finishExperts() puts the stacks together.

@@ -3,6 +3,7 @@
 
 #include "core/files/scratchfile.h"
 #include "core/model/experts.h"
+#include "core/model/latentattention.h"
 #include "core/model/linear.h"
 #include "core/quant/expertrounding.h"
 #include "core/quant/holdingout.h"
@@ -27,6 +28,10 @@ namespace {
     struct Tile {
         Index first, rows, length;
         MatrixBlock of(HiddenStates& hidden) const { return hidden.states.middleRows(first, rows); }
+        BesideTile beside(HiddenStates& hidden) const
+        {
+            return { &hidden.beside, first, hidden.states.rows() };
+        }
         auto of(Matrix& matrix) const { return matrix.middleRows(first, rows); }
         /// Rows at its end that are held out, of `all`.
         Index heldRows(Index all) const
@@ -192,6 +197,19 @@ namespace {
             tile.of(paths.reference ? *paths.reference : paths.rounded));
     }
 
+    /// Rounds what lies between hidden and the heads of latent attention.
+    void roundLatents(LayerInWork& layer, const LayerPaths& paths, const Progress& progress)
+    {
+        if (layer.spec().attention.latent->queryRank > 0)
+            roundReaders(layer, LinearInput::LatentQuery, paths, paths, progress.part(0, 0.8),
+                [&](const MatrixView& hidden, const LayerWeights& weights) {
+                    return latentQueryInput(
+                        attentionInput(hidden, weights, progress), weights, progress);
+                });
+        layer.roundHeads(LinearInput::HeadQuery, progress.part(0.8, 0.9));
+        layer.roundHeads(LinearInput::HeadContext, progress.part(0.9, 1));
+    }
+
     void roundAttention(LayerInWork& layer, const LayerPaths& paths, const Progress& progress)
     {
         const auto inputOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
@@ -199,22 +217,26 @@ namespace {
         };
         roundReaders(layer, LinearInput::Attention, paths, paths, progress.part(0, 0.5), inputOf);
 
-        const auto contextOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
-            return attentionContext(
-                inputOf(hidden, weights), weights, paths.rounded.length, progress);
-        };
-        Matrix context(paths.rounded.states.rows(), layer.spec().attention.queries());
+        if (layer.spec().attention.latent)
+            roundLatents(layer, paths, progress.part(0.5, 0.6));
+
+        const auto contextOf
+            = [&](const Tile& tile, HiddenStates& hidden, const LayerWeights& weights) {
+                  return attentionContext(inputOf(tile.of(hidden), weights), weights, hidden.length,
+                      progress, { tile.beside(hidden), {} });
+              };
+        Matrix context(paths.rounded.states.rows(), layer.spec().attention.context());
         GroupGathering gathering(layer, LinearInput::AttentionOutput, paths);
-        forTiles(paths.rounded, progress.part(0.5, 0.8), [&](const Tile& tile) {
-            tile.of(context) = contextOf(tile.of(paths.rounded), layer.weights());
+        forTiles(paths.rounded, progress.part(0.6, 0.8), [&](const Tile& tile) {
+            tile.of(context) = contextOf(tile, paths.rounded, layer.weights());
             Matrix reference;
             if (paths.reference)
-                reference = contextOf(tile.of(*paths.reference), layer.original());
+                reference = contextOf(tile, *paths.reference, layer.original());
             gatherWriter(layer, LinearInput::AttentionOutput, gathering, paths, tile,
                 tile.of(context), reference, progress);
         });
-        layer.releaseOriginal(
-            { Role::AttnQkv, Role::AttnQ, Role::AttnK, Role::AttnV, Role::AttnOutput });
+        layer.releaseOriginal({ Role::AttnQkv, Role::AttnQ, Role::AttnK, Role::AttnV, Role::AttnQA,
+            Role::AttnQB, Role::AttnKvAMqa, Role::AttnKB, Role::AttnVB, Role::AttnOutput });
         gathering.round(layer, LinearInput::AttentionOutput, progress.part(0.8, 0.95));
         forTiles(paths.rounded, progress.part(0.95, 1), [&](const Tile& tile) {
             addAttention(tile.of(paths.rounded), tile.of(context), layer.weights(), progress);
@@ -326,6 +348,41 @@ namespace {
         });
     }
 
+    /// Rounds what the layer adds of an input of its own. A norm after it lets no drift be taken
+    /// up.
+    void roundPerLayer(LayerInWork& layer, const LayerPaths& paths, const Progress& progress)
+    {
+        const auto asItIs
+            = [](const MatrixView& hidden, const LayerWeights&) { return Matrix(hidden); };
+        roundReaders(layer, LinearInput::PerLayer, paths, paths, progress.part(0, 0.4), asItIs);
+        const auto gatedOf
+            = [&](const Tile& tile, HiddenStates& hidden, const LayerWeights& weights) {
+                  return perLayerGated(tile.of(hidden), weights, tile.beside(hidden), progress);
+              };
+        Matrix gated(paths.rounded.states.rows(), layer.spec().perLayer->size);
+        GroupGathering gathering(layer, LinearInput::PerLayerOutput, paths);
+        forTiles(paths.rounded, progress.part(0.4, 0.6), [&](const Tile& tile) {
+            tile.of(gated) = gatedOf(tile, paths.rounded, layer.weights());
+            Matrix change, drift;
+            if (paths.reference) {
+                const Matrix reference = gatedOf(tile, *paths.reference, layer.original());
+                if (gathering.corrects()) {
+                    const Matrix& W = layer.original().matrix(Role::PerLayerProj);
+                    change = Matrix::Zero(tile.rows, W.rows());
+                    addLinear(change, reference - tile.of(gated), W, progress);
+                    drift = Matrix::Zero(tile.rows, W.rows());
+                }
+                addPerLayer(tile.of(*paths.reference), reference, layer.original(), progress);
+            }
+            gathering.add(tile, tile.of(gated), std::move(change), std::move(drift),
+                tile.of(paths.reference ? *paths.reference : paths.rounded));
+        });
+        gathering.round(layer, LinearInput::PerLayerOutput, progress.part(0.6, 0.9));
+        forTiles(paths.rounded, progress.part(0.9, 1), [&](const Tile& tile) {
+            addPerLayer(tile.of(paths.rounded), tile.of(gated), layer.weights(), progress);
+        });
+    }
+
 } // namespace
 
 RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling,
@@ -341,10 +398,16 @@ RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling
     roundAttention(work, paths, progress.part(0, 0.45));
     const LayerPaths before{ rounded, paths.reference ? &reference : nullptr };
     const LayerPaths& read = work.spec().isParallel ? before : paths;
+    const double end = work.spec().perLayer ? 0.9 : 1;
     if (work.hasExperts())
-        roundSparse(work, paths, read, progress.part(0.45, 1));
+        roundSparse(work, paths, read, progress.part(0.45, end));
     else
-        roundFeedForward(work, paths, read, progress.part(0.45, 1));
+        roundFeedForward(work, paths, read, progress.part(0.45, end));
+    if (work.spec().perLayer)
+        roundPerLayer(work, paths, progress.part(end, 1));
+    scaleOutput(paths.rounded.states, work.weights());
+    if (paths.reference)
+        scaleOutput(paths.reference->states, work.original());
     return work.finish();
 }
 
@@ -391,13 +454,16 @@ RoundedPart roundLayerAlone(
         return roundFromFile(run, layer, progress);
     LayerInWork work(run, layer, std::move(scaling), false, progress);
     double done = 0;
-    constexpr std::array inputs{ LinearInput::Attention, LinearInput::AttentionOutput,
-        LinearInput::FeedForward, LinearInput::Down, LinearInput::SharedDown };
-    constexpr double share = 0.18;
+    constexpr std::array inputs{ LinearInput::Attention, LinearInput::LatentQuery,
+        LinearInput::AttentionOutput, LinearInput::FeedForward, LinearInput::Down,
+        LinearInput::SharedDown, LinearInput::PerLayer, LinearInput::PerLayerOutput };
+    constexpr double share = 0.11;
     for (const LinearInput input : inputs) {
         work.round(input, {}, {}, progress.part(done, done + share));
         done += share;
     }
+    for (const LinearInput input : { LinearInput::HeadQuery, LinearInput::HeadContext })
+        work.roundHeads(input, progress.part(done, done));
     work.roundStacks(progress.part(done, 1));
     return work.finish();
 }

@@ -63,7 +63,7 @@ namespace {
             return Method::RoundToNearest; // an embedding reads no activations
         const bool inLayer = planned.place.layer >= 0;
         const bool usesImportance = planned.format->importance == Format::Importance::Used;
-        if (wanted == Method::Gptq && inLayer)
+        if (wanted == Method::Gptq && inLayer && !isHeadStack(planned.place.role))
             return Method::Gptq;
         return wanted != Method::RoundToNearest && usesImportance ? Method::Importance
                                                                   : Method::RoundToNearest;

@@ -11,9 +11,11 @@ namespace {
         const Checkpoint& checkpoint, std::span<const PlannedTensor> plan, int number)
     {
         RunLayer layer;
-        for (const LinearInput input : { LinearInput::Attention, LinearInput::AttentionOutput,
-                 LinearInput::FeedForward, LinearInput::Down, LinearInput::SharedDown,
-                 LinearInput::Experts, LinearInput::ExpertsDown }) {
+        for (const LinearInput input :
+            { LinearInput::Attention, LinearInput::AttentionOutput, LinearInput::LatentQuery,
+                LinearInput::HeadQuery, LinearInput::HeadContext, LinearInput::FeedForward,
+                LinearInput::Down, LinearInput::SharedDown, LinearInput::Experts,
+                LinearInput::ExpertsDown, LinearInput::PerLayer, LinearInput::PerLayerOutput }) {
             RunGroup group;
             for (const Role role : rolesOf(input)) {
                 const Tensor* tensor = checkpoint.find(Place{ role, number });
@@ -81,7 +83,7 @@ RunShape runShape(const Checkpoint& checkpoint, std::span<const PlannedTensor> p
     RunShape shape;
     shape.hidden = config.hidden;
     shape.heads = config.heads;
-    shape.queries = std::int64_t(config.heads) * config.headDim;
+    shape.queries = std::int64_t(config.heads) * std::max(config.headDim, config.latent.value);
     shape.text = text;
     shape.gptq = gptq;
     shape.sourceBytes = double(checkpoint.bytes());
@@ -97,7 +99,7 @@ RunShape runShape(const Checkpoint& checkpoint, std::span<const PlannedTensor> p
         if (!isMatrix(planned.place.role))
             continue;
         if (planned.place.layer < 0)
-            (planned.place.role == Role::TokenEmbd ? shape.before : shape.after)
+            (isBeforeLayers(planned.place.role) ? shape.before : shape.after)
                 .push_back({ tensor.rows, tensor.columns, planned });
         if (planned.method == Method::Importance && !planned.keeps && imatrix == Imatrix::None)
             shape.measuresImportance = true;

@@ -24,6 +24,12 @@ QStringList notesOf(const Architecture& architecture)
         notes += architecture.queryKeyNorm == QueryKeyNorm::HeadLayer
             ? "norms of q and k where there are"
             : "norms of q and k";
+    if (architecture.normsValues)
+        notes += "norm of v";
+    if (architecture.hasLatents)
+        notes += "latent attention";
+    if (architecture.variesByLayer)
+        notes += "two sizes of heads, shared keys and inputs of each layer's own where there are";
     if (architecture.learnsPositions)
         notes += "learned positions";
     if (architecture.attentionBiases == Biases::All)
