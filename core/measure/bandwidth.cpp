@@ -16,7 +16,7 @@ namespace {
     {
         assert(context >= 0);
         const ModelConfig& config = checkpoint.config();
-        std::uint64_t bytes = cacheBytes(config, context);
+        std::uint64_t bytes = cacheBytes(config, context) + stateBytes(config);
         for (std::size_t i = 0; i < checkpoint.tensors().size(); ++i) {
             const Tensor& tensor = checkpoint.tensors()[i];
             const bool isLookedUp
@@ -49,11 +49,23 @@ std::uint64_t cacheBytes(const ModelConfig& config, int context)
 {
     const auto windowed
         = config.window > 0 ? std::uint64_t(std::ranges::count(config.windowed, true)) : 0;
-    const std::uint64_t positions
-        = (std::uint64_t(config.layers) - windowed) * std::uint64_t(context)
+    const auto attending
+        = std::uint64_t(config.layers - std::ranges::count(config.recurrent, true));
+    const std::uint64_t positions = (attending - windowed) * std::uint64_t(context)
         + windowed * std::uint64_t(std::min(context, config.window));
     return 2 * positions * std::uint64_t(config.keyValueHeads) * std::uint64_t(config.headDim)
         * cacheBytesPerValue; // 2: keys and values
+}
+
+std::uint64_t stateBytes(const ModelConfig& config)
+{
+    const auto layers = std::uint64_t(std::ranges::count(config.recurrent, true));
+    const DeltaNetSpec& net = config.deltaNet;
+    const auto columns = [](int kernel) { return std::uint64_t(std::max(0, kernel - 1)); };
+    return layers * sizeof(float)
+        * (columns(net.kernel) * std::uint64_t(net.mixed())
+            + std::uint64_t(net.values()) * std::uint64_t(net.headDim)
+            + columns(config.shortConvolution.kernel) * std::uint64_t(config.hidden));
 }
 
 double tokensPerSecond(const Device* device, std::uint64_t bytesPerToken)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/parallel.h"
 #include "core/base/vectormath.h"
+#include "core/model/deltanet.h"
 #include "core/model/layer.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
 #include "core/model/rotary.h"
+#include "core/model/shortconvolution.h"
 
 #include <algorithm>
 #include <cassert>
@@ -23,6 +25,7 @@ namespace {
     /// Queries, keys and values of whole sequences.
     struct Projected {
         Matrix q, k, v;
+        Matrix gate; ///< of the heads' outputs; empty: none
     };
 
     /// body(row) for all rows, on all processors.
@@ -33,6 +36,33 @@ namespace {
             const Index first = Index(task) * tile;
             for (Index row = first; row < std::min(first + tile, rows); ++row)
                 body(row);
+        });
+    }
+
+    /// Takes the gate of each head from behind its query.
+    void splitGate(Projected& projected, const AttentionSpec& spec)
+    {
+        const Matrix both = std::move(projected.q);
+        projected.q.resize(both.rows(), spec.queries());
+        projected.gate.resize(both.rows(), spec.queries());
+        forRows(both.rows(), [&](Index row) {
+            for (Index head = 0; head < spec.heads; ++head) {
+                const auto ofHead
+                    = both.row(row).segment(2 * head * spec.headDim, 2 * spec.headDim);
+                projected.q.row(row).segment(head * spec.headDim, spec.headDim)
+                    = ofHead.head(spec.headDim);
+                projected.gate.row(row).segment(head * spec.headDim, spec.headDim)
+                    = ofHead.tail(spec.headDim);
+            }
+        });
+    }
+
+    /// context ∘ σ(gate)
+    void applyGate(Matrix& context, const Matrix& gate)
+    {
+        forRows(context.rows(), [&](Index row) {
+            for (Index channel = 0; channel < context.cols(); ++channel)
+                context(row, channel) /= 1 + std::exp(-gate(row, channel));
         });
     }
 
@@ -47,7 +77,10 @@ namespace {
         for (std::size_t i = 0; i < roles.size(); ++i)
             if (const Vector bias = weights.biasOf(roles[i]); bias.size() > 0)
                 made[i].rowwise() += bias.transpose();
-        return { std::move(made[0]), std::move(made[1]), std::move(made[2]) };
+        Projected projected{ std::move(made[0]), std::move(made[1]), std::move(made[2]), {} };
+        if (weights.spec.attention.isGated)
+            splitGate(projected, weights.spec.attention);
+        return projected;
     }
 
     /// Norms the heads of one row of queries or keys, or the whole row.
@@ -159,6 +192,10 @@ Matrix attentionContext(
     const MatrixView& input, const LayerWeights& weights, int length, const Progress& progress)
 {
     assert(length > 0 && input.rows() % length == 0);
+    if (weights.spec.deltaNet)
+        return deltaNetContext(input, weights, length, progress);
+    if (weights.spec.shortConvolution)
+        return shortConvolutionContext(input, weights, length, progress);
     const AttentionSpec& spec = weights.spec.attention;
     Projected projected = project(input, weights, progress);
     normQueriesAndKeys(projected, weights);
@@ -180,6 +217,8 @@ Matrix attentionContext(
                 std::min(queryTile, length - first) },
             spec, sinks ? sinks->data() + head : nullptr);
     });
+    if (spec.isGated)
+        applyGate(context, projected.gate);
     return context;
 }
 

@@ -14,6 +14,7 @@ extern const Architecture qwen2moe, qwen3moe, gptOss; // familyexperts.cpp
 extern const Architecture gemma, gemma2, gemma3; // familygemma.cpp
 extern const Architecture gpt2, starcoder2, falcon, stablelm; // familylayernorm.cpp
 extern const Architecture phi3, olmo2, glm4; // familyfused.cpp
+extern const Architecture qwen35, qwen35moe, lfm2; // familyhybrid.cpp
 
 /// Layers with a window: as layer_types says, else those for which `isWindowed(layer)`.
 template<typename IsWindowed>

@@ -51,6 +51,7 @@ namespace {
             spec.norm = QueryKeyNorm::None;
         spec.temperature = config.queryTemperature;
         spec.temperatureSpan = config.ropeContext > 0 ? config.ropeContext : 1;
+        spec.isGated = architecture.gatesAttention;
         return spec;
     }
 
@@ -63,6 +64,16 @@ std::optional<Role> LayerSpec::makerOf(LinearInput input) const
     return input == LinearInput::Attention  ? attentionNorm
         : input == LinearInput::FeedForward ? feedForwardNorm
                                             : std::nullopt;
+}
+
+Role LayerSpec::mixerOutput() const
+{
+    return deltaNet ? Role::SsmOut : shortConvolution ? Role::ShortConvOut : Role::AttnOutput;
+}
+
+std::int64_t LayerSpec::mixedChannels(std::int64_t hidden) const
+{
+    return deltaNet ? deltaNet->values() : shortConvolution ? hidden : attention.queries();
 }
 
 LayerSpec layerSpec(const ModelConfig& config, int layer)
@@ -85,6 +96,12 @@ LayerSpec layerSpec(const ModelConfig& config, int layer)
         spec.feedForwardPostNorm = Role::PostFfwNorm;
     }
     spec.attention = attentionSpec(config, *architecture, layer);
+    if (isSet(config.recurrent, layer)) {
+        if (config.deltaNet.kernel > 0)
+            spec.deltaNet = config.deltaNet;
+        if (config.shortConvolution.kernel > 0)
+            spec.shortConvolution = config.shortConvolution;
+    }
     spec.feedForward = { config.feedForward, architecture->activation, architecture->isGated,
         architecture->fusesGateUp };
     if (config.experts > 0)

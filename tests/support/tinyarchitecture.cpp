@@ -23,6 +23,7 @@ namespace {
             Builders joined = tiny::withLlamasNames();
             joined.merge(tiny::withNamesOfTheirOwn());
             joined.merge(tiny::withExperts());
+        joined.merge(tiny::withOtherMixers());
             return joined;
         }();
         return all;

@@ -26,6 +26,10 @@ namespace {
         config.keyValueHeads = tiny.keyValueHeads == tiny.heads ? config.heads
             : tiny.keyValueHeads == 1                           ? 1
                                                                 : config.heads / 4;
+        if (config.deltaNet.kernel > 0) {
+            config.deltaNet.valueHeads = width / config.deltaNet.headDim;
+            config.deltaNet.keyHeads = config.deltaNet.valueHeads / 4;
+        }
         const double root = std::sqrt(double(tiny.hidden)); // Gemma's scale
         if (std::abs(tiny.embeddingScale / root - 1) < 1e-6)
             config.embeddingScale = std::sqrt(double(width));

@@ -20,13 +20,16 @@ namespace {
     [[maybe_unused]] void nameAllProperties(LayerSpec spec)
     {
         [[maybe_unused]] auto& [norm, epsilon, attentionNorm, feedForwardNorm, attentionPostNorm,
-            feedForwardPostNorm, attention, feedForward, experts, isParallel, residualScale]
+            feedForwardPostNorm, attention, deltaNet, shortConvolution, feedForward, experts,
+            isParallel, residualScale]
             = spec;
+        [[maybe_unused]] auto& [netKeyHeads, netValueHeads, netHeadDim, netKernel] = *deltaNet;
+        [[maybe_unused]] auto& [kernel] = *shortConvolution;
         [[maybe_unused]] auto& [count, used, expertSize, expertActivation, routing, normalizes,
             sharedSize]
             = *experts;
         [[maybe_unused]] auto& [heads, keyValueHeads, headDim, rotary, window, scale, cap, qkNorm,
-            temperature, temperatureSpan]
+            temperature, temperatureSpan, hasGate]
             = attention;
         [[maybe_unused]] auto& [layout, channels, base, linearFactor, factors, longFactors,
             longAfter, yarn, magnitude]
@@ -182,10 +185,11 @@ namespace {
         const Matrix q = weights.matrix(Role::AttnQ), output = weights.matrix(Role::AttnOutput);
         const Vector* bias = weights.findVector(Role::AttnQBias);
         const Vector oldBias = bias ? *bias : Vector();
-        const Eigen::Index size = spec.headDim;
+        const Eigen::Index size = spec.headDim, rows = spec.queryRows() / spec.heads;
         for (int head = 0; head < spec.heads; ++head) {
             const Eigen::Index from = ((head + 1) % spec.heads) * size, to = head * size;
-            weights.matrix(Role::AttnQ).middleRows(to, size) = q.middleRows(from, size);
+            weights.matrix(Role::AttnQ).middleRows(to / size * rows, rows)
+                = q.middleRows(from / size * rows, rows);
             weights.matrix(Role::AttnOutput).middleCols(to, size) = output.middleCols(from, size);
             if (bias)
                 weights.vector(Role::AttnQBias).segment(to, size) = oldBias.segment(from, size);
@@ -196,7 +200,7 @@ namespace {
     bool regroupNorm(LayerWeights& weights)
     {
         AttentionSpec& spec = weights.spec.attention;
-        if (spec.norm == QueryKeyNorm::None)
+        if (spec.norm == QueryKeyNorm::None || !weights.vectors.contains(Role::AttnQNorm))
             return false;
         if (spec.norm == QueryKeyNorm::Head)
             for (const auto& [role, heads] : { std::pair(Role::AttnQNorm, spec.heads),
@@ -440,6 +444,7 @@ std::vector<Mutation> wiringMutations()
     addYarn(all);
     addAttention(all);
     addLayer(all);
+    addMixers(all);
     addExperts(all);
     addModel(all);
     return all;

@@ -120,7 +120,8 @@ void TestFold::everyArchitectureFoldsToTheSameLogits()
     for (int layer = 0; layer < config.layers; ++layer)
         folds.push_back(randomFold(config, layer, 5 + unsigned(layer)));
     const auto folded = foldedCheckpoint(*checkpoint, folds, Progress());
-    const Place output{ Role::AttnOutput, 1 }; // the input that every architecture can scale
+    // The input that every architecture can scale.
+    const Place output{ layerSpec(config, 1).mixerOutput(), 1 };
     QVERIFY(decode(*folded->find(output)) != decode(*checkpoint->find(output)));
     const std::vector<std::vector<int>> sequences{ { 1, 7, 30, 4, 9, 100, 55, 2, 287, 31, 8, 77 } };
     const Matrix expected = logitsOf(*checkpoint, sequences);
