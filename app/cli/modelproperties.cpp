@@ -60,8 +60,11 @@ namespace {
         Json names = Json::array();
         for (const core::Role role : roles) {
             const std::string_view name = core::roleName(role);
-            if (name.ends_with(ending) && name.find("norm") == std::string_view::npos)
-                names.push_back(name.substr(0, name.size() - ending.size()));
+            if (!name.ends_with(ending) || name.find("norm") != std::string_view::npos)
+                continue;
+            const std::string_view matrix = name.substr(0, name.size() - ending.size());
+            if (core::findRole(matrix)) // ssm_dt.bias belongs to none
+                names.push_back(matrix);
         }
         return names;
     }

@@ -23,7 +23,7 @@ namespace {
             Builders joined = tiny::withLlamasNames();
             joined.merge(tiny::withNamesOfTheirOwn());
             joined.merge(tiny::withExperts());
-        joined.merge(tiny::withOtherMixers());
+            joined.merge(tiny::withOtherMixers());
             return joined;
         }();
         return all;
