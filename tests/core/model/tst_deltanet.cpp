@@ -66,12 +66,12 @@ struct Opened {
     LayerWeights weights;
     Matrix input;
 
-    Opened(const char* name, int tokens)
+    Opened(const char* name, int tokens, int layer = 0)
     {
         const QTemporaryDir folder;
         support::writeTinyArchitecture(name, folder.path().toStdString());
         const auto checkpoint = Checkpoint::open(folder.path().toStdString());
-        weights = loadLayer(*checkpoint, 0, {});
+        weights = loadLayer(*checkpoint, layer, {});
         input = randomMatrix(6, tokens, checkpoint->config().hidden, 1);
     }
 };
@@ -90,6 +90,7 @@ private slots:
     void everySequenceStartsAtZero();
     void bitsDoNotDependOnThreads();
     void aShortConvolutionIsWhatItsPaperSays();
+    void gatedAttentionReadsAFusedProjectionAlike();
 };
 
 void TestDeltaNet::theChunkedRuleIsTheRule_data()
@@ -194,6 +195,23 @@ void TestDeltaNet::aShortConvolutionIsWhatItsPaperSays()
                     sum += double(kernel[3 * c + j]) * projected(at, c) * projected(at, 2 * n + c);
             QVERIFY(std::abs(double(found(t, c)) - projected(t, n + c) * sum) < 1e-4);
         }
+}
+
+void TestDeltaNet::gatedAttentionReadsAFusedProjectionAlike()
+{
+    constexpr int attending = 2;
+    Opened opened("qwen35", 64, attending);
+    const Matrix apart = attentionContext(opened.input, opened.weights, 64, {});
+    auto& matrices = opened.weights.matrices;
+    const Matrix q = matrices.at(Role::AttnQ), k = matrices.at(Role::AttnK);
+    const Matrix v = matrices.at(Role::AttnV);
+    QCOMPARE(q.rows(), 2 * opened.weights.spec.attention.queries());
+    Matrix fused(q.rows() + k.rows() + v.rows(), q.cols());
+    fused << q, k, v;
+    for (const Role role : { Role::AttnQ, Role::AttnK, Role::AttnV })
+        matrices.erase(role);
+    matrices.emplace(Role::AttnQkv, fused);
+    QVERIFY(attentionContext(opened.input, opened.weights, 64, {}) == apart);
 }
 
 QTEST_GUILESS_MAIN(TestDeltaNet)
