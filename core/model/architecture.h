@@ -72,6 +72,7 @@ struct Architecture {
     bool gatesAttention = false; ///< AttentionSpec::isGated
     Role finalNorm = Role::OutputNorm; ///< before the head
     bool mayHaveExperts = false;
+    bool mayFuseExperts = false; ///< ffn_gate_up_exps in GGUF files
     bool normalizesExperts = true; ///< where its files do not say
     bool postAttentionNormIsBefore = false; ///< post_attention_norm is the feed-forward's norm
     bool isGated = true;

@@ -253,6 +253,14 @@ namespace {
         return std::make_shared<OrderedRows>(std::move(raw), groupedOrder(heads));
     }
 
+    /// The shape without the one inside a convolution's (n, 1, k), where two dimensions are wanted.
+    std::vector<std::int64_t> squeezed(std::vector<std::int64_t> shape, std::size_t dimensions)
+    {
+        if (dimensions == 2 && shape.size() == 3 && shape[1] == 1)
+            shape.erase(shape.begin() + 1);
+        return shape;
+    }
+
     /// The shape that a stored tensor must have to become (rows, columns).
     std::vector<std::int64_t> storedShape(const Tensor& tensor, Arrangement arrangement)
     {
@@ -317,11 +325,13 @@ namespace {
 
 } // namespace
 
-std::vector<std::int64_t> squeezed(std::vector<std::int64_t> shape, std::size_t dimensions)
+bool isOfShape(const std::vector<std::int64_t>& stored, const std::vector<std::int64_t>& expected,
+    std::optional<Arrangement> arrangement)
 {
-    if (dimensions == 2 && shape.size() == 3 && shape[1] == 1)
-        shape.erase(shape.begin() + 1);
-    return shape;
+    if (arrangement)
+        return squeezed(stored, expected.size()) == expected;
+    const bool isRow = expected.size() == 2 && expected.front() == 1;
+    return stored == expected || (isRow && stored == std::vector{ expected.back() });
 }
 
 void arrange(Tensor& tensor, const std::vector<const StoredTensor*>& stored,

@@ -16,7 +16,9 @@ namespace core {
 void arrange(Tensor& tensor, const std::vector<const StoredTensor*>& stored,
     Arrangement arrangement, const LayerSpec& layer);
 
-/// The shape without the ones inside a convolution's (n, 1, k), where two dimensions are wanted.
-std::vector<std::int64_t> squeezed(std::vector<std::int64_t> shape, std::size_t dimensions);
+/// Whether a tensor that is stored so and not arranged, but for Squeezed, has the shape expected.
+/// llama-quantize drops ones in front.
+bool isOfShape(const std::vector<std::int64_t>& stored, const std::vector<std::int64_t>& expected,
+    std::optional<Arrangement> arrangement);
 
 } // namespace core

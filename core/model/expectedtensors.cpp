@@ -148,8 +148,14 @@ namespace {
             if (areBiased)
                 list.needs(bias, { count, rows });
         };
-        stack(Role::FfnGateExps, Role::FfnGateExpsBias, size, hidden);
-        stack(Role::FfnUpExps, Role::FfnUpExpsBias, size, hidden);
+        if (config.known()->mayFuseExperts) { // one or two: checked where they are placed
+            list.mayHave(Role::FfnGateExps, { count, size, hidden });
+            list.mayHave(Role::FfnUpExps, { count, size, hidden });
+            list.mayHave(Role::FfnGateUpExps, { count, 2 * size, hidden });
+        } else {
+            stack(Role::FfnGateExps, Role::FfnGateExpsBias, size, hidden);
+            stack(Role::FfnUpExps, Role::FfnUpExpsBias, size, hidden);
+        }
         stack(Role::FfnDownExps, Role::FfnDownExpsBias, hidden, size);
         if (spec.sharedSize == 0)
             return;

@@ -303,6 +303,7 @@ const Architecture qwen35moe{
     .queryKeyNorm = QueryKeyNorm::Head,
     .gatesAttention = true,
     .mayHaveExperts = true,
+    .mayFuseExperts = true,
     .postAttentionNormIsBefore = true,
     .mixer = "gated delta net",
     .defaults = R"({"head_dim": 256, "partial_rotary_factor": 0.25, "num_experts": 256,

@@ -189,7 +189,8 @@ namespace {
 
         bool has(Place place) const { return m_sorted.found.contains(place); }
 
-        /// q, k and v are needed where they are not one tensor, with their biases where one has.
+        /// q, k and v are needed where they are not one tensor, with their biases where one has;
+        /// so are an expert's gate and up.
         bool isNeededHere(Place place) const
         {
             const Role role = place.role;
@@ -197,6 +198,8 @@ namespace {
             const bool isBias
                 = role == Role::AttnQBias || role == Role::AttnKBias || role == Role::AttnVBias;
             const Biases biases = m_config.known()->attentionBiases;
+            if (role == Role::FfnGateExps || role == Role::FfnUpExps)
+                return !has({ Role::FfnGateUpExps, place.layer });
             const bool areFused = has({ Role::AttnQkv, place.layer });
             const bool areFusedBiases = has({ Role::AttnQkvBias, place.layer });
             return (isMatrix && !areFused)
@@ -248,8 +251,7 @@ namespace {
                     layerSpec(m_config, std::max(0, expected.place.layer)));
                 return tensor;
             }
-            if ((how ? squeezed(stored.shape, expected.shape.size()) : stored.shape)
-                != expected.shape)
+            if (!isOfShape(stored.shape, expected.shape, how))
                 throw Error(text(stored.file, ": tensor ", stored.name, " has shape ",
                     shapeText(stored.shape), ", expected ", shapeText(expected.shape)));
             tensor.bytes = stored.bytes;

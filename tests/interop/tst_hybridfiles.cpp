@@ -16,6 +16,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -85,6 +86,41 @@ void addPredictingBlock(const std::filesystem::path& from, const std::filesystem
         [&](std::size_t i) { return core::GgufBytes(std::span<const std::byte>(bytes[i])); }, {});
 }
 
+/// The file of a tiny Qwen 3.5 with gate and up of all experts in one tensor, as the converter
+/// writes them if it is told to.
+void fuseExperts(const std::filesystem::path& from, const std::filesystem::path& to)
+{
+    const core::GgufFile file = core::readGguf(from);
+    std::vector<core::GgufTensorInfo> tensors;
+    std::vector<std::vector<std::byte>> bytes;
+    const auto find = [&](const std::string& name) -> const core::StoredTensor& {
+        return *std::ranges::find(file.tensors, name, &core::StoredTensor::name);
+    };
+    for (const core::StoredTensor& stored : file.tensors) {
+        const std::size_t at = stored.name.find("ffn_gate_exps");
+        if (stored.name.find("ffn_up_exps") != std::string::npos)
+            continue;
+        tensors.push_back({ stored.name, stored.format, stored.shape });
+        bytes.emplace_back(stored.bytes.begin(), stored.bytes.end());
+        if (at == std::string::npos)
+            continue;
+        const std::string prefix = stored.name.substr(0, at);
+        const core::StoredTensor& up = find(prefix + "ffn_up_exps.weight");
+        const auto experts = std::size_t(stored.shape.front());
+        const std::size_t each = stored.bytes.size() / experts;
+        bytes.back().clear();
+        for (std::size_t i = 0; i < experts; ++i)
+            for (const core::StoredTensor* half : { &stored, &up }) {
+                const auto part = half->bytes.subspan(i * each, each);
+                bytes.back().insert(bytes.back().end(), part.begin(), part.end());
+            }
+        tensors.back().name = prefix + "ffn_gate_up_exps.weight";
+        tensors.back().shape[1] *= 2;
+    }
+    core::writeGguf(core::OutputPath{ to, to }, file.metadata, tensors,
+        [&](std::size_t i) { return core::GgufBytes(std::span<const std::byte>(bytes[i])); }, {});
+}
+
 } // namespace
 
 class TestHybridFiles : public QObject {
@@ -99,9 +135,16 @@ private slots:
 
     void filesRoundedByGptqLoad_data() { addModels(); }
     void filesRoundedByGptqLoad();
+    void whatLlamaRoundedOpens_data()
+    {
+        addModels();
+        QTest::newRow("qwen2moe") << QString("qwen2moe"); // a row without the dimension in front
+    }
+    void whatLlamaRoundedOpens();
     void mixesAreThoseOfLlama_data() { addModels(); }
     void mixesAreThoseOfLlama();
     void blocksThatPredictStayInTheFile();
+    void gateAndUpOfExpertsMayBeOneTensor();
 
 private:
     static void addModels()
@@ -152,6 +195,26 @@ void TestHybridFiles::filesRoundedByGptqLoad()
         QVERIFY2(asLlama < 0.3f, qPrintable(QString::number(double(asLlama))));
         const auto again = Checkpoint::open(file("gptq.gguf"));
         QCOMPARE(ourLogits(*again, { tokens }), ourLogits(*rounded, { tokens }));
+    } catch (const core::Error& error) {
+        QFAIL(error.what());
+    }
+}
+
+void TestHybridFiles::whatLlamaRoundedOpens()
+{
+    QFETCH(QString, name);
+    try {
+        exportAs(support::widened(opened(name.toStdString())), "F32", file("wide.gguf"));
+        LlamaQuantizeOptions options;
+        options.fileType = 15; // Q4_K_M
+        m_llama->quantize(file("wide.gguf"), file("llama.gguf"), options);
+        const auto model = Checkpoint::open(file("llama.gguf"));
+        QVERIFY2(model->isComputed(), model->config().notComputed.c_str());
+        const auto tokens = randomTokens(7);
+        const core::Matrix found = logProbabilities(theirs(file("llama.gguf"), tokens));
+        const core::Matrix ours = logProbabilities(ourLogitsAsLlama(*model, { tokens }));
+        const float distance = (ours - found).norm() / std::sqrt(float(found.size()));
+        QVERIFY2(distance < 0.3f, qPrintable(QString::number(double(distance))));
     } catch (const core::Error& error) {
         QFAIL(error.what());
     }
@@ -217,6 +280,31 @@ void TestHybridFiles::blocksThatPredictStayInTheFile()
                     ++kept;
                 }
         QCOMPARE(kept, 15);
+        QVERIFY(theirs(file("rounded.gguf"), tokens).allFinite());
+    } catch (const core::Error& error) {
+        QFAIL(error.what());
+    }
+}
+
+void TestHybridFiles::gateAndUpOfExpertsMayBeOneTensor()
+{
+    try {
+        const auto apartModel = opened("qwen35moe");
+        exportAs(apartModel, "F32", file("apart.gguf"));
+        fuseExperts(file("apart.gguf"), file("fused.gguf"));
+        const auto model = Checkpoint::open(file("fused.gguf"));
+        QVERIFY2(model->isComputed(), model->config().notComputed.c_str());
+        QVERIFY(model->find(core::Place{ core::Role::FfnGateUpExps, 1 }));
+        const auto tokens = randomTokens(7);
+        const core::Matrix ours = ourLogits(*model, { tokens });
+        QVERIFY(apart(ours, ourLogits(*apartModel, { tokens })) < 1e-4f);
+        QVERIFY(apart(ours, theirs(file("fused.gguf"), tokens)) < 1e-3f);
+        core::QuantizeOptions options;
+        for (std::uint32_t seed = 1; seed <= 16; ++seed)
+            options.calibration.push_back(randomTokens(seed));
+        const core::Recipe recipe = core::presetRecipe("Q8_0", *model, core::Method::Gptq);
+        const auto rounded = core::quantize(model, recipe, options, {}, {}).checkpoint;
+        core::exportGguf(*rounded, { file("rounded.gguf"), core::Existing::Replace }, {}, {});
         QVERIFY(theirs(file("rounded.gguf"), tokens).allFinite());
     } catch (const core::Error& error) {
         QFAIL(error.what());
