@@ -111,6 +111,19 @@
         <translation>ein Fenster von %1 Token in %2</translation>
     </message>
     <message>
+        <source>gated delta net</source>
+        <translation>Delta-Netz mit Gate</translation>
+    </message>
+    <message>
+        <source>short convolution</source>
+        <translation>kurze Faltung</translation>
+    </message>
+    <message>
+        <source>in its place a %1 in %2</source>
+        <extracomment>%1 &quot;gated delta net&quot;, %2 &quot;24 of 32 layers&quot;</extracomment>
+        <translation>an ihrer Stelle %1 in %2</translation>
+    </message>
+    <message>
         <source>learned positions</source>
         <translation>gelernte Positionen</translation>
     </message>
@@ -141,6 +154,10 @@
     <message>
         <source>queries grow with the position</source>
         <translation>Anfragen wachsen mit der Position</translation>
+    </message>
+    <message>
+        <source>outputs gated</source>
+        <translation>Ausgaben mit Gate</translation>
     </message>
     <message>
         <source>side by side with the feed-forward</source>
@@ -195,6 +212,11 @@
 %1 heads, %2 KV</source>
         <translation>Attention
 %1 Köpfe, %2 KV</translation>
+    </message>
+    <message>
+        <source>or</source>
+        <comment>one of two branches</comment>
+        <translation>oder</translation>
     </message>
     <message>
         <source>gate × up</source>

@@ -60,8 +60,11 @@ namespace {
         Json names = Json::array();
         for (const core::Role role : roles) {
             const std::string_view name = core::roleName(role);
-            if (name.ends_with(ending) && name.find("norm") == std::string_view::npos)
-                names.push_back(name.substr(0, name.size() - ending.size()));
+            if (!name.ends_with(ending) || name.find("norm") != std::string_view::npos)
+                continue;
+            const std::string_view matrix = name.substr(0, name.size() - ending.size());
+            if (core::findRole(matrix)) // ssm_dt.bias belongs to none
+                names.push_back(matrix);
         }
         return names;
     }
@@ -108,7 +111,23 @@ namespace {
             json["window"] = { { "tokens", config.window }, { "layers", windowed } };
         if (spec.temperature > 0)
             json["temperature"] = spec.temperature;
+        json["gated"] = spec.isGated;
         return json;
+    }
+
+    /// What stands in the place of attention in some layers; null: nothing.
+    Json mixerJson(const core::ModelConfig& config)
+    {
+        const Json layers = layersWith(config.recurrent);
+        if (layers.empty())
+            return {};
+        const core::DeltaNetSpec& net = config.deltaNet;
+        if (net.kernel > 0)
+            return { { "kind", "gated_delta_net" }, { "key_heads", net.keyHeads },
+                { "value_heads", net.valueHeads }, { "head_dim", net.headDim },
+                { "kernel", net.kernel }, { "layers", layers } };
+        return { { "kind", "short_convolution" }, { "kernel", config.shortConvolution.kernel },
+            { "layers", layers } };
     }
 
     std::string listText(const Json& list)
@@ -147,10 +166,27 @@ namespace {
             ", norm of q and k: ", attention["query_key_norm"].get<std::string>());
         if (attention["cap"].is_number())
             line += core::text(", scores capped at ", attention["cap"].get<double>());
+        if (attention["gated"].get<bool>())
+            line += ", outputs gated";
         if (const Json& window = attention["window"]; window.is_object())
             line += core::text(", window of ", window["tokens"].get<int>(), " tokens in layers ",
                 listText(window["layers"]));
         return line;
+    }
+
+    /// A line of its own; empty where all layers attend.
+    std::string mixerLine(const Json& mixer)
+    {
+        if (mixer.is_null())
+            return {};
+        const auto number = [&mixer](const char* key) { return mixer[key].get<int>(); };
+        const std::string what = mixer["kind"] == "gated_delta_net"
+            ? core::text("gated delta net of ", number("key_heads"), " key and ",
+                number("value_heads"), " value heads of ", number("head_dim"),
+                " channels, behind a convolution over ")
+            : std::string("short convolution over ");
+        return core::text("in place of attention: ", what, number("kernel"), " tokens in layers ",
+            listText(mixer["layers"]), '\n');
     }
 
     /// A line of its own; empty without experts.
@@ -198,6 +234,7 @@ core::Json modelProperties(const core::Checkpoint& checkpoint)
         { "after", spec.attentionPostNorm.has_value() } };
     json["positions"] = positionsJson(config, *architecture);
     json["attention"] = attentionJson(config, spec.attention);
+    json["mixer"] = mixerJson(config);
     json["feed_forward"] = { { "activation", word(spec.feedForward.activation) },
         { "gated", spec.feedForward.isGated }, { "fused", spec.feedForward.isFused },
         { "parallel", spec.isParallel } };
@@ -229,11 +266,13 @@ void printModelProperties(const core::Checkpoint& checkpoint, std::ostream& out)
         << " each branch\n"
         << "positions: " << positionsLine(json["positions"]) << '\n'
         << "attention: " << attentionLine(json["attention"]) << '\n'
+        << mixerLine(json["mixer"])
         << "feed-forward: " << feedForward["activation"].get<std::string>()
         << (feedForward["gated"].get<bool>() ? ", gated" : ", not gated")
         << (feedForward["fused"].get<bool>() ? ", gate and up in one tensor" : "")
         << (feedForward["parallel"].get<bool>() ? ", beside attention" : "") << '\n'
-        << expertsLine(json["experts"]) << "biases: " << (json["biases"].empty() ? "none" : listText(json["biases"])) << '\n'
+        << expertsLine(json["experts"])
+        << "biases: " << (json["biases"].empty() ? "none" : listText(json["biases"])) << '\n'
         << "scales: " << scalesLine(json["scales"]) << '\n';
 }
 

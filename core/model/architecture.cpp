@@ -12,12 +12,13 @@ namespace core {
 
 namespace {
 
-    constexpr std::array<const Architecture*, 21> table{ &families::llama, &families::mistral3,
+    constexpr std::array<const Architecture*, 24> table{ &families::llama, &families::mistral3,
         &families::granite, &families::smollm3, &families::qwen2, &families::qwen3,
         &families::gemma, &families::gemma2, &families::gemma3, &families::phi3, &families::gpt2,
         &families::olmo2, &families::starcoder2, &families::stablelm, &families::falcon,
         &families::glm4, &families::qwen2moe, &families::qwen3moe, &families::gptOss,
-        &families::gemma4, &families::deepseek2 };
+        &families::qwen35, &families::qwen35moe, &families::lfm2, &families::gemma4,
+        &families::deepseek2 };
 
     // Llama's names, which most others have, too. "N." and what is in front of it is left out.
     constexpr std::array usualNames{

@@ -3,10 +3,12 @@
 #include "core/base/vectormath.h"
 #include "core/model/attending.h"
 #include "core/model/latentattention.h"
+#include "core/model/deltanet.h"
 #include "core/model/layer.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
 #include "core/model/rotary.h"
+#include "core/model/shortconvolution.h"
 
 #include <algorithm>
 #include <cassert>
@@ -22,6 +24,7 @@ namespace {
     /// Queries, keys and values of whole sequences.
     struct Projected {
         Matrix q, k, v;
+        Matrix gate; ///< of the heads' outputs; empty: none
     };
 
     /// body(row) for all rows, on all processors.
@@ -32,6 +35,33 @@ namespace {
             const Index first = Index(task) * tile;
             for (Index row = first; row < std::min(first + tile, rows); ++row)
                 body(row);
+        });
+    }
+
+    /// Takes the gate of each head from behind its query.
+    void splitGate(Projected& projected, const AttentionSpec& spec)
+    {
+        const Matrix both = std::move(projected.q);
+        projected.q.resize(both.rows(), spec.queries());
+        projected.gate.resize(both.rows(), spec.queries());
+        forRows(both.rows(), [&](Index row) {
+            for (Index head = 0; head < spec.heads; ++head) {
+                const auto ofHead
+                    = both.row(row).segment(2 * head * spec.headDim, 2 * spec.headDim);
+                projected.q.row(row).segment(head * spec.headDim, spec.headDim)
+                    = ofHead.head(spec.headDim);
+                projected.gate.row(row).segment(head * spec.headDim, spec.headDim)
+                    = ofHead.tail(spec.headDim);
+            }
+        });
+    }
+
+    /// context ∘ σ(gate)
+    void applyGate(Matrix& context, const Matrix& gate)
+    {
+        forRows(context.rows(), [&](Index row) {
+            for (Index channel = 0; channel < context.cols(); ++channel)
+                context(row, channel) /= 1 + std::exp(-gate(row, channel));
         });
     }
 
@@ -54,7 +84,10 @@ namespace {
         if (spec.makesKeys && spec.valuesAreKeys)
             made.push_back(made.back());
         made.resize(3); // empty ones are taken from another layer
-        return { std::move(made[0]), std::move(made[1]), std::move(made[2]) };
+        Projected projected{ std::move(made[0]), std::move(made[1]), std::move(made[2]), {} };
+        if (spec.isGated)
+            splitGate(projected, spec);
+        return projected;
     }
 
     /// Norms the heads of one row of queries or keys, or the whole row.
@@ -218,6 +251,10 @@ Matrix attentionContext(const MatrixView& input, const LayerWeights& weights, in
     const Progress& progress, const AttentionAids& aids)
 {
     assert(length > 0 && input.rows() % length == 0);
+    if (weights.spec.deltaNet)
+        return deltaNetContext(input, weights, length, progress);
+    if (weights.spec.shortConvolution)
+        return shortConvolutionContext(input, weights, length, progress);
     const AttentionSpec& spec = weights.spec.attention;
     if (spec.latent)
         return latentContext(input, weights, length, aids.seen, progress);
@@ -243,6 +280,8 @@ Matrix attentionContext(const MatrixView& input, const LayerWeights& weights, in
                 std::min(queryTile, length - first) },
             spec, sinks ? sinks->data() + head : nullptr);
     });
+    if (spec.isGated)
+        applyGate(context, projected.gate);
     return context;
 }
 

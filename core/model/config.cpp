@@ -125,7 +125,9 @@ namespace {
         readHeads(keys, model);
         const bool isFourfold = !keys.has("intermediate_size") && !architecture.isGated;
         model.feedForward = isFourfold ? keys.size("n_inner", 4 * std::int64_t(model.hidden))
-                                       : keys.size("intermediate_size");
+            : !keys.has("intermediate_size") && keys.has("moe_intermediate_size")
+            ? keys.size("moe_intermediate_size")
+            : keys.size("intermediate_size");
         model.vocabulary = keys.size("vocab_size");
         model.context = contextOf(keys);
         model.normEpsilon = float(epsilonOf(keys));

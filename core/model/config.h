@@ -24,6 +24,7 @@ struct ModelConfig {
     /// Why the model cannot be computed, in a sentence; empty: it can.
     std::string notComputed;
     int layers = 0;
+    int predicting = 0; ///< blocks behind them, which guess further tokens: kept, not computed
     int hidden = 0;
     int feedForward = 0;
     int heads = 0;
@@ -55,6 +56,14 @@ struct ModelConfig {
     RotaryLayout rotary = RotaryLayout::Halves;
     int window = 0; ///< tokens that layers with a window look back on; 0: no layer has one
     std::vector<bool> windowed; ///< layers with the window; empty: none
+    /// Layers with `deltaNet` or `shortConvolution`, whichever has a kernel, in the place of
+    /// attention; empty: none.
+    std::vector<bool> recurrent;
+    DeltaNetSpec deltaNet;
+    ShortConvolutionSpec shortConvolution;
+    /// Channels of a head that turn by time, height and width of an image, in pairs: of text they
+    /// all turn by the position; empty: none.
+    std::vector<int> ropeSections;
     double attentionScale = 0; ///< of q · k; 0: 1/√headDim
     double attentionCap = 0;
     double queryTemperature = 0; ///< AttentionSpec::temperature

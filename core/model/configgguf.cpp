@@ -104,6 +104,26 @@ namespace {
         return same.value_or(1);
     }
 
+    /// The key/value heads of all layers, or of those that attend; of each where they may differ.
+    int keyValueHeads(const GgufKeys& keys, const Architecture& architecture, ModelConfig& model)
+    {
+        constexpr const char* key = "attention.head_count_kv";
+        std::vector<double> heads = architecture.attendsWhereHeadsAre
+            ? keys.perLayer(key, model.layers)
+            : std::vector<double>();
+        std::erase(heads, 0.0);
+        if (heads.empty())
+            return sameSize(keys, key, model, model.heads,
+                architecture.variesByLayer ? &model.keyValueHeadsOf : nullptr);
+        const double first = heads.front();
+        if (!(first >= 1 && first <= double(largestModelSize)) || first != std::floor(first)
+            || std::ranges::count(heads, first) != std::ptrdiff_t(heads.size()))
+            throw Error(text(keys.place(), ": ", keys.full(key),
+                " holds several numbers above 0, expected the same one for all layers that "
+                "attend"));
+        return int(first);
+    }
+
     void readExperts(const GgufKeys& keys, const Architecture& architecture, ModelConfig& model)
     {
         model.experts = int(keys.number("expert_count").value_or(0)) > 0
@@ -129,11 +149,10 @@ namespace {
         model.hidden = keys.required("embedding_length");
         const auto own
             = [&](std::vector<int>& each) { return architecture.variesByLayer ? &each : nullptr; };
-        model.feedForward
-            = sameSize(keys, "feed_forward_length", model, 0, own(model.feedForwardOf));
+        model.feedForward = sameSize(keys, "feed_forward_length", model,
+            keys.size("expert_feed_forward_length").value_or(0), own(model.feedForwardOf));
         model.heads = sameSize(keys, "attention.head_count", model, 0, nullptr);
-        model.keyValueHeads = sameSize(
-            keys, "attention.head_count_kv", model, model.heads, own(model.keyValueHeadsOf));
+        model.keyValueHeads = keyValueHeads(keys, architecture, model);
         model.headDim = headDimOf(keys, model);
         model.context = keys.required("context_length");
         checkHeads(keys, model);

@@ -96,16 +96,16 @@ namespace {
                 list.mayHave(role, { channels });
         };
         if (!spec.makesKeys) {
-            list.needs(Role::AttnQ, { spec.queries(), hidden });
-            return bias(Role::AttnQBias, spec.queries());
+            list.needs(Role::AttnQ, { spec.queryRows(), hidden });
+            return bias(Role::AttnQBias, spec.queryRows());
         }
-        const std::int64_t all = spec.queries() + 2 * spec.keys();
+        const std::int64_t all = spec.queryRows() + 2 * spec.keys();
         if (!spec.valuesAreKeys) {
             list.mayHave(Role::AttnQkv, { all, hidden });
             bias(Role::AttnQkvBias, all);
         }
-        list.mayHave(Role::AttnQ, { spec.queries(), hidden });
-        bias(Role::AttnQBias, spec.queries());
+        list.mayHave(Role::AttnQ, { spec.queryRows(), hidden });
+        bias(Role::AttnQBias, spec.queryRows());
         list.mayHave(Role::AttnK, { spec.keys(), hidden });
         bias(Role::AttnKBias, spec.keys());
         if (spec.valuesAreKeys)
@@ -125,8 +125,40 @@ namespace {
             list.mayHave(Role::LayerOutputScale, { 1 });
     }
 
+    void listDeltaNet(Lister& list, const DeltaNetSpec& spec, std::int64_t hidden)
+    {
+        list.needs(Role::AttnQkv, { spec.mixed(), hidden });
+        list.needs(Role::AttnGate, { spec.values(), hidden });
+        list.needs(Role::SsmConv1d, { spec.mixed(), spec.kernel });
+        list.needs(Role::SsmA, { spec.valueHeads });
+        list.needs(Role::SsmDt, { spec.valueHeads });
+        list.needs(Role::SsmAlpha, { spec.valueHeads, hidden });
+        list.needs(Role::SsmBeta, { spec.valueHeads, hidden });
+        list.needs(Role::SsmNorm, { spec.headDim });
+        list.needs(Role::SsmOut, { hidden, spec.values() });
+    }
+
+    void listShortConvolution(Lister& list, const ShortConvolutionSpec& spec, std::int64_t hidden)
+    {
+        list.needs(Role::ShortConvConv, { hidden, spec.kernel });
+        list.needs(Role::ShortConvIn, { 3 * hidden, hidden });
+        list.needs(Role::ShortConvOut, { hidden, hidden });
+    }
+
+    /// What a layer has in the place of attention.
+    void listMixer(Lister& list, const ModelConfig& config, const LayerSpec& layer)
+    {
+        list.norm(Role::AttnNorm, Role::AttnNormBias, layer.norm, config.hidden);
+        if (layer.deltaNet)
+            listDeltaNet(list, *layer.deltaNet, config.hidden);
+        else
+            listShortConvolution(list, *layer.shortConvolution, config.hidden);
+    }
+
     void listAttention(Lister& list, const ModelConfig& config, const LayerSpec& layer)
     {
+        if (layer.deltaNet || layer.shortConvolution)
+            return listMixer(list, config, layer);
         const AttentionSpec& spec = layer.attention;
         const Biases biases = config.known()->attentionBiases;
         const std::int64_t hidden = config.hidden;
@@ -166,8 +198,14 @@ namespace {
             if (areBiased)
                 list.needs(bias, { count, rows });
         };
-        stack(Role::FfnGateExps, Role::FfnGateExpsBias, size, hidden);
-        stack(Role::FfnUpExps, Role::FfnUpExpsBias, size, hidden);
+        if (config.known()->mayFuseExperts) { // one or two: checked where they are placed
+            list.mayHave(Role::FfnGateExps, { count, size, hidden });
+            list.mayHave(Role::FfnUpExps, { count, size, hidden });
+            list.mayHave(Role::FfnGateUpExps, { count, 2 * size, hidden });
+        } else {
+            stack(Role::FfnGateExps, Role::FfnGateExpsBias, size, hidden);
+            stack(Role::FfnUpExps, Role::FfnUpExpsBias, size, hidden);
+        }
         stack(Role::FfnDownExps, Role::FfnDownExpsBias, hidden, size);
         if (spec.sharedSize == 0)
             return;
@@ -185,6 +223,8 @@ namespace {
         const std::int64_t hidden = config.hidden;
         if (layer.feedForwardNorm == Role::FfnNorm)
             list.norm(Role::FfnNorm, Role::FfnNormBias, layer.norm, hidden);
+        else if (layer.feedForwardNorm == Role::PostAttentionNorm)
+            list.needs(Role::PostAttentionNorm, { hidden });
         if (spec.isGated && !spec.isFused) {
             list.needs(Role::FfnGate, { spec.size, hidden });
             listBias(list, biases, false, Role::FfnGateBias, spec.size);
@@ -220,7 +260,7 @@ std::vector<ExpectedTensor> expectedTensors(const ModelConfig& config)
         listFeedForward(inside, config, spec);
         listPerLayer(inside, config, spec);
     }
-    outside.norm(Role::OutputNorm, Role::OutputNormBias, architecture.norm, config.hidden);
+    outside.norm(architecture.finalNorm, Role::OutputNormBias, architecture.norm, config.hidden);
     outside.mayHave(Role::Output, { config.vocabulary, config.hidden });
     const std::int64_t pairs
         = (config.rotaryChannels > 0 ? config.rotaryChannels : config.headDim) / 2;

@@ -2,6 +2,7 @@
 #include "core/base/text.h"
 #include "core/model/configkeys.h"
 #include "core/model/families.h"
+#include "core/model/familynames.h"
 
 #include <algorithm>
 #include <array>
@@ -90,20 +91,6 @@ namespace {
     constexpr Words gptOssClasses{ "GptOssForCausalLM" };
     constexpr Words gptOssTypes{ "gpt_oss" };
 
-    // Experts one by one, or stacked as transformers 5 writes them.
-    constexpr std::array qwenNames{
-        HuggingName{ Role::FfnGateInp, "mlp.gate.weight" },
-        HuggingName{ Role::FfnGateInpShexp, "mlp.shared_expert_gate.weight" },
-        HuggingName{ Role::FfnGateExps, "mlp.experts.{n}.gate_proj.weight" },
-        HuggingName{ Role::FfnUpExps, "mlp.experts.{n}.up_proj.weight" },
-        HuggingName{ Role::FfnDownExps, "mlp.experts.{n}.down_proj.weight" },
-        HuggingName{ Role::FfnGateExps, "mlp.experts.gate_up_proj", Arrangement::FirstHalves },
-        HuggingName{ Role::FfnUpExps, "mlp.experts.gate_up_proj", Arrangement::SecondHalves },
-        HuggingName{ Role::FfnDownExps, "mlp.experts.down_proj", Arrangement::AsItIs },
-        HuggingName{ Role::FfnGateShexp, "mlp.shared_expert.gate_proj.weight" },
-        HuggingName{ Role::FfnUpShexp, "mlp.shared_expert.up_proj.weight" },
-        HuggingName{ Role::FfnDownShexp, "mlp.shared_expert.down_proj.weight" },
-    };
     constexpr std::array gptOssNames{
         HuggingName{ Role::AttnSinks, "self_attn.sinks" },
         HuggingName{ Role::FfnNorm, "" },
@@ -130,7 +117,7 @@ const Architecture qwen2moe{
     .mayHaveExperts = true,
     .normalizesExperts = false,
     .needsOutput = true,
-    .names = qwenNames,
+    .names = qwenExpertNames,
     .readJson = readQwen2Moe,
     .readGguf = readQwen2MoeGguf,
 };
@@ -143,7 +130,7 @@ const Architecture qwen3moe{
     .queryKeyNorm = QueryKeyNorm::Head,
     .mayHaveExperts = true,
     .defaults = R"({"head_dim": 128, "norm_topk_prob": false})",
-    .names = qwenNames,
+    .names = qwenExpertNames,
     .readJson = readQwen3Moe,
 };
 

@@ -57,9 +57,9 @@ namespace {
 
 } // namespace
 
-const Vector* LayerWeights::findVector(Role role) const
+const Vector* LayerWeights::findVector(std::optional<Role> role) const
 {
-    const auto found = vectors.find(role);
+    const auto found = role ? vectors.find(*role) : vectors.end();
     return found == vectors.end() ? nullptr : &found->second;
 }
 
@@ -71,7 +71,7 @@ std::vector<Role> LayerWeights::readers(LinearInput input) const
     return present;
 }
 
-Role biasRole(Role matrix)
+std::optional<Role> biasRole(Role matrix)
 {
     switch (matrix) {
     case Role::AttnQkv:
@@ -88,9 +88,10 @@ Role biasRole(Role matrix)
         return Role::FfnGateBias;
     case Role::FfnUp:
         return Role::FfnUpBias;
-    default:
-        assert(matrix == Role::FfnDown);
+    case Role::FfnDown:
         return Role::FfnDownBias;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -115,7 +116,7 @@ LayerWeights::PartPlace LayerWeights::placeOf(Role part) const
     const bool isSplit = part == Role::FfnUp && spec.feedForward.isFused;
     if (has(part) && !isSplit)
         return { part, 0, matrix(part).rows() };
-    const Index queries = spec.attention.queries(), keys = spec.attention.keys();
+    const Index queries = spec.attention.queryRows(), keys = spec.attention.keys();
     const Index size = spec.feedForward.size;
     switch (part) {
     case Role::AttnQ:
@@ -190,7 +191,8 @@ Matrix feedForwardInput(
 void addAttention(MatrixBlock hidden, const MatrixView& context, const LayerWeights& weights,
     const Progress& progress)
 {
-    addBranch(hidden, context, weights, Role::AttnOutput, weights.spec.attentionPostNorm, progress);
+    addBranch(hidden, context, weights, weights.spec.mixerOutput(), weights.spec.attentionPostNorm,
+        progress);
 }
 
 void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
@@ -239,7 +241,7 @@ Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const P
         const Tensor* tensor = checkpoint.find(Place{ role });
         return tensor ? loadVector(*tensor, progress) : Vector();
     };
-    const Vector weight = load(Role::OutputNorm);
+    const Vector weight = load(config.known()->finalNorm);
     const Vector bias = load(Role::OutputNormBias);
     return normed(hidden, { config.known()->norm, config.normEpsilon, &weight, &bias }, progress);
 }

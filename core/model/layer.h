@@ -25,7 +25,7 @@ struct LayerWeights {
     const Matrix& matrix(Role role) const { return matrices.at(role); }
     Vector& vector(Role role) { return vectors.at(role); } ///< Requires: it has it.
     const Vector& vector(Role role) const { return vectors.at(role); }
-    const Vector* findVector(Role role) const; ///< null: it has none
+    const Vector* findVector(std::optional<Role> role) const; ///< null: it has none
 
     /// The roles of its matrices that read `input`, in their order.
     std::vector<Role> readers(LinearInput input) const;
@@ -42,8 +42,8 @@ struct LayerWeights {
     Vector biasOf(Role role) const;
 };
 
-/// The bias that belongs to the matrix of that role. Requires: a role that may have one.
-Role biasRole(Role matrix);
+/// The bias that belongs to the matrix of that role; none of those that never have one.
+std::optional<Role> biasRole(Role matrix);
 /// The bias that a LayerNorm of that role may have; none of norms that are RMSNorms everywhere.
 std::optional<Role> normBiasRole(Role norm);
 
@@ -64,7 +64,7 @@ LayerWeights loadLayer(const Checkpoint& checkpoint, int layer, const Progress& 
 // only asked whether to stop, by every task (some 10 ms). Where spec.isParallel, feedForwardInput
 // wants the hidden states before addAttention.
 
-/// What q, k and v read.
+/// What q, k and v read, or the projections of what stands in the place of attention.
 Matrix attentionInput(
     const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
 /// What linear layers inside attention read, before they do; may change it.
@@ -74,10 +74,11 @@ struct AttentionAids {
     BesideTile beside; ///< where keys are shared
     InnerInputs seen; ///< may be empty
 };
-/// The heads' outputs, causal: what attn_output reads. `input` from attentionInput.
+/// The heads' outputs, causal, or what a delta net or a short convolution makes in their place:
+/// what attn_output, ssm_out, shortconv.out_proj read. `input` from attentionInput.
 Matrix attentionContext(const MatrixView& input, const LayerWeights& weights, int length,
     const Progress& progress, const AttentionAids& aids = {});
-/// hidden += scale · after(attn_output · context + bias).
+/// hidden += scale · after(attn_output · context + bias); spec.mixerOutput() in its place.
 void addAttention(MatrixBlock hidden, const MatrixView& context, const LayerWeights& weights,
     const Progress& progress);
 /// What gate and up read.

@@ -85,6 +85,7 @@ namespace {
             spec.norm = QueryKeyNorm::None;
         spec.temperature = config.queryTemperature;
         spec.temperatureSpan = config.ropeContext > 0 ? config.ropeContext : 1;
+        spec.isGated = architecture.gatesAttention;
         spec.normsValues = architecture.normsValues;
         spec.valuesAreKeys = isSet(config.withoutValues, layer);
         shareKeys(spec, config, layer);
@@ -122,6 +123,16 @@ std::optional<Role> LayerSpec::makerOf(LinearInput input) const
                                             : std::nullopt;
 }
 
+Role LayerSpec::mixerOutput() const
+{
+    return deltaNet ? Role::SsmOut : shortConvolution ? Role::ShortConvOut : Role::AttnOutput;
+}
+
+std::int64_t LayerSpec::mixedChannels(std::int64_t hidden) const
+{
+    return deltaNet ? deltaNet->values() : shortConvolution ? hidden : attention.context();
+}
+
 LayerSpec layerSpec(const ModelConfig& config, int layer)
 {
     const Architecture* architecture = config.known();
@@ -142,6 +153,12 @@ LayerSpec layerSpec(const ModelConfig& config, int layer)
         spec.feedForwardPostNorm = Role::PostFfwNorm;
     }
     spec.attention = attentionSpec(config, *architecture, layer);
+    if (isSet(config.recurrent, layer)) {
+        if (config.deltaNet.kernel > 0)
+            spec.deltaNet = config.deltaNet;
+        if (config.shortConvolution.kernel > 0)
+            spec.shortConvolution = config.shortConvolution;
+    }
     spec.feedForward = { sizeAt(config.feedForwardOf, layer, config.feedForward),
         architecture->activation, architecture->isGated, architecture->fusesGateUp };
     if (config.experts > 0 && !isSet(config.dense, layer))

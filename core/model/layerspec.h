@@ -75,14 +75,39 @@ struct AttentionSpec {
     std::optional<int> sharedKeys;
     bool makesKeys = true; ///< else it takes those of sharedKeys
     std::optional<LatentSpec> latent; ///< in the place of q, k and v
+    /// attn_q has, head by head, the rows of q and those of a gate: outputs are multiplied by
+    /// σ(gate).
+    bool isGated = false;
 
     std::int64_t queries() const { return std::int64_t(heads) * headDim; } ///< channels
+    std::int64_t queryRows() const { return queries() * (isGated ? 2 : 1); } ///< of attn_q
     std::int64_t keys() const { return std::int64_t(keyValueHeads) * headDim; }
     /// Channels of what attn_output reads.
     std::int64_t context() const
     {
         return latent ? std::int64_t(heads) * latent->value : queries();
     }
+};
+
+/// A gated delta net (Yang et al. 2024, "Gated Delta Networks", equation 10) behind a causal
+/// convolution: each value head has a state that decays, learns what its keys stand for and is
+/// asked by queries. It starts at zero with each sequence.
+struct DeltaNetSpec {
+    int keyHeads = 0; ///< of queries and of keys
+    int valueHeads = 0; ///< j reads key head j mod keyHeads, as llama.cpp orders them
+    int headDim = 0; ///< of queries, keys and values
+    int kernel = 0; ///< tokens under the convolution, the last its own
+
+    std::int64_t keys() const { return std::int64_t(keyHeads) * headDim; } ///< channels
+    std::int64_t values() const { return std::int64_t(valueHeads) * headDim; }
+    std::int64_t mixed() const { return 2 * keys() + values(); } ///< of q, k and v together
+    bool operator==(const DeltaNetSpec&) const = default;
+};
+
+/// A causal convolution of each channel over a few tokens, gated before and after (LFM2).
+struct ShortConvolutionSpec {
+    int kernel = 0; ///< tokens under it, the last its own
+    bool operator==(const ShortConvolutionSpec&) const = default;
 };
 
 enum class Activation {
@@ -146,6 +171,8 @@ struct LayerSpec {
     std::optional<Role> attentionPostNorm; ///< after
     std::optional<Role> feedForwardPostNorm;
     AttentionSpec attention;
+    std::optional<DeltaNetSpec> deltaNet; ///< in its place
+    std::optional<ShortConvolutionSpec> shortConvolution; ///< in its place
     FeedForwardSpec feedForward;
     std::optional<ExpertsSpec> experts; ///< in its place
     bool isParallel = false; ///< the feed-forward reads what attention reads too
@@ -154,6 +181,11 @@ struct LayerSpec {
 
     /// The norm that makes the input, none where nothing or more than this input is made by it.
     std::optional<Role> makerOf(LinearInput input) const;
+    /// The matrix that writes what attention, or what stands in its place, makes: attn_output,
+    /// ssm_out, shortconv.out_proj.
+    Role mixerOutput() const;
+    /// Channels that it reads; `hidden`: of the residual stream.
+    std::int64_t mixedChannels(std::int64_t hidden) const;
 };
 
 } // namespace core

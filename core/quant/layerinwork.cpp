@@ -47,7 +47,7 @@ LayerInWork::LayerInWork(const LayerRounding& run, int layer, LayerScaling scali
     m_changedVectors = applyFold(m_weights, m_scaling.fold);
 }
 
-void LayerInWork::releaseOriginal(std::initializer_list<Role> roles)
+void LayerInWork::releaseOriginal(std::span<const Role> roles)
 {
     for (const Role role : roles)
         if (m_original.has(role))
@@ -201,8 +201,8 @@ void LayerInWork::orderNeurons(InputSums& fit, InputSums& held)
         const std::vector<Index> rows = partedOrder(order, byRow.rows());
         byRow = Matrix(byRow(rows, Eigen::all));
         if (const Vector* bias = m_weights.findVector(biasRole(role))) {
-            m_weights.vector(biasRole(role)) = Vector((*bias)(rows));
-            m_changedVectors.push_back(biasRole(role));
+            m_weights.vector(*biasRole(role)) = Vector((*bias)(rows));
+            m_changedVectors.push_back(*biasRole(role));
         }
     }
     for (RoundedTensor& done : m_done)

@@ -10,6 +10,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace core {
@@ -26,7 +27,7 @@ public:
     /// whether this layer was rounded now or before. With a reference only.
     const LayerWeights& original() const { return m_original; }
     /// Matrices of original() that are not needed any more.
-    void releaseOriginal(std::initializer_list<Role> roles);
+    void releaseOriginal(std::span<const Role> roles);
     const std::filesystem::path& scratchFolder() const { return m_run.scratchFolder; }
     /// What the original layer's `input` would be if it were scaled as weights() is, and the
     /// input of weights() if it were not.

@@ -176,7 +176,7 @@ namespace {
         const bool isDown = input == LinearInput::Down;
         Matrix change, drift;
         if (gathering.corrects()) {
-            const Matrix& W = original.matrix(isDown ? Role::FfnDown : Role::AttnOutput);
+            const Matrix& W = original.matrix(isDown ? Role::FfnDown : original.spec.mixerOutput());
             change = Matrix::Zero(x.rows(), W.rows());
             addLinear(change, reference - layer.unfolded(input, x), W, progress);
             drift = tile.of(*paths.reference) - tile.of(paths.rounded);
@@ -225,7 +225,8 @@ namespace {
                   return attentionContext(inputOf(tile.of(hidden), weights), weights, hidden.length,
                       progress, { tile.beside(hidden), {} });
               };
-        Matrix context(paths.rounded.states.rows(), layer.spec().attention.context());
+        Matrix context(
+            paths.rounded.states.rows(), layer.spec().mixedChannels(paths.rounded.states.cols()));
         GroupGathering gathering(layer, LinearInput::AttentionOutput, paths);
         forTiles(paths.rounded, progress.part(0.6, 0.8), [&](const Tile& tile) {
             tile.of(context) = contextOf(tile, paths.rounded, layer.weights());
@@ -235,8 +236,9 @@ namespace {
             gatherWriter(layer, LinearInput::AttentionOutput, gathering, paths, tile,
                 tile.of(context), reference, progress);
         });
-        layer.releaseOriginal({ Role::AttnQkv, Role::AttnQ, Role::AttnK, Role::AttnV, Role::AttnQA,
-            Role::AttnQB, Role::AttnKvAMqa, Role::AttnKB, Role::AttnVB, Role::AttnOutput });
+        for (const LinearInput input : { LinearInput::Attention, LinearInput::LatentQuery,
+                 LinearInput::HeadQuery, LinearInput::HeadContext, LinearInput::AttentionOutput })
+            layer.releaseOriginal(rolesOf(input));
         gathering.round(layer, LinearInput::AttentionOutput, progress.part(0.8, 0.95));
         forTiles(paths.rounded, progress.part(0.95, 1), [&](const Tile& tile) {
             addAttention(tile.of(paths.rounded), tile.of(context), layer.weights(), progress);
@@ -266,7 +268,7 @@ namespace {
             if (gated.isThere())
                 gated.of(tile) = x;
         });
-        layer.releaseOriginal({ Role::FfnGate, Role::FfnUp, Role::FfnDown });
+        layer.releaseOriginal(std::array{ Role::FfnGate, Role::FfnUp, Role::FfnDown });
         gathering.round(layer, LinearInput::Down, progress.part(0.6, 0.9));
         forTiles(paths.rounded, progress.part(0.9, 1), [&](const Tile& tile) {
             // In another order the same products may end in other bits (OpenBLAS's kernels for the

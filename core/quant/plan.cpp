@@ -151,6 +151,9 @@ namespace {
         planned.method = usableMethod(treatment.method, planned, isHead && methodRule);
         if (!checkpoint.isComputed() && planned.method == Method::Gptq)
             planned.method = Method::Importance;
+        const bool isBeside = checkpoint.isComputed() && isOther(tensor.place.role);
+        if (isBeside && planned.method != Method::Hqq) // no text comes through it
+            planned.method = Method::RoundToNearest;
         planned.encoder = usableEncoder(recipe.encoder, planned);
         planned.scaling
             = checkpoint.isComputed() ? usableScaling(treatment.scaling, planned) : Scaling::None;

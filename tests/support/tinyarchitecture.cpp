@@ -29,6 +29,7 @@ namespace {
             joined.merge(tiny::withNamesOfTheirOwn());
             joined.merge(tiny::withExperts());
             joined.merge(tiny::withLatents());
+            joined.merge(tiny::withOtherMixers());
             return joined;
         }();
         return all;

@@ -104,6 +104,8 @@ Builders withExperts(); ///< tinyexperts.cpp
 Builders withLatents(); ///< tinylatent.cpp: Gemma 4, DeepSeek
 Builders withLatentsApart(); ///< the same, that llama.cpp computes otherwise
 Builders withDenseLayers(); ///< tinyexperts.cpp: among those with experts, which it does not load
+Builders withOtherMixers(); ///< tinyhybrid.cpp: Qwen 3.5, LFM2
+TinyArchitecture qwen35OtherEpsilon(); ///< tinyhybrid.cpp: apart from llama.cpp
 Builders apartFromLlamaCpp(); ///< tinyllamas.cpp: that llama.cpp computes otherwise
 
 } // namespace support::tiny

@@ -41,6 +41,10 @@ namespace {
             config.latent.keyRank = width / 2;
         if (config.latent.queryRank > 0)
             config.latent.queryRank = width;
+        if (config.deltaNet.kernel > 0) {
+            config.deltaNet.valueHeads = width / config.deltaNet.headDim;
+            config.deltaNet.keyHeads = config.deltaNet.valueHeads / 4;
+        }
         const double root = std::sqrt(double(tiny.hidden)); // Gemma's scale
         if (std::abs(tiny.embeddingScale / root - 1) < 1e-6)
             config.embeddingScale = std::sqrt(double(width));

@@ -20,14 +20,17 @@ namespace {
     [[maybe_unused]] void nameAllProperties(LayerSpec spec)
     {
         [[maybe_unused]] auto& [norm, epsilon, attentionNorm, feedForwardNorm, attentionPostNorm,
-            feedForwardPostNorm, attention, feedForward, experts, isParallel, residualScale,
-            perLayer]
+            feedForwardPostNorm, attention, deltaNet, shortConvolution, feedForward, experts,
+            isParallel, residualScale, perLayer]
             = spec;
+        [[maybe_unused]] auto& [netKeyHeads, netValueHeads, netHeadDim, netKernel] = *deltaNet;
+        [[maybe_unused]] auto& [kernel] = *shortConvolution;
         [[maybe_unused]] auto& [count, used, expertSize, expertActivation, routing, normalizes,
             sharedSize, groups, groupsUsed, groupBest, weightScale]
             = *experts;
         [[maybe_unused]] auto& [heads, keyValueHeads, headDim, rotary, window, scale, cap, qkNorm,
-            temperature, temperatureSpan, normsValues, valuesAreKeys, sharedKeys, makesKeys, latent]
+            temperature, temperatureSpan, normsValues, valuesAreKeys, sharedKeys, makesKeys, latent,
+            hasGate]
             = attention;
         [[maybe_unused]] auto& [queryRank, keyRank, plain, turned, value, latentEpsilon] = *latent;
         [[maybe_unused]] auto& [ownSize, ownLayer, ownActivation] = *perLayer;
@@ -188,10 +191,11 @@ namespace {
         const Matrix q = weights.matrix(Role::AttnQ), output = weights.matrix(Role::AttnOutput);
         const Vector* bias = weights.findVector(Role::AttnQBias);
         const Vector oldBias = bias ? *bias : Vector();
-        const Eigen::Index size = spec.headDim;
+        const Eigen::Index size = spec.headDim, rows = spec.queryRows() / spec.heads;
         for (int head = 0; head < spec.heads; ++head) {
             const Eigen::Index from = ((head + 1) % spec.heads) * size, to = head * size;
-            weights.matrix(Role::AttnQ).middleRows(to, size) = q.middleRows(from, size);
+            weights.matrix(Role::AttnQ).middleRows(to / size * rows, rows)
+                = q.middleRows(from / size * rows, rows);
             weights.matrix(Role::AttnOutput).middleCols(to, size) = output.middleCols(from, size);
             if (bias)
                 weights.vector(Role::AttnQBias).segment(to, size) = oldBias.segment(from, size);
@@ -222,7 +226,7 @@ namespace {
     bool regroupNorm(LayerWeights& weights)
     {
         AttentionSpec& spec = weights.spec.attention;
-        if (spec.norm == QueryKeyNorm::None)
+        if (spec.norm == QueryKeyNorm::None || !weights.vectors.contains(Role::AttnQNorm))
             return false;
         if (spec.norm == QueryKeyNorm::Head)
             for (const auto& [role, heads] : { std::pair(Role::AttnQNorm, spec.heads),
@@ -565,6 +569,7 @@ std::vector<Mutation> wiringMutations()
     addLatents(all);
     addLayer(all);
     addPerLayer(all);
+    addMixers(all);
     addExperts(all);
     addModel(all);
     return all;

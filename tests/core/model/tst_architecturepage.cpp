@@ -44,6 +44,10 @@ QStringList notesOf(const Architecture& architecture)
         notes += architecture.activation == Activation::Gelu ? "GELU" : "GELU (tanh)";
     if (architecture.hasSinks)
         notes += "attention sinks";
+    if (architecture.gatesAttention)
+        notes += "gated attention";
+    if (!architecture.mixer.empty())
+        notes += qt(architecture.mixer) + " in most layers";
     if (architecture.mayHaveExperts)
         notes += architecture.name == "llama" ? "experts where there are" : "experts";
     if (!architecture.isGated)
