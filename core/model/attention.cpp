@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/attention.h"
+
 #include "core/base/parallel.h"
 #include "core/base/vectormath.h"
-#include "core/model/layer.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
 #include "core/model/rotary.h"
@@ -20,11 +21,6 @@ namespace {
     constexpr int queryTile = 64; // queries of a task: few, so that little beyond the causal
                                   // triangle is computed
 
-    /// Queries, keys and values of whole sequences.
-    struct Projected {
-        Matrix q, k, v;
-    };
-
     /// body(row) for all rows, on all processors.
     void forRows(Index rows, const std::function<void(Index)>& body)
     {
@@ -36,7 +32,7 @@ namespace {
         });
     }
 
-    Projected project(
+    AttentionHeads project(
         const MatrixView& input, const LayerWeights& weights, const Progress& progress)
     {
         constexpr std::array roles{ Role::AttnQ, Role::AttnK, Role::AttnV };
@@ -65,7 +61,7 @@ namespace {
                 weight.data() + (isOwn ? first : 0), nullptr, row + first);
     }
 
-    void normQueriesAndKeys(Projected& projected, const LayerWeights& weights)
+    void normQueriesAndKeys(AttentionHeads& projected, const LayerWeights& weights)
     {
         if (weights.spec.attention.norm == QueryKeyNorm::None)
             return;
@@ -77,25 +73,26 @@ namespace {
         });
     }
 
-    void turnRows(Projected& projected, const AttentionSpec& spec, int length)
+    void turnRows(AttentionHeads& projected, const AttentionSpec& spec, Positions positions)
     {
         if (spec.rotary.channels == 0)
             return;
-        const RotaryTable table(spec.rotary, length);
+        const RotaryTable table(spec.rotary, positions.end(), positions.first);
         forRows(projected.q.rows(), [&](Index row) {
-            const int position = int(row % length);
+            const int position = positions.first + int(row % positions.count);
             table.turn(projected.q.row(row).data(), spec.heads, spec.headDim, position);
             table.turn(projected.k.row(row).data(), spec.keyValueHeads, spec.headDim, position);
         });
     }
 
     /// Queries × 1 + temperature · ln(1 + ⌊position / span⌋) (Llama 4's scaling).
-    void scaleByPosition(Projected& projected, const AttentionSpec& spec, int length)
+    void scaleByPosition(AttentionHeads& projected, const AttentionSpec& spec, Positions positions)
     {
         if (spec.temperature == 0)
             return;
         forRows(projected.q.rows(), [&](Index row) {
-            const double spans = std::floor(double(row % length) / spec.temperatureSpan);
+            const Index position = positions.first + row % positions.count;
+            const double spans = std::floor(double(position) / spec.temperatureSpan);
             projected.q.row(row) *= float(1 + spec.temperature * std::log(1 + spans));
         });
     }
@@ -106,22 +103,6 @@ namespace {
             scores[i] = spec.cap * std::tanh(spec.scale * scores[i] / spec.cap);
     }
 
-    /// The weights of one query over the keys that it sees, which `scores` (count) become.
-    /// `sink`: one more logit, of a key without a value; null: none.
-    void weigh(float* scores, Index count, const AttentionSpec& spec, const float* sink)
-    {
-        if (spec.cap > 0)
-            cap(scores, count, spec);
-        const float scale = spec.cap > 0 ? 1 : spec.scale;
-        if (!sink)
-            return vectormath::softmax(scores, std::size_t(count), scale);
-        Vector all(count + 1);
-        all.head(count) = scale * Eigen::Map<const Vector>(scores, count);
-        all[count] = *sink;
-        vectormath::softmax(all.data(), std::size_t(count + 1), 1);
-        Eigen::Map<Vector>(scores, count) = all.head(count);
-    }
-
     /// Some queries of one head of one sequence.
     struct Queries {
         Index start; ///< row of the sequence's first token
@@ -130,7 +111,7 @@ namespace {
     };
 
     /// softmax(q · kᵀ · scale) · v over the keys up to each query, within its window.
-    void attend(const Projected& projected, MatrixBlock context, const Queries& queries,
+    void attend(const AttentionHeads& projected, MatrixBlock context, const Queries& queries,
         const AttentionSpec& spec, const float* sink)
     {
         const auto& [start, head, first, count] = queries;
@@ -146,7 +127,7 @@ namespace {
         for (int i = 0; i < count; ++i) {
             const int end = first + i + 1 - lowest; // keys up to this query
             const int begin = spec.window > 0 ? std::max(0, end - spec.window) : 0;
-            weigh(scores.row(i).data() + begin, end - begin, spec, sink);
+            weighScores(scores.row(i).data() + begin, end - begin, spec, sink);
             scores.row(i).head(begin).setZero();
             scores.row(i).tail(keys - end).setZero();
         }
@@ -155,32 +136,63 @@ namespace {
 
 } // namespace
 
-Matrix attentionContext(
+void weighScores(float* scores, Index count, const AttentionSpec& spec, const float* sink)
+{
+    if (spec.cap > 0)
+        cap(scores, count, spec);
+    const float scale = spec.cap > 0 ? 1 : spec.scale;
+    if (!sink)
+        return vectormath::softmax(scores, std::size_t(count), scale);
+    Vector all(count + 1);
+    all.head(count) = scale * Eigen::Map<const Vector>(scores, count);
+    all[count] = *sink;
+    vectormath::softmax(all.data(), std::size_t(count + 1), 1);
+    Eigen::Map<Vector>(scores, count) = all.head(count);
+}
+
+void finishHeads(AttentionHeads& heads, const LayerWeights& weights, Positions positions)
+{
+    const AttentionSpec& spec = weights.spec.attention;
+    normQueriesAndKeys(heads, weights);
+    turnRows(heads, spec, positions);
+    scaleByPosition(heads, spec, positions);
+}
+
+AttentionHeads attentionHeads(
     const MatrixView& input, const LayerWeights& weights, int length, const Progress& progress)
 {
     assert(length > 0 && input.rows() % length == 0);
-    const AttentionSpec& spec = weights.spec.attention;
-    Projected projected = project(input, weights, progress);
-    normQueriesAndKeys(projected, weights);
-    turnRows(projected, spec, length);
-    scaleByPosition(projected, spec, length);
-    const Vector* sinks = weights.findVector(Role::AttnSinks);
+    AttentionHeads heads = project(input, weights, progress);
+    finishHeads(heads, weights, { 0, length });
+    return heads;
+}
 
-    Matrix context(input.rows(), projected.q.cols());
+Matrix attended(
+    const AttentionHeads& heads, const LayerWeights& weights, int length, const Progress& progress)
+{
+    const AttentionSpec& spec = weights.spec.attention;
+    const Vector* sinks = weights.findVector(Role::AttnSinks);
+    Matrix context(heads.q.rows(), heads.q.cols());
     const int tiles = (length + queryTile - 1) / queryTile;
     const std::size_t tasks
-        = std::size_t(input.rows() / length) * std::size_t(spec.heads) * std::size_t(tiles);
+        = std::size_t(heads.q.rows() / length) * std::size_t(spec.heads) * std::size_t(tiles);
     parallelFor(tasks, [&](std::size_t task) {
         progress.checkCancelled();
         const int first = int(task) % tiles * queryTile;
         const std::size_t sequenceHead = task / std::size_t(tiles);
         const int head = int(sequenceHead % std::size_t(spec.heads));
-        attend(projected, context,
+        attend(heads, context,
             { Index(sequenceHead / std::size_t(spec.heads)) * length, head, first,
                 std::min(queryTile, length - first) },
             spec, sinks ? sinks->data() + head : nullptr);
     });
     return context;
+}
+
+Matrix attentionContext(
+    const MatrixView& input, const LayerWeights& weights, int length, const Progress& progress)
+{
+    return attended(attentionHeads(input, weights, length, progress), weights, length, progress);
 }
 
 } // namespace core

@@ -39,18 +39,10 @@ namespace {
         Role writer, std::optional<Role> after, const Progress& progress)
     {
         const Matrix& weight = weights.matrix(writer);
-        const Vector bias = weights.biasOf(writer);
-        const float scale = weights.spec.residualScale;
-        if (!after && scale == 1 && bias.size() == 0)
+        if (!after && weights.spec.residualScale == 1 && weights.biasOf(writer).size() == 0)
             return addLinear(hidden, input, weight, progress);
-        Matrix written = std::move(linear(input, { weight }, progress).front());
-        if (bias.size() > 0)
-            written.rowwise() += bias.transpose();
-        if (after)
-            written = normed(written,
-                { weights.spec.norm, weights.spec.epsilon, &weights.vector(*after), nullptr },
-                progress);
-        hidden += scale * written;
+        addWritten(hidden, std::move(linear(input, { weight }, progress).front()), weights, writer,
+            after, progress);
     }
 
 } // namespace
@@ -195,6 +187,18 @@ void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeig
     const Progress& progress)
 {
     addBranch(hidden, gated, weights, Role::FfnDown, weights.spec.feedForwardPostNorm, progress);
+}
+
+void addWritten(MatrixBlock hidden, Matrix written, const LayerWeights& weights, Role writer,
+    std::optional<Role> after, const Progress& progress)
+{
+    if (const Vector bias = weights.biasOf(writer); bias.size() > 0)
+        written.rowwise() += bias.transpose();
+    if (after)
+        written = normed(written,
+            { weights.spec.norm, weights.spec.epsilon, &weights.vector(*after), nullptr },
+            progress);
+    hidden += weights.spec.residualScale * written;
 }
 
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress)

@@ -80,6 +80,10 @@ Matrix feedForwardGated(
 void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
     const Progress& progress);
 
+/// hidden += scale · after(written + bias), `written` the product of the matrix `writer`.
+void addWritten(MatrixBlock hidden, Matrix written, const LayerWeights& weights, Role writer,
+    std::optional<Role> after, const Progress& progress);
+
 /// What the head reads: hidden after output_norm. Throws Error for a norm that is not finite.
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress);
 
