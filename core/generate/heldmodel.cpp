@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/generate/heldmodel.h"
 
+#include "core/base/machinememory.h"
 #include "core/base/matrixvector.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
-
-#include <unistd.h>
 
 namespace core {
 
@@ -103,11 +102,6 @@ Matrix HeldModel::headTimes(const Matrix& x, const Progress& progress)
     return logits;
 }
 
-std::uint64_t usualHeldBytes()
-{
-    const long pages = ::sysconf(_SC_PHYS_PAGES), size = ::sysconf(_SC_PAGESIZE);
-    constexpr std::uint64_t unknown = 4'000'000'000;
-    return pages > 0 && size > 0 ? std::uint64_t(pages) * std::uint64_t(size) / 2 : unknown;
-}
+std::uint64_t usualHeldBytes() { return machineMemory() / 2; }
 
 } // namespace core
