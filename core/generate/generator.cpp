@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/vectormath.h"
+#include "core/generate/generated.h"
 #include "core/generate/tokenstep.h"
 #include "core/model/logitscaling.h"
 #include "core/model/walk.h"
@@ -31,6 +32,14 @@ namespace {
         }
     };
 
+    std::shared_ptr<const Checkpoint> generated(std::shared_ptr<const Checkpoint> checkpoint)
+    {
+        checkpoint->requireComputed();
+        if (const std::string why = whyNotGenerated(*checkpoint); !why.empty())
+            throw Error(text(checkpoint->path().string(), ": ", why));
+        return checkpoint;
+    }
+
     /// Sequences longer than this turn their heads by other frequencies, all tokens anew.
     int restartOf(const ModelConfig& config)
     {
@@ -45,7 +54,7 @@ namespace {
 } // namespace
 
 Generator::Generator(std::shared_ptr<const Checkpoint> checkpoint, std::uint64_t heldBytes)
-    : m_model((checkpoint->requireComputed(), std::move(checkpoint)), heldBytes)
+    : m_model(generated(std::move(checkpoint)), heldBytes)
     , m_caches(std::size_t(this->checkpoint().config().layers))
     , m_restartAt(restartOf(this->checkpoint().config()))
 {

@@ -15,7 +15,7 @@ namespace core {
 class Generator {
 public:
     /// Holds at most `heldBytes` of weights as floats (HeldModel). Throws Error for a model that is
-    /// not computed.
+    /// not computed or not generated with (whyNotGenerated).
     Generator(std::shared_ptr<const Checkpoint> checkpoint, std::uint64_t heldBytes);
 
     const Checkpoint& checkpoint() const { return m_model.checkpoint(); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/parallel.h"
+#include "core/generate/generated.h"
 #include "core/generate/generator.h"
 #include "core/generate/sampling.h"
 #include "core/model/logitscaling.h"
@@ -142,6 +143,34 @@ private slots:
         generator.next(5, {});
         QVERIFY(generator.start(prompt(7), {}) == first);
         QCOMPARE(generator.length(), 7);
+    }
+
+    void aLayerWithWhatIsNotSteppedThroughIsRefused()
+    {
+        const auto checkpoint = opened("llama");
+        QVERIFY(core::whyNotGenerated(*checkpoint).empty());
+        core::CheckpointParts parts{ checkpoint->path(), checkpoint->config(),
+            core::Naming::HuggingFace, checkpoint->tensors(), nullptr, {}, {}, {}, {} };
+        core::Tensor other = *checkpoint->find(core::Place{ core::Role::AttnOutput, 1 });
+        other.place.role = core::Role::SsmOut;
+        other.name = "blk.1.ssm_out.weight";
+        parts.tensors.push_back(other);
+        const auto message = support::messageOf(
+            [&] { Generator(std::make_shared<const Checkpoint>(parts), allHeld); });
+        QVERIFY2(
+            message.ends_with(": layer 1 has blk.1.ssm_out.weight, which text is not generated "
+                              "with: only attention and feed-forwards are stepped through "
+                              "token by token"),
+            message.c_str());
+        parts.tensors.pop_back();
+        std::erase_if(parts.tensors, [](const core::Tensor& tensor) {
+            return tensor.place == core::Place{ core::Role::AttnV, 0 };
+        });
+        const auto without = support::messageOf(
+            [&] { Generator(std::make_shared<const Checkpoint>(parts), allHeld); });
+        QVERIFY2(
+            without.find("layer 0 has no queries, keys and values of its own") != std::string::npos,
+            without.c_str());
     }
 
     void aTokenThatTheModelDoesNotHaveIsRefused()
