@@ -141,6 +141,25 @@ private slots:
         QCOMPARE(run({ "compare", place.model, file }).code, 3);
     }
 
+    /// Fused tensors, permuted rows, biases, experts: whatever a file has otherwise than a folder.
+    void compareFindsEveryArchitectureInItsOwnFile()
+    {
+        for (const std::string& architecture : support::tinyArchitectures()) {
+            const support::TemporaryFolder folder;
+            support::writeTinyArchitecture(architecture, folder.path());
+            const QString model = name(folder.path()), file = name(folder / "f16.gguf");
+            QCOMPARE(
+                run({ "quantize", model, "--type", "F16", "--method", "rtn", "-o", file }).code, 0);
+            const Json json
+                = jsonOf(run({ "compare", model, file, "--tensors", "--json" }))["files"][0];
+            QVERIFY2(json["missing"].empty() && json["added"].empty(), architecture.c_str());
+            QVERIFY2(json["relative_error"].get<double>() < 1e-3, architecture.c_str());
+            for (const Json& tensor : json["tensors"])
+                QVERIFY2(tensor["relative_error"].get<double>() < 2e-3,
+                    tensor["name"].get<std::string>().c_str());
+        }
+    }
+
     void compareRefusesAnotherModel()
     {
         const Workplace place;
