@@ -124,6 +124,21 @@ namespace {
 
 } // namespace
 
+ChosenExperts chooseExperts(const float* logits, const Vector* bias, const ExpertsSpec& spec)
+{
+    const std::vector<int> experts = chosen(preferences(logits, bias, spec).data(), spec);
+    const std::vector<float> weights = weightsOf(logits, experts, spec);
+    std::vector<std::size_t> order(experts.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::sort(order, {}, [&](std::size_t i) { return experts[i]; });
+    ChosenExperts ascending;
+    for (const std::size_t i : order) {
+        ascending.experts.push_back(experts[i]);
+        ascending.weights.push_back(weights[i]);
+    }
+    return ascending;
+}
+
 std::vector<ExpertTokens> routeTokens(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress)
 {
@@ -133,17 +148,16 @@ std::vector<ExpertTokens> routeTokens(
     Matrix logits = std::move(linear(
         input, { Eigen::Map<const Matrix>(router.data(), spec.count, input.cols()) }, progress)
                                   .front());
-    if (const Vector* bias = weights.findVector(Role::FfnGateInpBias))
-        logits.rowwise() += bias->transpose();
+    if (const Vector* added = weights.findVector(Role::FfnGateInpBias))
+        logits.rowwise() += added->transpose();
     const Vector* bias = weights.findVector(Role::ExpProbsBias);
     std::vector<ExpertTokens> experts(std::size_t(spec.count));
     for (Index row = 0; row < logits.rows(); ++row) {
-        const float* values = logits.row(row).data();
-        const std::vector<int> choice = chosen(preferences(values, bias, spec).data(), spec);
-        const std::vector<float> shares = weightsOf(values, choice, spec);
-        for (std::size_t i = 0; i < choice.size(); ++i) {
-            experts[std::size_t(choice[i])].rows.push_back(row);
-            experts[std::size_t(choice[i])].weights.push_back(shares[i]);
+        const ChosenExperts choice = chooseExperts(logits.row(row).data(), bias, spec);
+        for (std::size_t i = 0; i < choice.experts.size(); ++i) {
+            ExpertTokens& expert = experts[std::size_t(choice.experts[i])];
+            expert.rows.push_back(row);
+            expert.weights.push_back(choice.weights[i]);
         }
     }
     return experts;

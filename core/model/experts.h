@@ -8,6 +8,15 @@
 
 namespace core {
 
+/// The experts that one token is sent to, by their number, and how much each counts.
+struct ChosenExperts {
+    std::vector<int> experts; ///< ascending
+    std::vector<float> weights;
+};
+/// `logits`: spec.count of the router, its bias added; `bias`: exp_probs_b, which the choice alone
+/// reads, null: none. Of equal ones the first counts as the larger. Pure.
+ChosenExperts chooseExperts(const float* logits, const Vector* bias, const ExpertsSpec& spec);
+
 /// The tokens that one expert is given, and how much its outputs count for each.
 struct ExpertTokens {
     std::vector<Eigen::Index> rows; ///< ascending
@@ -15,7 +24,7 @@ struct ExpertTokens {
 };
 
 /// Which experts the tokens of `input` (tokens, hidden), from feedForwardInput, are sent to: one
-/// entry an expert. Of equal logits the first counts as the larger.
+/// entry an expert.
 std::vector<ExpertTokens> routeTokens(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress);
 

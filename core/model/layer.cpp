@@ -41,18 +41,10 @@ namespace {
         Role writer, std::optional<Role> after, const Progress& progress)
     {
         const Matrix& weight = weights.matrix(writer);
-        const Vector bias = weights.biasOf(writer);
-        const float scale = weights.spec.residualScale;
-        if (!after && scale == 1 && bias.size() == 0)
+        if (!after && weights.spec.residualScale == 1 && weights.biasOf(writer).size() == 0)
             return addLinear(hidden, input, weight, progress);
-        Matrix written = std::move(linear(input, { weight }, progress).front());
-        if (bias.size() > 0)
-            written.rowwise() += bias.transpose();
-        if (after)
-            written = normed(written,
-                { weights.spec.norm, weights.spec.epsilon, &weights.vector(*after), nullptr },
-                progress);
-        hidden += scale * written;
+        addWritten(hidden, std::move(linear(input, { weight }, progress).front()), weights, writer,
+            after, progress);
     }
 
 } // namespace
@@ -226,6 +218,18 @@ void addPerLayer(MatrixBlock hidden, const MatrixView& gated, const LayerWeights
         { weights.spec.norm, weights.spec.epsilon, &weights.vector(Role::PerLayerPostNorm),
             nullptr },
         progress);
+}
+
+void addWritten(MatrixBlock hidden, Matrix written, const LayerWeights& weights, Role writer,
+    std::optional<Role> after, const Progress& progress)
+{
+    if (const Vector bias = weights.biasOf(writer); bias.size() > 0)
+        written.rowwise() += bias.transpose();
+    if (after)
+        written = normed(written,
+            { weights.spec.norm, weights.spec.epsilon, &weights.vector(*after), nullptr },
+            progress);
+    hidden += weights.spec.residualScale * written;
 }
 
 void scaleOutput(MatrixBlock hidden, const LayerWeights& weights)

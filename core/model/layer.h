@@ -101,6 +101,10 @@ void addPerLayer(MatrixBlock hidden, const MatrixView& gated, const LayerWeights
 /// hidden × layer_output_scale, where there is one.
 void scaleOutput(MatrixBlock hidden, const LayerWeights& weights);
 
+/// hidden += scale · after(written + bias), `written` the product of the matrix `writer`.
+void addWritten(MatrixBlock hidden, Matrix written, const LayerWeights& weights, Role writer,
+    std::optional<Role> after, const Progress& progress);
+
 /// What the head reads: hidden after output_norm. Throws Error for a norm that is not finite.
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress);
 

@@ -42,6 +42,18 @@ namespace {
         }
     };
 
+    Matrix contextOf(const Matrix& read, int length, const LayerWeights& weights, int layer,
+        WalkObserver* observer, const AttentionAids& aids, const Progress& progress)
+    {
+        const LayerSpec& spec = weights.spec;
+        if (spec.deltaNet || spec.shortConvolution || spec.attention.latent)
+            return attentionContext(read, weights, length, progress, aids);
+        const AttentionHeads heads = attentionHeads(read, weights, length, progress, aids.beside);
+        if (observer)
+            observer->attentionHeads(layer, heads);
+        return attended(heads, weights, length, progress);
+    }
+
     /// One tile's way through a layer.
     void walkTile(MatrixBlock hidden, const BesideTile& beside, int length,
         const LayerWeights& weights, int layer, WalkObserver* observer,
@@ -76,7 +88,8 @@ namespace {
                 if (observer)
                     observer->expertInput(what, layer, head, x);
             };
-            Matrix context = attentionContext(read, weights, length, progress, { beside, seen });
+            Matrix context
+                = contextOf(read, length, weights, layer, observer, { beside, seen }, progress);
             show(LinearInput::AttentionOutput, context);
             addAttention(hidden, context, weights, progress);
         }
@@ -124,7 +137,8 @@ namespace {
 
 } // namespace
 
-HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences)
+HiddenStates embed(
+    const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences, int firstPosition)
 {
     checkpoint.requireComputed();
     const Tensor* embedding = checkpoint.find(Place{ Role::TokenEmbd });
@@ -132,11 +146,12 @@ HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<i
     assert(embedding);
     HiddenStates hidden;
     hidden.length = sequences.empty() ? 0 : int(sequences.front().size());
-    if (positions && hidden.length > positions->rows)
-        throw Error(text("a sequence has ", hidden.length, " tokens, expected at most ",
-            positions->rows, ", as many as the model has positions"));
+    if (positions && firstPosition + hidden.length > positions->rows)
+        throw Error(text("a sequence has ", firstPosition + hidden.length,
+            " tokens, expected at most ", positions->rows, ", as many as the model has positions"));
     hidden.states.resize(Eigen::Index(sequences.size()) * hidden.length, embedding->columns);
-    const Matrix learned = positions ? decodeRows(*positions, 0, hidden.length) : Matrix();
+    const Matrix learned
+        = positions ? decodeRows(*positions, firstPosition, hidden.length) : Matrix();
     const float scale = float(checkpoint.config().embeddingScale);
     parallelFor(sequences.size(), [&](std::size_t i) {
         assert(int(sequences[i].size()) == hidden.length);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/model/attention.h"
 #include "core/model/beside.h"
 #include "core/model/layer.h"
 
@@ -22,10 +23,12 @@ struct HiddenStates {
 /// A walk handles whole sequences of together about this many tokens at once.
 constexpr int walkTileTokens = 4096;
 
-/// Rows of token_embd, scaled, and those of position_embd where the model has them. Requires:
-/// sequences of equal length. Throws Error for a token outside the vocabulary, a row that is not
-/// finite, a sequence longer than there are positions, a model that is not computed.
-HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences);
+/// Rows of token_embd, scaled, and those of position_embd from `firstPosition` on where the model
+/// has them. Requires: sequences of equal length. Throws Error for a token outside the vocabulary,
+/// a row that is not finite, a sequence longer than there are positions, a model that is not
+/// computed.
+HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences,
+    int firstPosition = 0);
 
 /// What a walk shows as it goes. Called on the walking thread, in order, with a tile of whole
 /// sequences: rows firstRow … firstRow + x.rows() − 1 of all tokens.
@@ -40,6 +43,8 @@ struct WalkObserver {
         LinearInput /*input*/, int /*layer*/, int /*expert*/, const Matrix& /*x*/)
     {
     }
+    /// Queries, keys and values of the same rows, normed and turned.
+    virtual void attentionHeads(int /*layer*/, const AttentionHeads& /*heads*/) { }
     /// The residual stream at a depth: 0 the embedding, 1 + 2·layer after attention, 2 + 2·layer
     /// after the feed-forward.
     virtual void residual(int depth, const MatrixView& hidden, Eigen::Index firstRow) = 0;
