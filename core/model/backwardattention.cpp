@@ -154,6 +154,40 @@ namespace {
         int keyHead;
     };
 
+    /// Some queries of a head and the keys that they see.
+    struct Span {
+        int first, count; ///< queries
+        int lowest, keys;
+    };
+
+    Span spanOf(int first, int length, const AttentionSpec& spec)
+    {
+        const int count = std::min(tileQueries, length - first);
+        const int lowest = spec.window > 0 ? std::max(0, first - spec.window + 1) : 0;
+        return { first, count, lowest, first + count - lowest };
+    }
+
+    /// The scores `P` (queries, keys) of a span become weights, the gradients `gS` at the weights
+    /// those at the scores; 0 where a query does not see a key.
+    void throughSoftmax(
+        Matrix& P, Matrix& gS, const Span& span, const AttentionSpec& spec, const float* sink)
+    {
+        Vector slopes(span.keys);
+        for (int i = 0; i < span.count; ++i) {
+            const int end = span.first + i + 1 - span.lowest;
+            const int begin = spec.window > 0 ? std::max(0, end - spec.window) : 0;
+            weigh(P.row(i).data() + begin, slopes.data(), end - begin, spec, sink);
+            auto p = P.row(i).segment(begin, end - begin);
+            auto g = gS.row(i).segment(begin, end - begin);
+            const float mean = p.dot(g);
+            g = p.array() * (g.array() - mean) * slopes.head(end - begin).transpose().array();
+            for (Matrix* each : { &P, &gS }) {
+                each->row(i).head(begin).setZero();
+                each->row(i).tail(span.keys - end).setZero();
+            }
+        }
+    }
+
     /// Gradients at q, k, v of one group. `g` is that at the heads' outputs.
     void throughGroup(const Heads& heads, const MatrixView& g, const Group& group, Matrix& gq,
         Matrix& gk, Matrix& gv, const Step& step)
@@ -165,35 +199,18 @@ namespace {
         for (int head = group.keyHead * shared; head < (group.keyHead + 1) * shared; ++head)
             for (int first = 0; first < length; first += tileQueries) {
                 step.progress.checkCancelled();
-                const int count = std::min(tileQueries, length - first);
-                const int lowest = spec.window > 0 ? std::max(0, first - spec.window + 1) : 0;
-                const int keys = first + count - lowest;
-                const auto queries = [&](const auto& x) {
-                    return x.block(group.start + first, head * headDim, count, headDim);
+                const Span span = spanOf(first, length, spec);
+                const auto queries = [&](auto& x) {
+                    return x.block(group.start + first, head * headDim, span.count, headDim);
                 };
                 const auto seen = [&](auto& x) {
-                    return x.block(group.start + lowest, keyColumn, keys, headDim);
+                    return x.block(group.start + span.lowest, keyColumn, span.keys, headDim);
                 };
-                Matrix P(count, keys), slopes(count, keys), gS(count, keys);
+                Matrix P(span.count, span.keys), gS(span.count, span.keys);
                 setProductTransposed(P, queries(heads.q), seen(heads.k));
                 setProductTransposed(gS, queries(g), seen(heads.v));
-                for (int i = 0; i < count; ++i) {
-                    const int end = first + i + 1 - lowest;
-                    const int begin = spec.window > 0 ? std::max(0, end - spec.window) : 0;
-                    weigh(P.row(i).data() + begin, slopes.row(i).data() + begin, end - begin, spec,
-                        sinks ? sinks->data() + head : nullptr);
-                    auto p = P.row(i).segment(begin, end - begin);
-                    auto gs = gS.row(i).segment(begin, end - begin);
-                    const float mean = p.dot(gs);
-                    gs = p.array() * (gs.array() - mean)
-                        * slopes.row(i).segment(begin, end - begin).array();
-                    for (Matrix* each : { &P, &gS }) {
-                        each->row(i).head(begin).setZero();
-                        each->row(i).tail(keys - end).setZero();
-                    }
-                }
-                setProduct(gq.block(group.start + first, head * headDim, count, headDim), gS,
-                    seen(heads.k));
+                throughSoftmax(P, gS, span, spec, sinks ? sinks->data() + head : nullptr);
+                setProduct(queries(gq), gS, seen(heads.k));
                 addTransposedProduct(seen(gk), gS, queries(heads.q));
                 addTransposedProduct(seen(gv), P, queries(g));
             }
