@@ -19,7 +19,7 @@ struct Source {
 
 // A folder of core uses only those before it.
 const QStringList coreOrder{ "base", "formats", "files", "tokenizer", "model", "stats", "rounding",
-    "quant", "simulate", "measure", "export" };
+    "quant", "simulate", "measure", "search", "export" };
 
 QList<Source> sourcesIn(const QStringList& folders)
 {

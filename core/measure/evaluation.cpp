@@ -84,10 +84,6 @@ namespace {
                 progress.part(double(i) * share, double(i + 1) * share));
     }
 
-    /// The first position of a chunk whose next token is scored, and how many are: DESIGN §5.
-    int firstScored(int context) { return context / 2; }
-    int scoredIn(int context) { return context - 1 - firstScored(context); }
-
     std::vector<int> scoredTargets(const Chunks& chunks)
     {
         std::vector<int> targets;
@@ -145,6 +141,10 @@ namespace {
     }
 
 } // namespace
+
+int firstScored(int context) { return context / 2; }
+
+int scoredIn(int context) { return context - 1 - firstScored(context); }
 
 Evaluation evaluate(const Checkpoint& model, const Checkpoint* reference, const Chunks& chunks,
     const Progress& progress)

@@ -57,6 +57,11 @@ Json evaluationToJson(const Evaluation& evaluation);
 /// Throws Error naming `place` and what is missing.
 Evaluation evaluationFromJson(const Json& json, const std::string& place);
 
+/// The first position of a chunk of `context` tokens whose next token is scored, and how many are:
+/// DESIGN §5.
+int firstScored(int context);
+int scoredIn(int context);
+
 /// Perplexity as llama.cpp computes it (DESIGN §5): in each chunk of `chunks` (tokenSequences) the
 /// second half is scored. With `reference`, both models walk side by side, layer by layer, and are
 /// compared in the same pass; hidden states are kept, never logits. Throws Error for fewer than two

@@ -3,6 +3,8 @@
 #include "core/model/configkeys.h"
 #include "core/model/families.h"
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 
 namespace core::families {

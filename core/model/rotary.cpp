@@ -89,4 +89,17 @@ void RotaryTable::turn(float* row, int heads, int headDim, int position) const
     }
 }
 
+void RotaryTable::turnBack(float* row, int heads, int headDim, int position) const
+{
+    const std::size_t pairs = std::size_t(m_cosine.cols());
+    const float* cosine = m_cosine.row(position).data();
+    const Vector sine = -m_sine.row(position).transpose();
+    for (int head = 0; head < heads; ++head, row += headDim) {
+        if (m_layout == RotaryLayout::Halves)
+            vectormath::turnPairs(row, row + pairs, cosine, sine.data(), pairs);
+        else
+            vectormath::turnNeighbours(row, cosine, sine.data(), pairs);
+    }
+}
+
 } // namespace core

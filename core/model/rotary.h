@@ -18,6 +18,8 @@ public:
 
     /// Turns every head of `row`, (heads × headDim) floats at `position`.
     void turn(float* row, int heads, int headDim, int position) const;
+    /// The transpose of it, which brings gradients back.
+    void turnBack(float* row, int heads, int headDim, int position) const;
 
 private:
     RotaryLayout m_layout;

@@ -42,6 +42,11 @@ void tokenizer();
 /// take: of the sample and SmolLM2, by several methods, with little and much text.
 void estimates();
 
+/// Predicted losses of single tensors and of random recipes beside measured ones, on the sample;
+/// and on SmolLM2, which takes many minutes.
+void sensitivity();
+void realSensitivity();
+
 /// Seconds that one call of `work` takes: the least of as many calls as fit in `budget`, at least
 /// three.
 template<typename Work>

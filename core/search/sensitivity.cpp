@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/search/sensitivity.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/measure/evaluation.h"
+#include "core/quant/inputimportance.h"
+#include "core/search/slopes.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    using Sequences = std::vector<std::vector<int>>;
+
+    // Tokens of the batches: a first one for figures at once, then more.
+    constexpr int firstTokens = 1024, usualTokens = 4096;
+
+    std::vector<std::vector<Candidate>> chosenCandidates(
+        const Checkpoint& checkpoint, const SensitivitySettings& settings)
+    {
+        if (!settings.rounded.empty())
+            return candidatesOf(checkpoint, settings.rounded);
+        Recipe recipe;
+        recipe.method = settings.method;
+        recipe.encoder = settings.encoder;
+        return candidatesFor(checkpoint, settings.formats, recipe);
+    }
+
+    /// A table of the candidates without figures.
+    SensitivityTable emptyTable(const Checkpoint& checkpoint,
+        const std::vector<std::vector<Candidate>>& candidates, int length)
+    {
+        SensitivityTable table;
+        table.length = length;
+        table.scored = scoredIn(length);
+        for (std::size_t i = 0; i < candidates.size(); ++i) {
+            const Tensor& tensor = checkpoint.tensors()[i];
+            if (candidates[i].empty())
+                continue;
+            TensorSensitivity row{ tensor.name, tensor.place.role, {} };
+            for (const Candidate& candidate : candidates[i])
+                row.figures.push_back({ candidate.planned.format, candidate.planned.method,
+                    plannedBytes(candidate.planned, tensor), {}, 0, 0 });
+            table.tensors.push_back(std::move(row));
+        }
+        return table;
+    }
+
+    /// Takes the slopes of a batch into the table, and the formats that were really stored.
+    void take(SensitivityTable& table, const Checkpoint& checkpoint,
+        const std::vector<std::vector<Candidate>>& candidates, const SlopeObserver& observer,
+        int sequences)
+    {
+        auto row = table.tensors.begin();
+        for (std::size_t i = 0; i < candidates.size(); ++i) {
+            if (candidates[i].empty())
+                continue;
+            for (std::size_t j = 0; j < candidates[i].size(); ++j) {
+                SensitivityFigure& figure = row->figures[j];
+                const std::vector<SlopeSums> slopes = observer.slopes(i, j);
+                figure.slopes.insert(figure.slopes.end(), slopes.begin(), slopes.end());
+                figure.format = candidates[i][j].planned.format;
+                figure.bytes = plannedBytes(candidates[i][j].planned, checkpoint.tensors()[i]);
+            }
+            ++row;
+        }
+        table.sequences += sequences;
+        settle(table);
+    }
+
+    bool usesImportance(const std::vector<std::vector<Candidate>>& candidates)
+    {
+        return std::ranges::any_of(candidates, [](const std::vector<Candidate>& each) {
+            return std::ranges::any_of(each, [](const Candidate& candidate) {
+                return !candidate.rounded && candidate.planned.method == Method::Importance;
+            });
+        });
+    }
+
+    /// Goes on with `table` over `sequences`.
+    class Measuring {
+    public:
+        Measuring(const Checkpoint& checkpoint, const Sequences& sequences,
+            const SensitivitySettings& settings)
+            : m_checkpoint(checkpoint)
+            , m_sequences(sequences)
+            , m_settings(settings)
+            , m_candidates(chosenCandidates(checkpoint, settings))
+            , m_importance(settings.importance)
+        {
+        }
+
+        SensitivityTable empty() const
+        {
+            return emptyTable(m_checkpoint, m_candidates, int(m_sequences.front().size()));
+        }
+
+        /// Of as many sequences as a usual batch has: the same, however many are asked for.
+        void findImportance(const Progress& progress)
+        {
+            if (!m_importance.empty() || !usesImportance(m_candidates))
+                return;
+            const int count = std::min(int(m_sequences.size()), batchSize(1));
+            m_importance = inputImportance(m_checkpoint, between(0, count), progress);
+        }
+
+        /// Sequences of the batch after `read` of them.
+        int batchSize(int read) const
+        {
+            const int tokens = read == 0 ? firstTokens : usualTokens;
+            return std::max(1, tokens / int(m_sequences.front().size()));
+        }
+
+        /// Reads the sequences up to `next`.
+        void addBatch(SensitivityTable& table, int next, const Progress& progress)
+        {
+            const int first = table.sequences;
+            const Sequences batch = between(first, next);
+            const int length = int(batch.front().size());
+            const LayerStates states
+                = walkKeeping(m_checkpoint, batch, nullptr, progress.part(0, 0.25));
+            SlopeObserver observer(m_checkpoint, m_candidates, batch, m_importance, progress);
+            backwardWalk(m_checkpoint, states,
+                { firstScored(length), scoredIn(length), m_settings.seed, std::uint64_t(first) },
+                observer, progress.part(0.25, 1));
+            take(table, m_checkpoint, m_candidates, observer, next - first);
+        }
+
+    private:
+        Sequences between(int first, int next) const
+        {
+            return { m_sequences.begin() + first, m_sequences.begin() + next };
+        }
+
+        const Checkpoint& m_checkpoint;
+        const Sequences& m_sequences;
+        const SensitivitySettings& m_settings;
+        std::vector<std::vector<Candidate>> m_candidates;
+        Importance m_importance;
+    };
+
+    void requireMeasurable(const Checkpoint& checkpoint, const Sequences& sequences)
+    {
+        checkpoint.requireComputed();
+        if (const auto obstacle = backwardObstacle(checkpoint))
+            throw Error(*obstacle);
+        if (sequences.empty() || scoredIn(int(sequences.front().size())) < 1)
+            throw Error(text("the text gives ", sequences.size(), " sequences of ",
+                sequences.empty() ? 0 : sequences.front().size(),
+                " tokens, expected at least one of 3"));
+    }
+
+} // namespace
+
+SensitivityTable measureSensitivity(const Checkpoint& checkpoint, const Sequences& sequences,
+    const SensitivitySettings& settings, const SensitivityTable* begun,
+    const SensitivityUpdate& update, const Progress& progress)
+{
+    requireMeasurable(checkpoint, sequences);
+    checkpoint.requireUnchanged();
+    Measuring measuring(checkpoint, sequences, settings);
+    SensitivityTable table = begun ? *begun : measuring.empty();
+    const int last = std::min(
+        int(sequences.size()), settings.most > 0 ? settings.most : int(sequences.size()));
+    if (table.sequences < last)
+        measuring.findImportance(progress.part(0, 0));
+    while (table.sequences < last) {
+        const double read = table.sequences;
+        const int next = std::min(last, table.sequences + measuring.batchSize(table.sequences));
+        measuring.addBatch(table, next, progress.part(read / last, double(next) / last));
+        checkpoint.requireUnchanged();
+        if (update)
+            update(table);
+    }
+    progress.at(1);
+    return table;
+}
+
+std::vector<const Format*> usualSensitivityFormats()
+{
+    std::vector<const Format*> usual;
+    for (const char* name : { "Q2_K", "Q3_K", "IQ4_XS", "Q4_K", "Q5_K", "Q6_K", "Q8_0" })
+        usual.push_back(findFormat(name));
+    return usual;
+}
+
+} // namespace core

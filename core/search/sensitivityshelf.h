@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/files/shelf.h"
+#include "core/search/sensitivity.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace core {
+
+/// The key of a table: changes with all that its figures depend on but how many sequences were
+/// read. `sequences`: those of the whole text, of which a table may have read the first ones.
+std::string sensitivityKey(const Checkpoint& checkpoint,
+    const std::vector<std::vector<int>>& sequences, const SensitivitySettings& settings);
+
+/// Keeps a table, complete or not, under its key and as the one that lastSensitivity gives. Throws
+/// Error if it cannot be written.
+void keepSensitivity(const Shelf& shelf, const std::string& key, const Checkpoint& checkpoint,
+    Method method, const SensitivityTable& table);
+
+/// The table under `key`, as far as it was read. Nothing if there is none, or it is damaged.
+std::optional<SensitivityTable> findSensitivity(const Shelf& shelf, const std::string& key);
+
+/// The table that was kept last of this model and method. Nothing if there is none.
+std::optional<SensitivityTable> lastSensitivity(
+    const Shelf& shelf, const Checkpoint& checkpoint, Method method);
+
+} // namespace core

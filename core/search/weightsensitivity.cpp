@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/search/candidates.h"
+#include "core/search/sensitivity.h"
+
+#include "core/base/parallel.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    /// What a relative error of 1 of all tensors of one kind together would cost, nats, were the
+    /// loss quadratic that far: means over the tensors of the bundled sample and SmolLM2-135M,
+    /// predicted on text (`quantscope-bench sensitivity` prints them).
+    struct RoleCost {
+        Role role;
+        double cost;
+    };
+    constexpr std::array costs{ RoleCost{ Role::TokenEmbd, 1.0 } };
+    constexpr double otherCost = 1.0;
+
+    /// ‖Ŵ − W‖² / ‖W‖², by rows on all processors.
+    double relativeSquare(const Tensor& tensor, const Tensor& rounded, const Progress& progress)
+    {
+        struct Sums {
+            double error = 0, energy = 0;
+        };
+        const std::int64_t step = std::max<std::int64_t>(1, (1 << 16) / tensor.columns);
+        std::vector<Sums> sums(std::size_t((tensor.rows + step - 1) / step));
+        parallelFor(sums.size(), [&](std::size_t task) {
+            progress.checkCancelled();
+            const std::int64_t first = std::int64_t(task) * step;
+            const std::int64_t rows = std::min(step, tensor.rows - first);
+            const Matrix W = decodeRows(tensor, first, rows);
+            const Matrix difference = decodeRows(rounded, first, rows) - W;
+            sums[task]
+                = { difference.cast<double>().squaredNorm(), W.cast<double>().squaredNorm() };
+        });
+        Sums all;
+        for (const Sums& each : sums) {
+            all.error += each.error;
+            all.energy += each.energy;
+        }
+        return all.energy > 0 ? all.error / all.energy : 0;
+    }
+
+    double costOf(Role role)
+    {
+        const auto found = std::ranges::find(costs, role, &RoleCost::role);
+        return found == costs.end() ? otherCost : found->cost;
+    }
+
+} // namespace
+
+SensitivityTable roughSensitivity(
+    const Checkpoint& checkpoint, const SensitivitySettings& settings, const Progress& progress)
+{
+    Recipe recipe;
+    recipe.method = Method::RoundToNearest;
+    recipe.encoder = settings.encoder;
+    auto candidates = candidatesFor(checkpoint, settings.formats, recipe);
+    SensitivityTable table;
+    const double layers = std::max(1, checkpoint.config().layers);
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        progress.at(double(i) / double(candidates.size()));
+        if (candidates[i].empty())
+            continue;
+        const Tensor& tensor = checkpoint.tensors()[i];
+        roundCandidates(checkpoint, candidates[i], {}, progress);
+        TensorSensitivity row{ tensor.name, tensor.place.role, {} };
+        const double share = tensor.place.layer >= 0 ? 1 / layers : 1;
+        for (const Candidate& candidate : candidates[i]) {
+            const double kld = share * costOf(tensor.place.role)
+                * relativeSquare(tensor, *candidate.rounded, progress);
+            row.figures.push_back({ candidate.planned.format, candidate.planned.method,
+                plannedBytes(candidate.planned, tensor), {}, kld, kld });
+        }
+        table.tensors.push_back(std::move(row));
+        candidates[i].clear();
+    }
+    progress.at(1);
+    return table;
+}
+
+} // namespace core

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
+#include "core/base/randombits.h"
+#include "core/model/backwardwalk.h"
+#include "core/model/logitscaling.h"
+#include "tests/support/filebytes.h"
+#include "tests/support/oneprocessor.h"
+#include "tests/support/tinyarchitecture.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <random>
+
+using core::Checkpoint;
+using core::Matrix;
+using core::MatrixD;
+using core::Role;
+using core::Tensor;
+using Eigen::Index;
+
+namespace {
+
+using Sequences = std::vector<std::vector<int>>;
+
+constexpr int length = 40; // more than two windows of 16
+constexpr int firstScored = 12, scored = 20;
+constexpr std::uint64_t seed = 7;
+
+Sequences someSequences(int vocabulary)
+{
+    Sequences sequences(2);
+    for (int i = 0; i < 2; ++i)
+        for (int position = 0; position < length; ++position)
+            sequences[std::size_t(i)].push_back(
+                (31 * i + 7 * position + position * position * (i + 1)) % vocabulary);
+    return sequences;
+}
+
+std::shared_ptr<const Checkpoint> opened(const std::string& name)
+{
+    const support::TemporaryFolder folder;
+    support::writeTinyArchitecture(name, folder.path());
+    return Checkpoint::open(folder.path());
+}
+
+/// The weight gradients of all tensors, summed over both sequences.
+struct Gradients : core::BackwardObserver {
+    const Checkpoint& checkpoint;
+    const Sequences& sequences;
+    std::map<std::string, MatrixD> sums;
+
+    Gradients(const Checkpoint& model, const Sequences& tokens)
+        : checkpoint(model)
+        , sequences(tokens)
+    {
+    }
+    MatrixD& sumOf(const Tensor& tensor)
+    {
+        MatrixD& sum = sums[tensor.name];
+        if (sum.size() == 0)
+            sum = MatrixD::Zero(tensor.rows, tensor.columns);
+        return sum;
+    }
+    void linearGradient(const core::LinearGradient& shown) override
+    {
+        const Tensor* tensor = checkpoint.find(core::Place{ shown.role, shown.layer });
+        QVERIFY(tensor);
+        QCOMPARE(shown.x.rows(), shown.g.rows());
+        sumOf(*tensor).middleRows(shown.firstOutput, shown.g.cols())
+            += shown.g.cast<double>().transpose() * shown.x.cast<double>();
+    }
+    void embeddingGradient(const core::MatrixView& g, Index firstToken) override
+    {
+        MatrixD& sum = sumOf(*checkpoint.find(core::Place{ Role::TokenEmbd }));
+        for (Index row = 0; row < g.rows(); ++row) {
+            const Index token = firstToken + row;
+            sum.row(sequences[std::size_t(token / length)][std::size_t(token % length)])
+                += g.row(row).cast<double>();
+        }
+    }
+};
+
+/// The logits at the scored positions, scaled, in the order of sequences.
+MatrixD scoredLogits(const Checkpoint& model, const Sequences& sequences)
+{
+    core::HiddenStates hidden = core::embed(model, sequences);
+    core::walk(hidden, model, nullptr, {});
+    const Matrix input = core::headInput(hidden.states, model, {});
+    Matrix logits = core::multiplyTransposed(input, core::decode(model.head()));
+    core::scaleLogits(logits, core::logitScaling(model.config()));
+    MatrixD result(2 * scored, logits.cols());
+    for (int i = 0; i < 2; ++i)
+        result.middleRows(i * scored, scored)
+            = logits.middleRows(i * length + firstScored, scored).cast<double>();
+    return result;
+}
+
+/// u = (diag √p − p √pᵀ) z at every scored position: what backwardHead says it puts there.
+MatrixD noiseAt(const MatrixD& logits)
+{
+    MatrixD u(logits.rows(), logits.cols());
+    for (Index row = 0; row < logits.rows(); ++row) {
+        const std::uint64_t own = core::randomBits(
+            core::randomBits(seed, std::uint64_t(row / scored)), std::uint64_t(row % scored));
+        Eigen::ArrayXd p = (logits.row(row).array() - logits.row(row).maxCoeff()).exp();
+        p /= p.sum();
+        Eigen::ArrayXd z(p.size());
+        for (Index token = 0; token < z.size(); ++token)
+            z[token]
+                = (core::randomBits(own, std::uint64_t(token) / 64) >> (token % 64)) & 1 ? 1 : -1;
+        u.row(row) = p.sqrt() * z - p * (p.sqrt() * z).sum();
+    }
+    return u;
+}
+
+/// `tensor` in F32 with `change` added to its weights.
+Tensor changed(const Tensor& tensor, const Matrix& change)
+{
+    const Matrix values = core::decode(tensor) + change;
+    auto bytes = std::make_shared<std::vector<std::byte>>(std::size_t(values.size()) * 4);
+    std::memcpy(bytes->data(), values.data(), bytes->size());
+    Tensor result = tensor;
+    result.format = &core::formats::f32;
+    result.bytes = *bytes;
+    result.owner = bytes;
+    result.mapping = nullptr;
+    result.source = nullptr;
+    return result;
+}
+
+/// d/dε Σ uᵀ logits along `direction`, by differences of the walk at two steps, whose cubic errors
+/// cancel (Richardson).
+double difference(const Checkpoint& model, const Sequences& sequences, const MatrixD& u,
+    const Tensor& tensor, const Matrix& direction, float step)
+{
+    const auto loss = [&](float along) {
+        const auto moved = model.withTensors({ changed(tensor, along * direction) });
+        return scoredLogits(*moved, sequences).cwiseProduct(u).sum();
+    };
+    const auto slope = [&](float h) { return (loss(h) - loss(-h)) / (2 * h); };
+    return (4 * slope(step / 2) - slope(step)) / 3;
+}
+
+Matrix randomDirection(const Tensor& tensor, unsigned number)
+{
+    std::mt19937 bits(number);
+    Matrix direction(tensor.rows, tensor.columns);
+    for (Index i = 0; i < direction.size(); ++i)
+        direction.data()[i] = float(double(bits()) / 2147483648.0 - 1);
+    return direction;
+}
+
+/// How far the gradient is from the differences, as a share of what a random direction meets: the
+/// middle of three directions. A step may be too long for a steep softmax, or send a token to other
+/// experts, which no slope tells, so smaller ones are tried, too.
+double mismatch(const Checkpoint& model, const Sequences& sequences, const MatrixD& u,
+    const Tensor& tensor, const MatrixD& gradient)
+{
+    constexpr double enough = 3e-4; // no smaller step is needed
+    std::vector<double> errors;
+    for (unsigned i = 0; i < 3; ++i) {
+        const Matrix direction = randomDirection(tensor, 100 + i);
+        const double told = gradient.cwiseProduct(direction.cast<double>()).sum();
+        const double met = gradient.norm() / std::sqrt(3.0); // of values between −1 and 1
+        double error = std::numeric_limits<double>::max();
+        for (const float step : { 4e-3f, 1e-3f, 2e-4f })
+            if (error > enough)
+                error = std::min(error,
+                    std::abs(told - difference(model, sequences, u, tensor, direction, step))
+                        / met);
+        errors.push_back(error);
+    }
+    std::ranges::sort(errors);
+    return errors[1];
+}
+
+} // namespace
+
+class TestBackward : public QObject {
+    Q_OBJECT
+private slots:
+    void gradientsAreTheSlopesOfTheWalk_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const std::string& name : support::tinyArchitectures())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+        for (const std::string& name : support::tinyArchitecturesApart())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+    }
+
+    void gradientsAreTheSlopesOfTheWalk()
+    {
+        QFETCH(QString, name);
+        const auto model = opened(name.toStdString());
+        if (const auto obstacle = core::backwardObstacle(*model))
+            QSKIP(obstacle->c_str());
+        const Sequences sequences = someSequences(model->config().vocabulary);
+        Gradients gradients(*model, sequences);
+        core::backwardWalk(*model, core::walkKeeping(*model, sequences, nullptr, {}),
+            { firstScored, scored, seed, 0 }, gradients, {});
+        const MatrixD u = noiseAt(scoredLogits(*model, sequences));
+        for (const Tensor& tensor : model->tensors()) {
+            if (!tensor.isMatrix() || tensor.place.role == Role::PositionEmbd)
+                continue;
+            QVERIFY2(gradients.sums.contains(tensor.name), tensor.name.c_str());
+            const double error
+                = mismatch(*model, sequences, u, tensor, gradients.sums.at(tensor.name));
+            if (qEnvironmentVariableIsSet("QUANTSCOPE_PRINT"))
+                qInfo("%s %.2e", tensor.name.c_str(), error);
+            // A token between two experts, which every step moves over, would say more.
+            const double most = model->config().experts > 0 ? 5e-3 : 1e-3;
+            QVERIFY2(error < most, (tensor.name + ": off by " + std::to_string(error)).c_str());
+        }
+    }
+
+    void theMeanOfSquaresIsTheFisherInformation()
+    {
+        // At the logits themselves: E u uᵀ = diag p − p pᵀ.
+        MatrixD logits(4096, 3);
+        logits.rowwise() = Eigen::RowVector3d(0.5, -1, 2);
+        const MatrixD u = noiseAt(logits);
+        Eigen::Vector3d p = logits.row(0).transpose().array().exp();
+        p /= p.sum();
+        const MatrixD expected = MatrixD(p.asDiagonal()) - p * p.transpose();
+        const MatrixD found = u.transpose() * u / double(u.rows());
+        QVERIFY((found - expected).cwiseAbs().maxCoeff() < 0.02);
+    }
+
+    void givesTheSameBitsOnOneProcessor()
+    {
+        const auto model = opened("llama-biased");
+        const Sequences sequences = someSequences(model->config().vocabulary);
+        const auto run = [&] {
+            Gradients gradients(*model, sequences);
+            core::backwardWalk(*model, core::walkKeeping(*model, sequences, nullptr, {}),
+                { firstScored, scored, seed, 0 }, gradients, {});
+            return gradients.sums;
+        };
+        const auto all = run();
+        const support::OneProcessor one;
+        const auto alone = run();
+        for (const auto& [name, sum] : all)
+            QVERIFY2(sum == alone.at(name), name.c_str());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBackward)
+#include "tst_backward.moc"
