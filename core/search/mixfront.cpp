@@ -107,6 +107,7 @@ std::vector<std::size_t> MixFront::quick(std::uint64_t bytes) const
     }
     for (std::size_t tensor = 0; tensor < places.size(); ++tensor)
         places[tensor] = m_hulls[tensor][places[tensor]];
+    fill(places, bytes);
     return places;
 }
 

@@ -60,7 +60,8 @@ private slots:
             for (const auto care : { MixSearch::Care::Quick, MixSearch::Care::Best }) {
                 const MixSearch::Mix mix = search.under(bytes, care);
                 const auto plan = planOf(mix);
-                QVERIFY(mix.bytes <= bytes && mix.bytes > bytes - bytes / 500);
+                QVERIFY2(mix.bytes <= bytes && mix.bytes > bytes - bytes / 500,
+                    qPrintable(QString("%1 of %2").arg(mix.bytes).arg(bytes)));
                 QCOMPARE(bytesOf(plan), mix.bytes);
                 const PredictedKld predicted = predictedKld(*m_checkpoint, plan, m_table);
                 QCOMPARE(predicted.unknown, 0);
