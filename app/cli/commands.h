@@ -24,5 +24,7 @@ void addPreview(CLI::App& app, Action& action);
 void addActivations(CLI::App& app, Action& action);
 void addQuantize(CLI::App& app, Action& action);
 void addEvaluate(CLI::App& app, Action& action);
+void addSensitivity(CLI::App& app, Action& action);
+void addRecipe(CLI::App& app, Action& action);
 
 } // namespace cli

@@ -172,6 +172,8 @@ try {
     cli::addActivations(app, action);
     cli::addQuantize(app, action);
     cli::addEvaluate(app, action);
+    cli::addSensitivity(app, action);
+    cli::addRecipe(app, action);
     addThreads(app);
     try {
         app.parse(argc, argv);
