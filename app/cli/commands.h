@@ -27,5 +27,7 @@ void addEvaluate(CLI::App& app, Action& action);
 void addCompare(CLI::App& app, Action& action);
 void addImatrix(CLI::App& app, Action& action);
 void addGenerate(CLI::App& app, Action& action);
+void addSensitivity(CLI::App& app, Action& action);
+void addRecipe(CLI::App& app, Action& action);
 
 } // namespace cli

@@ -175,6 +175,8 @@ try {
     cli::addCompare(app, action);
     cli::addImatrix(app, action);
     cli::addGenerate(app, action);
+    cli::addSensitivity(app, action);
+    cli::addRecipe(app, action);
     addThreads(app);
     try {
         app.parse(argc, argv);

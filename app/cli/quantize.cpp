@@ -10,8 +10,10 @@
 #include "app/cli/usualshelf.h"
 #include "core/base/text.h"
 #include "core/export/ggufexport.h"
+#include "core/files/textfile.h"
 #include "core/quant/rangefallback.h"
 #include "core/quant/runneeds.h"
+#include "core/quant/tensortypes.h"
 #include "core/quant/textneeds.h"
 
 #include <CLI/CLI.hpp>
@@ -28,6 +30,7 @@ namespace {
         std::string model;
         std::string type;
         std::string recipe;
+        std::string tensorTypes; ///< llama-quantize's --tensor-type-file
         std::string method;
         std::string encoder;
         TextOptions calibration;
@@ -69,6 +72,9 @@ namespace {
         if (!options.encoder.empty())
             recipe.encoder = *core::findEncoder(options.encoder);
         recipe.gptq = options.gptq->applied(recipe.gptq);
+        if (!options.tensorTypes.empty())
+            recipe = core::withTensorTypes(
+                recipe, core::readTextFile(options.tensorTypes), options.tensorTypes, checkpoint);
         return recipe;
     }
 
@@ -95,6 +101,7 @@ namespace {
         target.read.add(options.evaluation.file, "the evaluation text");
         target.read.add(options.imatrix, "the importance matrix");
         target.read.add(options.recipe, "the recipe");
+        target.read.add(options.tensorTypes, "the tensor types");
         return target;
     }
 
@@ -279,6 +286,9 @@ void addQuantize(CLI::App& app, Action& action)
     what->add_option(
         "--recipe", options->recipe, "Recipe file (JSON): a format and method for each tensor");
     what->require_option(1);
+    command->add_option("--tensor-type-file", options->tensorTypes,
+        "Formats of single tensors as llama-quantize takes them (PATTERN=TYPE), before the type's "
+        "or recipe's own");
     command
         ->add_option("--method", options->method,
             "rtn, importance, gptq, hqq (no text), or with the inputs scaled before them awq+rtn, "

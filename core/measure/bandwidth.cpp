@@ -94,4 +94,11 @@ double tokensPerSecond(const Device* device, std::uint64_t bytesPerToken)
     return device && bytesPerToken > 0 ? device->bytesPerSecond / double(bytesPerToken) : 0;
 }
 
+std::uint64_t roomForWeights(const Device& device, const ModelConfig& config, int context)
+{
+    constexpr double usable = 0.9;
+    const double room = usable * device.memoryBytes - double(cacheBytes(config, context));
+    return room > 0 ? std::uint64_t(room) : 0;
+}
+
 } // namespace core

@@ -33,6 +33,10 @@ std::uint64_t bytesPerToken(const Checkpoint& checkpoint, int context);
 /// without a device (null).
 double tokensPerSecond(const Device* device, std::uint64_t bytesPerToken);
 
+/// The largest file that runs on `device` at `context` tokens: nine tenths of its memory, the rest
+/// for the system and what a runtime computes in, less the cacheBytes().
+std::uint64_t roomForWeights(const Device& device, const ModelConfig& config, int context);
+
 /// Keys and values of `context` positions at F16: a layer with a window keeps at most that many.
 std::uint64_t cacheBytes(const ModelConfig& config, int context);
 /// What delta nets and short convolutions remember of a sequence, whatever its length, in F32 as

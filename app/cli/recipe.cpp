@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "app/cli/losses.h"
+#include "app/resources.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/export/filemix.h"
+#include "core/files/atomicfile.h"
+#include "core/files/sourcefiles.h"
+#include "core/measure/bandwidth.h"
+#include "core/quant/runneeds.h"
+#include "core/quant/tensortypes.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace cli {
+
+namespace {
+
+    struct RecipeArguments {
+        std::string model;
+        std::string size; ///< as bytesOf() takes it
+        double bitsPerWeight = 0;
+        std::string device;
+        int context = 0; ///< 0: the model's
+        double kld = 0;
+        LossOptions losses;
+        std::string method; ///< of the recipe; empty: that of the losses
+        std::vector<std::string> least, most; ///< ROLE=FORMAT
+        std::string output, types;
+        bool overwrite = false;
+        bool json = false;
+    };
+
+    const core::Format* formatNamed(const std::string& option, const std::string& name)
+    {
+        const core::Format* format = core::findFormat(core::formatSpelling(name));
+        if (!format)
+            throw core::Error(
+                core::text(option, ": found ", name, ", expected one of ", core::formatNames()));
+        return format;
+    }
+
+    void addLimits(std::map<core::Role, core::MixLimit>& limits, const std::string& option,
+        const std::vector<std::string>& words, const core::Format* core::MixLimit::*end)
+    {
+        for (const std::string& word : words) {
+            const auto mark = word.find('=');
+            const auto role = core::findRole(word.substr(0, mark));
+            if (mark == std::string::npos || !role)
+                throw core::Error(core::text(
+                    option, ": found ", word, ", expected ROLE=FORMAT, such as attn_v=Q6_K"));
+            limits[*role].*end = formatNamed(option, word.substr(mark + 1));
+        }
+    }
+
+    core::MixSettings settingsOf(const RecipeArguments& options)
+    {
+        core::MixSettings settings;
+        settings.formats = chosenFormats(options.losses);
+        settings.figures = *core::findMethod(options.losses.method); // checked while parsing
+        const auto treatment
+            = core::findTreatment(options.method.empty() ? options.losses.method : options.method);
+        settings.recipe.method = treatment->method;
+        settings.recipe.scaling = treatment->scaling;
+        settings.recipe.encoder = *core::findEncoder(options.losses.encoder);
+        addLimits(settings.limits, "--least", options.least, &core::MixLimit::least);
+        addLimits(settings.limits, "--most", options.most, &core::MixLimit::most);
+        return settings;
+    }
+
+    /// "2400000", "500M", "2.5G".
+    std::uint64_t bytesOf(const std::string& size)
+    {
+        double number = 0;
+        const char* end = size.data() + size.size();
+        const auto [rest, error] = std::from_chars(size.data(), end, number);
+        const std::string_view unit(rest, std::size_t(end - rest));
+        const double factor = unit.empty() ? 1 : unit == "M" ? 1e6 : unit == "G" ? 1e9 : 0;
+        constexpr double most = 1e15;
+        if (error != std::errc() || !(number * factor >= 1 && number * factor <= most))
+            throw core::Error(core::text("--target-size: found ", size,
+                ", expected a number of bytes, or one with M or G for 10^6 or 10^9"));
+        return std::uint64_t(number * factor);
+    }
+
+    std::uint64_t bytesThatFit(const RecipeArguments& options, const core::Checkpoint& checkpoint)
+    {
+        const auto devices = core::readDevices(app::resourcesFolder() / "devices.json");
+        std::string names;
+        for (const core::Device& device : devices) {
+            if (device.name == options.device)
+                return core::roomForWeights(device, checkpoint.config(),
+                    options.context > 0 ? options.context : checkpoint.config().context);
+            names.append(names.empty() ? "" : ", ").append(device.name);
+        }
+        throw core::Error(core::text("--fit: found ", options.device, ", expected one of ", names));
+    }
+
+    core::FileMix found(const RecipeArguments& options, const core::Checkpoint& checkpoint,
+        const core::MixSearch& search, const core::Recipe& recipe)
+    {
+        constexpr auto care = core::MixSearch::Care::Best;
+        if (options.kld > 0)
+            return core::fileOf(checkpoint, search.within(options.kld), recipe);
+        if (options.bitsPerWeight > 0) {
+            const double bytes = options.bitsPerWeight * double(checkpoint.weights()) / 8;
+            if (bytes < double(search.leastBytes()))
+                throw core::Error(core::text("--target-bpw: found ", options.bitsPerWeight,
+                    ", expected at least ",
+                    8 * double(search.leastBytes()) / double(checkpoint.weights())));
+            return core::fileOf(checkpoint, search.under(std::uint64_t(bytes), care), recipe);
+        }
+        const std::uint64_t bytes
+            = options.device.empty() ? bytesOf(options.size) : bytesThatFit(options, checkpoint);
+        return core::mixForFile(checkpoint, search, recipe, bytes, care);
+    }
+
+    /// Throws Error for a file to be written that is read or is to be kept.
+    void checkTargets(const RecipeArguments& options, const core::Checkpoint& checkpoint)
+    {
+        core::SourceFiles read = checkpoint.files();
+        read.add(options.losses.text.file, "the calibration text");
+        read.add(options.losses.imatrix, "the importance matrix");
+        for (const std::string& file : { options.output, options.types }) {
+            if (file.empty())
+                continue;
+            read.requireNotAmong(file);
+            std::error_code none;
+            if (!options.overwrite && std::filesystem::exists(file, none))
+                throw core::Error(core::text(file,
+                    ": exists already, expected the name of a new file, or --overwrite to replace "
+                    "it"));
+        }
+    }
+
+    void write(const RecipeArguments& options, const core::Checkpoint& checkpoint,
+        const core::FileMix& mix)
+    {
+        if (!options.output.empty())
+            core::writeRecipe(mix.recipe, options.output);
+        if (!options.types.empty())
+            core::writeFileAtomically(options.types, core::tensorTypes(checkpoint, mix.plan));
+    }
+
+    /// "attn_v, ffn_down, layers 3 to 5"
+    std::string ruleText(const core::Rule& rule)
+    {
+        std::string words = rule.name;
+        for (const core::Role role : rule.roles)
+            words.append(words.empty() ? "" : ", ").append(core::roleName(role));
+        if (!rule.firstLayer)
+            return words;
+        return *rule.firstLayer == *rule.lastLayer
+            ? core::text(words, ", layer ", *rule.firstLayer)
+            : core::text(words, ", layers ", *rule.firstLayer, " to ", *rule.lastLayer);
+    }
+
+    void print(const core::Checkpoint& checkpoint, const core::FileMix& mix,
+        const core::PredictedKld& predicted)
+    {
+        Table table({ "tensors", "format" });
+        for (const core::Rule& rule : mix.recipe.rules)
+            table.addRow({ ruleText(rule), std::string(rule.format->name) });
+        table.addRow({ "all others", std::string(mix.recipe.format->name) });
+        table.print(std::cout);
+        std::cout << '\n'
+                  << sizeText(double(mix.fileBytes)) << " (" << mix.fileBytes << " bytes), "
+                  << significant(core::bitsPerWeight(checkpoint, mix.plan))
+                  << " bits per weight. Predicted KL divergence: " << significant(mix.kld) << " ± "
+                  << significant(predicted.error) << " nats a token"
+                  << (predicted.isRough ? " (rough)" : "") << ".\n";
+    }
+
+    void printJson(const core::Checkpoint& checkpoint, const core::FileMix& mix,
+        const core::PredictedKld& predicted)
+    {
+        const core::Json json{ { "bytes", mix.fileBytes },
+            { "bits_per_weight", core::bitsPerWeight(checkpoint, mix.plan) },
+            { "predicted_kld", mix.kld }, { "predicted_kld_error", predicted.error },
+            { "rough", predicted.isRough }, { "recipe", core::recipeToJson(mix.recipe) } };
+        std::cout << core::jsonText(json, 2) << '\n';
+    }
+
+    void recipe(const RecipeArguments& options, const core::Progress& progress)
+    {
+        const core::MixSettings settings = settingsOf(options);
+        const auto checkpoint = openModel(options.model);
+        checkTargets(options, *checkpoint);
+        const core::SensitivityTable table = predictedLosses(options.losses, checkpoint, progress);
+        const core::MixSearch search(*checkpoint, table, settings);
+        const core::FileMix mix = found(options, *checkpoint, search, settings.recipe);
+        core::Recipe asPredicted = mix.recipe; // by the method whose figures were read
+        asPredicted.method = settings.figures;
+        const core::PredictedKld predicted
+            = core::predictedKld(*checkpoint, core::planTensors(*checkpoint, asPredicted), table);
+        write(options, *checkpoint, mix);
+        if (options.json)
+            printJson(*checkpoint, mix, predicted);
+        else
+            print(*checkpoint, mix, predicted);
+    }
+
+} // namespace
+
+void addRecipe(CLI::App& app, Action& action)
+{
+    const auto options = std::make_shared<RecipeArguments>();
+    CLI::App* command = app.add_subcommand(
+        "recipe", "Finds the formats that lose least at a size, and writes them as a recipe");
+    command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
+    CLI::Option_group* target = command->add_option_group("target");
+    target->add_option(
+        "--target-size", options->size, "Largest file: bytes, or 500M, 2G (10^6, 10^9)");
+    target->add_option("--target-bpw", options->bitsPerWeight, "Most bits per weight")
+        ->check(positive());
+    target->add_option("--fit", options->device,
+        "Largest file that a device runs, by its name in the window: nine tenths of its memory "
+        "less keys and values");
+    target->add_option("--target-kld", options->kld, "Largest predicted KL divergence")
+        ->check(positive());
+    target->require_option(1);
+    addCount(
+        *command, "--context", options->context, "Tokens for --fit (default: the model's context)");
+    addLossOptions(*command, options->losses);
+    command
+        ->add_option("--round", options->method,
+            "Method of the recipe where it is another than the one whose losses are predicted: "
+            "the order of losses by importance serves gptq")
+        ->check(CLI::IsMember(core::treatmentNames()));
+    command->add_option("--least", options->least,
+        "ROLE=FORMAT: no tensor of that role gets less, such as attn_v=Q5_K");
+    command->add_option("--most", options->most, "ROLE=FORMAT: none gets more");
+    command->add_option("-o,--output", options->output, "Recipe file to write (JSON)");
+    command->add_option(
+        "--tensor-types", options->types, "File to write for llama-quantize's --tensor-type-file");
+    command->add_flag("--overwrite", options->overwrite, "Replaces files of these names");
+    command->add_flag("--json", options->json,
+        "Print one JSON object: bytes, bits_per_weight, predicted_kld, predicted_kld_error, "
+        "recipe");
+    command->callback([options, &action] {
+        action = [options](
+                     const core::Progress& progress, ProgressLine&) { recipe(*options, progress); };
+    });
+}
+
+} // namespace cli

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/search/sensitivity.h"
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "app/cli/losses.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+namespace cli {
+
+namespace {
+
+    /// Names of the formats of all tensors, from few bits to many.
+    std::vector<std::string> columnsOf(const core::SensitivityTable& table)
+    {
+        std::vector<const core::Format*> formats;
+        for (const core::TensorSensitivity& tensor : table.tensors)
+            for (const core::SensitivityFigure& figure : tensor.figures)
+                if (std::ranges::find(formats, figure.format) == formats.end())
+                    formats.push_back(figure.format);
+        std::ranges::stable_sort(
+            formats, {}, [](const core::Format* format) { return format->bitsPerWeight(); });
+        std::vector<std::string> names;
+        for (const core::Format* format : formats)
+            names.emplace_back(format->name);
+        return names;
+    }
+
+    void print(const core::SensitivityTable& table)
+    {
+        const std::vector<std::string> columns = columnsOf(table);
+        std::vector<std::string> header{ "tensor" };
+        header.insert(header.end(), columns.begin(), columns.end());
+        Table printed(header);
+        double least = 0, most = 0;
+        for (const core::TensorSensitivity& tensor : table.tensors) {
+            std::vector<std::string> cells{ tensor.name };
+            for (const std::string& column : columns) {
+                const auto figure = std::ranges::find_if(
+                    tensor.figures, [&](const core::SensitivityFigure& each) {
+                        return each.format->name == column;
+                    });
+                cells.push_back(figure == tensor.figures.end()
+                        ? ""
+                        : significant(figure->kld) + " ± " + significant(figure->error));
+            }
+            printed.addRow(std::move(cells));
+            const auto [low, high] = std::ranges::minmax(
+                tensor.figures, {}, [](const core::SensitivityFigure& each) { return each.kld; });
+            least += low.kld;
+            most += high.kld;
+        }
+        printed.print(std::cout);
+        std::cout << "\nPredicted KL divergence, nats a token, of each tensor rounded alone, with "
+                     "its standard error; losses of tensors add up.\nAll of them in their best "
+                     "column lose "
+                  << significant(least) << ", in their worst " << significant(most) << ".\n";
+        if (table.sequences == 0)
+            std::cout << "Rough: from the weights alone, right to a factor of some three; "
+                         "--calibration TEXT measures.\n";
+        else
+            std::cout << "From " << table.sequences << " sequences of " << table.length
+                      << " tokens.\n";
+    }
+
+    void sensitivity(const std::string& model, const LossOptions& options, bool asJson,
+        const core::Progress& progress)
+    {
+        const auto checkpoint = openModel(model);
+        const core::SensitivityTable table = predictedLosses(options, checkpoint, progress);
+        if (asJson)
+            std::cout << core::jsonText(core::sensitivityToJson(table), 2) << '\n';
+        else
+            print(table);
+    }
+
+} // namespace
+
+void addSensitivity(CLI::App& app, Action& action)
+{
+    struct Arguments {
+        std::string model;
+        LossOptions losses;
+        bool json = false;
+    };
+    const auto options = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("sensitivity",
+        "Predicts what every tensor loses in every format, without rounding the model");
+    command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
+    addLossOptions(*command, options->losses);
+    command->add_flag("--json", options->json,
+        "Print one JSON object: tensors with kld, kld_error and bytes of each format");
+    command->callback([options, &action] {
+        action = [options](const core::Progress& progress, ProgressLine&) {
+            sensitivity(options->model, options->losses, options->json, progress);
+        };
+    });
+}
+
+} // namespace cli

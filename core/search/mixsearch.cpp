@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/search/mixsearch.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace core {
+
+namespace {
+
+    using FigureByName = std::map<std::string_view, const TensorSensitivity*>;
+
+    bool isAllowed(const Format& format, Role role, const std::map<Role, MixLimit>& limits)
+    {
+        const auto found = limits.find(role);
+        if (found == limits.end())
+            return true;
+        const MixLimit& limit = found->second;
+        const double bits = format.bitsPerWeight();
+        return (!limit.least || bits >= limit.least->bitsPerWeight())
+            && (!limit.most || bits <= limit.most->bitsPerWeight());
+    }
+
+    std::uint64_t paddedBytes(const PlannedTensor& planned, const Tensor& tensor)
+    {
+        constexpr std::uint64_t alignment = 32; // general.alignment of what is written
+        return (plannedBytes(planned, tensor) + alignment - 1) / alignment * alignment;
+    }
+
+    /// What storing a tensor so loses; nothing where the table does not say.
+    std::optional<double> lossOf(
+        const PlannedTensor& planned, const Tensor& tensor, const FigureByName& figures)
+    {
+        if (!tensor.isMatrix() || planned.keeps || !planned.format->isQuantized())
+            return 0;
+        const auto found = figures.find(tensor.name);
+        if (found == figures.end())
+            return std::nullopt;
+        const SensitivityFigure* figure = found->second->find(planned.format, planned.method);
+        return figure ? std::optional(figure->kld) : std::nullopt;
+    }
+
+    /// The plan of a model whose every tensor is to be in `format`, by the method whose figures are
+    /// read.
+    std::vector<PlannedTensor> planIn(
+        const Checkpoint& checkpoint, const Format* format, const MixSettings& settings)
+    {
+        Recipe recipe = settings.recipe;
+        recipe.rules.clear();
+        recipe.format = format;
+        recipe.method = settings.figures;
+        return planTensors(checkpoint, recipe);
+    }
+
+} // namespace
+
+MixSearch::MixSearch(
+    const Checkpoint& checkpoint, const SensitivityTable& table, const MixSettings& settings)
+    : m_options(checkpoint.tensors().size())
+    , m_front({})
+{
+    if (settings.formats.empty())
+        throw Error("A mix needs at least one number format.");
+    FigureByName figures;
+    for (const TensorSensitivity& tensor : table.tensors)
+        figures.emplace(tensor.name, &tensor);
+    for (const Format* format : settings.formats) {
+        const std::vector<PlannedTensor> plan = planIn(checkpoint, format, settings);
+        for (std::size_t i = 0; i < plan.size(); ++i) {
+            const Tensor& tensor = checkpoint.tensors()[i];
+            const bool isAsked = tensor.isMatrix() && !plan[i].keeps;
+            if (isAsked && !isAllowed(*format, tensor.place.role, settings.limits))
+                continue;
+            if (const auto loss = lossOf(plan[i], tensor, figures)) {
+                m_options[i].values.push_back({ paddedBytes(plan[i], tensor), *loss });
+                m_options[i].formats.push_back(isAsked ? format : nullptr);
+            }
+        }
+    }
+    std::vector<std::vector<MixOption>> values;
+    for (std::size_t i = 0; i < m_options.size(); ++i) {
+        if (m_options[i].values.empty())
+            throw Error(text("Tensor ", checkpoint.tensors()[i].name,
+                ": none of the formats of the mix is both allowed for it and among the predicted "
+                "losses."));
+        values.push_back(m_options[i].values);
+    }
+    m_front = MixFront(std::move(values));
+}
+
+MixSearch::Mix MixSearch::mixOf(const std::vector<std::size_t>& chosen) const
+{
+    Mix mix;
+    mix.bytes = m_front.bytesOf(chosen);
+    mix.kld = m_front.lossOf(chosen);
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+        mix.formats.push_back(m_options[i].formats[chosen[i]]);
+    return mix;
+}
+
+MixSearch::Mix MixSearch::under(std::uint64_t bytes, Care care) const
+{
+    assert(bytes >= leastBytes());
+    return mixOf(care == Care::Quick ? m_front.quick(bytes) : m_front.best(bytes));
+}
+
+MixSearch::Mix MixSearch::within(double kld) const
+{
+    std::uint64_t least = leastBytes(), most = mostBytes(); // halved until the alignment is reached
+    while (most - least > 32) {
+        const std::uint64_t middle = least + (most - least) / 2;
+        (m_front.lossOf(m_front.quick(middle)) <= kld ? most : least) = middle;
+    }
+    return under(most, Care::Best);
+}
+
+} // namespace core

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
+#include "core/quant/foldedrecipe.h"
+#include "core/search/mixsearch.h"
+#include "core/search/sensitivity.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace core;
+
+namespace {
+
+const std::filesystem::path sample
+    = std::filesystem::path(QUANTSCOPE_SOURCE_DIR) / "resources/sample";
+
+} // namespace
+
+/// On the bundled sample, with losses told from its weights alone.
+class TestMixSearch : public QObject {
+    Q_OBJECT
+
+    std::shared_ptr<const Checkpoint> m_checkpoint;
+    SensitivityTable m_table;
+    MixSettings m_settings;
+
+    std::vector<PlannedTensor> planOf(const MixSearch::Mix& mix) const
+    {
+        return planTensors(
+            *m_checkpoint, foldedRecipe(*m_checkpoint, mix.formats, m_settings.recipe));
+    }
+
+    std::uint64_t bytesOf(const std::vector<PlannedTensor>& plan) const
+    {
+        std::uint64_t bytes = 0;
+        for (std::size_t i = 0; i < plan.size(); ++i)
+            bytes += (plannedBytes(plan[i], m_checkpoint->tensors()[i]) + 31) / 32 * 32;
+        return bytes;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        m_checkpoint = Checkpoint::open(sample);
+        m_settings.recipe.method = m_settings.figures = Method::RoundToNearest;
+        m_settings.formats = usualSensitivityFormats();
+        SensitivitySettings settings;
+        settings.formats = m_settings.formats;
+        settings.method = Method::RoundToNearest;
+        m_table = roughSensitivity(*m_checkpoint, settings, {});
+    }
+
+    void aFoundMixIsAnOrdinaryRecipeOfThatSizeAndLoss()
+    {
+        const MixSearch search(*m_checkpoint, m_table, m_settings);
+        for (const double share : { 0.0, 0.1, 0.35, 0.6, 1.0 }) {
+            const auto bytes = search.leastBytes()
+                + std::uint64_t(share * double(search.mostBytes() - search.leastBytes()));
+            for (const auto care : { MixSearch::Care::Quick, MixSearch::Care::Best }) {
+                const MixSearch::Mix mix = search.under(bytes, care);
+                const auto plan = planOf(mix);
+                QVERIFY2(mix.bytes <= bytes && mix.bytes > bytes - bytes / 500,
+                    qPrintable(QString("%1 of %2").arg(mix.bytes).arg(bytes)));
+                QCOMPARE(bytesOf(plan), mix.bytes);
+                const PredictedKld predicted = predictedKld(*m_checkpoint, plan, m_table);
+                QCOMPARE(predicted.unknown, 0);
+                QVERIFY(std::abs(predicted.kld - mix.kld) <= 1e-12 + 1e-9 * mix.kld);
+            }
+        }
+    }
+
+    void losesLessThanOneFormatForAllAtTheSameSize()
+    {
+        const MixSearch search(*m_checkpoint, m_table, m_settings);
+        for (const Format* format : { &formats::q3_K, &formats::q4_K, &formats::q5_K }) {
+            Recipe uniform = m_settings.recipe;
+            uniform.format = format;
+            const auto plan = planTensors(*m_checkpoint, uniform);
+            const auto mix = search.under(bytesOf(plan), MixSearch::Care::Best);
+            QVERIFY(mix.kld < predictedKld(*m_checkpoint, plan, m_table).kld);
+        }
+    }
+
+    void isTheSmallestThatLosesNoMoreThanAsked()
+    {
+        const MixSearch search(*m_checkpoint, m_table, m_settings);
+        const auto middle
+            = search.under((search.leastBytes() + search.mostBytes()) / 2, MixSearch::Care::Best);
+        const auto found = search.within(middle.kld);
+        QVERIFY(found.kld <= middle.kld);
+        QVERIFY(found.bytes <= middle.bytes + middle.bytes / 500);
+        QVERIFY(search.within(0).bytes == search.mostBytes());
+    }
+
+    void keepsToTheLimitsOfRoles()
+    {
+        MixSettings settings = m_settings;
+        settings.limits[Role::AttnV].least = &formats::q6_K;
+        settings.limits[Role::FfnUp].most = &formats::q4_K;
+        const MixSearch search(*m_checkpoint, m_table, settings);
+        for (const auto bytes : { search.leastBytes(), search.mostBytes() }) {
+            const auto mix = search.under(bytes, MixSearch::Care::Best);
+            for (std::size_t i = 0; i < mix.formats.size(); ++i) {
+                const Role role = m_checkpoint->tensors()[i].place.role;
+                if (role == Role::AttnV)
+                    QVERIFY(mix.formats[i]->bitsPerWeight() >= 6);
+                if (role == Role::FfnUp)
+                    QVERIFY(mix.formats[i]->bitsPerWeight() <= 4.5);
+            }
+        }
+    }
+
+    void saysWhichTensorHasNoFormatThatIsAllowed()
+    {
+        MixSettings settings = m_settings;
+        settings.limits[Role::AttnV].least = &formats::q6_K;
+        settings.formats = { &formats::q4_K };
+        try {
+            MixSearch(*m_checkpoint, m_table, settings);
+            QFAIL("nothing was said");
+        } catch (const Error& error) {
+            QVERIFY2(
+                std::string(error.what()).starts_with("Tensor blk.0.attn_v.weight:"), error.what());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMixSearch)
+#include "tst_mixsearch.moc"
