@@ -82,6 +82,8 @@ struct Architecture {
     bool mayLackValues = false; ///< AttentionSpec::valuesAreKeys in layers without attn_v
     bool mayScaleOutput = false; ///< layer_output_scale
     bool predictsFurther = false; ///< files may hold layers behind the last, which nothing reads
+    bool hasExpertsBeside = false; ///< ExpertsSpec::isBeside
+    bool fusesExperts = false; ///< gate and up of experts may be one tensor in GGUF
     bool countsShared = false; ///< GGUF has the number of shared experts, not their size
     std::string_view defaults{}; ///< of config.json, as JSON: what its config class fills in
     std::string_view body = "model."; ///< before names in Hugging Face's files

@@ -152,7 +152,7 @@ namespace {
         const ExpertsSpec& spec = *layer.experts;
         const std::int64_t hidden = config.hidden, count = spec.count, size = spec.size;
         const bool areBiased = config.known()->feedForwardBiases == Biases::All;
-        if (layer.feedForwardNorm)
+        if (layer.feedForwardNorm && !spec.isBeside)
             list.needs(*layer.feedForwardNorm, { hidden });
         list.needs(Role::FfnGateInp, { count, hidden });
         if (areBiased)
@@ -166,9 +166,21 @@ namespace {
             if (areBiased)
                 list.needs(bias, { count, rows });
         };
-        stack(Role::FfnGateExps, Role::FfnGateExpsBias, size, hidden);
-        stack(Role::FfnUpExps, Role::FfnUpExpsBias, size, hidden);
+        if (config.known()->fusesExperts) { // which is there is checked where they are placed
+            list.mayHave(Role::FfnGateUpExps, { count, 2 * size, hidden });
+            list.mayHave(Role::FfnGateExps, { count, size, hidden });
+            list.mayHave(Role::FfnUpExps, { count, size, hidden });
+        } else {
+            stack(Role::FfnGateExps, Role::FfnGateExpsBias, size, hidden);
+            stack(Role::FfnUpExps, Role::FfnUpExpsBias, size, hidden);
+        }
         stack(Role::FfnDownExps, Role::FfnDownExpsBias, hidden, size);
+        if (spec.isBeside) {
+            list.needs(Role::FfnGateInpScale, { hidden });
+            list.mayHave(Role::FfnDownExpsScale, { count });
+            for (const Role norm : { Role::PreFfwNorm2, Role::PostFfwNorm1, Role::PostFfwNorm2 })
+                list.needs(norm, { hidden });
+        }
         if (spec.sharedSize == 0)
             return;
         list.needs(Role::FfnGateShexp, { spec.sharedSize, hidden });
@@ -179,7 +191,9 @@ namespace {
     void listFeedForward(Lister& list, const ModelConfig& config, const LayerSpec& layer)
     {
         if (layer.experts)
-            return listExperts(list, config, layer);
+            listExperts(list, config, layer);
+        if (layer.experts && !layer.experts->isBeside)
+            return;
         const FeedForwardSpec& spec = layer.feedForward;
         const Biases biases = config.known()->feedForwardBiases;
         const std::int64_t hidden = config.hidden;

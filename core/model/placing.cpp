@@ -223,7 +223,9 @@ namespace {
             const Biases biases = m_config.known()->attentionBiases;
             const bool areFused = has({ Role::AttnQkv, place.layer });
             const bool areFusedBiases = has({ Role::AttnQkvBias, place.layer });
+            const bool areExperts = role == Role::FfnGateExps || role == Role::FfnUpExps;
             return (isMatrix && !areFused)
+                || (areExperts && !has({ Role::FfnGateUpExps, place.layer }))
                 || (isBias && !areFusedBiases
                     && (biases == Biases::Queries || biases == Biases::All));
         }

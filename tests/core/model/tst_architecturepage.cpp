@@ -45,7 +45,9 @@ QStringList notesOf(const Architecture& architecture)
     if (architecture.hasSinks)
         notes += "attention sinks";
     if (architecture.mayHaveExperts)
-        notes += architecture.name == "llama" ? "experts where there are" : "experts";
+        notes += architecture.name == "llama" || architecture.hasExpertsBeside
+            ? "experts where there are"
+            : "experts";
     if (!architecture.isGated)
         notes += "no gate";
     if (architecture.fusesGateUp)
