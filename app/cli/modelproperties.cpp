@@ -74,6 +74,11 @@ namespace {
         if (!config.longRopeFactors.empty())
             return { { "kind", "longrope" }, { "original_context", config.ropeContext },
                 { "magnitude", config.ropeMagnitude } };
+        // Pairs that do not turn have this divisor (turnShare).
+        const auto turns = [](float divisor) { return divisor < 1e30f; };
+        if (const auto turned = std::ranges::count_if(config.ropeFactors, turns);
+            turned < std::ssize(config.ropeFactors))
+            return { { "kind", "proportional" }, { "turned_channels", 2 * turned } };
         if (!config.ropeFactors.empty())
             return { { "kind", "llama3" },
                 { "largest_divisor", *std::ranges::max_element(config.ropeFactors) } };
@@ -112,6 +117,19 @@ namespace {
         if (spec.temperature > 0)
             json["temperature"] = spec.temperature;
         json["gated"] = spec.isGated;
+        if (config.localHeadDim > 0)
+            json["head_dim_with_window"] = config.localHeadDim;
+        if (spec.normsValues)
+            json["norms_values"] = true;
+        if (const Json without = layersWith(config.withoutValues); !without.empty())
+            json["values_are_keys"] = without;
+        if (config.sharedKeyLayers > 0)
+            json["layers_that_share_keys"] = config.sharedKeyLayers;
+        if (spec.latent)
+            json["latent"] = { { "query_rank", spec.latent->queryRank },
+                { "key_rank", spec.latent->keyRank }, { "plain_channels", spec.latent->plain },
+                { "turned_channels", spec.latent->turned },
+                { "value_channels", spec.latent->value } };
         return json;
     }
 
@@ -171,6 +189,24 @@ namespace {
         if (const Json& window = attention["window"]; window.is_object())
             line += core::text(", window of ", window["tokens"].get<int>(), " tokens in layers ",
                 listText(window["layers"]));
+        if (attention.contains("head_dim_with_window"))
+            line += core::text(
+                ", heads of ", attention["head_dim_with_window"].get<int>(), " channels there");
+        if (attention.contains("norms_values"))
+            line += ", values normed";
+        if (attention.contains("values_are_keys"))
+            line += core::text(
+                ", values made by attn_k in layers ", listText(attention["values_are_keys"]));
+        if (attention.contains("layers_that_share_keys"))
+            line += core::text(", the last ", attention["layers_that_share_keys"].get<int>(),
+                " layers take keys and values of earlier ones");
+        if (attention.contains("latent")) {
+            const Json& latent = attention["latent"];
+            line += core::text(
+                ", keys and values from a latent of ", latent["key_rank"].get<int>(), " channels");
+            if (const int rank = latent["query_rank"].get<int>(); rank > 0)
+                line += core::text(", queries from one of ", rank);
+        }
         return line;
     }
 
@@ -199,6 +235,13 @@ namespace {
             experts["used"].get<int>());
         if (const int shared = experts["shared_size"].get<int>(); shared > 0)
             line += core::text(", one shared of ", shared);
+        if (const int groups = experts["groups"].get<int>(); groups > 1)
+            line += core::text(
+                ", within ", experts["groups_used"].get<int>(), " of ", groups, " groups");
+        if (experts["beside_feed_forward"].get<bool>())
+            line += ", beside the feed-forward";
+        if (!experts["layers_without"].empty())
+            line += core::text(", none in layers ", listText(experts["layers_without"]));
         return line + '\n';
     }
 
@@ -239,9 +282,19 @@ core::Json modelProperties(const core::Checkpoint& checkpoint)
         { "gated", spec.feedForward.isGated }, { "fused", spec.feedForward.isFused },
         { "parallel", spec.isParallel } };
     json["experts"] = Json();
-    if (spec.experts)
-        json["experts"] = { { "count", spec.experts->count }, { "used", spec.experts->used },
-            { "size", spec.experts->size }, { "shared_size", spec.experts->sharedSize } };
+    if (const Json dense = layersWith(config.dense); spec.experts || !dense.empty()) {
+        const int layer = int(std::ranges::find(config.dense, false) - config.dense.begin());
+        const auto experts
+            = core::layerSpec(config, config.dense.empty() ? 0 : std::min(layer, config.layers - 1))
+                  .experts;
+        if (experts)
+            json["experts"] = { { "count", experts->count }, { "used", experts->used },
+                { "size", experts->size }, { "shared_size", experts->sharedSize },
+                { "groups", experts->groups }, { "groups_used", experts->groupsUsed },
+                { "weight_scale", experts->scale }, { "layers_without", dense },
+                { "beside_feed_forward", experts->isBeside } };
+    }
+    json["own_input_of_layers"] = config.perLayerSize > 0 ? Json(config.perLayerSize) : Json();
     json["biases"] = biasedMatrices(checkpoint);
     json["scales"] = { { "embedding", config.embeddingScale }, { "residual", config.residualScale },
         { "logit_divisor", config.logitDivisor },

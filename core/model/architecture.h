@@ -74,7 +74,7 @@ struct Architecture {
     bool gatesAttention = false; ///< AttentionSpec::isGated
     Role finalNorm = Role::OutputNorm; ///< before the head
     bool mayHaveExperts = false;
-    bool mayFuseExperts = false; ///< ffn_gate_up_exps in GGUF files
+    bool mayFuseExperts = false; ///< gate and up of experts may be one tensor in GGUF
     bool normalizesExperts = true; ///< where its files do not say
     bool postAttentionNormIsBefore = false; ///< post_attention_norm is the feed-forward's norm
     bool isGated = true;
@@ -91,6 +91,7 @@ struct Architecture {
     bool mayLackValues = false; ///< AttentionSpec::valuesAreKeys in layers without attn_v
     bool mayScaleOutput = false; ///< layer_output_scale
     bool predictsFurther = false; ///< files may hold layers behind the last, which nothing reads
+    bool hasExpertsBeside = false; ///< ExpertsSpec::isBeside
     bool countsShared = false; ///< GGUF has the number of shared experts, not their size
     std::string_view mixer{}; ///< for people: what some layers have in the place of attention
     bool attendsWhereHeadsAre = false; ///< layers with 0 key/value heads have that mixer

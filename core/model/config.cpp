@@ -161,7 +161,8 @@ namespace {
         model.experts = firstSize(keys, { "num_local_experts", "num_experts", "n_routed_experts" });
         if (model.experts == 0)
             return;
-        model.expertsUsed = firstSize(keys, { "num_experts_per_tok", "experts_per_token" });
+        model.expertsUsed
+            = firstSize(keys, { "num_experts_per_tok", "experts_per_token", "top_k_experts" });
         if (!architecture.mayHaveExperts)
             model.notComputed = text(keys.place(), ": has ", model.experts,
                 " experts, which Quantscope does not compute for ", architecture.title);

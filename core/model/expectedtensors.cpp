@@ -184,7 +184,7 @@ namespace {
         const ExpertsSpec& spec = *layer.experts;
         const std::int64_t hidden = config.hidden, count = spec.count, size = spec.size;
         const bool areBiased = config.known()->feedForwardBiases == Biases::All;
-        if (layer.feedForwardNorm)
+        if (layer.feedForwardNorm && !spec.isBeside)
             list.needs(*layer.feedForwardNorm, { hidden });
         list.needs(Role::FfnGateInp, { count, hidden });
         if (areBiased)
@@ -207,6 +207,12 @@ namespace {
             stack(Role::FfnUpExps, Role::FfnUpExpsBias, size, hidden);
         }
         stack(Role::FfnDownExps, Role::FfnDownExpsBias, hidden, size);
+        if (spec.isBeside) {
+            list.needs(Role::FfnGateInpScale, { hidden });
+            list.mayHave(Role::FfnDownExpsScale, { count });
+            for (const Role norm : { Role::PreFfwNorm2, Role::PostFfwNorm1, Role::PostFfwNorm2 })
+                list.needs(norm, { hidden });
+        }
         if (spec.sharedSize == 0)
             return;
         list.needs(Role::FfnGateShexp, { spec.sharedSize, hidden });
@@ -217,7 +223,9 @@ namespace {
     void listFeedForward(Lister& list, const ModelConfig& config, const LayerSpec& layer)
     {
         if (layer.experts)
-            return listExperts(list, config, layer);
+            listExperts(list, config, layer);
+        if (layer.experts && !layer.experts->isBeside)
+            return;
         const FeedForwardSpec& spec = layer.feedForward;
         const Biases biases = config.known()->feedForwardBiases;
         const std::int64_t hidden = config.hidden;

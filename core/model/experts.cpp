@@ -4,6 +4,7 @@
 #include "core/base/parallel.h"
 #include "core/model/activation.h"
 #include "core/model/linear.h"
+#include "core/model/norm.h"
 
 #include <algorithm>
 #include <cassert>
@@ -26,6 +27,11 @@ namespace {
     std::vector<float> preferences(const float* logits, const Vector* bias, const ExpertsSpec& spec)
     {
         std::vector<float> values(logits, logits + spec.count);
+        if (spec.groups > 1 && spec.routing == Routing::SoftmaxOfAll) { // but for their sum
+            const float largest = *std::ranges::max_element(values);
+            for (float& value : values)
+                value = std::exp(value - largest);
+        }
         if (spec.routing == Routing::Sigmoid)
             for (float& value : values)
                 value = 1 / (1 + std::exp(-value));
@@ -122,6 +128,28 @@ namespace {
         return outputs;
     }
 
+    Matrix normedBy(
+        Role role, const Matrix& x, const LayerWeights& weights, const Progress& progress)
+    {
+        return normed(x,
+            { weights.spec.norm, weights.spec.epsilon, &weights.vector(role), nullptr }, progress);
+    }
+
+    /// after(post_1(feed-forward of `input`) + post_2(sum)): experts beside a feed-forward.
+    template<typename Show>
+    Matrix besideFeedForward(const Matrix& sum, const MatrixView& input,
+        const LayerWeights& weights, const Show& show, const Progress& progress)
+    {
+        Matrix gated = feedForwardGated(input, weights, progress);
+        show(LinearInput::Down, -1, gated);
+        const Matrix written
+            = std::move(linear(gated, { weights.matrix(Role::FfnDown) }, progress).front());
+        const Matrix both = normedBy(Role::PostFfwNorm1, written, weights, progress)
+            + normedBy(Role::PostFfwNorm2, sum, weights, progress);
+        const auto& after = weights.spec.feedForwardPostNorm;
+        return after ? normedBy(*after, both, weights, progress) : both;
+    }
+
 } // namespace
 
 ChosenExperts chooseExperts(const float* logits, const Vector* bias, const ExpertsSpec& spec)
@@ -139,6 +167,23 @@ ChosenExperts chooseExperts(const float* logits, const Vector* bias, const Exper
     return ascending;
 }
 
+Matrix expertsInput(const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
+{
+    if (!weights.spec.experts->isBeside)
+        return feedForwardInput(hidden, weights, progress);
+    return normed(hidden,
+        { weights.spec.norm, weights.spec.epsilon, &weights.vector(Role::PreFfwNorm2), nullptr },
+        progress);
+}
+
+Matrix routerInput(const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
+{
+    if (!weights.spec.experts->isBeside)
+        return feedForwardInput(hidden, weights, progress);
+    const Vector scale = weights.vector(Role::FfnGateInpScale) / std::sqrt(float(hidden.cols()));
+    return normed(hidden, { weights.spec.norm, weights.spec.epsilon, &scale, nullptr }, progress);
+}
+
 std::vector<ExpertTokens> routeTokens(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress)
 {
@@ -151,13 +196,16 @@ std::vector<ExpertTokens> routeTokens(
     if (const Vector* added = weights.findVector(Role::FfnGateInpBias))
         logits.rowwise() += added->transpose();
     const Vector* bias = weights.findVector(Role::ExpProbsBias);
+    const Vector* scales = weights.findVector(Role::FfnDownExpsScale);
     std::vector<ExpertTokens> experts(std::size_t(spec.count));
     for (Index row = 0; row < logits.rows(); ++row) {
         const ChosenExperts choice = chooseExperts(logits.row(row).data(), bias, spec);
         for (std::size_t i = 0; i < choice.experts.size(); ++i) {
-            ExpertTokens& expert = experts[std::size_t(choice.experts[i])];
+            const int number = choice.experts[i];
+            ExpertTokens& expert = experts[std::size_t(number)];
             expert.rows.push_back(row);
-            expert.weights.push_back(choice.weights[i]);
+            expert.weights.push_back(
+                scales ? choice.weights[i] * (*scales)[number] : choice.weights[i]);
         }
     }
     return experts;
@@ -239,14 +287,18 @@ void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights&
             seen(what, expert, x);
     };
     Matrix sum = Matrix::Zero(input.rows(), input.cols());
-    const std::vector<ExpertTokens> routed = routeTokens(input, weights, progress);
+    const Matrix own = spec.isBeside ? expertsInput(hidden, weights, progress) : Matrix();
+    const MatrixView read = spec.isBeside ? MatrixView(own) : input;
+    const std::vector<ExpertTokens> routed = spec.isBeside
+        ? routeTokens(routerInput(hidden, weights, progress), weights, progress)
+        : routeTokens(input, weights, progress);
     for (int i = 0; i < spec.count; ++i) {
         const ExpertTokens& tokens = routed[std::size_t(i)];
         if (tokens.rows.empty())
             continue;
         progress.checkCancelled();
         const ExpertWeights expert = loadExpert(weights, i, progress);
-        Matrix x = gatheredRows(input, tokens.rows);
+        Matrix x = gatheredRows(read, tokens.rows);
         show(LinearInput::Experts, i, x);
         Matrix gated = expertGated(x, expert, spec.activation, progress);
         show(LinearInput::ExpertsDown, i, gated);
@@ -263,6 +315,8 @@ void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights&
             outputs.array().colwise() *= shares.array();
         sum += outputs;
     }
+    if (spec.isBeside)
+        sum = besideFeedForward(sum, input, weights, show, progress);
     hidden += weights.spec.residualScale * sum;
 }
 

@@ -23,8 +23,14 @@ struct ExpertTokens {
     std::vector<float> weights;
 };
 
-/// Which experts the tokens of `input` (tokens, hidden), from feedForwardInput, are sent to: one
-/// entry an expert.
+/// What experts read, and what the router does: feedForwardInput of both, but where they stand
+/// beside a feed-forward.
+Matrix expertsInput(
+    const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
+Matrix routerInput(const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
+
+/// Which experts the tokens of `input` (tokens, hidden), from routerInput, are sent to: one entry
+/// an expert. Of equal logits the first counts as the larger.
 std::vector<ExpertTokens> routeTokens(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress);
 
@@ -54,8 +60,8 @@ Vector sharedWeights(
 /// What an expert's linear layers read, before they do; may change it. `expert` −1: the shared one.
 using ExpertInputs = std::function<void(LinearInput input, int expert, Matrix& x)>;
 
-/// hidden += scale · what the experts make of `input`, one expert decoded at a time. `seen` may be
-/// empty.
+/// hidden += scale · what the experts make of `input`, from feedForwardInput, one expert decoded at
+/// a time. `seen` may be empty.
 void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
     const ExpertInputs& seen, const Progress& progress);
 

@@ -15,12 +15,24 @@ namespace core::families {
 
 namespace {
 
-    /// DeepSeek-V2's router is another than that of what came after it.
-    bool isSecond(const ConfigKeys& keys)
+    /// What a configuration class fills in, and how its router works.
+    struct LatentDefaults {
+        int queryRank, keyRank, plain, value;
+        int firstDense, sharedExperts, expertSize;
+        double expertsScale;
+        bool isSigmoid;
+        bool normalizes; ///< transformers heeds norm_topk_prob
+        int groupBest; ///< ExpertsSpec::groupBest
+    };
+    constexpr LatentDefaults second{ 1536, 512, 128, 128, 0, 2, 1407, 1, false, false, 1 };
+    constexpr LatentDefaults third{ 1536, 512, 128, 128, 3, 1, 2048, 2.5, true, true, 2 };
+    constexpr LatentDefaults fourth{ 1024, 256, 64, 128, 0, 1, 2048, 1, false, true, 2 }; // Mistral
+
+    const LatentDefaults& deepseekDefaults(const ConfigKeys& keys)
     {
         const std::vector<std::string> classes = keys.words("architectures");
         const std::string name = classes.empty() ? keys.word("model_type", "") : classes.front();
-        return name == "DeepseekV2ForCausalLM" || name == "deepseek_v2";
+        return name == "DeepseekV2ForCausalLM" || name == "deepseek_v2" ? second : third;
     }
 
     void checkLatents(const ModelConfig& config, const std::string& place)
@@ -63,34 +75,45 @@ namespace {
             config.dense.push_back(layer < first);
     }
 
-    void readRouter(const ConfigKeys& keys, ModelConfig& config)
+    void noteGroups(ModelConfig& config)
+    {
+        if (config.expertGroups > 1 && config.expertGroupBest == 1)
+            config.differences.push_back("llama.cpp judges a group of experts by its two best, "
+                                         "this model by its best: it will compute otherwise");
+    }
+
+    void readGroups(const ConfigKeys& keys, const LatentDefaults& defaults, ModelConfig& config)
+    {
+        config.expertGroupBest = defaults.groupBest;
+        if (keys.word("topk_method", "") == "greedy")
+            return;
+        if (keys.has("n_group"))
+            config.expertGroups = keys.size("n_group");
+        config.expertGroupsUsed
+            = keys.has("topk_group") ? keys.size("topk_group") : config.expertGroups;
+        checkGroups(config, keys.place());
+        noteGroups(config);
+    }
+
+    void readRouter(const ConfigKeys& keys, const LatentDefaults& defaults, ModelConfig& config)
     {
         if (config.experts == 0)
             return;
-        const bool isOlder = isSecond(keys);
-        makeDense(int(std::clamp(keys.number("first_k_dense_replace", isOlder ? 0 : 3), 0.0,
-                      double(config.layers))),
-            config);
-        config.hasSigmoidRouter = !isOlder;
-        config.expertGroupBest = isOlder ? 1 : 2;
-        config.expertsScale = keys.number("routed_scaling_factor", isOlder ? 1 : 2.5);
-        if (!isOlder || keys.word("topk_method", "greedy") == "group_limited_greedy") {
-            config.expertGroups = keys.has("n_group") ? keys.size("n_group") : 1;
-            config.expertGroupsUsed
-                = keys.has("topk_group") ? keys.size("topk_group") : config.expertGroups;
-        }
-        if (const double shared = keys.number("n_shared_experts", isOlder ? 2 : 1); shared >= 1)
+        const double dense = keys.number("first_k_dense_replace", defaults.firstDense);
+        makeDense(int(std::clamp(dense, 0.0, double(config.layers))), config);
+        config.expertSize = keys.size("moe_intermediate_size", defaults.expertSize);
+        config.hasSigmoidRouter = defaults.isSigmoid;
+        config.expertsScale = keys.number("routed_scaling_factor", defaults.expertsScale);
+        if (const double shared = keys.number("n_shared_experts", defaults.sharedExperts);
+            shared >= 1)
             config.sharedSize = int(std::min(shared * config.expertSize, double(largestModelSize)));
-        checkGroups(config, keys.place());
-        if (isOlder && config.normalizesExperts) {
-            config.normalizesExperts = false;
-            if (keys.has("norm_topk_prob"))
-                config.differences.push_back("llama.cpp divides the weights of the chosen experts "
-                                             "by their sum, transformers does not");
-        }
-        if (isOlder && config.expertGroups > 1)
-            config.differences.push_back("llama.cpp judges a group of experts by its two best, "
-                                         "this model by its best: it will compute otherwise");
+        readGroups(keys, defaults, config);
+        if (defaults.normalizes || !config.normalizesExperts)
+            return;
+        config.normalizesExperts = false;
+        if (keys.has("norm_topk_prob"))
+            config.differences.push_back("llama.cpp divides the weights of the chosen experts by "
+                                         "their sum, transformers does not");
     }
 
     void noteDifferences(ModelConfig& config)
@@ -106,22 +129,27 @@ namespace {
                 " for the norms of latents, transformers ", config.latent.epsilon));
     }
 
-    void readDeepseek(const ConfigKeys& keys, ModelConfig& config)
+    void readLatents(const ConfigKeys& keys, const LatentDefaults& defaults, ModelConfig& config)
     {
         LatentSpec& latent = config.latent;
         // null says that there is none, a missing key what the class has.
         if (!keys.json().contains("q_lora_rank"))
-            latent.queryRank = 1536;
+            latent.queryRank = defaults.queryRank;
         else if (keys.has("q_lora_rank"))
             latent.queryRank = keys.size("q_lora_rank");
-        latent.keyRank = keys.size("kv_lora_rank", 512);
-        latent.plain = keys.size("qk_nope_head_dim", 128);
+        latent.keyRank = keys.size("kv_lora_rank", defaults.keyRank);
+        latent.plain = keys.size("qk_nope_head_dim", defaults.plain);
         latent.turned = keys.size("qk_rope_head_dim", 64);
-        latent.value = keys.size("v_head_dim", 128);
+        latent.value = keys.size("v_head_dim", defaults.value);
         checkLatents(config, keys.place());
         config.headDim = latent.plain + latent.turned;
         config.rotaryChannels = latent.turned;
         config.keyValueHeads = 1; // as llama.cpp counts them: all heads read one latent
+    }
+
+    void readModel(const ConfigKeys& keys, const LatentDefaults& defaults, ModelConfig& config)
+    {
+        readLatents(keys, defaults, config);
         const Json* scaling = keys.part("rope_parameters");
         if (!scaling)
             scaling = keys.part("rope_scaling");
@@ -129,7 +157,7 @@ namespace {
             config.yarnLogMultiplier
                 = ConfigKeys(*scaling, keys.place()).number("mscale_all_dim", 0);
         scaleScores(config);
-        readRouter(keys, config);
+        readRouter(keys, defaults, config);
         noteDifferences(config);
         for (const char* key : { "attention_bias", "mlp_bias" })
             if (keys.flag(key, false))
@@ -137,33 +165,48 @@ namespace {
                     " is true, which Quantscope does not compute for this architecture");
     }
 
-    void readRouterGguf(const GgufKeys& keys, ModelConfig& config)
+    void readDeepseek(const ConfigKeys& keys, ModelConfig& config)
     {
-        makeDense(
-            std::min(int(keys.size("leading_dense_block_count", largestModelDepth + 1).value_or(0)),
-                config.layers),
-            config);
+        readModel(keys, deepseekDefaults(keys), config);
+    }
+
+    /// Mistral 4 scales queries by position, too (Llama 4's scaling).
+    void readMistral4(const ConfigKeys& keys, ModelConfig& config)
+    {
+        readModel(keys, fourth, config);
+        const Json* rope = keys.part("rope_parameters");
+        if (rope && rope->is_object())
+            config.queryTemperature
+                = ConfigKeys(*rope, keys.place()).number("llama_4_scaling_beta", 0);
+        if (!keys.flag("rope_interleave", true))
+            config.notComputed = text(
+                keys.place(), ": rope_interleave is false, which Quantscope does not compute");
+    }
+
+    void readRouterGguf(const GgufKeys& keys, const LatentDefaults& defaults, ModelConfig& config)
+    {
+        const double dense = keys.number("leading_dense_block_count").value_or(0);
+        makeDense(dense > 0 ? int(std::min(dense, double(config.layers))) : 0, config);
         if (config.experts == 0)
             return;
         constexpr int sigmoid = 2; // llama_expert_gating_func_type
         config.hasSigmoidRouter = keys.number("expert_gating_func").value_or(1) == sigmoid;
         config.normalizesExperts = keys.flag("expert_weights_norm").value_or(false);
-        if (const double scale = keys.number("expert_weights_scale").value_or(0); scale != 0)
-            config.expertsScale = scale;
+        if (keys.number("expert_weights_scale").value_or(0) != 0)
+            config.expertsScale = *keys.positive("expert_weights_scale");
         config.expertGroups = keys.size("expert_group_count").value_or(1);
         config.expertGroupsUsed
             = keys.size("expert_group_used_count").value_or(config.expertGroups);
-        config.expertGroupBest = config.hasSigmoidRouter ? 2 : 1;
+        config.expertGroupBest = config.hasSigmoidRouter ? third.groupBest : defaults.groupBest;
         if (const auto shared = keys.number("expert_shared_count"); shared && *shared >= 1)
             config.sharedSize
                 = int(std::min(*shared * config.expertSize, double(largestModelSize)));
         checkGroups(config, keys.place());
-        if (!config.hasSigmoidRouter && config.expertGroups > 1)
-            config.differences.push_back("llama.cpp judges a group of experts by its two best, "
-                                         "this model by its best: it will compute otherwise");
+        noteGroups(config);
     }
 
-    void readDeepseekGguf(const GgufKeys& keys, ModelConfig& config)
+    /// `defaults`: of the class whose router has a softmax.
+    void readModelGguf(const GgufKeys& keys, const LatentDefaults& defaults, ModelConfig& config)
     {
         if (!keys.has("attention.key_length_mla") || !keys.has("attention.value_length_mla")) {
             config.notComputed = text(keys.place(), ": ", keys.full("attention.key_length_mla"),
@@ -182,7 +225,7 @@ namespace {
         checkLatents(config, keys.place());
         constexpr double multiplierScale = 0.1; // with which it is stored here
         config.yarnLogMultiplier
-            = keys.number("rope.scaling.yarn_log_multiplier").value_or(0) / multiplierScale;
+            = keys.positive("rope.scaling.yarn_log_multiplier").value_or(0) / multiplierScale;
         if (config.yarnLogMultiplier != 0)
             config.ropeMagnitude = 1;
         scaleScores(config);
@@ -191,14 +234,24 @@ namespace {
             config.ropeContext
                 = keys.size("attention.temperature_length").value_or(config.ropeContext);
         }
-        readRouterGguf(keys, config);
+        readRouterGguf(keys, defaults, config);
+    }
+
+    void readDeepseekGguf(const GgufKeys& keys, ModelConfig& config)
+    {
+        readModelGguf(keys, second, config);
+    }
+
+    void readMistral4Gguf(const GgufKeys& keys, ModelConfig& config)
+    {
+        readModelGguf(keys, fourth, config);
     }
 
     void writeLatents(const ModelConfig& config, GgufMetadata& metadata)
     {
         const LatentSpec& latent = config.latent;
         const auto size = [&](const char* name, int value) {
-            metadata.set(text("deepseek2.attention.", name), std::uint32_t(value));
+            metadata.set(text(config.architecture, ".attention.", name), std::uint32_t(value));
         };
         size("head_count_kv", 1);
         if (latent.queryRank > 0)
@@ -212,7 +265,7 @@ namespace {
 
     void writeDeepseek(const ModelConfig& config, GgufMetadata& metadata)
     {
-        const auto key = [](const char* name) { return text("deepseek2.", name); };
+        const auto key = [&](const char* name) { return text(config.architecture, ".", name); };
         const auto size
             = [&](const char* name, int value) { metadata.set(key(name), std::uint32_t(value)); };
         writeLatents(config, metadata);
@@ -222,6 +275,10 @@ namespace {
         const int expertSize = config.expertSize > 0 ? config.expertSize : config.feedForward;
         size("expert_feed_forward_length", expertSize);
         size("expert_shared_count", config.sharedSize / expertSize);
+        if (config.queryTemperature != 0) {
+            metadata.set(key("attention.temperature_scale"), float(config.queryTemperature));
+            size("attention.temperature_length", config.ropeContext);
+        }
         if (config.yarnLogMultiplier != 0)
             metadata.set(
                 key("rope.scaling.yarn_log_multiplier"), float(0.1 * config.yarnLogMultiplier));
@@ -261,7 +318,43 @@ namespace {
         HuggingName{ Role::FfnDownShexp, "mlp.shared_experts.down_proj.weight" },
     };
 
+    // Experts as they are stored: gate and up in one.
+    constexpr std::array mistral4Names{
+        HuggingName{ Role::AttnQA, "self_attn.q_a_proj.weight" },
+        HuggingName{ Role::AttnQANorm, "self_attn.q_a_layernorm.weight" },
+        HuggingName{ Role::AttnQB, "self_attn.q_b_proj.weight" },
+        HuggingName{ Role::AttnKvAMqa, "self_attn.kv_a_proj_with_mqa.weight" },
+        HuggingName{ Role::AttnKvANorm, "self_attn.kv_a_layernorm.weight" },
+        HuggingName{ Role::AttnKB, "self_attn.kv_b_proj.weight", Arrangement::HeadKeys },
+        HuggingName{ Role::AttnVB, "self_attn.kv_b_proj.weight", Arrangement::HeadValues },
+        HuggingName{ Role::FfnGateInp, "mlp.gate.weight" },
+        HuggingName{ Role::FfnGateUpExps, "mlp.experts.gate_up_proj", Arrangement::AsItIs },
+        HuggingName{ Role::FfnDownExps, "mlp.experts.down_proj", Arrangement::AsItIs },
+        HuggingName{ Role::FfnGateShexp, "mlp.shared_experts.gate_proj.weight" },
+        HuggingName{ Role::FfnUpShexp, "mlp.shared_experts.up_proj.weight" },
+        HuggingName{ Role::FfnDownShexp, "mlp.shared_experts.down_proj.weight" },
+    };
+    constexpr std::array mistral4Classes{ std::string_view("Mistral4ForCausalLM"),
+        std::string_view("Mistral3ForConditionalGeneration") };
+    constexpr std::array mistral4Types{ std::string_view("mistral4") };
+
 } // namespace
+
+const Architecture mistral4{
+    .name = "mistral4",
+    .title = "Mistral 4",
+    .classes = mistral4Classes,
+    .modelTypes = mistral4Types,
+    .rotary = RotaryLayout::Pairs,
+    .mayHaveExperts = true,
+    .mayFuseExperts = true,
+    .hasLatents = true,
+    .countsShared = true,
+    .names = mistral4Names,
+    .readJson = readMistral4,
+    .readGguf = readMistral4Gguf,
+    .writeGguf = writeDeepseek,
+};
 
 const Architecture deepseek2{
     .name = "deepseek2",
@@ -270,6 +363,7 @@ const Architecture deepseek2{
     .modelTypes = deepseekTypes,
     .rotary = RotaryLayout::Pairs,
     .mayHaveExperts = true,
+    .mayFuseExperts = true,
     .hasLatents = true,
     .predictsFurther = true,
     .countsShared = true,

@@ -54,8 +54,14 @@ namespace {
                 config.keyValueHeadsOf.push_back(isGlobal ? keyHeads : config.keyValueHeads);
         }
         const Json* rope = keys.part("rope_parameters");
-        const Json& global = jsonPart(*rope, "full_attention", keys.place());
-        const ConfigKeys inside(global, keys.place());
+        if (!rope) { // as its config class fills it in
+            config.ropeBase = 1e6;
+            config.localRopeBase = 1e4;
+            return turnShare(0.25, config);
+        }
+        if (!rope->is_object() || !rope->contains("full_attention"))
+            return;
+        const ConfigKeys inside(jsonPart(*rope, "full_attention", keys.place()), keys.place());
         if (inside.word("rope_type", "default") == "proportional")
             turnShare(inside.positive("partial_rotary_factor", 1), config);
     }
@@ -122,11 +128,8 @@ namespace {
                 config.feedForwardOf.push_back(layer < config.layers - config.sharedKeyLayers
                         ? config.feedForward
                         : 2 * config.feedForward);
-        if (config.experts == 0 && config.notComputed.empty()
-            && keys.flag("enable_moe_block", false))
-            config.notComputed = text(keys.place(),
-                ": enable_moe_block is true, num_experts is "
-                "missing");
+        if (!keys.flag("enable_moe_block", false))
+            config.experts = 0;
         if (keys.word("use_bidirectional_attention", "") == "all")
             config.notComputed = text(keys.place(),
                 ": use_bidirectional_attention is all, which Quantscope does not compute");
@@ -148,6 +151,9 @@ namespace {
             throw Error(text(keys.place(), ": ", keys.full("attention.key_length_swa"), " is ",
                 config.localHeadDim, ", expected an even number and ",
                 keys.full("attention.value_length_swa"), " the same"));
+        if (std::int64_t(config.heads) * config.localHeadDim > largestModelSize)
+            throw Error(text(keys.place(), ": ", keys.full("attention.key_length_swa"), " is ",
+                config.localHeadDim, ", expected at most ", largestModelSize, " in all heads"));
         const int turned = keys.size("rope.dimension_count_swa").value_or(config.localHeadDim);
         if (turned > config.localHeadDim || turned % 2 != 0)
             throw Error(text(keys.place(), ": ", keys.full("rope.dimension_count_swa"), " is ",
@@ -204,6 +210,14 @@ namespace {
         HuggingName{ Role::PostAttentionNorm, "post_attention_layernorm.weight" },
         HuggingName{ Role::FfnNorm, "pre_feedforward_layernorm.weight" },
         HuggingName{ Role::PostFfwNorm, "post_feedforward_layernorm.weight" },
+        HuggingName{ Role::FfnGateInp, "router.proj.weight" },
+        HuggingName{ Role::FfnGateInpScale, "router.scale" },
+        HuggingName{ Role::FfnDownExpsScale, "router.per_expert_scale" },
+        HuggingName{ Role::FfnGateUpExps, "experts.gate_up_proj", Arrangement::AsItIs },
+        HuggingName{ Role::FfnDownExps, "experts.down_proj", Arrangement::AsItIs },
+        HuggingName{ Role::PreFfwNorm2, "pre_feedforward_layernorm_2.weight" },
+        HuggingName{ Role::PostFfwNorm1, "post_feedforward_layernorm_1.weight" },
+        HuggingName{ Role::PostFfwNorm2, "post_feedforward_layernorm_2.weight" },
         HuggingName{ Role::PerLayerInpGate, "per_layer_input_gate.weight" },
         HuggingName{ Role::PerLayerProj, "per_layer_projection.weight" },
         HuggingName{ Role::PerLayerPostNorm, "post_per_layer_input_norm.weight" },
@@ -220,12 +234,15 @@ const Architecture gemma4{
     .normsAfter = true,
     .queryKeyNorm = QueryKeyNorm::Head,
     .activation = Activation::GeluTanh,
+    .mayHaveExperts = true,
+    .mayFuseExperts = true,
     .alwaysTied = true,
     .plainGeluIsTanh = true,
     .normsValues = true,
     .variesByLayer = true,
     .mayLackValues = true,
     .mayScaleOutput = true,
+    .hasExpertsBeside = true,
     .defaults = R"({"head_dim": 256, "num_key_value_heads": 4, "num_attention_heads": 8,
         "max_position_embeddings": 131072, "vocab_size": 262144,
         "hidden_size_per_layer_input": 256, "rope_parameters": {

@@ -39,9 +39,17 @@ namespace {
     {
         const int first = config.layers - config.sharedKeyLayers;
         spec.makesKeys = layer < first;
-        for (int other = first; other < config.layers; ++other)
-            if (const int from = keysFor(config, other); from == layer || other == layer)
-                spec.sharedKeys = from;
+        if (config.sharedKeyLayers == 0)
+            return;
+        const int from = keysFor(config, layer); // the same for all layers of its kind
+        const auto isOfKind = [&](int other) {
+            return isSet(config.windowed, other) == isSet(config.windowed, layer);
+        };
+        bool isTaken = !spec.makesKeys;
+        for (int other = first; from == layer && !isTaken && other < config.layers; ++other)
+            isTaken = isOfKind(other);
+        if (isTaken)
+            spec.sharedKeys = from;
     }
 
     RotarySpec rotarySpec(const ModelConfig& config, const Architecture& architecture, int layer)
@@ -105,6 +113,7 @@ namespace {
         spec.groupsUsed = config.expertGroupsUsed;
         spec.groupBest = config.expertGroupBest;
         spec.scale = float(config.expertsScale);
+        spec.isBeside = architecture.hasExpertsBeside;
         return spec;
     }
 
@@ -115,7 +124,7 @@ std::optional<Role> LayerSpec::makerOf(LinearInput input) const
     const bool isOutside = input == LinearInput::Attention || input == LinearInput::FeedForward;
     if (isOutside && attentionNorm == feedForwardNorm)
         return std::nullopt; // it makes the other one, too
-    if (experts && input == LinearInput::FeedForward)
+    if (experts && !experts->isBeside && input == LinearInput::FeedForward)
         return std::nullopt; // the router and all experts read it, too
     return input == LinearInput::Attention  ? attentionNorm
         : input == LinearInput::FeedForward ? feedForwardNorm

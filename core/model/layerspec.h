@@ -146,6 +146,9 @@ struct ExpertsSpec {
     int groupsUsed = 1;
     int groupBest = 2; ///< a group is as good as the sum of this many of its best experts
     float scale = 1; ///< of the weights
+    /// Beside an ordinary feed-forward instead of in its place (Gemma 4): hidden += after(post_1(
+    /// feed-forward) + post_2(experts of pre_2(hidden))), chosen by hidden, normed and scaled.
+    bool isBeside = false;
 };
 
 /// What a layer adds of an input of its own, made of the token: hidden += after(proj ·

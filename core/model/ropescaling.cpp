@@ -141,7 +141,7 @@ void turnShare(double share, ModelConfig& config)
     const int pairs = config.headDim / 2;
     config.rotaryChannels = 0;
     config.ropeFactors.assign(std::size_t(pairs), still);
-    std::fill_n(config.ropeFactors.begin(), std::clamp(int(share * pairs), 0, pairs), 1.0f);
+    std::fill_n(config.ropeFactors.begin(), int(std::clamp(share, 0.0, 1.0) * pairs), 1.0f);
 }
 
 float yarnMagnitude(double factor) { return factor > 1 ? float(1 + 0.1 * std::log(factor)) : 1; }

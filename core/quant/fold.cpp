@@ -164,7 +164,8 @@ std::string foldObstacle(LinearInput input, const LayerSpec& spec)
         return "its input is not scaled: the norm of the values does not let scales through";
     if (input == LinearInput::Down && !spec.feedForward.isGated)
         return "its input is not scaled: the activation before it does not let scales through";
-    if (spec.experts && input != LinearInput::Attention && input != LinearInput::AttentionOutput)
+    const bool isBranch = input == LinearInput::FeedForward || input == LinearInput::Down;
+    if (spec.experts && !spec.experts->isBeside && isBranch)
         return "its input is not scaled: a router and experts read it, too";
     const bool isNormed = input == LinearInput::Attention || input == LinearInput::FeedForward;
     if (!isNormed || spec.makerOf(input))

@@ -282,39 +282,49 @@ namespace {
         });
     }
 
-    /// Rounds ffn_down of the expert that all tokens share.
-    void roundSharedDown(LayerInWork& layer, const LayerPaths& paths, const LayerPaths& read,
-        const Progress& progress)
+    /// What ffn_down of a feed-forward beside experts reads, or that of the expert that all tokens
+    /// share.
+    Matrix sharedGated(
+        const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
     {
-        const Activation activation = layer.spec().experts->activation;
-        GroupGathering gathering(layer, LinearInput::SharedDown, paths);
+        const Matrix input = feedForwardInput(hidden, weights, progress);
+        return weights.spec.experts->isBeside
+            ? feedForwardGated(input, weights, progress)
+            : expertGated(input, sharedExpert(weights), weights.spec.experts->activation, progress);
+    }
+
+    /// Rounds that ffn_down.
+    void roundSharedDown(LayerInWork& layer, LinearInput input, const LayerPaths& paths,
+        const LayerPaths& read, const Progress& progress)
+    {
+        const Role down = rolesOf(input).front();
+        GroupGathering gathering(layer, input, paths);
         if (gathering.isNeeded())
             forTiles(paths.rounded, progress.part(0, 0.5), [&](const Tile& tile) {
-                const auto gatedOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
-                    return expertGated(feedForwardInput(hidden, weights, progress),
-                        sharedExpert(weights), activation, progress);
-                };
-                Matrix x = gatedOf(tile.of(read.rounded), layer.weights());
+                Matrix x = sharedGated(tile.of(read.rounded), layer.weights(), progress);
                 Matrix change, drift;
                 if (gathering.corrects()) {
-                    const Matrix& W = layer.original().matrix(Role::FfnDownShexp);
+                    const Matrix& W = layer.original().matrix(down);
                     change = Matrix::Zero(x.rows(), W.rows());
-                    addLinear(change, gatedOf(tile.of(*read.reference), layer.original()) - x, W,
-                        progress);
+                    addLinear(change,
+                        sharedGated(tile.of(*read.reference), layer.original(), progress)
+                            - layer.unfolded(input, x),
+                        W, progress);
                     drift = Matrix::Zero(change.rows(), change.cols()); // its output is gated
                 }
                 gathering.add(tile, std::move(x), std::move(change), std::move(drift),
                     tile.of(paths.reference ? *paths.reference : paths.rounded));
             });
-        gathering.round(layer, LinearInput::SharedDown, progress.part(0.5, 1));
+        gathering.round(layer, input, progress.part(0.5, 1));
     }
 
-    /// What the router reads, of all tokens.
-    Matrix routerInput(HiddenStates& hidden, const LayerWeights& weights, const Progress& progress)
+    /// What experts or their router read, of all tokens.
+    Matrix ofAllTokens(HiddenStates& hidden, const LayerWeights& weights, const Progress& progress,
+        const decltype(expertsInput)& inputOf)
     {
         Matrix input(hidden.states.rows(), hidden.states.cols());
         forTiles(hidden, progress, [&](const Tile& tile) {
-            tile.of(input) = feedForwardInput(tile.of(hidden), weights, progress);
+            tile.of(input) = inputOf(tile.of(hidden), weights, progress);
         });
         return input;
     }
@@ -326,14 +336,21 @@ namespace {
             [&](const MatrixView& hidden, const LayerWeights& weights) {
                 return feedForwardInput(hidden, weights, progress);
             });
-        if (layer.spec().experts->sharedSize > 0)
-            roundSharedDown(layer, paths, read, progress.part(0.1, 0.2));
+        if (layer.spec().experts->isBeside)
+            roundSharedDown(layer, LinearInput::Down, paths, read, progress.part(0.1, 0.2));
+        else if (layer.spec().experts->sharedSize > 0)
+            roundSharedDown(layer, LinearInput::SharedDown, paths, read, progress.part(0.1, 0.2));
         if (layer.stacksNeedHessian()) {
-            const Matrix input = routerInput(read.rounded, layer.weights(), progress);
+            const Matrix input = ofAllTokens(read.rounded, layer.weights(), progress, expertsInput);
+            const std::vector<ExpertTokens> routed = routeTokens(layer.spec().experts->isBeside
+                    ? ofAllTokens(read.rounded, layer.weights(), progress, routerInput)
+                    : input,
+                layer.weights(), progress);
             Matrix reference;
             if (read.reference)
-                reference = routerInput(*read.reference, layer.original(), progress);
-            roundExperts(layer, input, reference, paths.rounded.length, progress.part(0.2, 0.9));
+                reference = ofAllTokens(*read.reference, layer.original(), progress, expertsInput);
+            roundExperts(
+                layer, { input, reference, routed }, paths.rounded.length, progress.part(0.2, 0.9));
         } else {
             layer.roundStacks(progress.part(0.2, 0.9));
         }

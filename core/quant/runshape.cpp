@@ -33,6 +33,18 @@ namespace {
         return layer;
     }
 
+    std::int64_t sharedChannels(const ModelConfig& config)
+    {
+        std::int64_t channels = 0;
+        for (int layer = 0;
+             layer < config.layers && config.sharedKeyLayers > 0 && config.notComputed.empty();
+             ++layer)
+            if (const AttentionSpec spec = layerSpec(config, layer).attention;
+                spec.sharedKeys && spec.makesKeys)
+                channels += 2 * spec.keys();
+        return channels;
+    }
+
 } // namespace
 
 std::int64_t RunGroup::rows() const
@@ -82,6 +94,7 @@ RunShape runShape(const Checkpoint& checkpoint, std::span<const PlannedTensor> p
     const ModelConfig& config = checkpoint.config();
     RunShape shape;
     shape.hidden = config.hidden;
+    shape.beside = sharedChannels(config);
     shape.heads = config.heads;
     shape.queries = std::int64_t(config.heads) * std::max(config.headDim, config.latent.value);
     shape.text = text;

@@ -25,6 +25,7 @@ namespace {
         int layers = 0;
         int shared = 0; ///< the last ones, which take keys of earlier ones
         bool hasPerLayer = false, isWide = false;
+        bool hasExperts = false; ///< beside the feed-forward
         bool sharesProjection = false; ///< of keys and values, in global layers, with one key head
     };
 
@@ -63,6 +64,17 @@ namespace {
         b.matrix(p + "mlp.up_proj.weight", inside, hidden);
         b.matrix(p + "mlp.down_proj.weight", hidden, inside);
         b.norm(p + "layer_scalar", 1);
+        if (model.hasExperts) {
+            constexpr int count = 6; // of 8 experts llama.cpp's mixes round keys otherwise
+            b.matrix(p + "router.proj.weight", count, hidden, 12); // what it reads is small
+            b.norm(p + "router.scale", hidden);
+            b.norm(p + "router.per_expert_scale", count);
+            b.stack(p + "experts.gate_up_proj", count, 2 * expertSize, hidden, hidden);
+            b.stack(p + "experts.down_proj", count, hidden, expertSize, expertSize);
+            for (const char* name : { "pre_feedforward_layernorm_2", "post_feedforward_layernorm_1",
+                     "post_feedforward_layernorm_2" })
+                b.norm(p + name + ".weight", hidden);
+        }
         if (!model.hasPerLayer)
             return;
         b.matrix(p + "per_layer_input_gate.weight", perLayer, hidden);
@@ -112,21 +124,31 @@ namespace {
     /// As the small ones: inputs of each layer's own, shared keys, wider last layers.
     TinyArchitecture gemma4Small()
     {
-        return gemma4(
-            { { 1, 3, 5 }, 6, 2, true, true, false }, 31, R"(, "use_double_wide_mlp": true)");
+        return gemma4({ { 1, 3, 5 }, 6, 2, true, true, false, false }, 31,
+            R"(, "use_double_wide_mlp": true)");
     }
 
     /// As the large ones: keys that are values, too.
     TinyArchitecture gemma4Large()
     {
-        return gemma4({ { 1, 3 }, 4, 0, false, false, true }, 32,
+        return gemma4({ { 1, 3 }, 4, 0, false, false, false, true }, 32,
             R"(, "attention_k_eq_v": true, "num_global_key_value_heads": 1)");
+    }
+
+    /// As 26B-A4B.
+    TinyArchitecture gemma4Experts()
+    {
+        return gemma4({ { 1, 3 }, 4, 0, false, false, true, true }, 36,
+            R"(, "attention_k_eq_v": true, "num_global_key_value_heads": 1,
+            "enable_moe_block": true, "num_experts": 6, "top_k_experts": 3,
+            "moe_intermediate_size": 24)");
     }
 
     struct Deepseek {
         int layers = 3;
         int dense = 1; ///< the first ones
         bool hasQueryRank = true, hasBias = true;
+        bool isStacked = false; ///< its experts
         double gain = 1; ///< of what is written into the residual stream
     };
 
@@ -140,9 +162,13 @@ namespace {
             b.matrix(p + name + "up_proj.weight", inside, hidden);
             b.matrix(p + name + "down_proj.weight", hidden, inside, model.gain);
         };
-        for (int i = 0; i < experts; ++i)
+        for (int i = 0; i < experts && !model.isStacked; ++i)
             add("mlp.experts." + std::to_string(i) + ".", expertSize);
         add("mlp.shared_experts.", sharedExperts * expertSize);
+        if (!model.isStacked)
+            return;
+        b.stack(p + "mlp.experts.gate_up_proj", experts, 2 * expertSize, hidden, hidden);
+        b.stack(p + "mlp.experts.down_proj", experts, hidden, expertSize, expertSize);
     }
 
     void addLayer(Builder& b, const std::string& p, const Deepseek& model, int layer)
@@ -168,6 +194,20 @@ namespace {
         b.matrix(p + "mlp.down_proj.weight", hidden, size, model.gain);
     }
 
+    std::string configOf(const std::string& className, const std::string& type,
+        const Deepseek& model, const std::string& more)
+    {
+        std::string json = config(className, type, model.layers,
+            R"(, "kv_lora_rank": 24, "qk_nope_head_dim": 12, "qk_rope_head_dim": 8,
+            "v_head_dim": 10, "n_routed_experts": 8, "num_experts_per_tok": 3,
+            "moe_intermediate_size": 24, "n_shared_experts": 2)"
+                + more);
+        // transformers takes this epsilon for the latents' norms, llama.cpp that of all.
+        const std::string epsilon = "\"rms_norm_eps\": 0.05";
+        json.replace(json.find(epsilon), epsilon.size(), "\"rms_norm_eps\": 1e-06");
+        return json;
+    }
+
     TinyArchitecture deepseek(const Deepseek& model, std::uint32_t seed,
         const std::string& className, const std::string& type, const std::string& more)
     {
@@ -177,23 +217,17 @@ namespace {
             addLayer(b, layerPrefix(layer), model, layer);
         b.norm("model.norm.weight", hidden);
         b.matrix("lm_head.weight", vocabulary, hidden, 3.4);
+        if (model.isStacked)
+            return { configOf(className, type, model, more), b.take() };
         // What is read by nothing: a layer that predicts further tokens.
         b.matrix(layerPrefix(model.layers) + "eh_proj.weight", hidden, 2 * hidden);
         b.norm(layerPrefix(model.layers) + "enorm.weight", hidden);
-        std::string json = config(className, type, model.layers,
-            R"(, "kv_lora_rank": 24, "qk_nope_head_dim": 12, "qk_rope_head_dim": 8,
-            "v_head_dim": 10, "n_routed_experts": 8, "num_experts_per_tok": 3,
-            "moe_intermediate_size": 24, "n_shared_experts": 2)"
-                + more);
-        // transformers takes this epsilon for the latents' norms, llama.cpp that of all.
-        const std::string epsilon = "\"rms_norm_eps\": 0.05";
-        json.replace(json.find(epsilon), epsilon.size(), "\"rms_norm_eps\": 1e-06");
-        return { json, b.take() };
+        return { configOf(className, type, model, more), b.take() };
     }
 
     TinyArchitecture deepseekThird()
     {
-        return deepseek({}, 33, "DeepseekV3ForCausalLM", "deepseek_v3",
+        return deepseek({}, 36, "DeepseekV3ForCausalLM", "deepseek_v3",
             R"(, "q_lora_rank": 28, "n_group": 4, "topk_group": 2, "first_k_dense_replace": 1,
             "routed_scaling_factor": 1.5, "norm_topk_prob": true, "rope_scaling": {
             "rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32,
@@ -203,9 +237,20 @@ namespace {
     /// llama.cpp takes the small ones for what they are by their number of layers.
     TinyArchitecture deepseekSecond()
     {
-        return deepseek({ 26, 1, false, false, 0.15 }, 34, "DeepseekV2ForCausalLM", "deepseek_v2",
+        return deepseek({ 26, 1, false, false, false, 0.15 }, 34, "DeepseekV2ForCausalLM",
+            "deepseek_v2",
             R"(, "q_lora_rank": null, "first_k_dense_replace": 1, "topk_method": "greedy",
             "routed_scaling_factor": 1.5, "norm_topk_prob": false)");
+    }
+
+    TinyArchitecture mistral4()
+    {
+        return deepseek({ 3, 0, true, false, true, 1 }, 40, "Mistral3ForConditionalGeneration",
+            "mistral4",
+            R"(, "q_lora_rank": 28, "first_k_dense_replace": 0, "norm_topk_prob": true,
+            "rope_parameters": {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0,
+            "original_max_position_embeddings": 32, "mscale": 1.0, "mscale_all_dim": 1.0,
+            "llama_4_scaling_beta": 0.5})");
     }
 
     /// The groups of DeepSeek-V2, which llama.cpp judges otherwise, and another epsilon.
@@ -230,7 +275,9 @@ Builders withLatents()
         { "deepseek2", deepseekThird },
         { "deepseek2-lite", deepseekSecond },
         { "gemma4", gemma4Small },
+        { "gemma4-experts", gemma4Experts },
         { "gemma4-large", gemma4Large },
+        { "mistral4", mistral4 },
     };
 }
 

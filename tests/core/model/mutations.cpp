@@ -26,7 +26,7 @@ namespace {
         [[maybe_unused]] auto& [netKeyHeads, netValueHeads, netHeadDim, netKernel] = *deltaNet;
         [[maybe_unused]] auto& [kernel] = *shortConvolution;
         [[maybe_unused]] auto& [count, used, expertSize, expertActivation, routing, normalizes,
-            sharedSize, groups, groupsUsed, groupBest, weightScale]
+            sharedSize, groups, groupsUsed, groupBest, weightScale, isBeside]
             = *experts;
         [[maybe_unused]] auto& [heads, keyValueHeads, headDim, rotary, window, scale, cap, qkNorm,
             temperature, temperatureSpan, normsValues, valuesAreKeys, sharedKeys, makesKeys, latent,
@@ -389,7 +389,9 @@ namespace {
             return true;
         }));
         all.push_back(ofLayers("gate", [](LayerWeights& weights) {
-            return !weights.spec.experts && becomes(weights.spec.feedForward.isGated, false);
+            const auto& experts = weights.spec.experts;
+            return (!experts || experts->isBeside)
+                && becomes(weights.spec.feedForward.isGated, false);
         }));
         all.push_back(ofLayers("gate before up in one tensor", [](LayerWeights& weights) {
             if (!weights.spec.feedForward.isFused)
@@ -421,6 +423,13 @@ namespace {
         add("sigmoid of each expert alone", [](ExpertsSpec& spec) {
             return spec.routing == Routing::Sigmoid && becomes(spec.routing, Routing::SoftmaxOfAll);
         });
+        all.push_back(ofLayers("experts beside a feed-forward", [](LayerWeights& weights) {
+            auto& experts = weights.spec.experts;
+            const bool isBeside = experts && experts->isBeside;
+            if (isBeside) // in its place
+                experts->isBeside = false;
+            return isBeside;
+        }));
         add("groups of experts", [](ExpertsSpec& spec) { return becomes(spec.groups, 1); });
         add("groups that are used", [](ExpertsSpec& spec) {
             return spec.groups > 1 && becomes(spec.groupsUsed, spec.groups - 1);

@@ -49,7 +49,9 @@ QStringList notesOf(const Architecture& architecture)
     if (!architecture.mixer.empty())
         notes += qt(architecture.mixer) + " in most layers";
     if (architecture.mayHaveExperts)
-        notes += architecture.name == "llama" ? "experts where there are" : "experts";
+        notes += architecture.name == "llama" || architecture.hasExpertsBeside
+            ? "experts where there are"
+            : "experts";
     if (!architecture.isGated)
         notes += "no gate";
     if (architecture.fusesGateUp)

@@ -80,11 +80,15 @@ namespace {
             return words;
         }
 
-        /// q, k, v, or what holds all three.
+        /// q, k, v, or what holds all three; of latent attention what makes its latents.
         std::vector<core::Role> queryRoles() const
         {
             if (m_checkpoint.find(core::Place{ core::Role::AttnQkv, m_attending }))
                 return { core::Role::AttnQkv };
+            if (m_spec.attention.latent)
+                return { m_spec.attention.latent->queryRank > 0 ? core::Role::AttnQA
+                                                                : core::Role::AttnQ,
+                    core::Role::AttnKvAMqa };
             return { core::Role::AttnQ, core::Role::AttnK, core::Role::AttnV };
         }
 
