@@ -26,7 +26,8 @@ namespace {
     /// What the layer does besides, which no tensor of its own need say.
     bool isOtherwise(const LayerSpec& spec)
     {
-        return spec.deltaNet || spec.shortConvolution || spec.attention.latent || spec.perLayer;
+        return spec.deltaNet || spec.shortConvolution || spec.attention.latent || spec.perLayer
+            || (spec.experts && spec.experts->isBeside);
     }
 
     std::string whyNotStepped(const Checkpoint& checkpoint, int layer)

@@ -78,6 +78,8 @@ namespace {
             return "keys that other layers share";
         if (spec.perLayer)
             return "an input of its own";
+        if (spec.experts && spec.experts->isBeside)
+            return "experts beside a feed-forward";
         const bool weighsOtherwise = spec.experts
             && (spec.experts->routing == Routing::Sigmoid || spec.experts->scale != 1);
         return weighsOtherwise ? "a router with a sigmoid or a scale" : std::string_view();

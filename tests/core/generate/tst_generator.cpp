@@ -52,7 +52,7 @@ bool isSteppedThrough(const core::ModelConfig& config)
     for (int layer = 0; layer < config.layers; ++layer) {
         const core::LayerSpec spec = core::layerSpec(config, layer);
         if (spec.deltaNet || spec.shortConvolution || spec.attention.latent || spec.perLayer
-            || !spec.attention.makesKeys)
+            || !spec.attention.makesKeys || (spec.experts && spec.experts->isBeside))
             return false;
     }
     return true;
