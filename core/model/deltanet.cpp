@@ -21,7 +21,7 @@ namespace {
 
     constexpr Index chunk = 64; // tokens: products are large enough, the triangles still small
     constexpr Index step = 16; // rows of the system solved one by one
-    constexpr float lengthEpsilon = 1e-6f; // of l2norm in transformers' modeling_qwen3_5.py
+    constexpr float unitLengthEpsilon = 1e-6f; // of l2norm in transformers' modeling_qwen3_5.py
 
     /// One chunk: what its tokens do to the state and get from it.
     struct Chunk {
@@ -132,7 +132,7 @@ namespace {
                 for (int head = 0; head < 2 * spec.keyHeads; ++head) {
                     auto values = mixed.row(row).segment(Index(head) * spec.headDim, spec.headDim);
                     const double square = vectormath::sumOfSquares(values.data(), headDim);
-                    const float scale = 1 / std::sqrt(float(square) + lengthEpsilon);
+                    const float scale = 1 / std::sqrt(float(square) + unitLengthEpsilon);
                     values *= head < spec.keyHeads ? scale * queryScale : scale;
                 }
         });

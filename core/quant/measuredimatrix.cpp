@@ -25,15 +25,15 @@ namespace {
         return sums;
     }
 
-    /// Those of all experts, zeros and a count of 0 where no token came.
-    ImportanceSums sumsOf(const std::vector<InputSquares::Counted>& seen, std::size_t experts)
+    /// Those of all experts, or heads; zeros and a count of 0 where no token came.
+    ImportanceSums sumsOf(const std::vector<InputSquares::Counted>& seen, std::size_t matrices)
     {
         ImportanceSums all;
         for (const InputSquares::Counted& expert : seen)
             if (all.squares.empty() && expert.tokens > 0)
-                all.squares.resize(experts * std::size_t(expert.squares.size()));
-        all.counts.resize(experts);
-        const std::size_t channels = all.squares.size() / experts;
+                all.squares.resize(matrices * std::size_t(expert.squares.size()));
+        all.counts.resize(matrices);
+        const std::size_t channels = all.squares.size() / matrices;
         for (std::size_t i = 0; i < seen.size(); ++i) {
             all.counts[i] = float(seen[i].tokens);
             for (std::size_t j = 0; seen[i].tokens > 0 && j < channels; ++j)
@@ -42,7 +42,15 @@ namespace {
         return all;
     }
 
-    /// The tensors whose product with that input llama.cpp watches: routers, too.
+    /// Whether the router reads what a feed-forward beside the experts does not.
+    bool routesApart(const Checkpoint& checkpoint, int layer)
+    {
+        const auto experts = layerSpec(checkpoint.config(), layer).experts;
+        return experts && experts->isBeside;
+    }
+
+    /// The tensors whose product with that input llama.cpp watches: routers, too, which nobody
+    /// rounds, but for those that the walk shows no input of.
     std::vector<const Tensor*> watched(const Checkpoint& checkpoint, InputSquares::Key key)
     {
         const auto [input, layer] = key;
@@ -57,7 +65,7 @@ namespace {
         }
         for (const Role role : rolesOf(input))
             add(role);
-        if (input == LinearInput::FeedForward) {
+        if (input == LinearInput::FeedForward && !routesApart(checkpoint, layer)) {
             add(Role::FfnGateInp);
             add(Role::FfnGateInpShexp);
         }
@@ -76,8 +84,7 @@ namespace {
                 imatrix.tensors[tensor->name] = sumsOf(squares, hidden.states.rows());
         for (const auto& [key, seen] : observer.experts())
             for (const Tensor* tensor : watched(checkpoint, key))
-                imatrix.tensors[tensor->name]
-                    = sumsOf(seen, std::size_t(checkpoint.config().experts));
+                imatrix.tensors[tensor->name] = sumsOf(seen, std::size_t(tensor->matrices()));
         return imatrix;
     }
 
