@@ -33,7 +33,7 @@ namespace {
         return folders;
     }
 
-    bool isFile(const fs::path& file)
+    bool isPlainFile(const fs::path& file)
     {
         std::error_code none; // a link whose target is missing is not there
         return fs::is_regular_file(file, none);
@@ -42,10 +42,10 @@ namespace {
     /// Whether a folder has what a Hugging Face model needs, as far as names tell.
     bool hasWeights(const fs::path& folder)
     {
-        return isFile(folder / "config.json")
-            && (std::ranges::any_of(safetensorsFiles(folder), isFile)
-                || isFile(folder / "pytorch_model.bin")
-                || isFile(folder / "pytorch_model.bin.index.json"));
+        return isPlainFile(folder / "config.json")
+            && (std::ranges::any_of(safetensorsFiles(folder), isPlainFile)
+                || isPlainFile(folder / "pytorch_model.bin")
+                || isPlainFile(folder / "pytorch_model.bin.index.json"));
     }
 
     /// The models of one folder: itself, or each GGUF file in it.
@@ -55,7 +55,7 @@ namespace {
         if (hasWeights(folder))
             models.push_back({ keeper, opened, name });
         auto files = ggufModels(folder);
-        std::erase_if(files, [](const fs::path& file) { return !isFile(file); });
+        std::erase_if(files, [](const fs::path& file) { return !isPlainFile(file); });
         for (const fs::path& file : files)
             models.push_back(
                 { keeper, file, files.size() == 1 ? name : name + "/" + file.filename().string() });
