@@ -23,5 +23,6 @@ void addPreview(CLI::App& app, Action& action);
 void addActivations(CLI::App& app, Action& action);
 void addQuantize(CLI::App& app, Action& action);
 void addEvaluate(CLI::App& app, Action& action);
+void addSensitivity(CLI::App& app, Action& action);
 
 } // namespace cli

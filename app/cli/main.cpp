@@ -171,6 +171,7 @@ try {
     cli::addActivations(app, action);
     cli::addQuantize(app, action);
     cli::addEvaluate(app, action);
+    cli::addSensitivity(app, action);
     addThreads(app);
     try {
         app.parse(argc, argv);
