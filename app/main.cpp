@@ -13,6 +13,7 @@
 #include <QApplication>
 #include <QCommandLineOption>
 #include <QCommandLineParser>
+#include <QDir>
 #include <QProcess>
 #include <QSettings>
 #include <QStandardPaths>
@@ -46,7 +47,7 @@ int showWindow(QApplication& application, widgets::Theme& theme, const QString& 
     const std::filesystem::path resources = app::resourcesFolder();
     QSettings settings;
     app::MainWindow window(settings, theme, core::readDevices(resources / "devices.json"),
-        { resources, cacheFolder(), dataFolder() });
+        { resources, cacheFolder(), dataFolder(), QDir::homePath().toStdString() });
     window.show();
     if (!model.isEmpty())
         window.open(model.toStdString());

@@ -1362,6 +1362,18 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <comment>of a model</comment>
         <translation>Sitzung  ·  %1</translation>
     </message>
+    <message>
+        <source>Looking for models</source>
+        <translation>Modelle suchen</translation>
+    </message>
+    <message>
+        <source>Hugging Face cache</source>
+        <translation>Hugging-Face-Cache</translation>
+    </message>
+    <message>
+        <source>LM Studio</source>
+        <translation>LM Studio</translation>
+    </message>
 </context>
 <context>
     <name>app::TensorScout</name>
@@ -4027,6 +4039,17 @@ das wird dem ganzen Text geglaubt, und die Fehler sind die auf ihm.</translation
     </message>
 </context>
 <context>
+    <name>widgets::RecentList</name>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Resume %1</source>
+        <translation>%1 fortsetzen</translation>
+    </message>
+</context>
+<context>
     <name>widgets::RecentRow</name>
     <message>
         <source>%1, %2</source>
@@ -4972,12 +4995,8 @@ etwa %1 der Gewichte</translation>
         <translation>Gleich ausprobieren</translation>
     </message>
     <message>
-        <source>Resume</source>
-        <translation>Fortsetzen</translation>
-    </message>
-    <message>
-        <source>Resume %1</source>
-        <translation>%1 fortsetzen</translation>
+        <source>In other programs&apos; folders</source>
+        <translation>In Ordnern anderer Programme</translation>
     </message>
 </context>
 <context>

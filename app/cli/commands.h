@@ -18,6 +18,7 @@ class ProgressLine;
 using Action = std::function<void(const core::Progress&, ProgressLine&)>;
 
 // Each adds one subcommand with its options; when it is the one given, parsing sets `action`.
+void addModels(CLI::App& app, Action& action);
 void addInspect(CLI::App& app, Action& action);
 void addPreview(CLI::App& app, Action& action);
 void addActivations(CLI::App& app, Action& action);

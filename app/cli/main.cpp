@@ -166,6 +166,7 @@ try {
     app.set_version_flag("--version", QUANTSCOPE_VERSION);
     app.require_subcommand(1);
     cli::Action action;
+    cli::addModels(app, action);
     cli::addInspect(app, action);
     cli::addPreview(app, action);
     cli::addActivations(app, action);

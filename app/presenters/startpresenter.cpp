@@ -6,6 +6,7 @@
 #include "app/controllers/quantizecontroller.h"
 #include "app/presenters/queuerows.h"
 #include "app/presenters/runrows.h"
+#include "core/model/localmodels.h"
 #include "widgets/format.h"
 #include "widgets/pages/model/layerwords.h"
 
@@ -26,6 +27,31 @@ QString modelText(const Session& session)
 }
 
 namespace {
+
+    widgets::RecentEntry keptEntry(const core::LocalModel& model)
+    {
+        using Keeper = core::LocalModel::Keeper;
+        using Kind = widgets::RecentEntry::Kind;
+        widgets::RecentEntry entry;
+        entry.path = QString::fromStdString(model.path.string());
+        const QFileInfo file(entry.path);
+        entry.kind = file.isDir() ? Kind::Folder : Kind::File;
+        entry.name = QString::fromStdString(model.name);
+        entry.folder = file.path();
+        entry.facts = model.keeper == Keeper::HuggingFace
+            ? app::StartPresenter::tr("Hugging Face cache")
+            : app::StartPresenter::tr("LM Studio");
+        if (entry.kind == Kind::File)
+            entry.size = widgets::sizeText(double(file.size()));
+        entry.isRemovable = false;
+        return entry;
+    }
+
+    std::optional<std::string> valueOfVariable(const char* name)
+    {
+        return qEnvironmentVariableIsSet(name) ? std::optional(qgetenv(name).toStdString())
+                                               : std::nullopt;
+    }
 
     bool isSessionFile(const QString& path)
     {
@@ -50,6 +76,7 @@ StartPresenter::StartPresenter(widgets::StartPage& page, const Parts& parts, QOb
     const auto stays = [this] { // what was being read was cancelled
         m_resuming = 0;
         readSessions();
+        listKept();
     };
     connect(&parts.open, &OpenController::failed, this, stays);
     connect(&parts.open, &OpenController::modelMissing, this, stays);
@@ -60,6 +87,7 @@ StartPresenter::StartPresenter(widgets::StartPage& page, const Parts& parts, QOb
                           "evaluation text. Everything answers in seconds."));
     fill();
     readSessions();
+    listKept();
 }
 
 void StartPresenter::connectPage()
@@ -159,6 +187,24 @@ void StartPresenter::readSessions()
                 if (const auto& summary = summaries[std::size_t(i)])
                     m_summaries.insert(paths[i], *summary);
             fill();
+        });
+}
+
+void StartPresenter::listKept()
+{
+    if (m_parts.session.isOpen() || m_parts.home.empty())
+        return;
+    m_parts.quick.start(
+        tr("Looking for models"),
+        [home = m_parts.home](const core::Progress&) {
+            std::vector<widgets::RecentEntry> entries;
+            for (const core::LocalModel& model : core::localModels(home, valueOfVariable))
+                entries.push_back(keptEntry(model));
+            return entries;
+        },
+        [guard = QPointer(this)](const std::vector<widgets::RecentEntry>& entries) {
+            if (guard)
+                guard->m_page.setKept(entries);
         });
 }
 

@@ -19,7 +19,8 @@ class QuantizeController;
 class Session;
 
 /// Fills the start page with the recent models and sessions, what they hold and what of them was
-/// interrupted, and opens and resumes what it asks for. Sessions are read on the quick worker.
+/// interrupted, with the models that other programs keep, and opens and resumes what it asks for.
+/// Sessions are read on the quick worker.
 class StartPresenter : public QObject {
     Q_OBJECT
 
@@ -34,6 +35,7 @@ public:
         FileController& files;
         Jobs& quick;
         SessionStore store;
+        std::filesystem::path home; ///< of the user; empty: other programs keep nothing there
     };
     StartPresenter(widgets::StartPage& page, const Parts& parts, QObject* parent = nullptr);
 
@@ -41,6 +43,7 @@ private:
     void connectPage();
     void fill();
     void readSessions();
+    void listKept(); ///< the models that other programs keep, on the quick worker
     void remember(); ///< the model that was opened
     void rememberFile(const QString& path); ///< a `.quantscope` file
     const QueuedRun* interruptedOf(const QString& path) const; ///< null: none

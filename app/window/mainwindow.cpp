@@ -70,7 +70,7 @@ MainWindow::MainWindow(QSettings& settings, widgets::Theme& theme,
     makeLayout();
     makeMenuBar();
     makeControllers(folders);
-    makePresenters();
+    makePresenters(folders);
     connectActions();
     connectPages();
     connectSession();
@@ -146,7 +146,7 @@ void MainWindow::makeControllers(const WindowFolders& folders)
     m_files = new FileController(m_quick, m_session, *this, this);
 }
 
-void MainWindow::makePresenters()
+void MainWindow::makePresenters(const WindowFolders& folders)
 {
     connect(&m_session, &Session::modelAboutToChange, this, [this] {
         m_table->selectTensors({});
@@ -157,8 +157,8 @@ void MainWindow::makePresenters()
     // The table first: the others speak of its tensors.
     new TablePresenter(m_model, *m_table, m_session, m_selection, *m_quantize, owner);
     new StartPresenter(*m_pages->start,
-        { m_recent, m_session, *m_queue, *m_open, *m_quantize, *m_files, m_quick,
-            m_keeper->store() },
+        { m_recent, m_session, *m_queue, *m_open, *m_quantize, *m_files, m_quick, m_keeper->store(),
+            folders.home },
         owner);
     new ModelPresenter(*m_pages->model, m_session, m_selection, owner);
     new WeightsPresenter(*m_pages->weights, m_session, m_selection, owner);

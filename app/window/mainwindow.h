@@ -50,6 +50,7 @@ struct WindowFolders {
     std::filesystem::path resources; ///< sample, help
     std::filesystem::path cache; ///< the shelf lies in it
     std::filesystem::path data; ///< sessions and the queue lie in it
+    std::filesystem::path home = {}; ///< of the user: other programs keep models there; empty: none
 };
 
 /// The window: tabs, the tensor table, the pages, the balance bar. It makes the parts and connects
@@ -96,7 +97,7 @@ private:
     void makeLayout();
     void makeMenuBar();
     void makeControllers(const WindowFolders& folders);
-    void makePresenters();
+    void makePresenters(const WindowFolders& folders);
     void connectActionStates();
     void connectActions();
     void connectFileActions();

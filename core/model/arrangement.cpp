@@ -105,14 +105,48 @@ namespace {
         Matrix rows(std::int64_t first, std::int64_t count) const override
         {
             Matrix values(count, raw().columns);
+            forParts(first, count,
+                [&](const Tensor& part, std::int64_t inside, std::int64_t to, std::int64_t taken) {
+                    values.middleRows(to, taken) = decodeRows(part, inside, taken);
+                });
+            return values;
+        }
+        /// Where it is the same of all.
+        const Format* exactFormat() const override
+        {
+            const auto formatOf = [](const Tensor& part) {
+                const bool isWhole = part.source && part.source->tensorScale() == 1.0f;
+                return isWhole ? part.source->exactFormat() : nullptr;
+            };
+            const Format* format = formatOf(raw());
+            const bool isSame = std::ranges::all_of(
+                all(), [&](const Tensor& part) { return formatOf(part) == format; });
+            return isSame ? format : nullptr;
+        }
+        std::vector<std::byte> exactRows(
+            const Format& format, std::int64_t first, std::int64_t count) const override
+        {
+            std::vector<std::byte> bytes;
+            forParts(first, count,
+                [&](const Tensor& part, std::int64_t inside, std::int64_t, std::int64_t taken) {
+                    const auto rows = part.source->exactRows(format, inside, taken);
+                    bytes.insert(bytes.end(), rows.begin(), rows.end());
+                });
+            return bytes;
+        }
+
+    private:
+        /// body(matrix, its first row, that row's number among `count`, rows) for each of them that
+        /// has rows among first … first + count − 1.
+        template<typename Body>
+        void forParts(std::int64_t first, std::int64_t count, const Body& body) const
+        {
             for (std::int64_t row = 0; row < count;) {
                 const std::int64_t at = first + row, inside = at % raw().rows;
                 const std::int64_t taken = std::min(count - row, raw().rows - inside);
-                values.middleRows(row, taken)
-                    = decodeRows(all()[std::size_t(at / raw().rows)], inside, taken);
+                body(all()[std::size_t(at / raw().rows)], inside, row, taken);
                 row += taken;
             }
-            return values;
         }
     };
 
@@ -315,12 +349,46 @@ namespace {
         return { tensor.rows, tensor.columns };
     }
 
+    /// Whether a stack has inputs as rows, as those of gpt-oss in BF16; quantized ones (MXFP4) have
+    /// outputs.
+    bool isStackOfInputs(Arrangement arrangement)
+    {
+        return arrangement == Arrangement::EvenColumns || arrangement == Arrangement::OddColumns
+            || arrangement == Arrangement::TransposedStack;
+    }
+
+    /// Row first, first + step, … of each matrix of a stack.
+    std::vector<std::int64_t> steppedOrder(std::int64_t rows, std::int64_t first, std::int64_t step)
+    {
+        std::vector<std::int64_t> order;
+        for (std::int64_t row = 0; row < rows; ++row)
+            order.push_back(row * step + first);
+        return order;
+    }
+
+    /// Takes a stack of outputs for what would be a stack of inputs.
+    void arrangeQuantizedStack(Tensor& tensor, const StoredTensor& stored, Arrangement arrangement)
+    {
+        const std::int64_t step = arrangement == Arrangement::TransposedStack ? 1 : 2;
+        const std::vector<std::int64_t> wanted{ tensor.matrices(),
+            tensor.rows / tensor.matrices() * step, tensor.columns };
+        if (stored.shape != wanted)
+            throw Error(text(stored.file, ": tensor ", stored.name, " has shape ",
+                shapeText(stored.shape), ", expected ", shapeText(wanted)));
+        tensor.source = step == 1
+            ? stored.source
+            : std::make_shared<OrderedRows>(std::vector{ rawTensor(stored) },
+                steppedOrder(tensor.rows, arrangement == Arrangement::OddColumns, step));
+    }
+
 } // namespace
 
 void arrange(Tensor& tensor, const std::vector<const StoredTensor*>& stored,
     Arrangement arrangement, const AttentionSpec& heads)
 {
     assert(!stored.empty());
+    if (stored.front()->source && isStackOfInputs(arrangement))
+        return arrangeQuantizedStack(tensor, *stored.front(), arrangement);
     std::vector<Tensor> raw;
     for (const StoredTensor* part : stored) {
         if (const auto wanted = storedShape(tensor, arrangement); part->shape != wanted)

@@ -80,6 +80,13 @@ namespace {
             return m_whole->rows(m_first + first, count);
         }
         std::string grid() const override { return m_whole->grid(); }
+        const Format* exactFormat() const override { return m_whole->exactFormat(); }
+        float tensorScale() const override { return m_whole->tensorScale(); }
+        std::vector<std::byte> exactRows(
+            const Format& format, std::int64_t first, std::int64_t count) const override
+        {
+            return m_whole->exactRows(format, m_first + first, count);
+        }
         void requireUnchanged() const override { m_whole->requireUnchanged(); }
 
     private:

@@ -288,7 +288,7 @@ std::string sourceText(const PlannedTensor& planned, const Tensor& tensor)
     const double before = storedBitsPerWeight(tensor);
     const double after = planned.format->bitsPerWeight();
     const bool isExact = planned.keeps && planned.format == exactFormat(tensor);
-    if (after > before && !isExact)
+    if (before > 0 && after > before && !isExact)
         said.append(said.empty() ? "" : ": ")
             .append(
                 text("grows from ", before, " to ", after, " bits per weight and gains nothing"));

@@ -27,7 +27,8 @@ CharsMap::CharsMap(std::string_view bytes, const std::string& place)
         throw Error(text(place, ": the character map has ", bytes.size(), " bytes and an array of ",
             size, ", expected a multiple of 4 that fits into it"));
     m_units.resize(size / 4);
-    std::memcpy(m_units.data(), bytes.data() + sizeof size, size);
+    if (size > 0) // a vector of nothing has no address to copy to
+        std::memcpy(m_units.data(), bytes.data() + sizeof size, size);
     m_replacements = bytes.substr(sizeof size + size);
     m_replacements += '\0';
 }

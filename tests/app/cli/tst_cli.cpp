@@ -31,6 +31,22 @@ private slots:
     void init() { m_home.emplace(); }
     void cleanup() { m_home.reset(); }
 
+    void listsTheModelsThatOtherProgramsKeep()
+    {
+        const QTemporaryDir home;
+        const QString model = home.filePath(".lmstudio/models/owner/tiny");
+        std::filesystem::create_directories(model.toStdString());
+        support::writeTinyModel({}, model.toStdString());
+        qputenv("HOME", home.path().toUtf8());
+        for (const char* other : { "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME" })
+            qunsetenv(other);
+        const Json listed = jsonOf(run({ "models", "--json" }))["models"];
+        QCOMPARE(listed.size(), std::size_t(1));
+        QCOMPARE(listed[0]["name"].get<std::string>(), "owner/tiny");
+        QCOMPARE(listed[0]["path"].get<std::string>(), model.toStdString());
+        QVERIFY(run({ "models" }).out.contains("LM Studio\towner/tiny\t"));
+    }
+
     void inspectListsEveryTensorAsJson()
     {
         const Workplace place;

@@ -6,6 +6,7 @@
 #include "tests/app/presenters/presentertest.h"
 #include "widgets/pages/start/startpage.h"
 
+#include <QAbstractButton>
 #include <QPushButton>
 #include <QTest>
 
@@ -30,7 +31,16 @@ private:
         m_files = std::make_unique<app::FileController>(jobs(), session(), *m_page);
         m_presenter = std::make_unique<app::StartPresenter>(*m_page,
             app::StartPresenter::Parts{ *m_recent, session(), queue(), *m_open, quantize(),
-                *m_files, jobs(), places().store });
+                *m_files, jobs(), places().store, folder() / "home" });
+    }
+
+    /// A folder that LM Studio would have made, before the page is.
+    void keepAModel()
+    {
+        const std::filesystem::path model
+            = folder() / "home" / ".lmstudio" / "models" / "owner" / "tiny";
+        std::filesystem::create_directories(model);
+        support::writeTinyModel({}, model);
     }
 
     void detach() override
@@ -43,6 +53,21 @@ private:
     }
 
 private slots:
+    void listsTheModelsThatOtherProgramsKeep()
+    {
+        keepAModel();
+        emit m_open->failed({}, {}); // the page is shown again
+        const auto row = [this]() -> QAbstractButton* {
+            for (auto* button : m_page->findChildren<QAbstractButton*>())
+                if (button->text() == "owner/tiny")
+                    return button;
+            return nullptr;
+        };
+        QTRY_VERIFY(row());
+        row()->click();
+        QTRY_VERIFY(session().isOpen());
+    }
+
     void remembersWhatWasOpened()
     {
         const std::filesystem::path model = folder() / "other";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/files/json.h"
+#include "core/tokenizer/charsmap.h"
 #include "core/tokenizer/piecemodel.h"
 #include "core/tokenizer/tokenizer.h"
 #include "tests/support/filebytes.h"
@@ -128,6 +129,14 @@ private slots:
         support::writeFile(folder / "tokenizer.json", jsonText(json));
         QVERIFY(messageOf([&] { opened(folder); }).find("{\"type\":\"NFKC\"} is none that")
             != std::string::npos);
+    }
+
+    /// Found by fuzzing: copying nothing to an empty vector's address (UndefinedBehaviorSanitizer).
+    void aCharacterMapWithoutUnitsReplacesNothing()
+    {
+        const CharsMap map(std::string("\0\0\0\0x\0", 6), "tokenizer.model");
+        QVERIFY(map.empty());
+        QVERIFY(!map.find("x"));
     }
 
     void refusesDamage_data()

@@ -252,6 +252,13 @@ private slots:
                 "courses/week-3", "session · sample", "6 runs", {}, "41 kB", "9 Nov", false },
             { RecentEntry::Kind::Folder, "/models/gemma", "gemma-2-2b", "models/gemma-2-2b",
                 "folder not found", {}, {}, {}, "28 Oct", true } });
+        RecentEntry kept;
+        kept.path = "/home/me/.cache/huggingface/hub/models--google--gemma-3-1b-it";
+        kept.name = "google/gemma-3-1b-it";
+        kept.folder = "/home/me/.cache/huggingface/hub";
+        kept.facts = "Hugging Face cache";
+        kept.isRemovable = false;
+        page.setKept({ kept });
         page.setSample("A trained Llama with 4.20 M parameters, 8.40 MB, with calibration and "
                        "evaluation text. Everything answers in seconds.");
         settle(page, { 927, 760 });
@@ -260,10 +267,12 @@ private slots:
         QSignalSpy folder(&page, &StartPage::openFolderRequested);
         QTest::mouseClick(button(page, "Llama-3.2-1B"), Qt::LeftButton);
         QTest::mouseClick(button(page, "gemma-2-2b"), Qt::LeftButton); // it is missing
+        QTest::mouseClick(button(page, "google/gemma-3-1b-it"), Qt::LeftButton);
         QTest::mouseClick(button(page, "Open sample"), Qt::LeftButton);
         QTest::mouseClick(button(page, "Open folder..."), Qt::LeftButton);
-        QCOMPARE(open.size(), 1);
+        QCOMPARE(open.size(), 2);
         QCOMPARE(open[0][0].toString(), "/models/Llama-3.2-1B");
+        QCOMPARE(open[1][0].toString(), kept.path);
         QCOMPARE(sample.size(), 1);
         QCOMPARE(folder.size(), 1);
         takePictures(page, theme(), "start");

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/start/recentlist.h"
 
+#include "widgets/buttons.h"
+#include "widgets/card.h"
 #include "widgets/icons.h"
+#include "widgets/label.h"
 #include "widgets/theme.h"
 
 #include <QtGui/QContextMenuEvent>
 #include <QtGui/QPainter>
+#include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QMenu>
+#include <QtWidgets/QPushButton>
+#include <QtWidgets/QVBoxLayout>
 
 #include <algorithm>
 
@@ -14,6 +20,7 @@ namespace widgets {
 namespace {
 
     constexpr int leastFacts = 150; ///< pixels; less would be a few letters
+    const QString rowName = QStringLiteral("recent"); ///< what a new list replaces
 
 } // namespace
 
@@ -97,8 +104,69 @@ void RecentRow::contextMenuEvent(QContextMenuEvent* event)
     menu->setAttribute(Qt::WA_DeleteOnClose);
     if (!m_entry.missing)
         menu->addAction(tr("Open"), this, &QAbstractButton::click);
-    menu->addAction(tr("Remove"), this, &RecentRow::removeRequested);
+    if (m_entry.isRemovable)
+        menu->addAction(tr("Remove"), this, &RecentRow::removeRequested);
     menu->popup(event->globalPos());
+}
+
+RecentList::RecentList(const QString& title, QWidget* parent)
+    : QWidget(parent)
+    , m_card(new Card)
+{
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(scaled(8));
+    layout->addWidget(new Label(TextRole::Strong, title));
+    layout->addWidget(m_card);
+    m_card->setContentFlush();
+    m_card->content()->setSpacing(0);
+    setEntries({});
+}
+
+void RecentList::setEntries(const std::vector<RecentEntry>& entries)
+{
+    qDeleteAll(m_card->findChildren<QWidget*>(rowName));
+    for (const RecentEntry& entry : entries) {
+        if (&entry != &entries.front()) {
+            QFrame* line = makeLine(Qt::Horizontal);
+            line->setObjectName(rowName);
+            m_card->content()->addWidget(line);
+        }
+        addRow(entry);
+        if (!entry.interrupted.isEmpty() && !entry.missing)
+            addInterrupted(entry);
+    }
+    setVisible(!entries.empty());
+}
+
+void RecentList::addRow(const RecentEntry& entry)
+{
+    auto* row = new RecentRow(entry);
+    row->setObjectName(rowName);
+    const QString path = entry.path;
+    if (!entry.missing)
+        connect(row, &RecentRow::clicked, this, [this, path] { emit openRequested(path); });
+    connect(
+        row, &RecentRow::removeRequested, this, [this, path] { emit removeRequested(path); },
+        Qt::QueuedConnection); // the answer is a new list without this row
+    m_card->content()->addWidget(row);
+}
+
+void RecentList::addInterrupted(const RecentEntry& entry)
+{
+    auto* stopped = new QWidget;
+    stopped->setObjectName(rowName);
+    auto* text = new Label(TextRole::Caption, entry.interrupted);
+    text->setElided();
+    auto* resume = makeLinkButton(tr("Resume"));
+    resume->setAccessibleName(tr("Resume %1").arg(entry.interrupted));
+    const QString path = entry.path;
+    connect(resume, &QPushButton::clicked, this, [this, path] { emit resumeRequested(path); });
+    auto* line = new QHBoxLayout(stopped);
+    line->setContentsMargins(scaled(44), 0, scaled(12), scaled(4));
+    line->addWidget(text, 1);
+    line->addWidget(resume);
+    m_card->content()->addWidget(stopped);
 }
 
 } // namespace widgets

@@ -28,4 +28,25 @@ private:
     RecentEntry m_entry;
 };
 
+/// A card of such rows under a title, each with the run that was interrupted; hidden while empty.
+class RecentList : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit RecentList(const QString& title, QWidget* parent = nullptr);
+
+    void setEntries(const std::vector<RecentEntry>& entries);
+
+signals:
+    void openRequested(const QString& path);
+    void resumeRequested(const QString& path);
+    void removeRequested(const QString& path);
+
+private:
+    void addRow(const RecentEntry& entry);
+    void addInterrupted(const RecentEntry& entry);
+
+    Card* m_card;
+};
+
 } // namespace widgets

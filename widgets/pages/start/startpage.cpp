@@ -37,8 +37,8 @@ namespace {
 StartPage::StartPage(QWidget* parent)
     : Page(tr("Open a model"), parent)
     , m_drop(new DropArea)
-    , m_recent(new Card)
-    , m_recentArea(new QWidget)
+    , m_recent(new RecentList(tr("Recent")))
+    , m_kept(new RecentList(tr("In other programs' folders")))
     , m_sampleText(new Label(TextRole::Secondary))
     , m_sample(new Card)
     , m_lower(new QBoxLayout(QBoxLayout::LeftToRight))
@@ -51,16 +51,9 @@ StartPage::StartPage(QWidget* parent)
     connect(m_drop, &DropArea::openFolderRequested, this, &StartPage::openFolderRequested);
     connect(m_drop, &DropArea::openFileRequested, this, &StartPage::openFileRequested);
 
-    auto* recent = new QVBoxLayout(m_recentArea);
-    recent->setContentsMargins(0, 0, 0, 0);
-    recent->setSpacing(scaled(8));
-    recent->addWidget(new Label(TextRole::Strong, tr("Recent")));
-    recent->addWidget(m_recent);
-    recent->addStretch(1);
-    m_recent->setContentFlush();
-    m_recent->content()->setSpacing(0);
+    m_lists = makeLists();
     m_lower->setSpacing(scaled(20));
-    m_lower->addWidget(m_recentArea, 2);
+    m_lower->addWidget(m_lists, 2);
     m_side = makeSide();
     auto* side = new QHBoxLayout; // not an alignment: that would ask for no height for the width
     side->addWidget(m_side, 1);
@@ -70,7 +63,7 @@ StartPage::StartPage(QWidget* parent)
     content()->addSpacing(scaled(8));
     content()->addLayout(m_lower);
     content()->addStretch(1);
-    setRecent({});
+    arrangeLists();
     setSample({});
 }
 
@@ -114,44 +107,37 @@ QWidget* StartPage::makeSide()
 
 void StartPage::setRecent(const std::vector<RecentEntry>& entries)
 {
-    qDeleteAll(m_recent->findChildren<QWidget*>(QStringLiteral("recent")));
-    for (const RecentEntry& entry : entries) {
-        if (&entry != &entries.front()) {
-            QFrame* line = makeLine(Qt::Horizontal);
-            line->setObjectName(QStringLiteral("recent"));
-            m_recent->content()->addWidget(line);
-        }
-        addRow(entry);
-    }
-    m_recentArea->setVisible(!entries.empty());
-    m_side->setMaximumWidth(entries.empty() ? scaled(400) : QWIDGETSIZE_MAX);
+    m_recent->setEntries(entries);
+    arrangeLists();
 }
 
-void StartPage::addRow(const RecentEntry& entry)
+void StartPage::setKept(const std::vector<RecentEntry>& entries)
 {
-    auto* row = new RecentRow(entry);
-    row->setObjectName(QStringLiteral("recent"));
-    const QString path = entry.path;
-    if (!entry.missing)
-        connect(row, &RecentRow::clicked, this, [this, path] { emit openRequested(path); });
-    connect(
-        row, &RecentRow::removeRequested, this, [this, path] { emit removeRequested(path); },
-        Qt::QueuedConnection); // the answer is a new list without this row
-    m_recent->content()->addWidget(row);
-    if (entry.interrupted.isEmpty() || entry.missing)
-        return;
-    auto* stopped = new QWidget;
-    stopped->setObjectName(QStringLiteral("recent"));
-    auto* text = new Label(TextRole::Caption, entry.interrupted);
-    text->setElided();
-    auto* resume = makeLinkButton(tr("Resume"));
-    resume->setAccessibleName(tr("Resume %1").arg(entry.interrupted));
-    connect(resume, &QPushButton::clicked, this, [this, path] { emit resumeRequested(path); });
-    auto* line = new QHBoxLayout(stopped);
-    line->setContentsMargins(scaled(44), 0, scaled(12), scaled(4));
-    line->addWidget(text, 1);
-    line->addWidget(resume);
-    m_recent->content()->addWidget(stopped);
+    m_kept->setEntries(entries);
+    arrangeLists();
+}
+
+void StartPage::arrangeLists()
+{
+    const bool isEmpty = m_recent->isHidden() && m_kept->isHidden();
+    m_lists->setVisible(!isEmpty);
+    m_side->setMaximumWidth(isEmpty ? scaled(400) : QWIDGETSIZE_MAX);
+}
+
+QWidget* StartPage::makeLists()
+{
+    auto* lists = new QWidget;
+    auto* layout = new QVBoxLayout(lists);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(scaled(16));
+    for (RecentList* list : { m_recent, m_kept }) {
+        connect(list, &RecentList::openRequested, this, &StartPage::openRequested);
+        connect(list, &RecentList::resumeRequested, this, &StartPage::resumeRequested);
+        connect(list, &RecentList::removeRequested, this, &StartPage::removeRequested);
+        layout->addWidget(list);
+    }
+    layout->addStretch(1);
+    return lists;
 }
 
 void StartPage::setSample(const QString& description)

@@ -12,6 +12,7 @@ namespace widgets {
 class Card;
 class DropArea;
 class Label;
+class RecentList;
 
 /// A model or session opened before.
 struct RecentEntry {
@@ -23,6 +24,7 @@ struct RecentEntry {
     QString interrupted; ///< "Q4_K_M by GPTQ: 18 of 30 layers are done"; empty: nothing to resume
     QString size, date;
     bool missing = false;
+    bool isRemovable = true; ///< from the list
     bool operator==(const RecentEntry&) const = default;
 };
 
@@ -35,6 +37,8 @@ public:
     explicit StartPage(QWidget* parent = nullptr);
 
     void setRecent(const std::vector<RecentEntry>& entries);
+    /// Models that other programs keep on this computer.
+    void setKept(const std::vector<RecentEntry>& entries);
     /// "A trained Llama with 4.20 M parameters, …"; empty: no sample is installed, no button.
     void setSample(const QString& description);
     /// Adds buttons to the message above that open these files instead, the first few of them.
@@ -59,11 +63,13 @@ protected:
 
 private:
     QWidget* makeSide();
-    void addRow(const RecentEntry& entry);
+    QWidget* makeLists();
+    void arrangeLists(); ///< for what they hold
 
     DropArea* m_drop;
-    Card* m_recent;
-    QWidget* m_recentArea;
+    RecentList* m_recent;
+    RecentList* m_kept;
+    QWidget* m_lists = nullptr;
     QWidget* m_side = nullptr;
     Label* m_sampleText;
     Card* m_sample;
