@@ -73,6 +73,7 @@ PrecisionPresenter::PrecisionPresenter(
         fillCells();
         fillRuns();
     });
+    connect(&session, &Session::lossesChanged, this, &PrecisionPresenter::fillRecipe);
     connect(&session.runs(), &RunList::changed, this, &PrecisionPresenter::fillRuns);
     connect(&session, &Session::deviceChanged, this, &PrecisionPresenter::fillRuns);
     connect(&session, &Session::textsChanged, this, &PrecisionPresenter::fillRuns);
@@ -124,6 +125,10 @@ void PrecisionPresenter::fillRecipe()
         checkpoint, plan, { {}, {}, core::recipeText(m_session.recipe().recipe()) });
     summary.originalBits = core::bitsPerWeight(checkpoint);
     summary.bits = core::bitsPerWeight(checkpoint, plan);
+    if (const auto predicted = m_session.predicted(plan)) {
+        summary.kld = predicted->kld;
+        summary.isRough = predicted->isRough;
+    }
     for (std::size_t i = 0; i < plan.size(); ++i) {
         if (plan[i].fellBack())
             summary.fallbacks += QString::fromStdString(checkpoint.tensors()[i].name + ": "

@@ -45,6 +45,7 @@ private:
     Session& m_session;
     Selection& m_selection;
     QuantizeController& m_quantize;
+    bool m_looksAtPlan = false; ///< whether the table shows a plan that is not the recipe's
 };
 
 } // namespace app

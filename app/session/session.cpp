@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/session.h"
 
+#include "core/search/recipeloss.h"
 #include "widgets/models/formatabout.h"
 
 #include <algorithm>
@@ -25,6 +26,7 @@ void Session::open(OpenedModel opened)
     m_model = std::move(opened);
     m_weightStats.assign(m_model.checkpoint->tensors().size(), nullptr);
     m_activations = std::move(m_model.activations);
+    m_losses.reset();
     m_previews.clear();
     const SessionState state = std::move(m_model.state);
     m_calibration = state.calibration;
@@ -40,6 +42,7 @@ void Session::open(OpenedModel opened)
     m_runs.restore(state.runs, state.lastRun, { state.pinnedA, state.pinnedB });
     emit modelChanged();
     emit activationsChanged();
+    emit lossesChanged();
     emit thresholdChanged();
     emit textsChanged();
     emit exportedChanged();
@@ -86,6 +89,23 @@ void Session::setActivations(MeasuredActivations activations)
     m_activations = std::move(activations);
     m_previews.clear(); // they were made with other importance
     emit activationsChanged();
+}
+
+void Session::setLosses(std::shared_ptr<const core::SensitivityTable> losses)
+{
+    m_losses = std::move(losses);
+    emit lossesChanged();
+}
+
+std::optional<core::PredictedKld> Session::predicted(
+    const std::vector<core::PlannedTensor>& plan) const
+{
+    if (!m_losses)
+        return std::nullopt;
+    const core::Checkpoint& model = *checkpoint();
+    const auto predicted
+        = core::predictedKld(model, core::asPredicted(model, plan, *m_losses), *m_losses);
+    return predicted.unknown == 0 ? std::optional(predicted) : std::nullopt;
 }
 
 const core::InputStats* Session::inputStats(int tensor) const
