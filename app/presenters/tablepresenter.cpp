@@ -76,6 +76,7 @@ void TablePresenter::connectSession()
         fillInputs();
         fillRoundingErrors();
     });
+    connect(&m_session, &Session::lossesChanged, this, &TablePresenter::fillLosses);
     connect(&m_session.recipe(), &RecipeEditor::changed, this, [this] {
         if (m_model.tensorCount() != int(m_session.recipe().plan().size()))
             return; // a new model's recipe; fillTensors() follows
@@ -195,6 +196,17 @@ void TablePresenter::fillRecipe()
     const auto& plan = looked ? *looked : m_session.recipe().plan();
     for (std::size_t i = 0; i < plan.size(); ++i)
         m_model.setRecipe(int(i), plan[i].format, plan[i].wanted);
+    fillLosses();
+}
+
+void TablePresenter::fillLosses()
+{
+    const auto* looked = m_selection.lookedPlan();
+    const auto& plan = looked ? *looked : m_session.recipe().plan();
+    if (m_model.tensorCount() != int(plan.size()))
+        return; // a new model's; fillTensors() follows
+    for (std::size_t i = 0; i < plan.size(); ++i)
+        m_model.setPredictedLoss(int(i), m_session.predictedLoss(int(i), plan[i]));
 }
 
 void TablePresenter::fillRoundingErrors()

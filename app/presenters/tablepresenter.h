@@ -33,6 +33,7 @@ private:
     void fillInputs();
     void fillRecipe();
     void fillRoundingErrors();
+    void fillLosses();
     void fillRun();
     void markRounding();
     void fillCompared();

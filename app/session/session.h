@@ -50,6 +50,8 @@ public:
     const std::shared_ptr<const core::SensitivityTable>& losses() const { return m_losses; }
     void setLosses(std::shared_ptr<const core::SensitivityTable> losses);
     /// What `plan` is predicted to lose; nothing before losses are, or where a format lacks.
+    /// The same of one tensor alone.
+    std::optional<double> predictedLoss(int tensor, const core::PlannedTensor& planned) const;
     std::optional<core::PredictedKld> predicted(const std::vector<core::PlannedTensor>& plan) const;
     /// What flows into a tensor; null until measured, and for tensors that read no input.
     const core::InputStats* inputStats(int tensor) const;
@@ -122,6 +124,7 @@ private:
     std::vector<std::shared_ptr<const core::TensorStats>> m_weightStats;
     MeasuredActivations m_activations;
     std::shared_ptr<const core::SensitivityTable> m_losses;
+    std::vector<const core::TensorSensitivity*> m_lossesOf; ///< by tensor, in m_losses; null: none
     std::vector<core::Device> m_devices;
     RecipeEditor m_recipe;
     RunList m_runs;

@@ -53,7 +53,6 @@ PrecisionPage::PrecisionPage(QWidget* parent)
     m_columns->addLayout(left, 5);
     m_columns->addLayout(right, 3);
     content()->addWidget(m_budget);
-    content()->addSpacing(scaled(12));
     content()->addLayout(m_columns, 1);
 
     connect(m_cost, &CostCard::lookRequested, this, &PrecisionPage::lookRequested);
@@ -61,6 +60,7 @@ PrecisionPage::PrecisionPage(QWidget* parent)
     connect(m_rules, &RulesCard::edited, this, &PrecisionPage::edited);
     connect(m_rules, &RulesCard::loadRequested, this, &PrecisionPage::loadRecipeRequested);
     connect(m_rules, &RulesCard::saveRequested, this, &PrecisionPage::saveRecipeRequested);
+    connect(m_map, &PrecisionMap::formatChosen, this, &PrecisionPage::sensitivityFormatChosen);
     connect(m_map, &PrecisionMap::placesChosen, this, &PrecisionPage::placesSelected);
     for (BasePlot* plot : std::initializer_list<BasePlot*>{ m_sizeLoss, m_map->map() })
         connect(
@@ -171,6 +171,8 @@ void PrecisionPage::setSelection(const QString& name, const std::vector<FormatCh
 {
     m_cost->setSelection(name, choices, assigned, looked);
 }
+
+const core::Format* PrecisionPage::sensitivityFormat() const { return m_map->format(); }
 
 void PrecisionPage::setCells(const std::vector<PrecisionCell>& cells) { m_map->setCells(cells); }
 

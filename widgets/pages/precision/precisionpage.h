@@ -58,6 +58,7 @@ public:
     /// get, the one it has (null: mixed) and the one being looked at (null: none).
     void setSelection(const QString& name, const std::vector<FormatChoice>& choices,
         const core::Format* assigned, const core::Format* looked);
+    const core::Format* sensitivityFormat() const; ///< whose losses the map shows
     void setCells(const std::vector<PrecisionCell>& cells);
     void setSelectedPlace(std::optional<core::Place> place);
     /// Measured runs for the plot of size against loss.
@@ -75,6 +76,7 @@ signals:
     void saveRecipeRequested();
     void undoRequested();
     void redoRequested();
+    void sensitivityFormatChosen();
     void placesSelected(const std::vector<core::Place>& places);
     void runRecipeRequested(int run); ///< load the recipe of that run
 
