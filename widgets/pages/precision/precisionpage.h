@@ -31,7 +31,7 @@ struct RecipeSummary {
     std::uint64_t originalBytes = 0, fileBytes = 0;
     double originalBits = 0, bits = 0; ///< per weight
     QStringList fallbacks; ///< a sentence each
-    std::optional<double> kld; ///< predicted
+    std::optional<double> kld{}; ///< predicted
     bool isRough = false; ///< that prediction
 };
 
