@@ -225,11 +225,15 @@ namespace {
         const core::Checkpoint& checkpoint, const core::Recipe& recipe,
         const std::vector<core::PlannedTensor>& plan)
     {
-        const auto shelf = options.workFolder.empty()
-            ? options.noShelf ? nullptr : usualShelf()
-            : std::make_shared<const core::Shelf>(options.workFolder);
-        const auto table
-            = shelf ? core::lastSensitivity(*shelf, checkpoint, recipe.method) : std::nullopt;
+        if (options.noShelf)
+            return std::nullopt;
+        const std::filesystem::path folder = options.workFolder.empty()
+            ? usualShelfPlace().folder / "shelf"
+            : std::filesystem::path(options.workFolder);
+        std::error_code none; // only looked at: no shelf is made for a question
+        if (!std::filesystem::is_directory(folder, none))
+            return std::nullopt;
+        const auto table = core::lastSensitivity(core::Shelf(folder), checkpoint, recipe.method);
         if (!table)
             return std::nullopt;
         const core::PredictedKld predicted = core::predictedKld(checkpoint, plan, *table);

@@ -150,8 +150,9 @@ private slots:
             const QString model = name(folder.path()), file = name(folder / "f16.gguf");
             QCOMPARE(
                 run({ "quantize", model, "--type", "F16", "--method", "rtn", "-o", file }).code, 0);
-            const Json json
-                = jsonOf(run({ "compare", model, file, "--tensors", "--json" }))["files"][0];
+            const Outcome compared = run({ "compare", model, file, "--tensors", "--json" });
+            QVERIFY2(compared.code == 0, qPrintable(compared.error));
+            const Json json = jsonOf(compared)["files"][0];
             QVERIFY2(json["missing"].empty() && json["added"].empty(), architecture.c_str());
             QVERIFY2(json["relative_error"].get<double>() < 1e-3, architecture.c_str());
             for (const Json& tensor : json["tensors"])
