@@ -128,6 +128,8 @@ namespace {
                 config.feedForwardOf.push_back(layer < config.layers - config.sharedKeyLayers
                         ? config.feedForward
                         : 2 * config.feedForward);
+        if (!config.feedForwardOf.empty()) // the largest, as where a GGUF has sizes of layers
+            config.feedForward = *std::ranges::max_element(config.feedForwardOf);
         if (!keys.flag("enable_moe_block", false))
             config.experts = 0;
         if (keys.word("use_bidirectional_attention", "") == "all")
