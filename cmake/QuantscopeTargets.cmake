@@ -107,6 +107,7 @@ function(quantscope_core_library folder)
 endfunction()
 
 add_custom_target(quick_tests) # builds every test but those labelled slow, and what they run
+add_custom_target(core_tests) # of these the ones that show no window
 
 # quantscope_test(<name> LINK <target>... [LABELS <label>...] [SOURCES <more files>...] [TIMEOUT <s>] [LONG])
 # Builds <name>.cpp into the Qt Test program <name> and registers it. LONG ones begin first.
@@ -133,8 +134,14 @@ function(quantscope_test name)
     if(QUANTSCOPE_SANITIZE)
         math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 5") # sanitized programs take several times as long
     endif()
+    if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/(app|widgets)" AND NOT CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/app/cli")
+        list(APPEND ARG_LABELS window)
+    endif()
     if(NOT slow IN_LIST ARG_LABELS)
         add_dependencies(quick_tests ${name})
+        if(NOT window IN_LIST ARG_LABELS)
+            add_dependencies(core_tests ${name})
+        endif()
     endif()
     if(ARG_LONG)
         set_tests_properties(${name} PROPERTIES COST 1)

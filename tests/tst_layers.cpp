@@ -18,7 +18,7 @@ struct Source {
 };
 
 // A folder of core uses only those before it.
-const QStringList coreOrder{ "base", "formats", "files", "tokenizer", "model", "stats", "rounding",
+const QStringList coreOrder{ "base", "formats", "files", "tokenizer", "model", "generate", "stats", "rounding",
     "quant", "simulate", "measure", "search", "export" };
 
 QList<Source> sourcesIn(const QStringList& folders)

@@ -111,6 +111,19 @@
         <translation>ein Fenster von %1 Token in %2</translation>
     </message>
     <message>
+        <source>gated delta net</source>
+        <translation>Delta-Netz mit Gate</translation>
+    </message>
+    <message>
+        <source>short convolution</source>
+        <translation>kurze Faltung</translation>
+    </message>
+    <message>
+        <source>in its place a %1 in %2</source>
+        <extracomment>%1 &quot;gated delta net&quot;, %2 &quot;24 of 32 layers&quot;</extracomment>
+        <translation>an ihrer Stelle %1 in %2</translation>
+    </message>
+    <message>
         <source>learned positions</source>
         <translation>gelernte Positionen</translation>
     </message>
@@ -141,6 +154,10 @@
     <message>
         <source>queries grow with the position</source>
         <translation>Anfragen wachsen mit der Position</translation>
+    </message>
+    <message>
+        <source>outputs gated</source>
+        <translation>Ausgaben mit Gate</translation>
     </message>
     <message>
         <source>side by side with the feed-forward</source>
@@ -195,6 +212,11 @@
 %1 heads, %2 KV</source>
         <translation>Attention
 %1 Köpfe, %2 KV</translation>
+    </message>
+    <message>
+        <source>or</source>
+        <comment>one of two branches</comment>
+        <translation>oder</translation>
     </message>
     <message>
         <source>gate × up</source>
@@ -940,6 +962,33 @@
     </message>
 </context>
 <context>
+    <name>app::LossController</name>
+    <message>
+        <source>Predicting losses</source>
+        <translation>Verluste vorhersagen</translation>
+    </message>
+    <message>
+        <source>Predicting losses roughly</source>
+        <translation>Verluste grob vorhersagen</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>A calibration text is needed.</source>
+        <translation>Ein Kalibriertext wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>Losses are being predicted.</source>
+        <translation>Verluste werden vorhergesagt.</translation>
+    </message>
+    <message>
+        <source>Losses of another model are being predicted.</source>
+        <translation>Verluste eines anderen Modells werden vorhergesagt.</translation>
+    </message>
+</context>
+<context>
     <name>app::MainWindow</name>
     <message>
         <source>%1  ·  %2</source>
@@ -993,6 +1042,42 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>Locate model...</source>
         <translation>Modell suchen...</translation>
+    </message>
+</context>
+<context>
+    <name>app::MixPresenter</name>
+    <message>
+        <source>Finding mixes</source>
+        <translation>Mischungen suchen</translation>
+    </message>
+    <message>
+        <source>losses are being predicted</source>
+        <translation>Verluste werden vorhergesagt</translation>
+    </message>
+    <message>
+        <source>losses of single tensors are not predicted yet</source>
+        <translation>Verluste einzelner Tensoren sind noch nicht vorhergesagt</translation>
+    </message>
+    <message>
+        <source>losses are rough: from the weights alone</source>
+        <translation>Verluste sind grob: nur aus den Gewichten</translation>
+    </message>
+    <message>
+        <source>losses predicted on %1 tokens</source>
+        <translation>Verluste auf %1 Tokens vorhergesagt</translation>
+    </message>
+    <message>
+        <source>lands at %1, predicted KLD %2</source>
+        <translation>ergibt %1, vorhergesagte KLD %2</translation>
+    </message>
+    <message>
+        <source>lands at %1, %2 % under, predicted KLD %3</source>
+        <translation>ergibt %1, %2 % darunter, vorhergesagte KLD %3</translation>
+    </message>
+    <message>
+        <source>Assign %1</source>
+        <comment>a recipe</comment>
+        <translation>%1 zuweisen</translation>
     </message>
 </context>
 <context>
@@ -1986,6 +2071,20 @@ die ein Token liest, Gewichte und Cache.</translation>
         <source>Tokens/s bound, %1</source>
         <translation>Token/s höchstens, %1</translation>
     </message>
+    <message>
+        <source>Predicted KLD</source>
+        <translation>Vorhergesagte KLD</translation>
+    </message>
+    <message>
+        <source>rough</source>
+        <translation>grob</translation>
+    </message>
+    <message>
+        <source>%1 nats a token, the sum of what rounding each tensor is predicted to cause,
+by %2 rounding. GPTQ loses less.</source>
+        <translation>%1 nat je Token, die Summe dessen, was das Runden jedes Tensors nach Vorhersage kostet,
+bei Rundung „%2“. GPTQ verliert weniger.</translation>
+    </message>
 </context>
 <context>
     <name>widgets::BasePlot</name>
@@ -2008,6 +2107,62 @@ die ein Token liest, Gewichte und Cache.</translation>
     <message>
         <source>Save plot...</source>
         <translation>Diagramm speichern ...</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::BudgetCard</name>
+    <message>
+        <source>Budget</source>
+        <translation>Budget</translation>
+    </message>
+    <message>
+        <source>Assign best mix</source>
+        <translation>Beste Mischung zuweisen</translation>
+    </message>
+    <message>
+        <source>Predict on the calibration text</source>
+        <translation>Auf dem Kalibriertext vorhersagen</translation>
+    </message>
+    <message>
+        <source>Predict roughly</source>
+        <translation>Grob vorhersagen</translation>
+    </message>
+    <message>
+        <source>File size</source>
+        <translation>Dateigröße</translation>
+    </message>
+    <message>
+        <source>Bits per weight</source>
+        <translation>Bit je Gewicht</translation>
+    </message>
+    <message>
+        <source>Fits a device</source>
+        <translation>Passt auf ein Gerät</translation>
+    </message>
+    <message>
+        <source>%1 has room for %2 of weights at the chosen context</source>
+        <translation>%1 hat beim gewählten Kontext Platz für %2 Gewichte</translation>
+    </message>
+    <message>
+        <source>Predicting…</source>
+        <translation>Wird vorhergesagt…</translation>
+    </message>
+    <message>
+        <source> GB</source>
+        <comment>unit behind a number</comment>
+        <translation> GB</translation>
+    </message>
+    <message>
+        <source> MB</source>
+        <comment>unit behind a number</comment>
+        <translation> MB</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::BudgetSlider</name>
+    <message>
+        <source>File size</source>
+        <translation>Dateigröße</translation>
     </message>
 </context>
 <context>
@@ -2502,6 +2657,14 @@ die ein Token liest, Gewichte und Cache.</translation>
             <numerusform>Ausgabefehler %1, Mittel aus %n Tensor</numerusform>
             <numerusform>Ausgabefehler %1, Mittel aus %n Tensoren</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>KLD × 10⁻³</source>
+        <translation>KLD × 10⁻³</translation>
+    </message>
+    <message>
+        <source>Predicted KL divergence, nats a token, of these tensors rounded alone</source>
+        <translation>Vorhergesagte KL-Divergenz in nat je Token, wenn nur diese Tensoren gerundet werden</translation>
     </message>
 </context>
 <context>
@@ -3122,6 +3285,16 @@ at most so often, it ends where nothing improves.</source>
 höchstens so oft, es endet, wo nichts mehr besser wird.</translation>
     </message>
     <message>
+        <source>Round outputs together</source>
+        <translation>Ausgänge gemeinsam runden</translation>
+    </message>
+    <message>
+        <source>Lets rows make up for the errors of rows before them, as far as the end loss depends
+on both outputs: takes one pass back through the original model.</source>
+        <translation>Lässt Zeilen die Fehler früherer Zeilen ausgleichen, soweit der Verlust am Ende von
+beiden Ausgängen abhängt: braucht einen Rückweg durch das ursprüngliche Modell.</translation>
+    </message>
+    <message>
         <source>Refit the norms</source>
         <translation>Normen nachführen</translation>
     </message>
@@ -3604,14 +3777,6 @@ das wird dem ganzen Text geglaubt, und die Fehler sind die auf ihm.</translation
         <translation>Bit je Gewicht nach Schicht und Rolle</translation>
     </message>
     <message>
-        <source>Bits per weight</source>
-        <translation>Bit je Gewicht</translation>
-    </message>
-    <message>
-        <source>Output error</source>
-        <translation>Ausgabefehler</translation>
-    </message>
-    <message>
         <source>What the map shows</source>
         <translation>Was die Karte zeigt</translation>
     </message>
@@ -3626,6 +3791,34 @@ das wird dem ganzen Text geglaubt, und die Fehler sind die auf ihm.</translation
     <message>
         <source>Output error by layer and role</source>
         <translation>Ausgabefehler nach Schicht und Rolle</translation>
+    </message>
+    <message>
+        <source>The format whose losses are shown</source>
+        <translation>Das Format, dessen Verluste gezeigt werden</translation>
+    </message>
+    <message>
+        <source>Predicted KL divergence × 10⁻³ if this tensor alone goes to it</source>
+        <translation>Vorhergesagte KL-Divergenz × 10⁻³, wenn nur dieser Tensor dieses Format bekommt</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Bit</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>KLD at</source>
+        <translation>KLD bei</translation>
+    </message>
+    <message>
+        <source>KLD × 10⁻³ alone</source>
+        <translation>KLD × 10⁻³ allein</translation>
+    </message>
+    <message>
+        <source>Predicted loss by layer and role</source>
+        <translation>Vorhergesagter Verlust nach Layer und Rolle</translation>
     </message>
 </context>
 <context>
@@ -3705,6 +3898,14 @@ das wird dem ganzen Text geglaubt, und die Fehler sind die auf ihm.</translation
             <numerusform>%n Tensor weicht auf ein anderes Format aus.</numerusform>
             <numerusform>%n Tensoren weichen auf ein anderes Format aus.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Predicted KLD about %1 (rough).</source>
+        <translation>Vorhergesagte KLD etwa %1 (grob).</translation>
+    </message>
+    <message>
+        <source>Predicted KLD %1.</source>
+        <translation>Vorhergesagte KLD %1.</translation>
     </message>
 </context>
 <context>
@@ -4951,6 +5152,14 @@ etwa %1 der Gewichte</translation>
         <source>B</source>
         <translation>B</translation>
     </message>
+    <message>
+        <source>best mix, predicted</source>
+        <translation>beste Mischung, vorhergesagt</translation>
+    </message>
+    <message>
+        <source>%1: %2, predicted KLD %3</source>
+        <translation>%1: %2, vorhergesagte KLD %3</translation>
+    </message>
 </context>
 <context>
     <name>widgets::StartPage</name>
@@ -5323,6 +5532,16 @@ des Kalibriertextes, wo es sie gibt. „Gewichte“: der Gewichte allein, ohne T
 “weights”: of the weights alone, no text.</source>
         <translation>Relativer Ausgabefehler im Lauf B.
 „Gewichte“: der Gewichte allein, ohne Text.</translation>
+    </message>
+    <message>
+        <source>KLD × 10⁻³</source>
+        <translation>KLD × 10⁻³</translation>
+    </message>
+    <message>
+        <source>Predicted KL divergence of this tensor alone in the recipe&apos;s format.
+Losses of tensors add up.</source>
+        <translation>Vorhergesagte KL-Divergenz dieses Tensors allein im Format des Rezepts.
+Verluste von Tensoren addieren sich.</translation>
     </message>
 </context>
 <context>

@@ -176,6 +176,11 @@ QString pointsText(double difference)
 QString ratioText(double ratio) { return numberText(ratio, 2) + QChar(0x00D7); }
 
 QString kldText(double kld) { return kld == 0 ? numberText(0, 0) : significantText(kld); }
+QString kldChangeText(double difference)
+{
+    const QString text = kldText(std::abs(difference));
+    return difference == 0 ? text : (difference < 0 ? QChar(0x2212) : QChar('+')) + text;
+}
 QString milliKldText(double kld) { return numberText(kld * 1000, 2); }
 QString perplexityText(double perplexity) { return numberText(perplexity, 2); }
 

@@ -56,6 +56,8 @@ QString ratioText(double ratio);
 QString kldText(double kld);
 /// In units of 10⁻³ with two decimals, the unit said in the header: "4.62".
 QString milliKldText(double kld);
+/// A difference of two: "+0.00021".
+QString kldChangeText(double difference);
 /// "40.65".
 QString perplexityText(double perplexity);
 /// "40.65 ± 0.62": both with the same decimals.

@@ -24,6 +24,9 @@ void addPreview(CLI::App& app, Action& action);
 void addActivations(CLI::App& app, Action& action);
 void addQuantize(CLI::App& app, Action& action);
 void addEvaluate(CLI::App& app, Action& action);
+void addCompare(CLI::App& app, Action& action);
+void addImatrix(CLI::App& app, Action& action);
+void addGenerate(CLI::App& app, Action& action);
 void addSensitivity(CLI::App& app, Action& action);
 void addRecipe(CLI::App& app, Action& action);
 

@@ -172,6 +172,9 @@ try {
     cli::addActivations(app, action);
     cli::addQuantize(app, action);
     cli::addEvaluate(app, action);
+    cli::addCompare(app, action);
+    cli::addImatrix(app, action);
+    cli::addGenerate(app, action);
     cli::addSensitivity(app, action);
     cli::addRecipe(app, action);
     addThreads(app);

@@ -60,8 +60,11 @@ namespace {
         Json names = Json::array();
         for (const core::Role role : roles) {
             const std::string_view name = core::roleName(role);
-            if (name.ends_with(ending) && name.find("norm") == std::string_view::npos)
-                names.push_back(name.substr(0, name.size() - ending.size()));
+            if (!name.ends_with(ending) || name.find("norm") != std::string_view::npos)
+                continue;
+            const std::string_view matrix = name.substr(0, name.size() - ending.size());
+            if (core::findRole(matrix)) // ssm_dt.bias belongs to none
+                names.push_back(matrix);
         }
         return names;
     }
@@ -71,6 +74,11 @@ namespace {
         if (!config.longRopeFactors.empty())
             return { { "kind", "longrope" }, { "original_context", config.ropeContext },
                 { "magnitude", config.ropeMagnitude } };
+        // Pairs that do not turn have this divisor (turnShare).
+        const auto turns = [](float divisor) { return divisor < 1e30f; };
+        if (const auto turned = std::ranges::count_if(config.ropeFactors, turns);
+            turned < std::ssize(config.ropeFactors))
+            return { { "kind", "proportional" }, { "turned_channels", 2 * turned } };
         if (!config.ropeFactors.empty())
             return { { "kind", "llama3" },
                 { "largest_divisor", *std::ranges::max_element(config.ropeFactors) } };
@@ -108,7 +116,36 @@ namespace {
             json["window"] = { { "tokens", config.window }, { "layers", windowed } };
         if (spec.temperature > 0)
             json["temperature"] = spec.temperature;
+        json["gated"] = spec.isGated;
+        if (config.localHeadDim > 0)
+            json["head_dim_with_window"] = config.localHeadDim;
+        if (spec.normsValues)
+            json["norms_values"] = true;
+        if (const Json without = layersWith(config.withoutValues); !without.empty())
+            json["values_are_keys"] = without;
+        if (config.sharedKeyLayers > 0)
+            json["layers_that_share_keys"] = config.sharedKeyLayers;
+        if (spec.latent)
+            json["latent"] = { { "query_rank", spec.latent->queryRank },
+                { "key_rank", spec.latent->keyRank }, { "plain_channels", spec.latent->plain },
+                { "turned_channels", spec.latent->turned },
+                { "value_channels", spec.latent->value } };
         return json;
+    }
+
+    /// What stands in the place of attention in some layers; null: nothing.
+    Json mixerJson(const core::ModelConfig& config)
+    {
+        const Json layers = layersWith(config.recurrent);
+        if (layers.empty())
+            return {};
+        const core::DeltaNetSpec& net = config.deltaNet;
+        if (net.kernel > 0)
+            return { { "kind", "gated_delta_net" }, { "key_heads", net.keyHeads },
+                { "value_heads", net.valueHeads }, { "head_dim", net.headDim },
+                { "kernel", net.kernel }, { "layers", layers } };
+        return { { "kind", "short_convolution" }, { "kernel", config.shortConvolution.kernel },
+            { "layers", layers } };
     }
 
     std::string listText(const Json& list)
@@ -147,10 +184,45 @@ namespace {
             ", norm of q and k: ", attention["query_key_norm"].get<std::string>());
         if (attention["cap"].is_number())
             line += core::text(", scores capped at ", attention["cap"].get<double>());
+        if (attention["gated"].get<bool>())
+            line += ", outputs gated";
         if (const Json& window = attention["window"]; window.is_object())
             line += core::text(", window of ", window["tokens"].get<int>(), " tokens in layers ",
                 listText(window["layers"]));
+        if (attention.contains("head_dim_with_window"))
+            line += core::text(
+                ", heads of ", attention["head_dim_with_window"].get<int>(), " channels there");
+        if (attention.contains("norms_values"))
+            line += ", values normed";
+        if (attention.contains("values_are_keys"))
+            line += core::text(
+                ", values made by attn_k in layers ", listText(attention["values_are_keys"]));
+        if (attention.contains("layers_that_share_keys"))
+            line += core::text(", the last ", attention["layers_that_share_keys"].get<int>(),
+                " layers take keys and values of earlier ones");
+        if (attention.contains("latent")) {
+            const Json& latent = attention["latent"];
+            line += core::text(
+                ", keys and values from a latent of ", latent["key_rank"].get<int>(), " channels");
+            if (const int rank = latent["query_rank"].get<int>(); rank > 0)
+                line += core::text(", queries from one of ", rank);
+        }
         return line;
+    }
+
+    /// A line of its own; empty where all layers attend.
+    std::string mixerLine(const Json& mixer)
+    {
+        if (mixer.is_null())
+            return {};
+        const auto number = [&mixer](const char* key) { return mixer[key].get<int>(); };
+        const std::string what = mixer["kind"] == "gated_delta_net"
+            ? core::text("gated delta net of ", number("key_heads"), " key and ",
+                number("value_heads"), " value heads of ", number("head_dim"),
+                " channels, behind a convolution over ")
+            : std::string("short convolution over ");
+        return core::text("in place of attention: ", what, number("kernel"), " tokens in layers ",
+            listText(mixer["layers"]), '\n');
     }
 
     /// A line of its own; empty without experts.
@@ -163,6 +235,13 @@ namespace {
             experts["used"].get<int>());
         if (const int shared = experts["shared_size"].get<int>(); shared > 0)
             line += core::text(", one shared of ", shared);
+        if (const int groups = experts["groups"].get<int>(); groups > 1)
+            line += core::text(
+                ", within ", experts["groups_used"].get<int>(), " of ", groups, " groups");
+        if (experts["beside_feed_forward"].get<bool>())
+            line += ", beside the feed-forward";
+        if (!experts["layers_without"].empty())
+            line += core::text(", none in layers ", listText(experts["layers_without"]));
         return line + '\n';
     }
 
@@ -198,13 +277,24 @@ core::Json modelProperties(const core::Checkpoint& checkpoint)
         { "after", spec.attentionPostNorm.has_value() } };
     json["positions"] = positionsJson(config, *architecture);
     json["attention"] = attentionJson(config, spec.attention);
+    json["mixer"] = mixerJson(config);
     json["feed_forward"] = { { "activation", word(spec.feedForward.activation) },
         { "gated", spec.feedForward.isGated }, { "fused", spec.feedForward.isFused },
         { "parallel", spec.isParallel } };
     json["experts"] = Json();
-    if (spec.experts)
-        json["experts"] = { { "count", spec.experts->count }, { "used", spec.experts->used },
-            { "size", spec.experts->size }, { "shared_size", spec.experts->sharedSize } };
+    if (const Json dense = layersWith(config.dense); spec.experts || !dense.empty()) {
+        const int layer = int(std::ranges::find(config.dense, false) - config.dense.begin());
+        const auto experts
+            = core::layerSpec(config, config.dense.empty() ? 0 : std::min(layer, config.layers - 1))
+                  .experts;
+        if (experts)
+            json["experts"] = { { "count", experts->count }, { "used", experts->used },
+                { "size", experts->size }, { "shared_size", experts->sharedSize },
+                { "groups", experts->groups }, { "groups_used", experts->groupsUsed },
+                { "weight_scale", experts->scale }, { "layers_without", dense },
+                { "beside_feed_forward", experts->isBeside } };
+    }
+    json["own_input_of_layers"] = config.perLayerSize > 0 ? Json(config.perLayerSize) : Json();
     json["biases"] = biasedMatrices(checkpoint);
     json["scales"] = { { "embedding", config.embeddingScale }, { "residual", config.residualScale },
         { "logit_divisor", config.logitDivisor },
@@ -229,11 +319,13 @@ void printModelProperties(const core::Checkpoint& checkpoint, std::ostream& out)
         << " each branch\n"
         << "positions: " << positionsLine(json["positions"]) << '\n'
         << "attention: " << attentionLine(json["attention"]) << '\n'
+        << mixerLine(json["mixer"])
         << "feed-forward: " << feedForward["activation"].get<std::string>()
         << (feedForward["gated"].get<bool>() ? ", gated" : ", not gated")
         << (feedForward["fused"].get<bool>() ? ", gate and up in one tensor" : "")
         << (feedForward["parallel"].get<bool>() ? ", beside attention" : "") << '\n'
-        << expertsLine(json["experts"]) << "biases: " << (json["biases"].empty() ? "none" : listText(json["biases"])) << '\n'
+        << expertsLine(json["experts"])
+        << "biases: " << (json["biases"].empty() ? "none" : listText(json["biases"])) << '\n'
         << "scales: " << scalesLine(json["scales"]) << '\n';
 }
 

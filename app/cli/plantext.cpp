@@ -68,6 +68,10 @@ void printPlan(const PlannedRun& run)
               << " bits per weight; one token reads " << sizeText(double(bytesPerToken(run)))
               << " at context " << run.checkpoint.config().context << ".\n"
               << costsText(run.costs) << '\n';
+    if (run.predicted)
+        std::cout << "Predicted KL divergence: " << significant(run.predicted->kld) << " ± "
+                  << significant(run.predicted->error) << " nats a token"
+                  << (run.predicted->isRough ? " (rough)" : "") << ".\n";
 }
 
 void printPlanJson(const PlannedRun& run)
@@ -81,6 +85,10 @@ void printPlanJson(const PlannedRun& run)
         { "bytes_per_token", bytesPerToken(run) }, { "estimate", costsToJson(run.costs) } };
     if (run.file)
         json["bytes"] = run.file->fileBytes();
+    if (run.predicted) {
+        json["predicted_kld"] = run.predicted->kld;
+        json["predicted_kld_error"] = run.predicted->error;
+    }
     std::cout << core::jsonText(json, 2) << '\n';
 }
 

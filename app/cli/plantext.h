@@ -4,7 +4,9 @@
 #include "app/cli/runcosts.h"
 #include "core/export/ggufexport.h"
 #include "core/quant/plan.h"
+#include "core/search/sensitivitytable.h"
 
+#include <optional>
 #include <vector>
 
 namespace cli {
@@ -16,6 +18,7 @@ struct PlannedRun {
     const std::vector<core::PlannedTensor>& plan;
     const core::GgufPlan* file; ///< null where no file can hold it
     RunCosts costs;
+    std::optional<core::PredictedKld> predicted{}; ///< where a table of all its roundings is kept
 };
 
 /// A table of the tensors, notes, sizes and costs on standard output.

@@ -15,6 +15,7 @@
 #include "core/quant/runneeds.h"
 #include "core/quant/tensortypes.h"
 #include "core/quant/textneeds.h"
+#include "core/search/sensitivityshelf.h"
 
 #include <CLI/CLI.hpp>
 
@@ -219,6 +220,22 @@ namespace {
                      "better. What stays as it is (--type source) is copied byte for byte.\n";
     }
 
+    /// What `plan` will lose, where the shelf has a table with all that it rounds.
+    std::optional<core::PredictedKld> predictedLoss(const QuantizeArguments& options,
+        const core::Checkpoint& checkpoint, const core::Recipe& recipe,
+        const std::vector<core::PlannedTensor>& plan)
+    {
+        const auto shelf = options.workFolder.empty()
+            ? options.noShelf ? nullptr : usualShelf()
+            : std::make_shared<const core::Shelf>(options.workFolder);
+        const auto table
+            = shelf ? core::lastSensitivity(*shelf, checkpoint, recipe.method) : std::nullopt;
+        if (!table)
+            return std::nullopt;
+        const core::PredictedKld predicted = core::predictedKld(checkpoint, plan, *table);
+        return predicted.unknown == 0 ? std::optional(predicted) : std::nullopt;
+    }
+
     /// What is known beforehand, printed.
     void printDryRun(const QuantizeArguments& options, const core::Checkpoint& checkpoint,
         const core::Recipe& recipe, const std::vector<core::PlannedTensor>& plan,
@@ -228,7 +245,8 @@ namespace {
         sayLittleText(checkpoint, plan, tokensOf(quantizing.calibration));
         const double written = file && !options.output.empty() ? double(file->fileBytes()) : 0;
         const PlannedRun run{ checkpoint, recipe, plan, file,
-            expectedCosts(checkpoint, plan, recipe, quantizing, before, written, progress) };
+            expectedCosts(checkpoint, plan, recipe, quantizing, before, written, progress),
+            predictedLoss(options, checkpoint, recipe, plan) };
         if (options.json)
             printPlanJson(run);
         else

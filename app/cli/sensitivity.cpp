@@ -64,8 +64,10 @@ namespace {
             std::cout << "Rough: from the weights alone, right to a factor of some three; "
                          "--calibration TEXT measures.\n";
         else
-            std::cout << "From " << table.sequences << " sequences of " << table.length
-                      << " tokens.\n";
+            std::cout << "From " << table.sequences << " sequences of " << table.length << " tokens"
+                      << (core::isRough(table) ? "; rough: more --sequences make errors smaller"
+                                               : "")
+                      << ".\n";
     }
 
     void sensitivity(const std::string& model, const LossOptions& options, bool asJson,

@@ -4,6 +4,7 @@
 #include "app/presenters/runrows.h"
 #include "core/export/ggufexport.h"
 #include "core/quant/runneeds.h"
+#include "core/search/recipeloss.h"
 #include "widgets/format.h"
 
 namespace app {
@@ -37,6 +38,7 @@ BalancePresenter::BalancePresenter(widgets::BalanceBar& bar, Session& session, S
         fillDevices();
         fillFigures();
     });
+    connect(&session, &Session::lossesChanged, this, &BalancePresenter::fillFigures);
     connect(&session.recipe(), &RecipeEditor::changed, this, [this] {
         fillFigures();
         fillMeasured();
@@ -118,9 +120,8 @@ void BalancePresenter::fillFigures()
     if (device)
         figures.tokensPerSecond = widgets::Balance{ speed(core::bytesPerToken(checkpoint, context)),
             speed(core::bytesPerToken(checkpoint, plan, context)), {} };
-    if (m_selection.looked() && !m_selection.tensors().empty()) {
-        const auto looked
-            = m_session.recipe().planIfAssigned(m_selection.tensors(), m_selection.looked());
+    figures.predicted = prediction(plan);
+    if (const auto looked = lookedPlan(); !looked.empty()) {
         figures.bytes.looked = double(core::exportedBytes(checkpoint, looked, options));
         figures.bitsPerWeight.looked = core::bitsPerWeight(checkpoint, looked);
         if (figures.tokensPerSecond)
@@ -128,6 +129,29 @@ void BalancePresenter::fillFigures()
                 = speed(core::bytesPerToken(checkpoint, looked, context));
     }
     m_bar.setFigures(figures);
+}
+
+std::vector<core::PlannedTensor> BalancePresenter::lookedPlan() const
+{
+    if (const auto* plan = m_selection.lookedPlan())
+        return *plan;
+    if (!m_selection.looked() || m_selection.tensors().empty())
+        return {};
+    return m_session.recipe().planIfAssigned(m_selection.tensors(), m_selection.looked());
+}
+
+std::optional<widgets::BalancePrediction> BalancePresenter::prediction(
+    const std::vector<core::PlannedTensor>& plan) const
+{
+    const auto predicted = m_session.predicted(plan);
+    if (!predicted)
+        return std::nullopt;
+    widgets::BalancePrediction prediction{ predicted->kld, predicted->error, {}, predicted->isRough,
+        methodTitle({ core::methodOf(*m_session.losses()).value_or(core::Method::Importance) }) };
+    if (const auto looked = lookedPlan(); !looked.empty())
+        if (const auto then = m_session.predicted(looked))
+            prediction.looked = then->kld;
+    return prediction;
 }
 
 void BalancePresenter::fillMeasured()

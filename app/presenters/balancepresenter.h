@@ -26,6 +26,10 @@ private:
     void connectJobs();
     void fillDevices();
     void fillFigures();
+    /// The plan that is looked at; empty: none is.
+    std::vector<core::PlannedTensor> lookedPlan() const;
+    std::optional<widgets::BalancePrediction> prediction(
+        const std::vector<core::PlannedTensor>& plan) const;
     void fillMeasured();
     void fillJob();
     void fillRunning();

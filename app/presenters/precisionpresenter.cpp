@@ -73,6 +73,11 @@ PrecisionPresenter::PrecisionPresenter(
         fillCells();
         fillRuns();
     });
+    connect(&session, &Session::lossesChanged, this, [this] {
+        fillRecipe();
+        fillSelection();
+        fillCells();
+    });
     connect(&session.runs(), &RunList::changed, this, &PrecisionPresenter::fillRuns);
     connect(&session, &Session::deviceChanged, this, &PrecisionPresenter::fillRuns);
     connect(&session, &Session::textsChanged, this, &PrecisionPresenter::fillRuns);
@@ -90,6 +95,7 @@ void PrecisionPresenter::connectPage()
         m_session.recipe().assign(m_selection.tensors(), format);
         m_selection.look(nullptr);
     });
+    connect(&m_page, &PrecisionPage::sensitivityFormatChosen, this, &PrecisionPresenter::fillCells);
     connect(&m_page, &PrecisionPage::placesSelected, &m_selection, &Selection::choose);
     QUndoStack& undo = m_session.recipe().undoStack();
     connect(&m_page, &PrecisionPage::undoRequested, &undo, &QUndoStack::undo);
@@ -124,6 +130,10 @@ void PrecisionPresenter::fillRecipe()
         checkpoint, plan, { {}, {}, core::recipeText(m_session.recipe().recipe()) });
     summary.originalBits = core::bitsPerWeight(checkpoint);
     summary.bits = core::bitsPerWeight(checkpoint, plan);
+    if (const auto predicted = m_session.predicted(plan)) {
+        summary.kld = predicted->kld;
+        summary.isRough = predicted->isRough;
+    }
     for (std::size_t i = 0; i < plan.size(); ++i) {
         if (plan[i].fellBack())
             summary.fallbacks += QString::fromStdString(checkpoint.tensors()[i].name + ": "
@@ -140,7 +150,10 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
     widgets::FormatChoice choice;
     choice.format = format;
     choice.measured = choice.tensors = 0;
-    double error = 0, change = 0;
+    double error = 0, change = 0, lossChange = 0;
+    bool knowsNow = true;
+    if (m_session.losses())
+        choice.loss = 0;
     int compared = 0;
     for (const int tensor : m_selection.tensors()) {
         const core::Tensor& subject = m_session.checkpoint()->tensors()[std::size_t(tensor)];
@@ -153,6 +166,22 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
             stored = preview->wider; // what does not hold the tensor's range
         if (!core::isSameFormat(stored, format))
             countFallback(choice, stored);
+        if (choice.loss) {
+            core::PlannedTensor planned = m_session.recipe().plan()[std::size_t(tensor)];
+            const auto now = planned.keeps || !planned.format->isQuantized()
+                ? std::optional(0.0)
+                : m_session.predictedLoss(tensor, planned);
+            planned.format = stored;
+            planned.keeps = false;
+            const auto then = m_session.predictedLoss(tensor, planned);
+            if (then) {
+                *choice.loss += *then;
+                lossChange += *then - now.value_or(0);
+            } else {
+                choice.loss.reset();
+            }
+            knowsNow = knowsNow && now;
+        }
         choice.bytes += std::int64_t(
             stored->tensorBytes(std::uint64_t(subject.rows), std::size_t(subject.columns)));
         if (!preview)
@@ -165,6 +194,8 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
             ++compared;
         }
     }
+    if (choice.loss && knowsNow)
+        choice.lossChange = lossChange;
     if (choice.measured > 0)
         choice.error = error / choice.measured;
     if (compared > 0)
@@ -239,8 +270,13 @@ void PrecisionPresenter::fillCells()
         if (!core::isMatrix(plan[i].place.role) || plan[i].place.layer < 0)
             continue;
         const auto preview = m_session.previews().find(int(i), plan[i].format);
+        core::PlannedTensor alone = plan[i];
+        alone.format = core::fallbackFormat(
+            m_page.sensitivityFormat(), m_session.checkpoint()->tensors()[i].columns);
+        alone.keeps = false;
         cells.push_back({ plan[i].place, plan[i].format->bitsPerWeight(),
-            preview ? std::optional(preview->outputError) : std::nullopt });
+            preview ? std::optional(preview->outputError) : std::nullopt,
+            m_session.predictedLoss(int(i), alone) });
     }
     m_page.setCells(cells);
 }

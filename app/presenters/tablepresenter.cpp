@@ -6,6 +6,7 @@
 #include "widgets/table/tensortable.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace app {
 
@@ -75,6 +76,7 @@ void TablePresenter::connectSession()
         fillInputs();
         fillRoundingErrors();
     });
+    connect(&m_session, &Session::lossesChanged, this, &TablePresenter::fillLosses);
     connect(&m_session.recipe(), &RecipeEditor::changed, this, [this] {
         if (m_model.tensorCount() != int(m_session.recipe().plan().size()))
             return; // a new model's recipe; fillTensors() follows
@@ -100,6 +102,11 @@ void TablePresenter::connectTable()
             m_session.recipe().assign(tensors, format);
         });
     connect(&m_selection, &Selection::placesChosen, this, &TablePresenter::select);
+    connect(&m_selection, &Selection::lookedChanged, this, [this] {
+        const bool looks = m_selection.lookedPlan() != nullptr;
+        if (std::exchange(m_looksAtPlan, looks) || looks)
+            fillRecipe();
+    });
     connect(&m_table, &TensorTable::digitPressed, this, &TablePresenter::lookAtBits);
     connect(&m_table, &TensorTable::stepPressed, this, &TablePresenter::step);
     connect(&m_table, &TensorTable::assignPressed, this, [this] {
@@ -185,9 +192,21 @@ void TablePresenter::fillInputs()
 
 void TablePresenter::fillRecipe()
 {
-    const auto& plan = m_session.recipe().plan();
+    const auto* looked = m_selection.lookedPlan();
+    const auto& plan = looked ? *looked : m_session.recipe().plan();
     for (std::size_t i = 0; i < plan.size(); ++i)
         m_model.setRecipe(int(i), plan[i].format, plan[i].wanted);
+    fillLosses();
+}
+
+void TablePresenter::fillLosses()
+{
+    const auto* looked = m_selection.lookedPlan();
+    const auto& plan = looked ? *looked : m_session.recipe().plan();
+    if (m_model.tensorCount() != int(plan.size()))
+        return; // a new model's; fillTensors() follows
+    for (std::size_t i = 0; i < plan.size(); ++i)
+        m_model.setPredictedLoss(int(i), m_session.predictedLoss(int(i), plan[i]));
 }
 
 void TablePresenter::fillRoundingErrors()

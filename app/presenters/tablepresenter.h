@@ -33,6 +33,7 @@ private:
     void fillInputs();
     void fillRecipe();
     void fillRoundingErrors();
+    void fillLosses();
     void fillRun();
     void markRounding();
     void fillCompared();
@@ -45,6 +46,7 @@ private:
     Session& m_session;
     Selection& m_selection;
     QuantizeController& m_quantize;
+    bool m_looksAtPlan = false; ///< whether the table shows a plan that is not the recipe's
 };
 
 } // namespace app

@@ -11,6 +11,7 @@ void Selection::setTensors(std::vector<int> tensors)
         return;
     m_tensors = std::move(tensors);
     m_looked = nullptr;
+    m_lookedPlan.clear();
     m_channel = -1;
     emit tensorsChanged();
     emit lookedChanged();
@@ -19,9 +20,17 @@ void Selection::setTensors(std::vector<int> tensors)
 
 void Selection::look(const core::Format* format)
 {
-    if (format == m_looked)
+    if (format == m_looked && m_lookedPlan.empty())
         return;
     m_looked = format;
+    m_lookedPlan.clear();
+    emit lookedChanged();
+}
+
+void Selection::lookAtPlan(std::vector<core::PlannedTensor> plan)
+{
+    m_looked = nullptr;
+    m_lookedPlan = std::move(plan);
     emit lookedChanged();
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/formats/format.h"
 #include "core/model/role.h"
+#include "core/quant/plan.h"
 
 #include <QObject>
 
@@ -28,6 +29,14 @@ public:
     const core::Format* looked() const { return m_looked; } ///< null: at the recipe's
     void look(const core::Format* format);
 
+    /// A plan of all tensors that is looked at before it becomes the recipe's: while a budget is
+    /// dragged. Null: none; looking at a format ends it.
+    const std::vector<core::PlannedTensor>* lookedPlan() const
+    {
+        return m_lookedPlan.empty() ? nullptr : &m_lookedPlan;
+    }
+    void lookAtPlan(std::vector<core::PlannedTensor> plan);
+
     int markedChannel() const { return m_channel; } ///< −1: none
     void markChannel(int channel);
 
@@ -40,6 +49,7 @@ signals:
 private:
     std::vector<int> m_tensors;
     const core::Format* m_looked = nullptr;
+    std::vector<core::PlannedTensor> m_lookedPlan;
     int m_channel = -1;
 };
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/session.h"
 
+#include "core/search/recipeloss.h"
 #include "widgets/models/formatabout.h"
 
 #include <algorithm>
+#include <map>
 
 namespace app {
 
@@ -25,6 +27,8 @@ void Session::open(OpenedModel opened)
     m_model = std::move(opened);
     m_weightStats.assign(m_model.checkpoint->tensors().size(), nullptr);
     m_activations = std::move(m_model.activations);
+    m_losses.reset();
+    m_lossesOf.clear();
     m_previews.clear();
     const SessionState state = std::move(m_model.state);
     m_calibration = state.calibration;
@@ -40,6 +44,7 @@ void Session::open(OpenedModel opened)
     m_runs.restore(state.runs, state.lastRun, { state.pinnedA, state.pinnedB });
     emit modelChanged();
     emit activationsChanged();
+    emit lossesChanged();
     emit thresholdChanged();
     emit textsChanged();
     emit exportedChanged();
@@ -86,6 +91,40 @@ void Session::setActivations(MeasuredActivations activations)
     m_activations = std::move(activations);
     m_previews.clear(); // they were made with other importance
     emit activationsChanged();
+}
+
+void Session::setLosses(std::shared_ptr<const core::SensitivityTable> losses)
+{
+    m_losses = std::move(losses);
+    std::map<std::string_view, const core::TensorSensitivity*> byName;
+    if (m_losses)
+        for (const core::TensorSensitivity& tensor : m_losses->tensors)
+            byName.emplace(tensor.name, &tensor);
+    m_lossesOf.assign(checkpoint()->tensors().size(), nullptr);
+    for (std::size_t i = 0; i < m_lossesOf.size(); ++i)
+        if (const auto found = byName.find(checkpoint()->tensors()[i].name); found != byName.end())
+            m_lossesOf[i] = found->second;
+    emit lossesChanged();
+}
+
+std::optional<core::PredictedKld> Session::predicted(
+    const std::vector<core::PlannedTensor>& plan) const
+{
+    if (!m_losses)
+        return std::nullopt;
+    const core::Checkpoint& model = *checkpoint();
+    const auto predicted
+        = core::predictedKld(model, core::asPredicted(model, plan, *m_losses), *m_losses);
+    return predicted.unknown == 0 ? std::optional(predicted) : std::nullopt;
+}
+
+std::optional<double> Session::predictedLoss(int tensor, const core::PlannedTensor& planned) const
+{
+    const auto* losses = m_losses ? m_lossesOf[std::size_t(tensor)] : nullptr;
+    if (!losses || planned.keeps || !planned.format->isQuantized())
+        return std::nullopt;
+    const auto* figure = core::figureOf(*losses, planned.format, planned.method);
+    return figure ? std::optional(figure->kld) : std::nullopt;
 }
 
 const core::InputStats* Session::inputStats(int tensor) const

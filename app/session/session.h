@@ -8,6 +8,7 @@
 #include "app/session/runlist.h"
 #include "app/session/sessionstate.h"
 #include "core/measure/bandwidth.h"
+#include "core/search/sensitivitytable.h"
 #include "core/stats/activationstats.h"
 #include "core/stats/tensorstats.h"
 
@@ -45,6 +46,13 @@ public:
 
     const MeasuredActivations& activations() const { return m_activations; }
     void setActivations(MeasuredActivations activations);
+    /// What each tensor would lose in each format; null until predicted.
+    const std::shared_ptr<const core::SensitivityTable>& losses() const { return m_losses; }
+    void setLosses(std::shared_ptr<const core::SensitivityTable> losses);
+    /// What `plan` is predicted to lose; nothing before losses are, or where a format lacks.
+    /// The same of one tensor alone.
+    std::optional<double> predictedLoss(int tensor, const core::PlannedTensor& planned) const;
+    std::optional<core::PredictedKld> predicted(const std::vector<core::PlannedTensor>& plan) const;
     /// What flows into a tensor; null until measured, and for tensors that read no input.
     const core::InputStats* inputStats(int tensor) const;
     /// Importance of a tensor's inputs; empty until measured.
@@ -105,6 +113,7 @@ signals:
     void modelChanged();
     void weightStatsChanged(int tensor);
     void activationsChanged();
+    void lossesChanged();
     void thresholdChanged();
     void textsChanged(); ///< calibration, evaluation, its arithmetic or importance matrix
     void deviceChanged(); ///< the chosen one, which there are, or the context
@@ -114,6 +123,8 @@ private:
     OpenedModel m_model;
     std::vector<std::shared_ptr<const core::TensorStats>> m_weightStats;
     MeasuredActivations m_activations;
+    std::shared_ptr<const core::SensitivityTable> m_losses;
+    std::vector<const core::TensorSensitivity*> m_lossesOf; ///< by tensor, in m_losses; null: none
     std::vector<core::Device> m_devices;
     RecipeEditor m_recipe;
     RunList m_runs;

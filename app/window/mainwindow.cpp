@@ -12,6 +12,7 @@
 #include "app/presenters/balancepresenter.h"
 #include "app/presenters/comparepresenter.h"
 #include "app/presenters/exportpresenter.h"
+#include "app/presenters/mixpresenter.h"
 #include "app/presenters/modelpresenter.h"
 #include "app/presenters/precisionpresenter.h"
 #include "app/presenters/quantizepresenter.h"
@@ -139,6 +140,7 @@ void MainWindow::makeControllers(const WindowFolders& folders)
         m_quick, m_session, *m_keeper, places, folders.resources / "sample", this);
     m_activations
         = new ActivationController(m_jobs, m_session, *m_keeper, m_pace, places.shelf, this);
+    m_losses = new LossController(m_jobs, m_quick, m_session, places.shelf, this);
     m_quantize = new QuantizeController(
         m_jobs, m_session, *m_keeper, *m_queue, m_pace, places.shelf, this);
     m_export = new ExportController(m_jobs, m_session, *m_keeper, places.shelf, this);
@@ -164,6 +166,7 @@ void MainWindow::makePresenters(const WindowFolders& folders)
     new WeightsPresenter(*m_pages->weights, m_session, m_selection, owner);
     new ActivationsPresenter(*m_pages->activations, m_session, m_selection, *m_activations, owner);
     new PrecisionPresenter(*m_pages->precision, m_session, m_selection, owner);
+    new MixPresenter(*m_pages->precision, m_session, m_selection, *m_losses, m_quick, owner);
     new QuantizePresenter(*m_pages->quantize, m_session, m_selection, *m_quantize, m_jobs, owner);
     new ComparePresenter(*m_pages->compare, m_session, *m_quantize, owner);
     m_exportPresenter = new ExportPresenter(*m_pages->exporting, m_model, m_session, m_selection,

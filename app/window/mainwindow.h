@@ -36,6 +36,7 @@ class ExportController;
 class ExportPresenter;
 class FileController;
 class HelpWindow;
+class LossController;
 class OpenController;
 class QuantizeController;
 class RunQueue;
@@ -153,6 +154,7 @@ private:
     RunQueue* m_queue = nullptr;
     OpenController* m_open = nullptr;
     TensorScout* m_scout = nullptr;
+    LossController* m_losses = nullptr;
     ActivationController* m_activations = nullptr;
     QuantizeController* m_quantize = nullptr;
     ExportController* m_export = nullptr;

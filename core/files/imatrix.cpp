@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -153,6 +154,32 @@ Importance readImatrix(const std::filesystem::path& file)
     Importance importance = readLegacyForm(*mapped);
     mapped->requireUnchanged();
     return importance;
+}
+
+void writeImatrix(const OutputPath& file, const ImportanceMatrix& imatrix)
+{
+    GgufMetadata metadata;
+    metadata.set("general.type", std::string("imatrix"));
+    metadata.set("imatrix.datasets", GgufArray(std::vector<std::string>{ imatrix.dataset }));
+    metadata.set("imatrix.chunk_count", imatrix.chunks);
+    metadata.set("imatrix.chunk_size", imatrix.chunkSize);
+    std::vector<GgufTensorInfo> infos;
+    std::vector<const std::vector<float>*> values;
+    for (const auto& [name, sums] : imatrix.tensors) {
+        const auto matrices = std::int64_t(sums.counts.size());
+        const auto channels = std::int64_t(sums.squares.size()) / matrices;
+        const auto add = [&](std::string_view suffix, std::int64_t width, const auto& numbers) {
+            std::vector<std::int64_t> shape{ width };
+            if (matrices > 1)
+                shape.insert(shape.begin(), matrices);
+            infos.push_back({ name + std::string(suffix), &formats::f32, std::move(shape) });
+            values.push_back(&numbers);
+        };
+        add(sumSuffix, channels, sums.squares);
+        add(countSuffix, 1, sums.counts);
+    }
+    writeGguf(file, metadata, infos,
+        [&](std::size_t i) { return GgufBytes(std::as_bytes(std::span(*values[i]))); }, {});
 }
 
 } // namespace core

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/files/outputfile.h"
+
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -27,5 +30,23 @@ using Importance = std::map<std::string, std::vector<float>>;
 /// Reads llama.cpp's importance matrix in either form.
 /// Throws Error for damage, a value that is negative or not finite.
 Importance readImatrix(const std::filesystem::path& file);
+
+/// What the GGUF form holds of one tensor.
+struct ImportanceSums {
+    std::vector<float> squares; ///< (matrices, channels): X.in_sum2
+    std::vector<float> counts; ///< one a matrix: X.counts
+    bool operator==(const ImportanceSums&) const = default;
+};
+/// What a calibration text gave, as the GGUF form holds it.
+struct ImportanceMatrix {
+    std::map<std::string, ImportanceSums> tensors; ///< by GGUF name
+    std::string dataset; ///< name of the text
+    std::uint32_t chunks = 0, chunkSize = 0; ///< sequences, and tokens of each
+};
+
+/// Writes the GGUF form with what llama.cpp asks for in it: general.type, imatrix.datasets,
+/// imatrix.chunk_count, imatrix.chunk_size; tensors by name. Requires: whole matrices. Throws Error
+/// as writeGguf does.
+void writeImatrix(const OutputPath& file, const ImportanceMatrix& imatrix);
 
 } // namespace core

@@ -22,8 +22,8 @@ struct Device {
 std::vector<Device> readDevices(const std::filesystem::path& file);
 
 /// Bytes that one generated token reads at `context` tokens: every matrix and norm once (a tied
-/// embedding whole, as the head; an untied one is one row) and the cacheBytes() of `context`
-/// positions.
+/// embedding whole, as the head; an untied one is one row), the cacheBytes() of `context`
+/// positions and the stateBytes().
 std::uint64_t bytesPerToken(
     const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan, int context);
 /// The same for the checkpoint as it is.
@@ -39,5 +39,8 @@ std::uint64_t roomForWeights(const Device& device, const ModelConfig& config, in
 
 /// Keys and values of `context` positions at F16: a layer with a window keeps at most that many.
 std::uint64_t cacheBytes(const ModelConfig& config, int context);
+/// What delta nets and short convolutions remember of a sequence, whatever its length, in F32 as
+/// llama.cpp keeps it.
+std::uint64_t stateBytes(const ModelConfig& config);
 
 } // namespace core

@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <iterator>
+#include <span>
 
 namespace core {
 
@@ -140,6 +143,58 @@ namespace {
         return layers / (layers + head / 2);
     }
 
+    /// Models beside a reference whose hidden states, with its own, take at most `mostBytes`.
+    std::size_t walkedAtOnce(
+        const Checkpoint& reference, const Chunks& chunks, std::uint64_t mostBytes)
+    {
+        const std::uint64_t states = std::uint64_t(chunks.size()) * chunks.front().size()
+            * std::uint64_t(reference.config().hidden) * sizeof(float);
+        return std::size_t(std::max<std::uint64_t>(2, mostBytes / states) - 1);
+    }
+
+    /// All of `models` beside the reference, layer by layer.
+    std::vector<Evaluation> evaluateGroup(std::span<const std::shared_ptr<const Checkpoint>> models,
+        const Checkpoint& reference, const Chunks& chunks, const Progress& progress)
+    {
+        Walker referenceWalker(reference, nullptr, chunks, progress);
+        std::deque<Walker> walkers;
+        for (const auto& model : models)
+            walkers.emplace_back(*model, nullptr, chunks, progress);
+        const double walked = layersShare(reference);
+        const int layers = reference.config().layers;
+        const double steps = double(layers) * double(1 + walkers.size());
+        double step = 0;
+        const auto next = [&] {
+            const Progress part = progress.part(walked * step / steps, walked * (step + 1) / steps);
+            ++step;
+            return part;
+        };
+        for (int layer = 0; layer < layers; ++layer) {
+            walkOne(referenceWalker, layer, next());
+            for (Walker& walker : walkers)
+                walkOne(walker, layer, next());
+        }
+        const std::vector<int> targets = scoredTargets(chunks);
+        const Matrix referenceInput = scoredInputs(referenceWalker, targets.size(), progress);
+        const Head head{ &reference.head(), &referenceInput, logitScaling(reference.config()) };
+        const double share = (1 - walked) / double(walkers.size());
+        std::vector<Evaluation> evaluations;
+        for (const Walker& walker : walkers) {
+            const Matrix input = scoredInputs(walker, targets.size(), progress);
+            const Checkpoint& model = walker.checkpoint;
+            const double start = walked + share * double(evaluations.size());
+            evaluations.push_back(
+                summary(scorePairs(head, { &model.head(), &input, logitScaling(model.config()) },
+                            targets, progress.part(start, start + share)),
+                    model.path().string()));
+            evaluations.back().chunks = int(chunks.size());
+            evaluations.back().context = int(chunks.front().size());
+            model.requireUnchanged();
+        }
+        reference.requireUnchanged();
+        return evaluations;
+    }
+
 } // namespace
 
 int firstScored(int context) { return context / 2; }
@@ -202,6 +257,28 @@ Evaluation evaluate(const Checkpoint& model, const LinearArithmetic* arithmetic,
     evaluation.chunks = int(chunks.size());
     evaluation.context = int(chunks.front().size());
     return evaluation;
+}
+
+std::vector<Evaluation> evaluateAll(const std::vector<std::shared_ptr<const Checkpoint>>& models,
+    const Checkpoint& reference, const Chunks& chunks, std::uint64_t mostBytes,
+    const Progress& progress)
+{
+    reference.requireComputed();
+    for (const auto& model : models) {
+        model->requireComputed();
+        requireComparable(*model, &reference, chunks);
+    }
+    const std::size_t group = walkedAtOnce(reference, chunks, mostBytes);
+    std::vector<Evaluation> evaluations;
+    for (std::size_t first = 0; first < models.size(); first += group) {
+        const std::size_t count = std::min(group, models.size() - first);
+        const double share = 1.0 / double(models.size());
+        const auto some = std::span(models).subspan(first, count);
+        std::ranges::move(evaluateGroup(some, reference, chunks,
+                              progress.part(double(first) * share, double(first + count) * share)),
+            std::back_inserter(evaluations));
+    }
+    return evaluations;
 }
 
 } // namespace core

@@ -74,4 +74,11 @@ Evaluation evaluate(const Checkpoint& model, const LinearArithmetic* arithmetic,
     const Checkpoint* reference, const std::vector<std::vector<int>>& chunks,
     const Progress& progress);
 
+/// Each of `models` against the reference, as evaluate() has it but without drift: the reference
+/// walks once for as many of them as `mostBytes` of hidden states hold, at least one. Throws Error
+/// as evaluate() does.
+std::vector<Evaluation> evaluateAll(const std::vector<std::shared_ptr<const Checkpoint>>& models,
+    const Checkpoint& reference, const std::vector<std::vector<int>>& chunks,
+    std::uint64_t mostBytes, const Progress& progress);
+
 } // namespace core

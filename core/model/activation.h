@@ -10,7 +10,7 @@ namespace core {
 /// result = act(x), of `count` values. Pure; `result` may be `x`.
 void activate(Activation activation, const float* x, std::size_t count, float* result);
 
-/// result = act(gate) · up.
+/// result = act(gate) · up. `result` may be `gate`.
 void activateTimes(
     Activation activation, const float* gate, const float* up, std::size_t count, float* result);
 

@@ -12,11 +12,13 @@ namespace core {
 
 namespace {
 
-    constexpr std::array<const Architecture*, 19> table{ &families::llama, &families::mistral3,
+    constexpr std::array<const Architecture*, 25> table{ &families::llama, &families::mistral3,
         &families::granite, &families::smollm3, &families::qwen2, &families::qwen3,
         &families::gemma, &families::gemma2, &families::gemma3, &families::phi3, &families::gpt2,
         &families::olmo2, &families::starcoder2, &families::stablelm, &families::falcon,
-        &families::glm4, &families::qwen2moe, &families::qwen3moe, &families::gptOss };
+        &families::glm4, &families::qwen2moe, &families::qwen3moe, &families::gptOss,
+        &families::qwen35, &families::qwen35moe, &families::lfm2, &families::gemma4,
+        &families::deepseek2, &families::mistral4 };
 
     // Llama's names, which most others have, too. "N." and what is in front of it is left out.
     constexpr std::array usualNames{
@@ -112,6 +114,13 @@ const Architecture* findArchitecture(std::string_view ggufWord)
 
 const Architecture* findHuggingArchitecture(std::string_view className, std::string_view modelType)
 {
+    // Of several with one class that which has the type, too: a model of several parts has the
+    // class of the whole.
+    for (const Architecture* architecture : table)
+        if (std::ranges::find(architecture->classes, className) != architecture->classes.end()
+            && std::ranges::find(architecture->modelTypes, modelType)
+                != architecture->modelTypes.end())
+            return architecture;
     for (const Architecture* architecture : table) {
         const auto& names = className.empty() ? architecture->modelTypes : architecture->classes;
         if (std::ranges::find(names, className.empty() ? modelType : className) != names.end())

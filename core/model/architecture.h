@@ -16,6 +16,7 @@ class GgufKeys;
 /// What is done to a tensor of a Hugging Face checkpoint to make it GGUF's.
 enum class Arrangement {
     AsItIs,
+    Squeezed, ///< (n, 1, k) becomes (n, k) (weights of a convolution)
     PlusOne, ///< 1 is added (norms of Gemma)
     Transposed, ///< (in, out) becomes (out, in) (GPT-2's Conv1D)
     GroupedQkv, ///< groups of q heads, k, v become all q, all k, all v (Falcon)
@@ -28,6 +29,13 @@ enum class Arrangement {
     TransposedStack, ///< each (in, out) of a stack becomes (out, in)
     EvenValues, ///< every second value of each row (biases of the same)
     OddValues,
+    HeadKeys, ///< of kv_b_proj, (heads × (keys + values), latent): keys, each head's transposed
+    HeadValues, ///< its values
+    ValueHeads, ///< value heads of a delta net that share a key head lie together; in GGUF they
+                ///< follow each other once around all key heads: rows, or values of a vector
+    MixedHeads, ///< the same of the last rows of q, k and v together (Qwen 3.5)
+    ValueHeadColumns, ///< the same of columns
+    NegativePowers, ///< −e^x of values in that order (A_log)
 };
 
 /// How a Hugging Face checkpoint names the tensor of a role and what is done to it.
@@ -63,7 +71,10 @@ struct Architecture {
     Activation activation = Activation::Silu;
     Routing routing = Routing::SoftmaxOfAll; ///< where there are experts
     bool hasSinks = false; ///< attn_sinks
+    bool gatesAttention = false; ///< AttentionSpec::isGated
+    Role finalNorm = Role::OutputNorm; ///< before the head
     bool mayHaveExperts = false;
+    bool mayFuseExperts = false; ///< gate and up of experts may be one tensor in GGUF
     bool normalizesExperts = true; ///< where its files do not say
     bool postAttentionNormIsBefore = false; ///< post_attention_norm is the feed-forward's norm
     bool isGated = true;
@@ -74,6 +85,16 @@ struct Architecture {
     bool turnsWholeHeads = false; ///< the rotary embedding turns all channels of a head
     bool plainGeluIsTanh = false; ///< "gelu" in config.json has always meant the tanh form
     bool mayBeParallel = false; ///< it is where a layer has no ffn_norm
+    bool hasLatents = false; ///< latent attention
+    bool normsValues = false; ///< AttentionSpec::normsValues
+    bool variesByLayer = false; ///< sizes of heads and feed-forwards may differ from layer to layer
+    bool mayLackValues = false; ///< AttentionSpec::valuesAreKeys in layers without attn_v
+    bool mayScaleOutput = false; ///< layer_output_scale
+    bool predictsFurther = false; ///< files may hold layers behind the last, which nothing reads
+    bool hasExpertsBeside = false; ///< ExpertsSpec::isBeside
+    bool countsShared = false; ///< GGUF has the number of shared experts, not their size
+    std::string_view mixer{}; ///< for people: what some layers have in the place of attention
+    bool attendsWhereHeadsAre = false; ///< layers with 0 key/value heads have that mixer
     std::string_view defaults{}; ///< of config.json, as JSON: what its config class fills in
     std::string_view body = "model."; ///< before names in Hugging Face's files
     std::string_view layersIn = "model.layers.";

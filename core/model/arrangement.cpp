@@ -4,7 +4,8 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/mappedfile.h"
-#include "core/files/rowsource.h"
+#include "core/model/arrangedrows.h"
+#include "core/model/valueheads.h"
 
 #include <cassert>
 #include <memory>
@@ -31,37 +32,6 @@ namespace {
         raw.source = stored.source;
         return raw;
     }
-
-    /// What all arrangements have in common: the stored tensors, kept mapped.
-    class ArrangedRows : public RowSource {
-    public:
-        explicit ArrangedRows(std::vector<Tensor> raw)
-            : m_raw(std::move(raw))
-        {
-        }
-        std::string grid() const override { return gridOf(raw()); }
-        std::vector<std::span<const std::byte>> parts() const override
-        {
-            std::vector<std::span<const std::byte>> parts;
-            for (const Tensor& raw : m_raw) {
-                const auto own = raw.source ? raw.source->parts() : std::vector{ raw.bytes };
-                parts.insert(parts.end(), own.begin(), own.end());
-            }
-            return parts;
-        }
-        void requireUnchanged() const override
-        {
-            for (const Tensor& raw : m_raw)
-                core::requireUnchanged(raw);
-        }
-
-    protected:
-        const Tensor& raw() const { return m_raw.front(); }
-        const std::vector<Tensor>& all() const { return m_raw; }
-
-    private:
-        std::vector<Tensor> m_raw;
-    };
 
     struct PlusOneRows : ArrangedRows {
         using ArrangedRows::ArrangedRows;
@@ -229,42 +199,33 @@ namespace {
         std::int64_t m_first;
     };
 
-    /// Rows in another order: row i of the tensor is stored row order[i].
-    class OrderedRows : public ArrangedRows {
+    /// Keys of latent attention: of each head the first rows, transposed.
+    class HeadKeys : public ArrangedRows {
     public:
-        OrderedRows(std::vector<Tensor> raw, std::vector<std::int64_t> order)
+        HeadKeys(std::vector<Tensor> raw, const LatentSpec& latent)
             : ArrangedRows(std::move(raw))
-            , m_order(std::move(order))
+            , m_keys(latent.plain)
+            , m_values(latent.value)
         {
         }
         Matrix rows(std::int64_t first, std::int64_t count) const override
         {
-            Matrix values(count, raw().columns);
-            for (std::int64_t row = 0; row < count; ++row)
-                values.row(row) = decodeRows(raw(), m_order[std::size_t(first + row)], 1);
-            return values;
-        }
-        const Format* exactFormat() const override
-        {
-            return raw().source ? raw().source->exactFormat() : nullptr;
-        }
-        float tensorScale() const override
-        {
-            return raw().source ? raw().source->tensorScale() : 1.0f;
-        }
-        std::vector<std::byte> exactRows(
-            const Format& format, std::int64_t first, std::int64_t count) const override
-        {
-            std::vector<std::byte> bytes;
-            for (std::int64_t row = first; row < first + count; ++row) {
-                const auto one = raw().source->exactRows(format, m_order[std::size_t(row)], 1);
-                bytes.insert(bytes.end(), one.begin(), one.end());
+            Matrix values(count, m_keys);
+            const std::int64_t rank = raw().columns;
+            for (std::int64_t row = 0; row < count;) {
+                const std::int64_t head = (first + row) / rank, inside = (first + row) % rank;
+                const std::int64_t taken = std::min(count - row, rank - inside);
+                values.middleRows(row, taken)
+                    = decodeRows(raw(), head * (m_keys + m_values), m_keys)
+                          .middleCols(inside, taken)
+                          .transpose();
+                row += taken;
             }
-            return bytes;
+            return values;
         }
 
     private:
-        std::vector<std::int64_t> m_order;
+        std::int64_t m_keys, m_values; ///< of a head
     };
 
     /// Falcon's query_key_value: for each key/value head its query heads, one key, one value.
@@ -284,6 +245,17 @@ namespace {
         addHeads(0, perGroup);
         addHeads(perGroup, perGroup + 1);
         addHeads(perGroup + 1, perGroup + 2);
+        return order;
+    }
+
+    /// Of latent attention: each head's values, which lie behind its keys.
+    std::vector<std::int64_t> valueOrder(const AttentionSpec& spec)
+    {
+        const std::int64_t keys = spec.latent->plain, values = spec.latent->value;
+        std::vector<std::int64_t> order;
+        for (std::int64_t head = 0; head < spec.heads; ++head)
+            for (std::int64_t value = 0; value < values; ++value)
+                order.push_back(head * (keys + values) + keys + value);
         return order;
     }
 
@@ -315,15 +287,33 @@ namespace {
             return std::make_shared<HeadRows>(std::move(raw));
         case Arrangement::Stacked:
             return std::make_shared<StackedRows>(std::move(raw));
-        case Arrangement::GroupedQkv:
+        case Arrangement::HeadKeys:
+            return std::make_shared<HeadKeys>(std::move(raw), *heads.latent);
+        case Arrangement::HeadValues:
+            return std::make_shared<OrderedRows>(std::move(raw), valueOrder(heads));
+        default: // GroupedQkv
             break;
         }
         return std::make_shared<OrderedRows>(std::move(raw), groupedOrder(heads));
     }
 
-    /// The shape that a stored tensor must have to become (rows, columns).
-    std::vector<std::int64_t> storedShape(const Tensor& tensor, Arrangement arrangement)
+    /// The shape without the one inside a convolution's (n, 1, k), where two dimensions are wanted.
+    std::vector<std::int64_t> squeezed(std::vector<std::int64_t> shape, std::size_t dimensions)
     {
+        if (dimensions == 2 && shape.size() == 3 && shape[1] == 1)
+            shape.erase(shape.begin() + 1);
+        return shape;
+    }
+
+    /// The shape that a stored tensor must have to become (rows, columns).
+    std::vector<std::int64_t> storedShape(
+        const Tensor& tensor, Arrangement arrangement, const AttentionSpec& spec)
+    {
+        if (arrangement == Arrangement::HeadKeys || arrangement == Arrangement::HeadValues)
+            return { std::int64_t(spec.heads) * (spec.latent->plain + spec.latent->value),
+                spec.latent->keyRank };
+        if (tensor.shape.size() == 1 && reordersValueHeads(arrangement))
+            return tensor.shape;
         const std::int64_t matrices = tensor.matrices(), rows = tensor.rows / matrices;
         switch (arrangement) {
         case Arrangement::Stacked:
@@ -383,23 +373,42 @@ namespace {
 
 } // namespace
 
+bool isOfShape(const std::vector<std::int64_t>& stored, const std::vector<std::int64_t>& expected,
+    std::optional<Arrangement> arrangement)
+{
+    if (arrangement)
+        return squeezed(stored, expected.size()) == expected;
+    const bool isRow = expected.size() == 2 && expected.front() == 1;
+    return stored == expected || (isRow && stored == std::vector{ expected.back() });
+}
+
 void arrange(Tensor& tensor, const std::vector<const StoredTensor*>& stored,
-    Arrangement arrangement, const AttentionSpec& heads)
+    Arrangement arrangement, const LayerSpec& layer)
 {
     assert(!stored.empty());
     if (stored.front()->source && isStackOfInputs(arrangement))
         return arrangeQuantizedStack(tensor, *stored.front(), arrangement);
     std::vector<Tensor> raw;
     for (const StoredTensor* part : stored) {
-        if (const auto wanted = storedShape(tensor, arrangement); part->shape != wanted)
+        if (const auto wanted = storedShape(tensor, arrangement, layer.attention);
+            squeezed(part->shape, wanted.size()) != wanted)
             throw Error(text(part->file, ": tensor ", part->name, " has shape ",
                 shapeText(part->shape), ", expected ", shapeText(wanted)));
         raw.push_back(rawTensor(*part));
     }
-    // 1 + w is no value of BF16 where w is one.
-    tensor.format = arrangement == Arrangement::PlusOne ? &formats::f32 : stored.front()->format;
+    // 1 + w is no value of BF16 where w is one, nor is e^w.
+    const bool isComputed
+        = arrangement == Arrangement::PlusOne || arrangement == Arrangement::NegativePowers;
+    tensor.format = isComputed ? &formats::f32 : stored.front()->format;
     tensor.bytes = {};
-    tensor.source = sourceOf(std::move(raw), arrangement, tensor.matrices(), heads);
+    if (!reordersValueHeads(arrangement)) {
+        tensor.source = sourceOf(std::move(raw), arrangement, tensor.matrices(), layer.attention);
+        return;
+    }
+    if (!layer.deltaNet)
+        throw Error(text(stored.front()->file, ": tensor ", stored.front()->name,
+            " is one of linear attention, expected none in layer ", tensor.place.layer));
+    tensor.source = valueHeadSource(std::move(raw), arrangement, tensor, *layer.deltaNet);
 }
 
 } // namespace core

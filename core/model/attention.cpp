@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/attention.h"
+
 #include "core/base/parallel.h"
 #include "core/base/vectormath.h"
-#include "core/model/layer.h"
+#include "core/model/attending.h"
+#include "core/model/deltanet.h"
+#include "core/model/latentattention.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
 #include "core/model/rotary.h"
+#include "core/model/shortconvolution.h"
 
 #include <algorithm>
 #include <cassert>
@@ -17,14 +22,6 @@ namespace {
 
     using Index = Eigen::Index;
 
-    constexpr int queryTile = 64; // queries of a task: few, so that little beyond the causal
-                                  // triangle is computed
-
-    /// Queries, keys and values of whole sequences.
-    struct Projected {
-        Matrix q, k, v;
-    };
-
     /// body(row) for all rows, on all processors.
     void forRows(Index rows, const std::function<void(Index)>& body)
     {
@@ -36,10 +33,33 @@ namespace {
         });
     }
 
-    Projected project(
+    /// Takes the gate of each head from behind its query.
+    void splitGate(AttentionHeads& heads, const AttentionSpec& spec)
+    {
+        const Matrix both = std::move(heads.q);
+        heads.q.resize(both.rows(), spec.queries());
+        heads.gate.resize(both.rows(), spec.queries());
+        forRows(both.rows(), [&](Index row) {
+            for (Index head = 0; head < spec.heads; ++head) {
+                const auto ofHead
+                    = both.row(row).segment(2 * head * spec.headDim, 2 * spec.headDim);
+                heads.q.row(row).segment(head * spec.headDim, spec.headDim)
+                    = ofHead.head(spec.headDim);
+                heads.gate.row(row).segment(head * spec.headDim, spec.headDim)
+                    = ofHead.tail(spec.headDim);
+            }
+        });
+    }
+
+    AttentionHeads project(
         const MatrixView& input, const LayerWeights& weights, const Progress& progress)
     {
-        constexpr std::array roles{ Role::AttnQ, Role::AttnK, Role::AttnV };
+        const AttentionSpec& spec = weights.spec.attention;
+        std::vector roles{ Role::AttnQ };
+        if (spec.makesKeys)
+            roles.push_back(Role::AttnK);
+        if (spec.makesKeys && !spec.valuesAreKeys)
+            roles.push_back(Role::AttnV);
         std::vector<MatrixView> parts;
         for (const Role role : roles)
             parts.push_back(weights.part(role));
@@ -47,7 +67,10 @@ namespace {
         for (std::size_t i = 0; i < roles.size(); ++i)
             if (const Vector bias = weights.biasOf(roles[i]); bias.size() > 0)
                 made[i].rowwise() += bias.transpose();
-        return { std::move(made[0]), std::move(made[1]), std::move(made[2]) };
+        if (spec.makesKeys && spec.valuesAreKeys)
+            made.push_back(made.back());
+        made.resize(3); // empty ones are taken from another layer
+        return { std::move(made[0]), std::move(made[1]), std::move(made[2]), {} };
     }
 
     /// Norms the heads of one row of queries or keys, or the whole row.
@@ -65,61 +88,85 @@ namespace {
                 weight.data() + (isOwn ? first : 0), nullptr, row + first);
     }
 
-    void normQueriesAndKeys(Projected& projected, const LayerWeights& weights)
+    void normQueriesAndKeys(AttentionHeads& projected, const LayerWeights& weights)
     {
         if (weights.spec.attention.norm == QueryKeyNorm::None)
             return;
         const Vector& qNorm = weights.vector(Role::AttnQNorm);
-        const Vector& kNorm = weights.vector(Role::AttnKNorm);
         forRows(projected.q.rows(), [&](Index row) {
             normHeads(projected.q.row(row).data(), projected.q.cols(), qNorm, weights);
+        });
+        if (projected.k.size() == 0)
+            return;
+        const Vector& kNorm = weights.vector(Role::AttnKNorm);
+        forRows(projected.k.rows(), [&](Index row) {
             normHeads(projected.k.row(row).data(), projected.k.cols(), kNorm, weights);
         });
     }
 
-    void turnRows(Projected& projected, const AttentionSpec& spec, int length)
+    /// Each head of the values divided by the root of its mean square.
+    void normValues(AttentionHeads& projected, const LayerWeights& weights)
+    {
+        const AttentionSpec& spec = weights.spec.attention;
+        if (!spec.normsValues)
+            return;
+        const Vector ones = Vector::Ones(spec.headDim);
+        forRows(projected.v.rows(), [&](Index row) {
+            float* values = projected.v.row(row).data();
+            for (Index first = 0; first < projected.v.cols(); first += spec.headDim)
+                normRow(values + first, std::size_t(spec.headDim), NormKind::RootMeanSquare,
+                    weights.spec.epsilon, ones.data(), nullptr, values + first);
+        });
+    }
+
+    void turnRows(AttentionHeads& projected, const AttentionSpec& spec, Positions positions)
     {
         if (spec.rotary.channels == 0)
             return;
-        const RotaryTable table(spec.rotary, length);
+        const RotaryTable table(spec.rotary, positions.end(), positions.first);
         forRows(projected.q.rows(), [&](Index row) {
-            const int position = int(row % length);
+            const int position = positions.first + int(row % positions.count);
             table.turn(projected.q.row(row).data(), spec.heads, spec.headDim, position);
-            table.turn(projected.k.row(row).data(), spec.keyValueHeads, spec.headDim, position);
+            if (projected.k.size() > 0)
+                table.turn(projected.k.row(row).data(), spec.keyValueHeads, spec.headDim, position);
         });
     }
 
     /// Queries × 1 + temperature · ln(1 + ⌊position / span⌋) (Llama 4's scaling).
-    void scaleByPosition(Projected& projected, const AttentionSpec& spec, int length)
+    void scaleByPosition(AttentionHeads& projected, const AttentionSpec& spec, Positions positions)
     {
         if (spec.temperature == 0)
             return;
         forRows(projected.q.rows(), [&](Index row) {
-            const double spans = std::floor(double(row % length) / spec.temperatureSpan);
+            const Index position = positions.first + row % positions.count;
+            const double spans = std::floor(double(position) / spec.temperatureSpan);
             projected.q.row(row) *= float(1 + spec.temperature * std::log(1 + spans));
         });
+    }
+
+    /// Keeps keys and values for later layers, or takes those of an earlier one.
+    void shareKeys(AttentionHeads& projected, const AttentionSpec& spec, const BesideTile& tile)
+    {
+        if (!spec.sharedKeys)
+            return;
+        assert(tile.beside);
+        KeysAndValues& shared = tile.beside->shared[*spec.sharedKeys];
+        const Index rows = projected.q.rows();
+        if (!spec.makesKeys) {
+            projected.k = shared.keys.middleRows(tile.firstRow, rows);
+            projected.v = shared.values.middleRows(tile.firstRow, rows);
+            return;
+        }
+        shared.keys.conservativeResize(tile.rows, projected.k.cols());
+        shared.values.conservativeResize(tile.rows, projected.v.cols());
+        shared.keys.middleRows(tile.firstRow, rows) = projected.k;
+        shared.values.middleRows(tile.firstRow, rows) = projected.v;
     }
 
     void cap(float* scores, Index count, const AttentionSpec& spec)
     {
         for (Index i = 0; i < count; ++i)
             scores[i] = spec.cap * std::tanh(spec.scale * scores[i] / spec.cap);
-    }
-
-    /// The weights of one query over the keys that it sees, which `scores` (count) become.
-    /// `sink`: one more logit, of a key without a value; null: none.
-    void weigh(float* scores, Index count, const AttentionSpec& spec, const float* sink)
-    {
-        if (spec.cap > 0)
-            cap(scores, count, spec);
-        const float scale = spec.cap > 0 ? 1 : spec.scale;
-        if (!sink)
-            return vectormath::softmax(scores, std::size_t(count), scale);
-        Vector all(count + 1);
-        all.head(count) = scale * Eigen::Map<const Vector>(scores, count);
-        all[count] = *sink;
-        vectormath::softmax(all.data(), std::size_t(count + 1), 1);
-        Eigen::Map<Vector>(scores, count) = all.head(count);
     }
 
     /// Some queries of one head of one sequence.
@@ -130,57 +177,123 @@ namespace {
     };
 
     /// softmax(q · kᵀ · scale) · v over the keys up to each query, within its window.
-    void attend(const Projected& projected, MatrixBlock context, const Queries& queries,
+    void attend(const AttentionHeads& projected, MatrixBlock context, const Queries& queries,
         const AttentionSpec& spec, const float* sink)
     {
         const auto& [start, head, first, count] = queries;
         const int headDim = spec.headDim;
-        const int lowest = spec.window > 0 ? std::max(0, first - spec.window + 1) : 0;
+        const int lowest = lowestKey(spec, first);
         const int keys = first + count - lowest; // none after the last query
         const Index keyColumn = Index(head / (spec.heads / spec.keyValueHeads)) * headDim;
         const auto q = projected.q.block(start + first, Index(head) * headDim, count, headDim);
         const auto k = projected.k.block(start + lowest, keyColumn, keys, headDim);
         const auto v = projected.v.block(start + lowest, keyColumn, keys, headDim);
-        Matrix scores(count, keys);
-        setProductTransposed(scores, q, k);
-        for (int i = 0; i < count; ++i) {
-            const int end = first + i + 1 - lowest; // keys up to this query
-            const int begin = spec.window > 0 ? std::max(0, end - spec.window) : 0;
-            weigh(scores.row(i).data() + begin, end - begin, spec, sink);
-            scores.row(i).head(begin).setZero();
-            scores.row(i).tail(keys - end).setZero();
-        }
-        setProduct(context.block(start + first, Index(head) * headDim, count, headDim), scores, v);
+        attendRows({ q, k, v, first, lowest },
+            context.block(start + first, Index(head) * headDim, count, headDim), spec, sink);
     }
 
 } // namespace
 
-Matrix attentionContext(
-    const MatrixView& input, const LayerWeights& weights, int length, const Progress& progress)
+int lowestKey(const AttentionSpec& spec, int first)
+{
+    return spec.window > 0 ? std::max(0, first - spec.window + 1) : 0;
+}
+
+void attendRows(
+    const AttendedRows& rows, MatrixBlock context, const AttentionSpec& spec, const float* sink)
+{
+    const Index count = rows.queries.rows(), keys = rows.keys.rows();
+    Matrix scores(count, keys);
+    setProductTransposed(scores, rows.queries, rows.keys);
+    for (Index i = 0; i < count; ++i) {
+        const Index end = rows.first + i + 1 - rows.lowest; // keys up to this query
+        const Index begin = spec.window > 0 ? std::max<Index>(0, end - spec.window) : 0;
+        weighScores(scores.row(i).data() + begin, end - begin, spec, sink);
+        scores.row(i).head(begin).setZero();
+        scores.row(i).tail(keys - end).setZero();
+    }
+    setProduct(context, scores, rows.values);
+}
+
+void weighScores(float* scores, Index count, const AttentionSpec& spec, const float* sink)
+{
+    if (spec.cap > 0)
+        cap(scores, count, spec);
+    const float scale = spec.cap > 0 ? 1 : spec.scale;
+    if (!sink)
+        return vectormath::softmax(scores, std::size_t(count), scale);
+    Vector all(count + 1);
+    all.head(count) = scale * Eigen::Map<const Vector>(scores, count);
+    all[count] = *sink;
+    vectormath::softmax(all.data(), std::size_t(count + 1), 1);
+    Eigen::Map<Vector>(scores, count) = all.head(count);
+}
+
+void finishHeads(AttentionHeads& heads, const LayerWeights& weights, Positions positions)
+{
+    const AttentionSpec& spec = weights.spec.attention;
+    if (spec.isGated)
+        splitGate(heads, spec);
+    normQueriesAndKeys(heads, weights);
+    normValues(heads, weights);
+    turnRows(heads, spec, positions);
+    scaleByPosition(heads, spec, positions);
+}
+
+AttentionHeads attentionHeads(const MatrixView& input, const LayerWeights& weights, int length,
+    const Progress& progress, const BesideTile& beside)
 {
     assert(length > 0 && input.rows() % length == 0);
-    const AttentionSpec& spec = weights.spec.attention;
-    Projected projected = project(input, weights, progress);
-    normQueriesAndKeys(projected, weights);
-    turnRows(projected, spec, length);
-    scaleByPosition(projected, spec, length);
-    const Vector* sinks = weights.findVector(Role::AttnSinks);
+    AttentionHeads heads = project(input, weights, progress);
+    finishHeads(heads, weights, { 0, length });
+    shareKeys(heads, weights.spec.attention, beside);
+    return heads;
+}
 
-    Matrix context(input.rows(), projected.q.cols());
+void applyGate(Matrix& context, const Matrix& gate)
+{
+    if (gate.size() == 0)
+        return;
+    forRows(context.rows(), [&](Index row) {
+        for (Index channel = 0; channel < context.cols(); ++channel)
+            context(row, channel) /= 1 + std::exp(-gate(row, channel));
+    });
+}
+
+Matrix attended(
+    const AttentionHeads& heads, const LayerWeights& weights, int length, const Progress& progress)
+{
+    const AttentionSpec& spec = weights.spec.attention;
+    const Vector* sinks = weights.findVector(Role::AttnSinks);
+    Matrix context(heads.q.rows(), heads.q.cols());
     const int tiles = (length + queryTile - 1) / queryTile;
     const std::size_t tasks
-        = std::size_t(input.rows() / length) * std::size_t(spec.heads) * std::size_t(tiles);
+        = std::size_t(heads.q.rows() / length) * std::size_t(spec.heads) * std::size_t(tiles);
     parallelFor(tasks, [&](std::size_t task) {
         progress.checkCancelled();
         const int first = int(task) % tiles * queryTile;
         const std::size_t sequenceHead = task / std::size_t(tiles);
         const int head = int(sequenceHead % std::size_t(spec.heads));
-        attend(projected, context,
+        attend(heads, context,
             { Index(sequenceHead / std::size_t(spec.heads)) * length, head, first,
                 std::min(queryTile, length - first) },
             spec, sinks ? sinks->data() + head : nullptr);
     });
+    applyGate(context, heads.gate);
     return context;
+}
+
+Matrix attentionContext(const MatrixView& input, const LayerWeights& weights, int length,
+    const Progress& progress, const AttentionAids& aids)
+{
+    if (weights.spec.deltaNet)
+        return deltaNetContext(input, weights, length, progress);
+    if (weights.spec.shortConvolution)
+        return shortConvolutionContext(input, weights, length, progress);
+    if (weights.spec.attention.latent)
+        return latentContext(input, weights, length, aids.seen, progress);
+    return attended(
+        attentionHeads(input, weights, length, progress, aids.beside), weights, length, progress);
 }
 
 } // namespace core

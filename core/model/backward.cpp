@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace core {
 
@@ -58,6 +59,32 @@ namespace {
 
     bool isKnown(Role role) { return std::ranges::find(knownRoles, role) != knownRoles.end(); }
 
+    /// A part of the layer whose steps back are not written, in words; empty: there is none.
+    std::string_view unknownPart(const LayerSpec& spec)
+    {
+        if (spec.deltaNet)
+            return "a gated delta net";
+        if (spec.shortConvolution)
+            return "a short convolution";
+        if (spec.attention.latent)
+            return "latent attention";
+        if (spec.attention.isGated)
+            return "a gate on what attention gives";
+        if (spec.attention.normsValues)
+            return "a norm of attention's values";
+        if (spec.attention.valuesAreKeys)
+            return "values that are its keys";
+        if (spec.attention.sharedKeys)
+            return "keys that other layers share";
+        if (spec.perLayer)
+            return "an input of its own";
+        if (spec.experts && spec.experts->isBeside)
+            return "experts beside a feed-forward";
+        const bool weighsOtherwise = spec.experts
+            && (spec.experts->routing == Routing::Sigmoid || spec.experts->scale != 1);
+        return weighsOtherwise ? "a router with a sigmoid or a scale" : std::string_view();
+    }
+
     bool hasAttention(const std::vector<const Tensor*>& tensors)
     {
         const auto has = [&](Role role) {
@@ -80,6 +107,9 @@ std::optional<std::string> backwardObstacle(const Checkpoint& checkpoint)
             ", of which the way back is not known; losses of single tensors cannot be predicted");
     };
     for (int layer = 0; layer < checkpoint.config().layers; ++layer) {
+        const std::string_view part = unknownPart(layerSpec(checkpoint.config(), layer));
+        if (!part.empty())
+            return sentence(layer, part);
         const std::vector<const Tensor*> tensors = checkpoint.inLayer(layer);
         for (const Tensor* tensor : tensors)
             if (!isKnown(tensor->place.role))

@@ -145,7 +145,7 @@ Matrix backwardHead(const ScoredRows& rows, const Checkpoint& checkpoint,
             observer.linearGradient({ role, -1, first, input, logits, rows.tokens, 0 });
             backward::addThroughLinear(g, logits, weights, progress);
         });
-    const Vector weight = normVector(checkpoint, Role::OutputNorm, progress);
+    const Vector weight = normVector(checkpoint, config.known()->finalNorm, progress);
     return backward::throughNorm(
         rows.hidden, g, { config.known()->norm, config.normEpsilon, &weight, nullptr }, progress);
 }

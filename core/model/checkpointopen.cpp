@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -133,11 +134,12 @@ namespace {
         void readGgufOnly(const GgufFile& gguf)
         {
             ModelConfig& config = m_parts.config;
+            std::map<std::string_view, const StoredTensor*> named;
+            for (const StoredTensor& tensor : gguf.tensors)
+                named.emplace(tensor.name, &tensor);
             const auto find = [&](Place place) -> const StoredTensor* {
-                const auto found = std::find_if(gguf.tensors.begin(), gguf.tensors.end(),
-                    [name = ggufName(place)](
-                        const StoredTensor& tensor) { return tensor.name == name; });
-                return found == gguf.tensors.end() ? nullptr : &*found;
+                const auto found = named.find(ggufName(place));
+                return found == named.end() ? nullptr : found->second;
             };
             config.tiedHead = find(Place{ Role::Output }) == nullptr;
             const StoredTensor* embedding = find(Place{ Role::TokenEmbd });
@@ -155,8 +157,27 @@ namespace {
                 config.longRopeFactors = ropeFactors(*longFactors, config);
             config.hasSecondNorm = find({ Role::AttnNorm2, 0 }) != nullptr;
             config.hasQueryKeyNorm = find({ Role::AttnQNorm, 0 }) != nullptr;
+            if (config.known()->mayLackValues)
+                for (int layer = 0; layer < config.layers - config.sharedKeyLayers; ++layer)
+                    config.withoutValues.push_back(!find({ Role::AttnV, layer })
+                        && !find({ Role::AttnQkv, layer }) && find({ Role::AttnK, layer }));
+            readDense(find);
             if (config.known()->mayBeParallel)
                 config.isParallel = find({ Role::FfnNorm, 0 }) == nullptr;
+        }
+
+        /// Layers with an ordinary feed-forward among those with experts, where no pair says which.
+        template<typename Find>
+        void readDense(const Find& find)
+        {
+            ModelConfig& config = m_parts.config;
+            if (config.experts == 0 || !config.dense.empty())
+                return;
+            for (int layer = 0; layer < config.layers; ++layer)
+                config.dense.push_back(!find({ Role::FfnGateInp, layer })
+                    && find({ Role::FfnGate, layer }) && find({ Role::FfnUp, layer }));
+            if (std::ranges::count(config.dense, true) == 0)
+                config.dense.clear();
         }
 
         void place(const ShardedTensors& stored, const std::string& file)

@@ -84,6 +84,15 @@ namespace {
         if (config.headDim % 2 != 0)
             throw Error(text(place, ": head_dim is ", config.headDim,
                 ", expected an even number, as the rotary embedding pairs channels"));
+        for (const int keyHeads : config.keyValueHeadsOf)
+            if (keyHeads < 1 || config.heads % keyHeads != 0)
+                throw Error(text(place, ": num_attention_heads is ", config.heads,
+                    " and a layer has ", keyHeads,
+                    " key/value heads, expected the first to be a multiple of the second"));
+        if (config.localHeadDim % 2 != 0
+            || std::int64_t(config.heads) * config.localHeadDim > largestModelSize)
+            throw Error(text(place, ": head_dim is ", config.localHeadDim,
+                ", expected an even number and at most ", largestModelSize, " in all heads"));
         if (std::int64_t(config.heads) * config.headDim > largestModelSize)
             throw Error(text(place, ": num_attention_heads × head_dim is ",
                 std::int64_t(config.heads) * config.headDim, ", expected at most ",
@@ -116,7 +125,9 @@ namespace {
         readHeads(keys, model);
         const bool isFourfold = !keys.has("intermediate_size") && !architecture.isGated;
         model.feedForward = isFourfold ? keys.size("n_inner", 4 * std::int64_t(model.hidden))
-                                       : keys.size("intermediate_size");
+            : !keys.has("intermediate_size") && keys.has("moe_intermediate_size")
+            ? keys.size("moe_intermediate_size")
+            : keys.size("intermediate_size");
         model.vocabulary = keys.size("vocab_size");
         model.context = contextOf(keys);
         model.normEpsilon = float(epsilonOf(keys));
@@ -150,7 +161,8 @@ namespace {
         model.experts = firstSize(keys, { "num_local_experts", "num_experts", "n_routed_experts" });
         if (model.experts == 0)
             return;
-        model.expertsUsed = firstSize(keys, { "num_experts_per_tok", "experts_per_token" });
+        model.expertsUsed
+            = firstSize(keys, { "num_experts_per_tok", "experts_per_token", "top_k_experts" });
         if (!architecture.mayHaveExperts)
             model.notComputed = text(keys.place(), ": has ", model.experts,
                 " experts, which Quantscope does not compute for ", architecture.title);

@@ -24,6 +24,7 @@ struct ModelConfig {
     /// Why the model cannot be computed, in a sentence; empty: it can.
     std::string notComputed;
     int layers = 0;
+    int predicting = 0; ///< blocks behind them, which guess further tokens: kept, not computed
     int hidden = 0;
     int feedForward = 0;
     int heads = 0;
@@ -33,6 +34,14 @@ struct ModelConfig {
     int context = 0; ///< tokens the model was trained for
     float normEpsilon = 1e-5f;
     double ropeBase = 10000;
+    int localHeadDim = 0; ///< of layers with a window; 0: as the others
+    int localRotaryChannels = 0; ///< of those that are turned; 0: all
+    std::vector<int> keyValueHeadsOf; ///< of each layer; empty: keyValueHeads
+    std::vector<int> feedForwardOf; ///< of each layer; empty: feedForward
+    std::vector<bool> withoutValues; ///< layers without attn_v; empty: none
+    int sharedKeyLayers = 0; ///< the last ones, which take keys and values of earlier ones
+    int perLayerSize = 0; ///< PerLayerSpec::size; 0: there is none
+    LatentSpec latent; ///< keyRank 0: attention has no latents
     double localRopeBase = 0; ///< of layers with a window, without scaling; 0: as the others
     int rotaryChannels = 0; ///< of a head that are turned; 0: all
     double ropeLinearFactor = 1;
@@ -47,6 +56,14 @@ struct ModelConfig {
     RotaryLayout rotary = RotaryLayout::Halves;
     int window = 0; ///< tokens that layers with a window look back on; 0: no layer has one
     std::vector<bool> windowed; ///< layers with the window; empty: none
+    /// Layers with `deltaNet` or `shortConvolution`, whichever has a kernel, in the place of
+    /// attention; empty: none.
+    std::vector<bool> recurrent;
+    DeltaNetSpec deltaNet;
+    ShortConvolutionSpec shortConvolution;
+    /// Channels of a head that turn by time, height and width of an image, in pairs: of text they
+    /// all turn by the position; empty: none.
+    std::vector<int> ropeSections;
     double attentionScale = 0; ///< of q · k; 0: 1/√headDim
     double attentionCap = 0;
     double queryTemperature = 0; ///< AttentionSpec::temperature
@@ -58,6 +75,13 @@ struct ModelConfig {
     int expertsUsed = 0; ///< by a token
     int expertSize = 0; ///< channels inside one; 0: feedForward
     int sharedSize = 0; ///< of the expert that all tokens share; 0: there is none
+    std::vector<bool> dense; ///< layers with an ordinary feed-forward all the same; empty: none
+    bool hasSigmoidRouter = false; ///< else the architecture says how its router weighs
+    int expertGroups = 1; ///< ExpertsSpec::groups …
+    int expertGroupsUsed = 1;
+    int expertGroupBest = 2;
+    double expertsScale = 1; ///< of the chosen ones' weights
+    double yarnLogMultiplier = 0; ///< "mscale_all_dim": scores × (1 + 0.1 · it · ln factor)²
     bool normalizesExperts = true; ///< weights of the chosen ones sum up to 1
     bool hasQueryKeyNorm = false; ///< where the architecture leaves it open
     bool isParallel = false; ///< attention and feed-forward read the same hidden states

@@ -5,9 +5,11 @@
 #include "core/model/configkeys.h"
 #include "core/model/ropescaling.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 // The pairs are those of llama.cpp's gguf-py/gguf/constants.py, class Keys.
 namespace core {
@@ -17,6 +19,9 @@ namespace {
     /// The width of a head: its own pair, or hidden / heads. Keys and values must have it.
     int headDimOf(const GgufKeys& keys, const ModelConfig& model)
     {
+        if (model.known()->hasLatents) // key_length is what is kept of a token
+            return keys.size("attention.key_length_mla")
+                .value_or(keys.size("attention.key_length").value_or(2));
         const auto keyLength = keys.size("attention.key_length");
         if (!keyLength && model.hidden % model.heads != 0)
             throw Error(text(keys.place(), ": ", keys.full("embedding_length"), " is ",
@@ -43,7 +48,10 @@ namespace {
 
     void checkHeads(const GgufKeys& keys, const ModelConfig& model)
     {
-        if (model.heads % model.keyValueHeads != 0)
+        const bool isMultiple = model.heads % model.keyValueHeads == 0
+            && std::ranges::all_of(
+                model.keyValueHeadsOf, [&](int keyHeads) { return model.heads % keyHeads == 0; });
+        if (!isMultiple)
             throw Error(text(keys.place(), ": ", keys.full("attention.head_count"), " is ",
                 model.heads, " and ", keys.full("attention.head_count_kv"), " ",
                 model.keyValueHeads, ", expected the first to be a multiple of the second"));
@@ -64,19 +72,56 @@ namespace {
         return float(*epsilon);
     }
 
-    /// A number that all layers must have alike.
-    int sameSize(const GgufKeys& keys, const char* key, ModelConfig& model, int fallback)
+    std::vector<int> sizesOf(const GgufKeys& keys, const char* key, int layers)
+    {
+        std::vector<int> sizes;
+        for (const double size : keys.perLayer(key, layers)) {
+            if (!(size >= 1 && size <= double(largestModelSize)) || size != std::floor(size))
+                throw Error(text(keys.place(), ": ", keys.full(key), " holds ", size,
+                    ", expected 1 to ", largestModelSize));
+            sizes.push_back(int(size));
+        }
+        return sizes;
+    }
+
+    int largestOf(const std::vector<int>& sizes) { return *std::ranges::max_element(sizes); }
+
+    /// A number that all layers must have alike, or `each` (may be null) becomes those of all.
+    int sameSize(const GgufKeys& keys, const char* key, ModelConfig& model, int fallback,
+        std::vector<int>* each)
     {
         if (!keys.has(key) && fallback > 0)
             return fallback;
         if (!keys.has(key))
             return keys.required(key);
         const auto same = keys.sameSize(key, model.layers);
+        if (each && !same)
+            return largestOf(*each = sizesOf(keys, key, model.layers));
         if (!same)
             model.notComputed = text(keys.place(), ": ", keys.full(key),
                 " differs from layer to layer, which Quantscope does not compute for ",
                 model.architecture);
         return same.value_or(1);
+    }
+
+    /// The key/value heads of all layers, or of those that attend; of each where they may differ.
+    int keyValueHeads(const GgufKeys& keys, const Architecture& architecture, ModelConfig& model)
+    {
+        constexpr const char* key = "attention.head_count_kv";
+        std::vector<double> heads = architecture.attendsWhereHeadsAre
+            ? keys.perLayer(key, model.layers)
+            : std::vector<double>();
+        std::erase(heads, 0.0);
+        if (heads.empty())
+            return sameSize(keys, key, model, model.heads,
+                architecture.variesByLayer ? &model.keyValueHeadsOf : nullptr);
+        const double first = heads.front();
+        if (!(first >= 1 && first <= double(largestModelSize)) || first != std::floor(first)
+            || std::ranges::count(heads, first) != std::ptrdiff_t(heads.size()))
+            throw Error(text(keys.place(), ": ", keys.full(key),
+                " holds several numbers above 0, expected the same one for all layers that "
+                "attend"));
+        return int(first);
     }
 
     void readExperts(const GgufKeys& keys, const Architecture& architecture, ModelConfig& model)
@@ -102,9 +147,12 @@ namespace {
     {
         model.layers = keys.required("block_count", largestModelDepth);
         model.hidden = keys.required("embedding_length");
-        model.feedForward = sameSize(keys, "feed_forward_length", model, 0);
-        model.heads = sameSize(keys, "attention.head_count", model, 0);
-        model.keyValueHeads = sameSize(keys, "attention.head_count_kv", model, model.heads);
+        const auto own
+            = [&](std::vector<int>& each) { return architecture.variesByLayer ? &each : nullptr; };
+        model.feedForward = sameSize(keys, "feed_forward_length", model,
+            keys.size("expert_feed_forward_length").value_or(0), own(model.feedForwardOf));
+        model.heads = sameSize(keys, "attention.head_count", model, 0, nullptr);
+        model.keyValueHeads = keyValueHeads(keys, architecture, model);
         model.headDim = headDimOf(keys, model);
         model.context = keys.required("context_length");
         checkHeads(keys, model);
@@ -189,7 +237,7 @@ GgufMetadata configToGguf(const ModelConfig& config)
         size("expert_used_count", config.expertsUsed);
         if (config.expertSize > 0)
             size("expert_feed_forward_length", config.expertSize);
-        if (config.sharedSize > 0)
+        if (config.sharedSize > 0 && !architecture.countsShared)
             size("expert_shared_feed_forward_length", config.sharedSize);
     }
     if (architecture.writeGguf)

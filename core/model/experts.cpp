@@ -4,11 +4,16 @@
 #include "core/base/parallel.h"
 #include "core/model/activation.h"
 #include "core/model/linear.h"
+#include "core/model/norm.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <numeric>
+#include <span>
+#include <utility>
 
 namespace core {
 
@@ -16,7 +21,43 @@ namespace {
 
     using Index = Eigen::Index;
 
-    /// The experts with the largest logits, the largest first.
+    /// What experts of one token are chosen by: their logits, or with a sigmoid each its share, and
+    /// the bias on it that evens out how often they are chosen (DeepSeek-AI 2024, arXiv 2412.19437,
+    /// equation 16). Groups that are not among the best are at −∞.
+    std::vector<float> preferences(const float* logits, const Vector* bias, const ExpertsSpec& spec)
+    {
+        std::vector<float> values(logits, logits + spec.count);
+        if (spec.groups > 1 && spec.routing == Routing::SoftmaxOfAll) { // but for their sum
+            const float largest = *std::ranges::max_element(values);
+            for (float& value : values)
+                value = std::exp(value - largest);
+        }
+        if (spec.routing == Routing::Sigmoid)
+            for (float& value : values)
+                value = 1 / (1 + std::exp(-value));
+        if (bias)
+            for (int expert = 0; expert < spec.count; ++expert)
+                values[std::size_t(expert)] += (*bias)[expert];
+        if (spec.groups <= 1)
+            return values;
+        const int size = spec.count / spec.groups, best = std::min(spec.groupBest, size);
+        std::vector<std::pair<float, int>> groups; ///< how good, and which: the best first
+        for (int group = 0; group < spec.groups; ++group) {
+            std::vector<float> inside(
+                values.begin() + group * size, values.begin() + (group + 1) * size);
+            std::ranges::partial_sort(inside, inside.begin() + best, std::greater());
+            groups.emplace_back(
+                -std::accumulate(inside.begin(), inside.begin() + best, 0.0f), group);
+        }
+        std::ranges::sort(groups);
+        for (const auto& [goodness, group] :
+            std::span(groups).subspan(std::size_t(spec.groupsUsed)))
+            std::fill_n(
+                values.begin() + group * size, size, -std::numeric_limits<float>::infinity());
+        return values;
+    }
+
+    /// The experts with the largest of `logits`, the largest first.
     std::vector<int> chosen(const float* logits, const ExpertsSpec& spec)
     {
         std::vector<int> order(std::size_t(spec.count));
@@ -32,8 +73,16 @@ namespace {
     std::vector<float> weightsOf(
         const float* logits, const std::vector<int>& experts, const ExpertsSpec& spec)
     {
-        const float largest = logits[experts.front()];
         std::vector<float> powers;
+        if (spec.routing == Routing::Sigmoid) {
+            for (const int expert : experts)
+                powers.push_back(1 / (1 + std::exp(-logits[expert])));
+            const double all = std::accumulate(powers.begin(), powers.end(), 0.0);
+            for (float& power : powers)
+                power *= spec.scale * (spec.normalizes ? float(1 / std::max(all, 1e-20)) : 1);
+            return powers;
+        }
+        const float largest = *std::max_element(logits, logits + spec.count);
         for (const int expert : experts)
             powers.push_back(std::exp(logits[expert] - largest));
         const bool isOfChosen = spec.normalizes || spec.routing == Routing::SoftmaxOfChosen;
@@ -44,7 +93,7 @@ namespace {
             for (int expert = 0; expert < spec.count; ++expert)
                 sum += double(std::exp(logits[expert] - largest));
         for (float& power : powers)
-            power = float(double(power) / sum);
+            power = spec.scale * float(double(power) / sum);
         return powers;
     }
 
@@ -79,7 +128,61 @@ namespace {
         return outputs;
     }
 
+    Matrix normedBy(
+        Role role, const Matrix& x, const LayerWeights& weights, const Progress& progress)
+    {
+        return normed(x,
+            { weights.spec.norm, weights.spec.epsilon, &weights.vector(role), nullptr }, progress);
+    }
+
+    /// after(post_1(feed-forward of `input`) + post_2(sum)): experts beside a feed-forward.
+    template<typename Show>
+    Matrix besideFeedForward(const Matrix& sum, const MatrixView& input,
+        const LayerWeights& weights, const Show& show, const Progress& progress)
+    {
+        Matrix gated = feedForwardGated(input, weights, progress);
+        show(LinearInput::Down, -1, gated);
+        const Matrix written
+            = std::move(linear(gated, { weights.matrix(Role::FfnDown) }, progress).front());
+        const Matrix both = normedBy(Role::PostFfwNorm1, written, weights, progress)
+            + normedBy(Role::PostFfwNorm2, sum, weights, progress);
+        const auto& after = weights.spec.feedForwardPostNorm;
+        return after ? normedBy(*after, both, weights, progress) : both;
+    }
+
 } // namespace
+
+ChosenExperts chooseExperts(const float* logits, const Vector* bias, const ExpertsSpec& spec)
+{
+    const std::vector<int> experts = chosen(preferences(logits, bias, spec).data(), spec);
+    const std::vector<float> weights = weightsOf(logits, experts, spec);
+    std::vector<std::size_t> order(experts.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::sort(order, {}, [&](std::size_t i) { return experts[i]; });
+    ChosenExperts ascending;
+    for (const std::size_t i : order) {
+        ascending.experts.push_back(experts[i]);
+        ascending.weights.push_back(weights[i]);
+    }
+    return ascending;
+}
+
+Matrix expertsInput(const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
+{
+    if (!weights.spec.experts->isBeside)
+        return feedForwardInput(hidden, weights, progress);
+    return normed(hidden,
+        { weights.spec.norm, weights.spec.epsilon, &weights.vector(Role::PreFfwNorm2), nullptr },
+        progress);
+}
+
+Matrix routerInput(const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
+{
+    if (!weights.spec.experts->isBeside)
+        return feedForwardInput(hidden, weights, progress);
+    const Vector scale = weights.vector(Role::FfnGateInpScale) / std::sqrt(float(hidden.cols()));
+    return normed(hidden, { weights.spec.norm, weights.spec.epsilon, &scale, nullptr }, progress);
+}
 
 std::vector<ExpertTokens> routeTokens(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress)
@@ -90,16 +193,19 @@ std::vector<ExpertTokens> routeTokens(
     Matrix logits = std::move(linear(
         input, { Eigen::Map<const Matrix>(router.data(), spec.count, input.cols()) }, progress)
                                   .front());
-    if (const Vector* bias = weights.findVector(Role::FfnGateInpBias))
-        logits.rowwise() += bias->transpose();
+    if (const Vector* added = weights.findVector(Role::FfnGateInpBias))
+        logits.rowwise() += added->transpose();
+    const Vector* bias = weights.findVector(Role::ExpProbsBias);
+    const Vector* scales = weights.findVector(Role::FfnDownExpsScale);
     std::vector<ExpertTokens> experts(std::size_t(spec.count));
     for (Index row = 0; row < logits.rows(); ++row) {
-        const float* values = logits.row(row).data();
-        const std::vector<int> choice = chosen(values, spec);
-        const std::vector<float> shares = weightsOf(values, choice, spec);
-        for (std::size_t i = 0; i < choice.size(); ++i) {
-            experts[std::size_t(choice[i])].rows.push_back(row);
-            experts[std::size_t(choice[i])].weights.push_back(shares[i]);
+        const ChosenExperts choice = chooseExperts(logits.row(row).data(), bias, spec);
+        for (std::size_t i = 0; i < choice.experts.size(); ++i) {
+            const int number = choice.experts[i];
+            ExpertTokens& expert = experts[std::size_t(number)];
+            expert.rows.push_back(row);
+            expert.weights.push_back(
+                scales ? choice.weights[i] * (*scales)[number] : choice.weights[i]);
         }
     }
     return experts;
@@ -181,14 +287,18 @@ void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights&
             seen(what, expert, x);
     };
     Matrix sum = Matrix::Zero(input.rows(), input.cols());
-    const std::vector<ExpertTokens> routed = routeTokens(input, weights, progress);
+    const Matrix own = spec.isBeside ? expertsInput(hidden, weights, progress) : Matrix();
+    const MatrixView read = spec.isBeside ? MatrixView(own) : input;
+    const std::vector<ExpertTokens> routed = spec.isBeside
+        ? routeTokens(routerInput(hidden, weights, progress), weights, progress)
+        : routeTokens(input, weights, progress);
     for (int i = 0; i < spec.count; ++i) {
         const ExpertTokens& tokens = routed[std::size_t(i)];
         if (tokens.rows.empty())
             continue;
         progress.checkCancelled();
         const ExpertWeights expert = loadExpert(weights, i, progress);
-        Matrix x = gatheredRows(input, tokens.rows);
+        Matrix x = gatheredRows(read, tokens.rows);
         show(LinearInput::Experts, i, x);
         Matrix gated = expertGated(x, expert, spec.activation, progress);
         show(LinearInput::ExpertsDown, i, gated);
@@ -205,6 +315,8 @@ void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights&
             outputs.array().colwise() *= shares.array();
         sum += outputs;
     }
+    if (spec.isBeside)
+        sum = besideFeedForward(sum, input, weights, show, progress);
     hidden += weights.spec.residualScale * sum;
 }
 

@@ -8,14 +8,29 @@
 
 namespace core {
 
+/// The experts that one token is sent to, by their number, and how much each counts.
+struct ChosenExperts {
+    std::vector<int> experts; ///< ascending
+    std::vector<float> weights;
+};
+/// `logits`: spec.count of the router, its bias added; `bias`: exp_probs_b, which the choice alone
+/// reads, null: none. Of equal ones the first counts as the larger. Pure.
+ChosenExperts chooseExperts(const float* logits, const Vector* bias, const ExpertsSpec& spec);
+
 /// The tokens that one expert is given, and how much its outputs count for each.
 struct ExpertTokens {
     std::vector<Eigen::Index> rows; ///< ascending
     std::vector<float> weights;
 };
 
-/// Which experts the tokens of `input` (tokens, hidden), from feedForwardInput, are sent to: one
-/// entry an expert. Of equal logits the first counts as the larger.
+/// What experts read, and what the router does: feedForwardInput of both, but where they stand
+/// beside a feed-forward.
+Matrix expertsInput(
+    const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
+Matrix routerInput(const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
+
+/// Which experts the tokens of `input` (tokens, hidden), from routerInput, are sent to: one entry
+/// an expert. Of equal logits the first counts as the larger.
 std::vector<ExpertTokens> routeTokens(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress);
 
@@ -45,8 +60,8 @@ Vector sharedWeights(
 /// What an expert's linear layers read, before they do; may change it. `expert` −1: the shared one.
 using ExpertInputs = std::function<void(LinearInput input, int expert, Matrix& x)>;
 
-/// hidden += scale · what the experts make of `input`, one expert decoded at a time. `seen` may be
-/// empty.
+/// hidden += scale · what the experts make of `input`, from feedForwardInput, one expert decoded at
+/// a time. `seen` may be empty.
 void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
     const ExpertInputs& seen, const Progress& progress);
 

@@ -12,8 +12,11 @@ extern const Architecture llama, mistral3, granite, smollm3; // familyllama.cpp
 extern const Architecture qwen2, qwen3; // familyqwen.cpp
 extern const Architecture qwen2moe, qwen3moe, gptOss; // familyexperts.cpp
 extern const Architecture gemma, gemma2, gemma3; // familygemma.cpp
+extern const Architecture gemma4; // familygemma4.cpp
+extern const Architecture deepseek2, mistral4; // familydeepseek.cpp
 extern const Architecture gpt2, starcoder2, falcon, stablelm; // familylayernorm.cpp
 extern const Architecture phi3, olmo2, glm4; // familyfused.cpp
+extern const Architecture qwen35, qwen35moe, lfm2; // familyhybrid.cpp
 
 /// Layers with a window: as layer_types says, else those for which `isWindowed(layer)`.
 template<typename IsWindowed>

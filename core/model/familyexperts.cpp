@@ -2,6 +2,7 @@
 #include "core/base/text.h"
 #include "core/model/configkeys.h"
 #include "core/model/families.h"
+#include "core/model/familynames.h"
 
 #include <algorithm>
 #include <array>
@@ -12,19 +13,24 @@ namespace core::families {
 namespace {
 
     /// Layers without experts among those with them, which llama.cpp does not know.
-    void requireAllSparse(const ConfigKeys& keys, ModelConfig& config)
+    void readDenseLayers(const ConfigKeys& keys, ModelConfig& config)
     {
-        const bool isMixed = !keys.numbers("mlp_only_layers").empty()
-            || (keys.has("decoder_sparse_step") && keys.size("decoder_sparse_step") != 1);
-        if (isMixed)
-            config.notComputed = text(keys.place(),
-                ": some layers have no experts (decoder_sparse_step, mlp_only_layers), which "
-                "Quantscope does not compute for this architecture");
+        const std::vector<double> dense = keys.numbers("mlp_only_layers");
+        const int step = keys.has("decoder_sparse_step") ? keys.size("decoder_sparse_step") : 1;
+        for (int layer = 0; layer < config.layers; ++layer)
+            config.dense.push_back(
+                (layer + 1) % step != 0 || std::ranges::count(dense, double(layer)) > 0);
+        if (std::ranges::count(config.dense, true) == 0)
+            config.dense.clear();
+        else
+            config.differences.push_back(
+                "Some layers have no experts (decoder_sparse_step, mlp_only_layers): llama.cpp, "
+                "which expects them in all layers of this architecture, does not load its file");
     }
 
     void readQwen2Moe(const ConfigKeys& keys, ModelConfig& config)
     {
-        requireAllSparse(keys, config);
+        readDenseLayers(keys, config);
         if (config.normalizesExperts)
             config.differences.push_back("llama.cpp does not divide the weights of the chosen "
                                          "experts by their sum, as this model does");
@@ -42,7 +48,7 @@ namespace {
 
     void readQwen3Moe(const ConfigKeys& keys, ModelConfig& config)
     {
-        requireAllSparse(keys, config);
+        readDenseLayers(keys, config);
         if (!config.normalizesExperts)
             config.differences.push_back("llama.cpp divides the weights of the chosen experts by "
                                          "their sum, this model does not");
@@ -85,20 +91,6 @@ namespace {
     constexpr Words gptOssClasses{ "GptOssForCausalLM" };
     constexpr Words gptOssTypes{ "gpt_oss" };
 
-    // Experts one by one, or stacked as transformers 5 writes them.
-    constexpr std::array qwenNames{
-        HuggingName{ Role::FfnGateInp, "mlp.gate.weight" },
-        HuggingName{ Role::FfnGateInpShexp, "mlp.shared_expert_gate.weight" },
-        HuggingName{ Role::FfnGateExps, "mlp.experts.{n}.gate_proj.weight" },
-        HuggingName{ Role::FfnUpExps, "mlp.experts.{n}.up_proj.weight" },
-        HuggingName{ Role::FfnDownExps, "mlp.experts.{n}.down_proj.weight" },
-        HuggingName{ Role::FfnGateExps, "mlp.experts.gate_up_proj", Arrangement::FirstHalves },
-        HuggingName{ Role::FfnUpExps, "mlp.experts.gate_up_proj", Arrangement::SecondHalves },
-        HuggingName{ Role::FfnDownExps, "mlp.experts.down_proj", Arrangement::AsItIs },
-        HuggingName{ Role::FfnGateShexp, "mlp.shared_expert.gate_proj.weight" },
-        HuggingName{ Role::FfnUpShexp, "mlp.shared_expert.up_proj.weight" },
-        HuggingName{ Role::FfnDownShexp, "mlp.shared_expert.down_proj.weight" },
-    };
     constexpr std::array gptOssNames{
         HuggingName{ Role::AttnSinks, "self_attn.sinks" },
         HuggingName{ Role::FfnNorm, "" },
@@ -125,7 +117,7 @@ const Architecture qwen2moe{
     .mayHaveExperts = true,
     .normalizesExperts = false,
     .needsOutput = true,
-    .names = qwenNames,
+    .names = qwenExpertNames,
     .readJson = readQwen2Moe,
     .readGguf = readQwen2MoeGguf,
 };
@@ -138,7 +130,7 @@ const Architecture qwen3moe{
     .queryKeyNorm = QueryKeyNorm::Head,
     .mayHaveExperts = true,
     .defaults = R"({"head_dim": 128, "norm_topk_prob": false})",
-    .names = qwenNames,
+    .names = qwenExpertNames,
     .readJson = readQwen3Moe,
 };
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/layer.h"
 
+#include "core/model/activation.h"
 #include "core/model/architecture.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
+#include "core/model/perlayerinputs.h"
 
 #include <algorithm>
 #include <cassert>
@@ -39,25 +41,17 @@ namespace {
         Role writer, std::optional<Role> after, const Progress& progress)
     {
         const Matrix& weight = weights.matrix(writer);
-        const Vector bias = weights.biasOf(writer);
-        const float scale = weights.spec.residualScale;
-        if (!after && scale == 1 && bias.size() == 0)
+        if (!after && weights.spec.residualScale == 1 && weights.biasOf(writer).size() == 0)
             return addLinear(hidden, input, weight, progress);
-        Matrix written = std::move(linear(input, { weight }, progress).front());
-        if (bias.size() > 0)
-            written.rowwise() += bias.transpose();
-        if (after)
-            written = normed(written,
-                { weights.spec.norm, weights.spec.epsilon, &weights.vector(*after), nullptr },
-                progress);
-        hidden += scale * written;
+        addWritten(hidden, std::move(linear(input, { weight }, progress).front()), weights, writer,
+            after, progress);
     }
 
 } // namespace
 
-const Vector* LayerWeights::findVector(Role role) const
+const Vector* LayerWeights::findVector(std::optional<Role> role) const
 {
-    const auto found = vectors.find(role);
+    const auto found = role ? vectors.find(*role) : vectors.end();
     return found == vectors.end() ? nullptr : &found->second;
 }
 
@@ -69,7 +63,7 @@ std::vector<Role> LayerWeights::readers(LinearInput input) const
     return present;
 }
 
-Role biasRole(Role matrix)
+std::optional<Role> biasRole(Role matrix)
 {
     switch (matrix) {
     case Role::AttnQkv:
@@ -86,9 +80,10 @@ Role biasRole(Role matrix)
         return Role::FfnGateBias;
     case Role::FfnUp:
         return Role::FfnUpBias;
-    default:
-        assert(matrix == Role::FfnDown);
+    case Role::FfnDown:
         return Role::FfnDownBias;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -113,7 +108,7 @@ LayerWeights::PartPlace LayerWeights::placeOf(Role part) const
     const bool isSplit = part == Role::FfnUp && spec.feedForward.isFused;
     if (has(part) && !isSplit)
         return { part, 0, matrix(part).rows() };
-    const Index queries = spec.attention.queries(), keys = spec.attention.keys();
+    const Index queries = spec.attention.queryRows(), keys = spec.attention.keys();
     const Index size = spec.feedForward.size;
     switch (part) {
     case Role::AttnQ:
@@ -188,13 +183,59 @@ Matrix feedForwardInput(
 void addAttention(MatrixBlock hidden, const MatrixView& context, const LayerWeights& weights,
     const Progress& progress)
 {
-    addBranch(hidden, context, weights, Role::AttnOutput, weights.spec.attentionPostNorm, progress);
+    addBranch(hidden, context, weights, weights.spec.mixerOutput(), weights.spec.attentionPostNorm,
+        progress);
 }
 
 void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
     const Progress& progress)
 {
     addBranch(hidden, gated, weights, Role::FfnDown, weights.spec.feedForwardPostNorm, progress);
+}
+
+Matrix perLayerGated(const MatrixView& x, const LayerWeights& weights, const BesideTile& beside,
+    const Progress& progress)
+{
+    const PerLayerSpec& spec = *weights.spec.perLayer;
+    assert(beside.beside && beside.beside->perLayer);
+    const std::span<const int> tokens(beside.beside->tokens);
+    const Matrix own = beside.beside->perLayer->rows(
+        tokens.subspan(std::size_t(beside.firstRow), std::size_t(x.rows())), spec.layer, progress);
+    Matrix gated
+        = std::move(linear(x, { weights.matrix(Role::PerLayerInpGate) }, progress).front());
+    for (Index row = 0; row < gated.rows(); ++row)
+        activateTimes(spec.activation, gated.row(row).data(), own.row(row).data(),
+            std::size_t(gated.cols()), gated.row(row).data());
+    return gated;
+}
+
+void addPerLayer(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
+    const Progress& progress)
+{
+    const Matrix written
+        = std::move(linear(gated, { weights.matrix(Role::PerLayerProj) }, progress).front());
+    hidden += normed(written,
+        { weights.spec.norm, weights.spec.epsilon, &weights.vector(Role::PerLayerPostNorm),
+            nullptr },
+        progress);
+}
+
+void addWritten(MatrixBlock hidden, Matrix written, const LayerWeights& weights, Role writer,
+    std::optional<Role> after, const Progress& progress)
+{
+    if (const Vector bias = weights.biasOf(writer); bias.size() > 0)
+        written.rowwise() += bias.transpose();
+    if (after)
+        written = normed(written,
+            { weights.spec.norm, weights.spec.epsilon, &weights.vector(*after), nullptr },
+            progress);
+    hidden += weights.spec.residualScale * written;
+}
+
+void scaleOutput(MatrixBlock hidden, const LayerWeights& weights)
+{
+    if (const Vector* scale = weights.findVector(Role::LayerOutputScale))
+        hidden *= (*scale)[0];
 }
 
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress)
@@ -204,7 +245,7 @@ Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const P
         const Tensor* tensor = checkpoint.find(Place{ role });
         return tensor ? loadVector(*tensor, progress) : Vector();
     };
-    const Vector weight = load(Role::OutputNorm);
+    const Vector weight = load(config.known()->finalNorm);
     const Vector bias = load(Role::OutputNormBias);
     return normed(hidden, { config.known()->norm, config.normEpsilon, &weight, &bias }, progress);
 }

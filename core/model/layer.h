@@ -3,8 +3,10 @@
 
 #include "core/base/matrix.h"
 #include "core/base/progress.h"
+#include "core/model/beside.h"
 #include "core/model/checkpoint.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -23,7 +25,7 @@ struct LayerWeights {
     const Matrix& matrix(Role role) const { return matrices.at(role); }
     Vector& vector(Role role) { return vectors.at(role); } ///< Requires: it has it.
     const Vector& vector(Role role) const { return vectors.at(role); }
-    const Vector* findVector(Role role) const; ///< null: it has none
+    const Vector* findVector(std::optional<Role> role) const; ///< null: it has none
 
     /// The roles of its matrices that read `input`, in their order.
     std::vector<Role> readers(LinearInput input) const;
@@ -40,8 +42,8 @@ struct LayerWeights {
     Vector biasOf(Role role) const;
 };
 
-/// The bias that belongs to the matrix of that role. Requires: a role that may have one.
-Role biasRole(Role matrix);
+/// The bias that belongs to the matrix of that role; none of those that never have one.
+std::optional<Role> biasRole(Role matrix);
 /// The bias that a LayerNorm of that role may have; none of norms that are RMSNorms everywhere.
 std::optional<Role> normBiasRole(Role norm);
 
@@ -54,20 +56,29 @@ LayerWeights loadLayer(const Checkpoint& checkpoint, int layer, const Progress& 
 
 // A layer in the steps between which linear layers read their inputs:
 //   hidden → attentionInput → attentionContext → (addAttention) → feedForwardInput →
-//   feedForwardGated → (addFeedForward)
+//   feedForwardGated → (addFeedForward) [→ perLayerGated → (addPerLayer)] → scaleOutput
+// (latent attention: latentattention.h; experts: experts.h)
 // All take and give rows of whole sequences of `length` tokens ((sequences × length), channels) and
 // run on all processors. The bits of a row depend neither on the number of threads nor, for
 // sequences of a multiple of 16 tokens, on the other sequences handed in with it. `progress` is
 // only asked whether to stop, by every task (some 10 ms). Where spec.isParallel, feedForwardInput
 // wants the hidden states before addAttention.
 
-/// What q, k and v read.
+/// What q, k and v read, or the projections of what stands in the place of attention.
 Matrix attentionInput(
     const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
-/// The heads' outputs, causal: what attn_output reads. `input` from attentionInput.
-Matrix attentionContext(
-    const MatrixView& input, const LayerWeights& weights, int length, const Progress& progress);
-/// hidden += scale · after(attn_output · context + bias).
+/// What linear layers inside attention read, before they do; may change it.
+using InnerInputs = std::function<void(LinearInput input, int head, Matrix& x)>;
+/// What attention of some models needs beside its input.
+struct AttentionAids {
+    BesideTile beside; ///< where keys are shared
+    InnerInputs seen; ///< may be empty
+};
+/// The heads' outputs, causal, or what a delta net or a short convolution makes in their place:
+/// what attn_output, ssm_out, shortconv.out_proj read. `input` from attentionInput.
+Matrix attentionContext(const MatrixView& input, const LayerWeights& weights, int length,
+    const Progress& progress, const AttentionAids& aids = {});
+/// hidden += scale · after(attn_output · context + bias); spec.mixerOutput() in its place.
 void addAttention(MatrixBlock hidden, const MatrixView& context, const LayerWeights& weights,
     const Progress& progress);
 /// What gate and up read.
@@ -79,6 +90,20 @@ Matrix feedForwardGated(
 /// hidden += scale · after(ffn_down · gated + bias).
 void addFeedForward(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
     const Progress& progress);
+
+/// act(inp_gate · x) ∘ the layer's own input: what proj reads. `x`: hidden after the feed-forward.
+/// Requires: spec.perLayer, a tile of a path whose `beside` has the tokens.
+Matrix perLayerGated(const MatrixView& x, const LayerWeights& weights, const BesideTile& beside,
+    const Progress& progress);
+/// hidden += after(proj · gated).
+void addPerLayer(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
+    const Progress& progress);
+/// hidden × layer_output_scale, where there is one.
+void scaleOutput(MatrixBlock hidden, const LayerWeights& weights);
+
+/// hidden += scale · after(written + bias), `written` the product of the matrix `writer`.
+void addWritten(MatrixBlock hidden, Matrix written, const LayerWeights& weights, Role writer,
+    std::optional<Role> after, const Progress& progress);
 
 /// What the head reads: hidden after output_norm. Throws Error for a norm that is not finite.
 Matrix headInput(const MatrixView& hidden, const Checkpoint& checkpoint, const Progress& progress);

@@ -46,6 +46,17 @@ enum class QueryKeyNorm {
     HeadLayer, ///< LayerNorm over each head with weights of its own
 };
 
+/// Latent attention (DeepSeek-AI 2024, arXiv 2405.04434, section 2.1): keys and values are made of
+/// one latent vector a token, with a key beside it that is turned and shared by all heads.
+struct LatentSpec {
+    int queryRank = 0; ///< channels of the queries' latent; 0: queries are made of hidden itself
+    int keyRank = 0; ///< of the latent of keys and values
+    int plain = 0; ///< channels of a head's query and key that are not turned, the first ones
+    int turned = 0; ///< those that are
+    int value = 0; ///< of a head's value
+    float epsilon = 1e-6f; ///< of the latents' norms
+};
+
 /// Causal attention with grouped queries.
 struct AttentionSpec {
     int heads = 0;
@@ -58,9 +69,45 @@ struct AttentionSpec {
     QueryKeyNorm norm = QueryKeyNorm::None;
     double temperature = 0; ///< queries × 1 + temperature · ln(1 + ⌊position / temperatureSpan⌋)
     double temperatureSpan = 1;
+    bool normsValues = false; ///< each head of the values by an RMSNorm without weights
+    bool valuesAreKeys = false; ///< values are what attn_k gives, before norm and rotary embedding
+    /// The layer whose keys and values several layers share, this one among them.
+    std::optional<int> sharedKeys;
+    bool makesKeys = true; ///< else it takes those of sharedKeys
+    std::optional<LatentSpec> latent; ///< in the place of q, k and v
+    /// attn_q has, head by head, the rows of q and those of a gate: outputs are multiplied by
+    /// σ(gate).
+    bool isGated = false;
 
     std::int64_t queries() const { return std::int64_t(heads) * headDim; } ///< channels
+    std::int64_t queryRows() const { return queries() * (isGated ? 2 : 1); } ///< of attn_q
     std::int64_t keys() const { return std::int64_t(keyValueHeads) * headDim; }
+    /// Channels of what attn_output reads.
+    std::int64_t context() const
+    {
+        return latent ? std::int64_t(heads) * latent->value : queries();
+    }
+};
+
+/// A gated delta net (Yang et al. 2024, "Gated Delta Networks", equation 10) behind a causal
+/// convolution: each value head has a state that decays, learns what its keys stand for and is
+/// asked by queries. It starts at zero with each sequence.
+struct DeltaNetSpec {
+    int keyHeads = 0; ///< of queries and of keys
+    int valueHeads = 0; ///< j reads key head j mod keyHeads, as llama.cpp orders them
+    int headDim = 0; ///< of queries, keys and values
+    int kernel = 0; ///< tokens under the convolution, the last its own
+
+    std::int64_t keys() const { return std::int64_t(keyHeads) * headDim; } ///< channels
+    std::int64_t values() const { return std::int64_t(valueHeads) * headDim; }
+    std::int64_t mixed() const { return 2 * keys() + values(); } ///< of q, k and v together
+    bool operator==(const DeltaNetSpec&) const = default;
+};
+
+/// A causal convolution of each channel over a few tokens, gated before and after (LFM2).
+struct ShortConvolutionSpec {
+    int kernel = 0; ///< tokens under it, the last its own
+    bool operator==(const ShortConvolutionSpec&) const = default;
 };
 
 enum class Activation {
@@ -82,6 +129,7 @@ struct FeedForwardSpec {
 enum class Routing {
     SoftmaxOfAll, ///< the largest of a softmax over all experts
     SoftmaxOfChosen, ///< a softmax over the largest logits
+    Sigmoid, ///< the largest of 1 / (1 + e^−logit), each alone
 };
 
 /// A mixture of experts in the place of a feed-forward: Σ weight_e · down_e(act(gate_e x) ∘ up_e x)
@@ -94,6 +142,21 @@ struct ExpertsSpec {
     Routing routing = Routing::SoftmaxOfAll;
     bool normalizes = false; ///< the weights of the chosen ones are divided by their sum
     int sharedSize = 0; ///< of the shared expert; 0: there is none
+    int groups = 1; ///< of neighbouring experts: only those of the best groups are chosen
+    int groupsUsed = 1;
+    int groupBest = 2; ///< a group is as good as the sum of this many of its best experts
+    float scale = 1; ///< of the weights
+    /// Beside an ordinary feed-forward instead of in its place (Gemma 4): hidden += after(post_1(
+    /// feed-forward) + post_2(experts of pre_2(hidden))), chosen by hidden, normed and scaled.
+    bool isBeside = false;
+};
+
+/// What a layer adds of an input of its own, made of the token: hidden += after(proj ·
+/// (act(inp_gate · hidden) ∘ input)). Gemma 4's per-layer embeddings.
+struct PerLayerSpec {
+    int size = 0; ///< channels of the input
+    int layer = 0; ///< whose part of all inputs it is
+    Activation activation = Activation::GeluTanh;
 };
 
 enum class NormKind {
@@ -111,13 +174,21 @@ struct LayerSpec {
     std::optional<Role> attentionPostNorm; ///< after
     std::optional<Role> feedForwardPostNorm;
     AttentionSpec attention;
+    std::optional<DeltaNetSpec> deltaNet; ///< in its place
+    std::optional<ShortConvolutionSpec> shortConvolution; ///< in its place
     FeedForwardSpec feedForward;
     std::optional<ExpertsSpec> experts; ///< in its place
     bool isParallel = false; ///< the feed-forward reads what attention reads too
     float residualScale = 1;
+    std::optional<PerLayerSpec> perLayer; ///< behind the feed-forward
 
     /// The norm that makes the input, none where nothing or more than this input is made by it.
     std::optional<Role> makerOf(LinearInput input) const;
+    /// The matrix that writes what attention, or what stands in its place, makes: attn_output,
+    /// ssm_out, shortconv.out_proj.
+    Role mixerOutput() const;
+    /// Channels that it reads; `hidden`: of the residual stream.
+    std::int64_t mixedChannels(std::int64_t hidden) const;
 };
 
 } // namespace core

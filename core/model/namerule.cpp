@@ -114,6 +114,19 @@ bool isBuffer(const std::string& name)
     return std::find(buffers.begin(), buffers.end(), word) != buffers.end();
 }
 
+bool isOfOtherSense(std::string_view name)
+{
+    constexpr std::array<std::string_view, 5> words{ "vision", "visual.", "audio",
+        "multi_modal_projector", "mm_projector" };
+    return std::ranges::any_of(
+        words, [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
+
+bool isPredicting(std::string_view name)
+{
+    return name.starts_with("mtp.") || name.find(".mtp.") != std::string_view::npos;
+}
+
 bool isAdapter(const std::string& name)
 {
     return name.find(".lora_") != std::string::npos || name.ends_with(".lora_a")

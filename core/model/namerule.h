@@ -35,6 +35,13 @@ private:
 /// anew or do not use: rotary_emb.inv_freq, masked_bias, k_scale ….
 bool isBuffer(const std::string& name);
 
+/// Whether a tensor of that name belongs to what sees or hears beside a language model.
+bool isOfOtherSense(std::string_view name);
+
+/// Whether a tensor of that name belongs to the layer that guesses one token more (multi-token
+/// prediction).
+bool isPredicting(std::string_view name);
+
 /// Whether a tensor of that name belongs to a LoRA adapter.
 bool isAdapter(const std::string& name);
 

@@ -44,18 +44,47 @@ namespace {
         return count;
     }
 
+    bool mayQuantize(const StoredTensor& stored)
+    {
+        return dimensionsOf(stored.shape) >= 2 && !staysAsItIs(stored.name)
+            && !stored.format->isWhole;
+    }
+
     Place placeOf(const StoredTensor& stored, int number, std::set<Place>& taken)
     {
-        const bool mayQuantize = dimensionsOf(stored.shape) >= 2 && !staysAsItIs(stored.name)
-            && !stored.format->isWhole;
         const auto known = findPlace(stored.name);
-        if (known && isMatrix(known->role) == mayQuantize && taken.insert(*known).second)
+        if (known && isMatrix(known->role) == mayQuantize(stored) && taken.insert(*known).second)
             return *known;
-        return { mayQuantize ? Role::OtherMatrix : Role::OtherTensor, layerOfName(stored.name),
-            number };
+        return { mayQuantize(stored) ? Role::OtherMatrix : Role::OtherTensor,
+            layerOfName(stored.name), number };
+    }
+
+    Tensor tensorAt(Place place, const StoredTensor& stored)
+    {
+        Tensor tensor;
+        tensor.place = place;
+        tensor.name = tensor.sourceName = stored.name;
+        tensor.shape = stored.shape;
+        tensor.columns = stored.shape.back();
+        tensor.rows = 1;
+        for (std::size_t i = 0; i + 1 < stored.shape.size(); ++i)
+            tensor.rows *= stored.shape[i];
+        tensor.format = stored.format;
+        tensor.bytes = stored.bytes;
+        tensor.offset = stored.offset;
+        tensor.file = stored.file;
+        tensor.mapping = stored.mapping;
+        tensor.source = stored.source;
+        return tensor;
     }
 
 } // namespace
+
+Tensor placedAsOther(const StoredTensor& stored, int number)
+{
+    const Role role = mayQuantize(stored) ? Role::OtherMatrix : Role::OtherTensor;
+    return tensorAt({ role, -1, number }, stored);
+}
 
 PlacedTensors placeAll(const ShardedTensors& stored, const std::string& file)
 {
@@ -67,21 +96,8 @@ PlacedTensors placeAll(const ShardedTensors& stored, const std::string& file)
             left.push_back(found.name.substr(0, 200));
             continue;
         }
-        Tensor tensor;
-        tensor.place = placeOf(found, int(result.tensors.size()), taken);
-        tensor.name = tensor.sourceName = found.name;
-        tensor.shape = found.shape;
-        tensor.columns = found.shape.back();
-        tensor.rows = 1;
-        for (std::size_t i = 0; i + 1 < found.shape.size(); ++i)
-            tensor.rows *= found.shape[i];
-        tensor.format = found.format;
-        tensor.bytes = found.bytes;
-        tensor.offset = found.offset;
-        tensor.file = found.file;
-        tensor.mapping = found.mapping;
-        tensor.source = found.source;
-        result.tensors.push_back(std::move(tensor));
+        result.tensors.push_back(
+            tensorAt(placeOf(found, int(result.tensors.size()), taken), found));
     }
     if (result.tensors.empty())
         throw Error(text(file, ": has no tensor of weights, expected at least one"));

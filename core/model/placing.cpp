@@ -9,7 +9,6 @@
 #include "core/model/namerule.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -43,15 +42,6 @@ namespace {
         return isWhole || isBuffer(tensor.name);
     }
 
-    /// Whether a tensor belongs to what sees or hears beside a language model.
-    bool isOfOtherSense(std::string_view name)
-    {
-        constexpr std::array<std::string_view, 5> words{ "vision", "visual.", "audio",
-            "multi_modal_projector", "mm_projector" };
-        return std::ranges::any_of(words,
-            [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
-    }
-
     std::string_view titleOf(const ModelConfig& config) { return config.known()->title; }
 
     std::string withArticle(std::string_view title) { return text("a ", title, " model"); }
@@ -72,6 +62,8 @@ namespace {
         std::map<Place, Arrangement> arrangements; ///< that a tensor's name asks for
         std::vector<std::string> left;
         int ofOtherSenses = 0;
+        std::vector<const StoredTensor*> kept; ///< of blocks that are not computed
+        int predicting = 0; ///< of a Hugging Face model, for a second token ahead
         const StoredTensor* unexpected = nullptr; ///< the first
     };
 
@@ -126,10 +118,51 @@ namespace {
         {
             if (m_naming == Naming::HuggingFace && isOfOtherSense(tensor.name))
                 ++m_sorted.ofOtherSenses;
-            else if (isUnneeded(tensor))
+            else if (m_naming == Naming::HuggingFace && isPredicting(tensor.name))
+                ++m_sorted.predicting;
+            else if (isOfKeptBlock(tensor))
+                m_sorted.kept.push_back(&tensor);
+            else if (isUnneeded(tensor) || isBehind(tensor) || isOfSharedKeys(tensor))
                 m_sorted.left.push_back(shortName(tensor));
             else if (!m_sorted.unexpected)
                 m_sorted.unexpected = &tensor;
+        }
+
+        /// Whether it belongs to a layer behind the last, which predicts further tokens.
+        bool isBehind(const StoredTensor& tensor) const
+        {
+            const Architecture& architecture = *m_config.known();
+            if (!architecture.predictsFurther)
+                return false;
+            std::string name = tensor.name;
+            if (m_naming == Naming::HuggingFace) {
+                name = m_rule.usualName(name);
+                if (!name.starts_with(architecture.layersIn))
+                    return false;
+                name = text("blk.", name.substr(architecture.layersIn.size()));
+            }
+            return layerOfName(name) >= m_config.layers;
+        }
+
+        /// Whether it makes keys or values in a layer that takes those of another.
+        bool isOfSharedKeys(const StoredTensor& tensor) const
+        {
+            const int first = m_config.layers - m_config.sharedKeyLayers;
+            return std::ranges::any_of(placesOf(tensor.name, m_naming, m_rule, *m_config.known()),
+                [&](const HuggingPlace& found) {
+                    const Role role = found.place.role;
+                    return found.place.layer >= first
+                        && (role == Role::AttnK || role == Role::AttnV || role == Role::AttnKNorm);
+                });
+        }
+
+        /// Of blocks that guess further tokens in a GGUF: kept, not computed.
+        bool isOfKeptBlock(const StoredTensor& tensor) const
+        {
+            const int block = m_naming == Naming::Gguf ? layerOfName(tensor.name) : -1;
+            return block >= m_config.layers && block < m_config.layers + m_config.predicting
+                && tensor.format && !tensor.format->isWhole && !tensor.shape.empty()
+                && !tensor.bytes.empty();
         }
 
         const ModelConfig& m_config;
@@ -185,7 +218,8 @@ namespace {
 
         bool has(Place place) const { return m_sorted.found.contains(place); }
 
-        /// q, k and v are needed where they are not one tensor, with their biases where one has.
+        /// q, k and v are needed where they are not one tensor, with their biases where one has;
+        /// so are an expert's gate and up.
         bool isNeededHere(Place place) const
         {
             const Role role = place.role;
@@ -193,6 +227,8 @@ namespace {
             const bool isBias
                 = role == Role::AttnQBias || role == Role::AttnKBias || role == Role::AttnVBias;
             const Biases biases = m_config.known()->attentionBiases;
+            if (role == Role::FfnGateExps || role == Role::FfnUpExps)
+                return !has({ Role::FfnGateUpExps, place.layer });
             const bool areFused = has({ Role::AttnQkv, place.layer });
             const bool areFusedBiases = has({ Role::AttnQkvBias, place.layer });
             return (isMatrix && !areFused)
@@ -239,11 +275,12 @@ namespace {
             tensor.mapping = stored.mapping;
             tensor.source = stored.source;
             const auto how = arrangementOf(expected.place);
-            if (how && *how != Arrangement::AsItIs) {
-                arrange(tensor, inOrder(expected, parts), *how, layerSpec(m_config, 0).attention);
+            if (how && *how != Arrangement::AsItIs && *how != Arrangement::Squeezed) {
+                arrange(tensor, inOrder(expected, parts), *how,
+                    layerSpec(m_config, std::max(0, expected.place.layer)));
                 return tensor;
             }
-            if (stored.shape != expected.shape)
+            if (!isOfShape(stored.shape, expected.shape, how))
                 throw Error(text(stored.file, ": tensor ", stored.name, " has shape ",
                     shapeText(stored.shape), ", expected ", shapeText(expected.shape)));
             tensor.bytes = stored.bytes;
@@ -295,8 +332,9 @@ namespace {
     std::vector<std::string> anchorsOf(const Architecture& architecture)
     {
         std::vector<std::string> anchors;
-        for (const Place place : { Place{ Role::TokenEmbd }, Place{ Role::AttnNorm, 0 },
-                 Place{ Role::AttnQ, 0 }, Place{ Role::AttnQkv, 0 } }) {
+        for (const Place place :
+            { Place{ Role::TokenEmbd }, Place{ Role::AttnNorm, 0 }, Place{ Role::AttnQ, 0 },
+                Place{ Role::AttnQkv, 0 }, Place{ Role::AttnKvAMqa, 0 } }) {
             const std::string name = huggingFaceName(architecture, place);
             if (name.starts_with(architecture.body))
                 anchors.push_back(name.substr(architecture.body.size()));
@@ -338,11 +376,21 @@ PlacedTensors placeTensors(
     const Sorted sorted = Sorting(config, naming, rule).sort(stored.tensors);
     PlacedTensors result;
     result.tensors = Placing(stored, config, naming, file, sorted).place();
+    for (const StoredTensor* kept : sorted.kept)
+        result.tensors.push_back(placedAsOther(*kept, int(result.tensors.size())));
+    if (!sorted.kept.empty())
+        result.notes.push_back(
+            text(sorted.kept.size(), " tensors of blocks that guess further tokens (from blk.",
+                config.layers, " on) are not computed: they are kept, and rounded without a text"));
     if (const std::string note = rule.note(); !note.empty() && naming == Naming::HuggingFace)
         result.notes.push_back(note);
     if (sorted.ofOtherSenses > 0)
         result.notes.push_back(text(sorted.ofOtherSenses,
             " tensors for images or sound are left out: only the language model is opened"));
+    if (sorted.predicting > 0)
+        result.notes.push_back(text(sorted.predicting,
+            " tensors that guess a second token ahead (mtp) are left out: the model computes the "
+            "same without them"));
     if (!sorted.left.empty())
         result.notes.push_back(leftNote(sorted.left));
     for (std::string& note : faultNotes(stored, file))

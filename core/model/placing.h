@@ -38,6 +38,10 @@ std::string unexpectedTensor(
 /// model that is not computed is looked at and requantized by. Throws Error if there is none.
 PlacedTensors placeAll(const ShardedTensors& stored, const std::string& file);
 
+/// A stored tensor as it is: OtherMatrix where llama-quantize would round it, else OtherTensor,
+/// outside the layers. Requires: one that holds weights.
+Tensor placedAsOther(const StoredTensor& stored, int number);
+
 /// The values of a stored rope_freqs or rope_factors_*. Throws Error for another shape, a value
 /// that is not above 0.
 std::vector<float> ropeFactors(const StoredTensor& stored, const ModelConfig& config);

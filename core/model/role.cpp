@@ -52,6 +52,13 @@ namespace {
         RoleEntry{ Role::AttnKBias, Where::Layer, "attn_k", ".bias", Kind::Vector },
         RoleEntry{ Role::AttnV, Where::Layer, "attn_v", ".weight", Kind::Matrix },
         RoleEntry{ Role::AttnVBias, Where::Layer, "attn_v", ".bias", Kind::Vector },
+        RoleEntry{ Role::AttnQA, Where::Layer, "attn_q_a", ".weight", Kind::Matrix },
+        RoleEntry{ Role::AttnQANorm, Where::Layer, "attn_q_a_norm", ".weight", Kind::Vector },
+        RoleEntry{ Role::AttnQB, Where::Layer, "attn_q_b", ".weight", Kind::Matrix },
+        RoleEntry{ Role::AttnKvAMqa, Where::Layer, "attn_kv_a_mqa", ".weight", Kind::Matrix },
+        RoleEntry{ Role::AttnKvANorm, Where::Layer, "attn_kv_a_norm", ".weight", Kind::Vector },
+        RoleEntry{ Role::AttnKB, Where::Layer, "attn_k_b", ".weight", Kind::Matrix },
+        RoleEntry{ Role::AttnVB, Where::Layer, "attn_v_b", ".weight", Kind::Matrix },
         RoleEntry{ Role::AttnQNorm, Where::Layer, "attn_q_norm", ".weight", Kind::Vector },
         RoleEntry{ Role::AttnKNorm, Where::Layer, "attn_k_norm", ".weight", Kind::Vector },
         RoleEntry{ Role::AttnSinks, Where::Layer, "attn_sinks", ".weight", Kind::Vector },
@@ -75,6 +82,7 @@ namespace {
         RoleEntry{ Role::FfnNormBias, Where::Layer, "ffn_norm", ".bias", Kind::Vector },
         RoleEntry{ Role::FfnGateInp, Where::Layer, "ffn_gate_inp", ".weight", Kind::Wide },
         RoleEntry{ Role::FfnGateInpBias, Where::Layer, "ffn_gate_inp", ".bias", Kind::Vector },
+        RoleEntry{ Role::FfnGateInpScale, Where::Layer, "ffn_gate_inp", ".scale", Kind::Vector },
         RoleEntry{
             Role::FfnGateInpShexp, Where::Layer, "ffn_gate_inp_shexp", ".weight", Kind::Wide },
         RoleEntry{ Role::ExpProbsBias, Where::Layer, "exp_probs_b", ".bias", Kind::Vector },
@@ -91,10 +99,19 @@ namespace {
         RoleEntry{ Role::FfnGateUpExps, Where::Layer, "ffn_gate_up_exps", ".weight", Kind::Matrix },
         RoleEntry{ Role::FfnDownExps, Where::Layer, "ffn_down_exps", ".weight", Kind::Matrix },
         RoleEntry{ Role::FfnDownExpsBias, Where::Layer, "ffn_down_exps", ".bias", Kind::Wide },
+        RoleEntry{ Role::FfnDownExpsScale, Where::Layer, "ffn_down_exps", ".scale", Kind::Vector },
         RoleEntry{ Role::FfnGateShexp, Where::Layer, "ffn_gate_shexp", ".weight", Kind::Matrix },
         RoleEntry{ Role::FfnUpShexp, Where::Layer, "ffn_up_shexp", ".weight", Kind::Matrix },
         RoleEntry{ Role::FfnDownShexp, Where::Layer, "ffn_down_shexp", ".weight", Kind::Matrix },
+        RoleEntry{ Role::PreFfwNorm2, Where::Layer, "pre_ffw_norm_2", ".weight", Kind::Vector },
+        RoleEntry{ Role::PostFfwNorm1, Where::Layer, "post_ffw_norm_1", ".weight", Kind::Vector },
+        RoleEntry{ Role::PostFfwNorm2, Where::Layer, "post_ffw_norm_2", ".weight", Kind::Vector },
         RoleEntry{ Role::PostFfwNorm, Where::Layer, "post_ffw_norm", ".weight", Kind::Vector },
+        RoleEntry{ Role::PerLayerInpGate, Where::Layer, "inp_gate", ".weight", Kind::Matrix },
+        RoleEntry{ Role::PerLayerProj, Where::Layer, "proj", ".weight", Kind::Matrix },
+        RoleEntry{ Role::PerLayerPostNorm, Where::Layer, "post_norm", ".weight", Kind::Vector },
+        RoleEntry{
+            Role::LayerOutputScale, Where::Layer, "layer_output_scale", ".weight", Kind::Vector },
         RoleEntry{ Role::OutputNorm, Where::Model, "output_norm", ".weight", Kind::Vector },
         RoleEntry{ Role::OutputNormBias, Where::Model, "output_norm", ".bias", Kind::Vector },
         RoleEntry{ Role::TokenEmbdNorm, Where::Model, "token_embd_norm", ".weight", Kind::Vector },
@@ -110,12 +127,14 @@ namespace {
     };
 
     constexpr std::array matrixRoles = { Role::AttnQkv, Role::AttnQ, Role::AttnK, Role::AttnV,
-        Role::AttnGate, Role::AttnOutput, Role::SsmAlpha, Role::SsmBeta, Role::SsmOut,
-        Role::ShortConvIn, Role::ShortConvOut, Role::FfnGate, Role::FfnUp, Role::FfnDown,
-        Role::FfnGateExps, Role::FfnUpExps, Role::FfnGateUpExps, Role::FfnDownExps,
-        Role::FfnGateShexp, Role::FfnUpShexp, Role::FfnDownShexp };
-    constexpr std::array attentionRoles = { Role::AttnQkv, Role::AttnQ, Role::AttnK, Role::AttnV,
-        Role::AttnGate, Role::SsmAlpha, Role::SsmBeta, Role::ShortConvIn };
+        Role::AttnQA, Role::AttnQB, Role::AttnKvAMqa, Role::AttnKB, Role::AttnVB, Role::AttnGate,
+        Role::AttnOutput, Role::SsmAlpha, Role::SsmBeta, Role::SsmOut, Role::ShortConvIn,
+        Role::ShortConvOut, Role::FfnGate, Role::FfnUp, Role::FfnDown, Role::FfnGateExps,
+        Role::FfnUpExps, Role::FfnGateUpExps, Role::FfnDownExps, Role::FfnGateShexp,
+        Role::FfnUpShexp, Role::FfnDownShexp, Role::PerLayerInpGate, Role::PerLayerProj };
+    constexpr std::array attentionRoles
+        = { Role::AttnQkv, Role::AttnQ, Role::AttnK, Role::AttnV, Role::AttnQA, Role::AttnKvAMqa,
+              Role::AttnGate, Role::SsmAlpha, Role::SsmBeta, Role::ShortConvIn };
     constexpr std::array attentionOutputRoles
         = { Role::AttnOutput, Role::SsmOut, Role::ShortConvOut };
     constexpr std::array feedForwardRoles
@@ -124,6 +143,11 @@ namespace {
     constexpr std::array expertsRoles = { Role::FfnGateExps, Role::FfnUpExps, Role::FfnGateUpExps };
     constexpr std::array expertsDownRoles = { Role::FfnDownExps };
     constexpr std::array sharedDownRoles = { Role::FfnDownShexp };
+    constexpr std::array latentQueryRoles = { Role::AttnQB };
+    constexpr std::array headQueryRoles = { Role::AttnKB };
+    constexpr std::array headContextRoles = { Role::AttnVB };
+    constexpr std::array perLayerRoles = { Role::PerLayerInpGate };
+    constexpr std::array perLayerOutputRoles = { Role::PerLayerProj };
     constexpr std::array headRoles = { Role::Output, Role::TokenEmbd };
 
     template<std::size_t Count>
@@ -203,6 +227,8 @@ bool isBeforeLayers(Role role)
 
 bool isExpertStack(Role role) { return has(expertsRoles, role) || has(expertsDownRoles, role); }
 
+bool isHeadStack(Role role) { return role == Role::AttnKB || role == Role::AttnVB; }
+
 bool isOther(Role role) { return role == Role::OtherMatrix || role == Role::OtherTensor; }
 
 std::string ggufName(Place place)
@@ -251,6 +277,10 @@ std::optional<LinearInput> findInput(Role role)
         return LinearInput::ExpertsDown;
     if (has(sharedDownRoles, role))
         return LinearInput::SharedDown;
+    for (const LinearInput input : { LinearInput::LatentQuery, LinearInput::HeadQuery,
+             LinearInput::HeadContext, LinearInput::PerLayer, LinearInput::PerLayerOutput })
+        if (rolesOf(input).front() == role)
+            return input;
     return has(headRoles, role) ? std::optional(LinearInput::Head) : std::nullopt;
 }
 
@@ -278,6 +308,16 @@ std::span<const Role> rolesOf(LinearInput input)
         return expertsDownRoles;
     case LinearInput::SharedDown:
         return sharedDownRoles;
+    case LinearInput::LatentQuery:
+        return latentQueryRoles;
+    case LinearInput::HeadQuery:
+        return headQueryRoles;
+    case LinearInput::HeadContext:
+        return headContextRoles;
+    case LinearInput::PerLayer:
+        return perLayerRoles;
+    case LinearInput::PerLayerOutput:
+        return perLayerOutputRoles;
     case LinearInput::Head:
         break;
     }

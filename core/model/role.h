@@ -29,6 +29,13 @@ enum class Role {
     AttnKBias,
     AttnV,
     AttnVBias,
+    AttnQA, ///< latent attention: hidden → the queries' latent
+    AttnQANorm,
+    AttnQB, ///< the queries' latent → queries
+    AttnKvAMqa, ///< hidden → the latent of keys and values, then a key that all heads share
+    AttnKvANorm,
+    AttnKB, ///< each head's matrix between queries and the latent
+    AttnVB, ///< each head's matrix from the latent to values
     AttnQNorm,
     AttnKNorm,
     AttnSinks, ///< an extra logit a head, which takes attention and gives no value
@@ -51,6 +58,7 @@ enum class Role {
     FfnNormBias,
     FfnGateInp, ///< the router of experts
     FfnGateInpBias,
+    FfnGateInpScale, ///< Gemma 4: of what its router reads
     FfnGateInpShexp,
     ExpProbsBias,
     FfnGate,
@@ -66,10 +74,18 @@ enum class Role {
     FfnGateUpExps,
     FfnDownExps,
     FfnDownExpsBias,
+    FfnDownExpsScale, ///< one number an expert
     FfnGateShexp,
     FfnUpShexp,
     FfnDownShexp,
+    PreFfwNorm2, ///< Gemma 4: before the experts beside a feed-forward
+    PostFfwNorm1, ///< after that feed-forward
+    PostFfwNorm2, ///< after those experts
     PostFfwNorm, ///< after the feed-forward, before it is added
+    PerLayerInpGate, ///< Gemma 4: hidden → what weighs the layer's own input
+    PerLayerProj, ///< the layer's own input → hidden
+    PerLayerPostNorm,
+    LayerOutputScale, ///< one number, by which the residual stream behind the layer is multiplied
     OutputNorm,
     OutputNormBias,
     TokenEmbdNorm, ///< LFM2's norm before the head
@@ -106,6 +122,8 @@ struct Place {
 bool isOther(Role role);
 /// Whether a tensor holds one matrix for each expert, one under the other.
 bool isExpertStack(Role role);
+/// Whether it holds one matrix for each head.
+bool isHeadStack(Role role);
 /// Whether a tensor outside the layers is read before them: token_embd, position_embd.
 bool isBeforeLayers(Role role);
 
@@ -127,6 +145,11 @@ enum class LinearInput {
     Experts, ///< gate and up of one expert: the tokens that are sent to it
     ExpertsDown, ///< ffn_down of one expert
     SharedDown, ///< ffn_down of the expert that all tokens share
+    LatentQuery, ///< attn_q_b: the queries' latent after its norm
+    HeadQuery, ///< attn_k_b of one head: its query's channels that are not turned
+    HeadContext, ///< attn_v_b of one head: the latents that it attends to
+    PerLayer, ///< inp_gate: hidden after the feed-forward
+    PerLayerOutput, ///< proj: the layer's own input, weighed
 };
 /// What a matrix of that role reads; token_embd gives Head (what it reads when it is tied). Nothing
 /// where that is not known.

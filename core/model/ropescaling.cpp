@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/model/architecture.h"
 
 #include <nlohmann/json.hpp>
 
@@ -102,6 +103,9 @@ namespace {
         const bool isUsualRamp = yarn.fastTurns == 32 && yarn.slowTurns == 1;
         const bool isUsual
             = std::abs(config.ropeMagnitude / yarnMagnitude(yarn.factor) - 1) < 1e-5f;
+        const bool isOfLatents = config.known()->hasLatents; // its family says where they differ
+        if (isOfLatents)
+            return;
         if (!yarn.roundsRamp || (!storesOwn && !(isUsualRamp && isUsual)))
             config.differences.push_back("llama.cpp takes its own ramp and magnitude for rope "
                                          "scaling yarn: it will compute otherwise");
@@ -122,12 +126,23 @@ namespace {
         else if (type == "yarn") {
             readYarn(scaling, config);
             noteYarnDifferences(config);
-        } else if (type != "default")
+        } else if (type == "proportional")
+            turnShare(scaling.positive("partial_rotary_factor", 1), config);
+        else if (type != "default")
             config.notComputed = text(scaling.place(), ": ", typeKey, " is ", type.substr(0, 100),
-                ", expected default, linear, llama3, longrope or yarn");
+                ", expected default, linear, llama3, longrope, yarn or proportional");
     }
 
 } // namespace
+
+void turnShare(double share, ModelConfig& config)
+{
+    constexpr float still = 1e30f; // as llama.cpp's converter writes it
+    const int pairs = config.headDim / 2;
+    config.rotaryChannels = 0;
+    config.ropeFactors.assign(std::size_t(pairs), still);
+    std::fill_n(config.ropeFactors.begin(), int(std::clamp(share, 0.0, 1.0) * pairs), 1.0f);
+}
 
 float yarnMagnitude(double factor) { return factor > 1 ? float(1 + 0.1 * std::log(factor)) : 1; }
 

@@ -18,6 +18,10 @@ void readRope(const GgufKeys& keys, ModelConfig& config);
 /// What a GGUF says of it. Requires: what is computed.
 void writeRopeScaling(const ModelConfig& config, GgufMetadata& metadata);
 
+/// Rotary embedding "proportional" (Gemma 4): the first `share` of a head's pairs turn as if all
+/// did, the others do not: divisors of their frequencies, as llama.cpp's converter writes them.
+void turnShare(double share, ModelConfig& config);
+
 /// How much of YaRN's factor goes into sines and cosines: 1 + 0.1 · ln(factor).
 float yarnMagnitude(double factor);
 

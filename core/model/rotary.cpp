@@ -57,20 +57,22 @@ std::vector<double> rotaryFrequencies(const RotarySpec& spec, int length)
     return frequencies;
 }
 
-RotaryTable::RotaryTable(const RotarySpec& spec, int length)
+RotaryTable::RotaryTable(const RotarySpec& spec, int length, int first)
     : m_layout(spec.layout)
-    , m_cosine(length, spec.channels / 2)
-    , m_sine(length, spec.channels / 2)
+    , m_first(first)
+    , m_cosine(length - first, spec.channels / 2)
+    , m_sine(length - first, spec.channels / 2)
 {
     const std::vector<double> frequencies = rotaryFrequencies(spec, length);
     constexpr int tile = 32; // positions: about 1,000 sines and cosines a task
-    parallelFor(std::size_t((length + tile - 1) / tile), [&](std::size_t task) {
-        const int first = int(task) * tile;
-        for (int position = first; position < std::min(first + tile, length); ++position) {
+    const int rows = length - first;
+    parallelFor(std::size_t((rows + tile - 1) / tile), [&](std::size_t task) {
+        const int start = int(task) * tile;
+        for (int row = start; row < std::min(start + tile, rows); ++row) {
             for (std::size_t pair = 0; pair < frequencies.size(); ++pair) {
-                const double angle = position * frequencies[pair];
-                m_cosine(position, Eigen::Index(pair)) = float(std::cos(angle)) * spec.magnitude;
-                m_sine(position, Eigen::Index(pair)) = float(std::sin(angle)) * spec.magnitude;
+                const double angle = (first + row) * frequencies[pair];
+                m_cosine(row, Eigen::Index(pair)) = float(std::cos(angle)) * spec.magnitude;
+                m_sine(row, Eigen::Index(pair)) = float(std::sin(angle)) * spec.magnitude;
             }
         }
     });
@@ -79,8 +81,8 @@ RotaryTable::RotaryTable(const RotarySpec& spec, int length)
 void RotaryTable::turn(float* row, int heads, int headDim, int position) const
 {
     const std::size_t pairs = std::size_t(m_cosine.cols());
-    const float* cosine = m_cosine.row(position).data();
-    const float* sine = m_sine.row(position).data();
+    const float* cosine = m_cosine.row(position - m_first).data();
+    const float* sine = m_sine.row(position - m_first).data();
     for (int head = 0; head < heads; ++head, row += headDim) {
         if (m_layout == RotaryLayout::Halves)
             vectormath::turnPairs(row, row + pairs, cosine, sine, pairs);

@@ -13,8 +13,8 @@ namespace core {
 /// factors (Su et al. 2021, equation 15), blended as YaRN does where it is asked for.
 class RotaryTable {
 public:
-    /// For positions 0 … length − 1. Computed in double.
-    RotaryTable(const RotarySpec& spec, int length);
+    /// For positions `first` … length − 1 of sequences of `length` tokens. Computed in double.
+    RotaryTable(const RotarySpec& spec, int length, int first = 0);
 
     /// Turns every head of `row`, (heads × headDim) floats at `position`.
     void turn(float* row, int heads, int headDim, int position) const;
@@ -23,7 +23,8 @@ public:
 
 private:
     RotaryLayout m_layout;
-    Matrix m_cosine, m_sine; ///< (length, r / 2)
+    int m_first; ///< position of the first row
+    Matrix m_cosine, m_sine; ///< (length − first, r / 2)
 };
 
 /// The angle a position of each pair of channels.

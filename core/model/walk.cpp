@@ -5,6 +5,7 @@
 #include "core/base/parallel.h"
 #include "core/base/text.h"
 #include "core/model/experts.h"
+#include "core/model/perlayerinputs.h"
 
 #include <algorithm>
 #include <cassert>
@@ -41,12 +42,25 @@ namespace {
         }
     };
 
+    Matrix contextOf(const Matrix& read, int length, const LayerWeights& weights, int layer,
+        WalkObserver* observer, const AttentionAids& aids, const Progress& progress)
+    {
+        const LayerSpec& spec = weights.spec;
+        if (spec.deltaNet || spec.shortConvolution || spec.attention.latent)
+            return attentionContext(read, weights, length, progress, aids);
+        const AttentionHeads heads = attentionHeads(read, weights, length, progress, aids.beside);
+        if (observer)
+            observer->attentionHeads(layer, heads);
+        return attended(heads, weights, length, progress);
+    }
+
     /// One tile's way through a layer.
-    void walkTile(MatrixBlock hidden, Eigen::Index firstRow, int length,
+    void walkTile(MatrixBlock hidden, const BesideTile& beside, int length,
         const LayerWeights& weights, int layer, WalkObserver* observer,
         const LinearArithmetic* arithmetic, const Progress& progress)
     {
         const Shares shares(weights);
+        const Eigen::Index firstRow = beside.firstRow;
         progress.at(0);
         const auto show = [&](LinearInput input, Matrix& x) {
             if (arithmetic)
@@ -66,7 +80,16 @@ namespace {
         {
             Matrix read = attentionInput(hidden, weights, progress);
             show(LinearInput::Attention, read);
-            Matrix context = attentionContext(read, weights, length, progress);
+            const InnerInputs seen = [&](LinearInput what, int head, Matrix& x) {
+                if (head < 0)
+                    return show(what, x);
+                if (arithmetic)
+                    arithmetic->roundInput(what, layer, x, progress);
+                if (observer)
+                    observer->expertInput(what, layer, head, x);
+            };
+            Matrix context
+                = contextOf(read, length, weights, layer, observer, { beside, seen }, progress);
             show(LinearInput::AttentionOutput, context);
             addAttention(hidden, context, weights, progress);
         }
@@ -85,12 +108,20 @@ namespace {
                     observer->expertInput(what, layer, expert, x);
             };
             addExperts(hidden, input, weights, seen, progress);
-            return finish(2 + 2 * layer);
+        } else {
+            Matrix gated = feedForwardGated(input, weights, progress);
+            show(LinearInput::Down, gated);
+            progress.at(shares.gated);
+            addFeedForward(hidden, gated, weights, progress);
         }
-        Matrix gated = feedForwardGated(input, weights, progress);
-        show(LinearInput::Down, gated);
-        progress.at(shares.gated);
-        addFeedForward(hidden, gated, weights, progress);
+        if (weights.spec.perLayer) {
+            Matrix read = hidden;
+            show(LinearInput::PerLayer, read);
+            Matrix gated = perLayerGated(read, weights, beside, progress);
+            show(LinearInput::PerLayerOutput, gated);
+            addPerLayer(hidden, gated, weights, progress);
+        }
+        scaleOutput(hidden, weights);
         finish(2 + 2 * layer);
     }
 
@@ -106,7 +137,8 @@ namespace {
 
 } // namespace
 
-HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences)
+HiddenStates embed(
+    const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences, int firstPosition)
 {
     checkpoint.requireComputed();
     const Tensor* embedding = checkpoint.find(Place{ Role::TokenEmbd });
@@ -114,11 +146,12 @@ HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<i
     assert(embedding);
     HiddenStates hidden;
     hidden.length = sequences.empty() ? 0 : int(sequences.front().size());
-    if (positions && hidden.length > positions->rows)
-        throw Error(text("a sequence has ", hidden.length, " tokens, expected at most ",
-            positions->rows, ", as many as the model has positions"));
+    if (positions && firstPosition + hidden.length > positions->rows)
+        throw Error(text("a sequence has ", firstPosition + hidden.length,
+            " tokens, expected at most ", positions->rows, ", as many as the model has positions"));
     hidden.states.resize(Eigen::Index(sequences.size()) * hidden.length, embedding->columns);
-    const Matrix learned = positions ? decodeRows(*positions, 0, hidden.length) : Matrix();
+    const Matrix learned
+        = positions ? decodeRows(*positions, firstPosition, hidden.length) : Matrix();
     const float scale = float(checkpoint.config().embeddingScale);
     parallelFor(sequences.size(), [&](std::size_t i) {
         assert(int(sequences[i].size()) == hidden.length);
@@ -138,6 +171,11 @@ HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<i
             hidden.states.middleRows(first, hidden.length) += learned;
     });
     requireUnchanged(*embedding);
+    hidden.beside.perLayer = PerLayerInputs::of(checkpoint);
+    if (hidden.beside.perLayer)
+        for (const std::vector<int>& sequence : sequences)
+            hidden.beside.tokens.insert(
+                hidden.beside.tokens.end(), sequence.begin(), sequence.end());
     return hidden;
 }
 
@@ -153,8 +191,8 @@ void walkLayer(HiddenStates& hidden, const LayerWeights& weights, int layer, Wal
     const Eigen::Index rows = hidden.states.rows();
     for (Eigen::Index first = 0; first < rows; first += tileRows(hidden)) {
         const Eigen::Index count = std::min(tileRows(hidden), rows - first);
-        walkTile(hidden.states.middleRows(first, count), first, hidden.length, weights, layer,
-            observer, arithmetic,
+        walkTile(hidden.states.middleRows(first, count), { &hidden.beside, first, rows },
+            hidden.length, weights, layer, observer, arithmetic,
             progress.part(double(first) / double(rows), double(first + count) / double(rows)));
     }
     progress.at(1);

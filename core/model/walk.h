@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/model/attention.h"
+#include "core/model/beside.h"
 #include "core/model/layer.h"
 
 #include <functional>
@@ -13,6 +15,7 @@ namespace core {
 struct HiddenStates {
     Matrix states; ///< (sequences × length, hidden)
     int length = 0;
+    Beside beside; ///< what layers read beside it
 
     int sequences() const { return length == 0 ? 0 : int(states.rows() / length); }
 };
@@ -20,10 +23,12 @@ struct HiddenStates {
 /// A walk handles whole sequences of together about this many tokens at once.
 constexpr int walkTileTokens = 4096;
 
-/// Rows of token_embd, scaled, and those of position_embd where the model has them. Requires:
-/// sequences of equal length. Throws Error for a token outside the vocabulary, a row that is not
-/// finite, a sequence longer than there are positions, a model that is not computed.
-HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences);
+/// Rows of token_embd, scaled, and those of position_embd from `firstPosition` on where the model
+/// has them. Requires: sequences of equal length. Throws Error for a token outside the vocabulary,
+/// a row that is not finite, a sequence longer than there are positions, a model that is not
+/// computed.
+HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences,
+    int firstPosition = 0);
 
 /// What a walk shows as it goes. Called on the walking thread, in order, with a tile of whole
 /// sequences: rows firstRow … firstRow + x.rows() − 1 of all tokens.
@@ -32,11 +37,14 @@ struct WalkObserver {
     /// `x` (tokens, in): what the linear layers of `input` in `layer` read.
     virtual void linearInput(LinearInput input, int layer, const Matrix& x, Eigen::Index firstRow)
         = 0;
-    /// `x` (tokens, in): what gate and up (Experts) or down (ExpertsDown) of one expert read.
+    /// `x` (tokens, in): what gate and up (Experts) or down (ExpertsDown) of one expert read, or
+    /// attn_k_b (HeadQuery) or attn_v_b (HeadContext) of one head.
     virtual void expertInput(
         LinearInput /*input*/, int /*layer*/, int /*expert*/, const Matrix& /*x*/)
     {
     }
+    /// Queries, keys and values of the same rows, normed and turned.
+    virtual void attentionHeads(int /*layer*/, const AttentionHeads& /*heads*/) { }
     /// The residual stream at a depth: 0 the embedding, 1 + 2·layer after attention, 2 + 2·layer
     /// after the feed-forward.
     virtual void residual(int depth, const MatrixView& hidden, Eigen::Index firstRow) = 0;

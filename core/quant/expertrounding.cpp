@@ -94,12 +94,12 @@ namespace {
 
 } // namespace
 
-void roundExperts(LayerInWork& layer, const MatrixView& input, const MatrixView& reference,
-    Index length, const Progress& progress)
+void roundExperts(
+    LayerInWork& layer, const SparseInputs& inputs, Index length, const Progress& progress)
 {
+    const auto& [input, reference, routed] = inputs;
     const ExpertsSpec& spec = *layer.spec().experts;
     const HoldingOut holding(input.rows(), length);
-    const std::vector<ExpertTokens> routed = routeTokens(input, layer.weights(), progress);
     for (int i = 0; i < spec.count; ++i) {
         const Progress part = progress.part(double(i) / spec.count, double(i + 1) / spec.count);
         const SplitTokens tokens

@@ -32,7 +32,7 @@ namespace {
         const LayerWeights::PartPlace place = weights.placeOf(role);
         weights.matrix(place.matrix).row(place.first + row) /= scale;
         if (weights.findVector(biasRole(place.matrix)))
-            weights.vector(biasRole(place.matrix))[place.first + row] /= scale;
+            weights.vector(*biasRole(place.matrix))[place.first + row] /= scale;
     }
 
     /// Divides the rows of attn_v by the scales of the heads' outputs: row r of key/value head g
@@ -49,6 +49,31 @@ namespace {
         }
     }
 
+    void noteBias(const LayerWeights& weights, Role matrix, std::vector<Role>& changed)
+    {
+        if (weights.has(matrix) && weights.findVector(biasRole(matrix)))
+            changed.push_back(*biasRole(matrix));
+    }
+
+    /// Divides what makes attention's output, or what stands in its place, by `scales`, and says
+    /// which vectors changed.
+    void divideMixer(LayerWeights& weights, const Vector& scales, std::vector<Role>& changed)
+    {
+        if (weights.spec.deltaNet) {
+            const Index headDim = weights.spec.deltaNet->headDim; // all heads have the same scales
+            weights.vector(Role::SsmNorm).array() /= scales.head(headDim).array();
+            return changed.push_back(Role::SsmNorm);
+        }
+        if (weights.spec.shortConvolution) {
+            for (Index row = 0; row < scales.size(); ++row) // the second third is C
+                divideRow(weights, Role::ShortConvIn, scales.size() + row, scales[row]);
+            return;
+        }
+        divideValueRows(weights, scales);
+        noteBias(weights, Role::AttnV, changed);
+        noteBias(weights, Role::AttnQkv, changed);
+    }
+
     void divideNorm(
         LayerWeights& weights, Role norm, const Vector& scales, std::vector<Role>& changed)
     {
@@ -59,12 +84,6 @@ namespace {
             return;
         weights.vector(*bias).array() /= scales.array();
         changed.push_back(*bias);
-    }
-
-    void noteBias(const LayerWeights& weights, Role matrix, std::vector<Role>& changed)
-    {
-        if (weights.has(matrix) && weights.findVector(biasRole(matrix)))
-            changed.push_back(biasRole(matrix));
     }
 
     Tensor inFloats(const Tensor& tensor, const MatrixView& values)
@@ -116,13 +135,18 @@ bool LayerFold::isEmpty() const
 std::vector<int> foldGroups(LinearInput input, const LayerSpec& spec, std::int64_t width)
 {
     const AttentionSpec& attention = spec.attention;
-    const std::int64_t channels = input == LinearInput::AttentionOutput ? attention.queries()
+    const std::int64_t channels = input == LinearInput::AttentionOutput ? spec.mixedChannels(width)
         : input == LinearInput::Down                                    ? spec.feedForward.size
                                                                         : width;
     std::vector<int> groups(static_cast<std::size_t>(channels));
     std::iota(groups.begin(), groups.end(), 0);
-    if (input != LinearInput::AttentionOutput)
+    if (input != LinearInput::AttentionOutput || spec.shortConvolution)
         return groups;
+    if (spec.deltaNet) {
+        for (int& group : groups)
+            group %= spec.deltaNet->headDim;
+        return groups;
+    }
     const int headsPerKey = attention.heads / attention.keyValueHeads;
     const int headDim = attention.headDim;
     for (int channel = 0; channel < int(channels); ++channel)
@@ -133,9 +157,15 @@ std::vector<int> foldGroups(LinearInput input, const LayerSpec& spec, std::int64
 
 std::string foldObstacle(LinearInput input, const LayerSpec& spec)
 {
+    const bool readsHeads = input == LinearInput::AttentionOutput;
+    if (readsHeads && spec.attention.latent)
+        return "its input is not scaled: each head's values are made of the same latents";
+    if (readsHeads && (spec.attention.normsValues || spec.attention.valuesAreKeys))
+        return "its input is not scaled: the norm of the values does not let scales through";
     if (input == LinearInput::Down && !spec.feedForward.isGated)
         return "its input is not scaled: the activation before it does not let scales through";
-    if (spec.experts && input != LinearInput::Attention && input != LinearInput::AttentionOutput)
+    const bool isBranch = input == LinearInput::FeedForward || input == LinearInput::Down;
+    if (spec.experts && !spec.experts->isBeside && isBranch)
         return "its input is not scaled: a router and experts read it, too";
     const bool isNormed = input == LinearInput::Attention || input == LinearInput::FeedForward;
     if (!isNormed || spec.makerOf(input))
@@ -147,8 +177,14 @@ std::string foldObstacle(LinearInput input, const LayerSpec& spec)
 
 std::optional<Role> foldedMaker(LinearInput input, const Checkpoint& checkpoint, int layer)
 {
-    if (input == LinearInput::AttentionOutput)
+    if (input == LinearInput::AttentionOutput) {
+        const LayerSpec spec = layerSpec(checkpoint.config(), layer);
+        if (spec.deltaNet)
+            return std::nullopt;
+        if (spec.shortConvolution)
+            return Role::ShortConvIn;
         return checkpoint.find(Place{ Role::AttnV, layer }) ? Role::AttnV : Role::AttnQkv;
+    }
     return input == LinearInput::Down ? std::optional(Role::FfnUp) : std::nullopt;
 }
 
@@ -161,10 +197,8 @@ std::vector<Role> applyFold(LayerWeights& weights, const LayerFold& fold)
             scaleReaders(weights, input, scales);
         }
     if (fold.attentionOutput.size() > 0) {
-        divideValueRows(weights, fold.attentionOutput);
+        divideMixer(weights, fold.attentionOutput, changed);
         scaleReaders(weights, LinearInput::AttentionOutput, fold.attentionOutput);
-        noteBias(weights, Role::AttnV, changed);
-        noteBias(weights, Role::AttnQkv, changed);
     }
     if (fold.down.size() > 0) {
         for (Index row = 0; row < fold.down.size(); ++row)

@@ -19,7 +19,9 @@ namespace core {
 /// empty vector: that input is left as it is.
 struct LayerFold {
     Vector attention; ///< (hidden): the norm before / s; q, k, v · s
-    Vector attentionOutput; ///< (heads × headDim): rows of attn_v / s; attn_output · s
+    /// (LayerSpec::mixedChannels): rows of attn_v / s, or ssm_norm, or the rows of
+    /// shortconv.in_proj that make C; attn_output · s, or what stands in its place.
+    Vector attentionOutput;
     Vector feedForward; ///< (hidden): the norm before / s; gate, up · s
     Vector down; ///< (feedForward): rows of ffn_up / s; ffn_down · s
 
@@ -29,16 +31,18 @@ struct LayerFold {
 };
 
 /// The channels of a layer's `input` that must share one scale, as a number for each from 0 on: the
-/// heads of a group share those of their key/value head, since one row of attn_v makes them all.
+/// heads of a group share those of their key/value head, since one row of attn_v makes them all,
+/// and the heads of a delta net, which one norm makes.
 /// Elsewhere each channel stands alone. `width`: of the residual stream.
 std::vector<int> foldGroups(LinearInput input, const LayerSpec& spec, std::int64_t width);
 
 /// Why what makes an input cannot be divided by scales; empty: it can. A norm can if it makes this
-/// input alone, attn_v always, ffn_up where what it makes is only multiplied.
+/// input alone, what makes the heads' outputs always, ffn_up where what it makes is only
+/// multiplied.
 std::string foldObstacle(LinearInput input, const LayerSpec& spec);
 
-/// The matrix whose rows are divided where `input` is scaled: attn_v or ffn_up, or what holds it
-/// among others; nothing where a norm is.
+/// The matrix whose rows are divided where `input` is scaled: attn_v, shortconv.in_proj or ffn_up,
+/// or what holds it among others; nothing where a norm is.
 std::optional<Role> foldedMaker(LinearInput input, const Checkpoint& checkpoint, int layer);
 
 /// Multiplies and divides `weights` as `fold` says: the same function of the hidden states, to the

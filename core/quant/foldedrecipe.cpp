@@ -1,90 +1,104 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/foldedrecipe.h"
 
+#include "core/base/text.h"
+
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 namespace core {
 
 namespace {
 
-    /// Tensors of one role that are to have one format.
-    struct Wish {
-        Role role;
-        const Format* format;
-        std::vector<int> layers; ///< ascending
+    /// Tensors that differ in their layer only.
+    struct Kin {
+        Rule which; ///< its role or its name, in every layer
+        std::vector<std::pair<int, const Format*>> formats; ///< by layer, −1 outside; in order
     };
     using Stretch = std::pair<int, int>; ///< first and last layer
 
-    /// 0, 3, 4, 5 → 0–0, 3–5. Layers between that have no such tensor may lie in one.
-    std::vector<Stretch> stretchesOf(const std::vector<int>& layers, const std::vector<int>& all)
+    /// The name with * in place of its layer's number.
+    std::string patternOf(const Tensor& tensor)
+    {
+        const std::size_t number = std::string_view("blk.").size();
+        return layerOfName(tensor.name) < 0
+            ? tensor.name
+            : text("blk.*", tensor.name.substr(tensor.name.find('.', number)));
+    }
+
+    /// All matrices by kinship, in the order in which they first come, and what they get.
+    std::vector<Kin> kinOf(const Checkpoint& checkpoint, const std::vector<const Format*>& formats)
+    {
+        std::vector<Kin> found;
+        std::map<std::string, std::size_t> byPattern;
+        for (std::size_t i = 0; i < formats.size(); ++i) {
+            if (!formats[i])
+                continue;
+            const Tensor& tensor = checkpoint.tensors()[i];
+            const std::string pattern = patternOf(tensor);
+            const auto [entry, isNew] = byPattern.try_emplace(pattern, found.size());
+            if (isNew) {
+                Kin kin;
+                if (isOther(tensor.place.role))
+                    kin.which.name = pattern;
+                else
+                    kin.which.roles = { tensor.place.role };
+                found.push_back(std::move(kin));
+            }
+            found[entry->second].formats.emplace_back(tensor.place.layer, formats[i]);
+        }
+        for (Kin& kin : found)
+            std::ranges::stable_sort(kin.formats, {}, &std::pair<int, const Format*>::first);
+        return found;
+    }
+
+    const Format* mostFrequent(
+        const std::vector<std::pair<int, const Format*>>& formats, const Format* preferred)
+    {
+        std::map<const Format*, std::size_t> counts;
+        for (const auto& [layer, format] : formats)
+            ++counts[format];
+        return std::ranges::max_element(counts, {}, [&](const auto& each) {
+            return std::tuple(each.second, each.first == preferred, each.first->bitsPerWeight());
+        })->first;
+    }
+
+    /// The runs of layers in which `kin` gets `format`.
+    std::vector<Stretch> stretchesOf(const Kin& kin, const Format* format)
     {
         std::vector<Stretch> stretches;
-        for (const int layer : layers) {
-            const bool goesOn = !stretches.empty() && std::ranges::none_of(all, [&](int other) {
-                return other > stretches.back().second && other < layer;
-            });
-            if (goesOn)
+        bool goesOn = false;
+        for (const auto& [layer, each] : kin.formats) {
+            if (each == format && goesOn)
                 stretches.back().second = layer;
-            else
+            else if (each == format)
                 stretches.push_back({ layer, layer });
+            goesOn = each == format;
         }
         return stretches;
     }
 
-    /// The rule for these tensors of all that are like them; one that is there and says the same of
-    /// the same layers takes the role in.
-    void addRule(
-        std::vector<Rule>& rules, Role role, const Format* format, std::optional<Stretch> layers)
+    /// Adds what `kin` says, or lets a rule that says the same of the same layers speak of it too.
+    void addRule(std::vector<Rule>& rules, const Kin& kin, const Format* format,
+        const std::optional<Stretch>& layers)
     {
-        Rule rule;
-        rule.roles = { role };
+        Rule rule = kin.which;
         rule.format = format;
         if (layers) {
             rule.firstLayer = layers->first;
             rule.lastLayer = layers->second;
         }
         const auto same = std::ranges::find_if(rules, [&](const Rule& other) {
-            return other.format == format && other.firstLayer == rule.firstLayer
-                && other.lastLayer == rule.lastLayer && other.name.empty();
+            return rule.name.empty() && other.name.empty() && other.format == format
+                && other.firstLayer == rule.firstLayer && other.lastLayer == rule.lastLayer;
         });
         if (same == rules.end())
-            rules.push_back(rule);
+            rules.push_back(std::move(rule));
         else
-            same->roles.push_back(role);
-    }
-
-    /// The wishes of a role with the most frequent one last.
-    std::vector<Wish> byFrequency(std::vector<Wish> wishes)
-    {
-        std::ranges::stable_sort(wishes, {}, [](const Wish& wish) { return wish.layers.size(); });
-        return wishes;
-    }
-
-    std::map<Role, std::vector<Wish>> wishesOf(const Checkpoint& checkpoint,
-        const std::vector<const Format*>& formats, std::vector<Rule>& byName)
-    {
-        std::map<Role, std::vector<Wish>> wishes;
-        for (std::size_t i = 0; i < formats.size(); ++i) {
-            const Tensor& tensor = checkpoint.tensors()[i];
-            if (!formats[i])
-                continue;
-            if (isOther(tensor.place.role)) {
-                Rule rule;
-                rule.name = tensor.name;
-                rule.format = formats[i];
-                byName.push_back(rule);
-                continue;
-            }
-            std::vector<Wish>& ofRole = wishes[tensor.place.role];
-            const auto same = std::ranges::find(ofRole, formats[i], &Wish::format);
-            if (same == ofRole.end())
-                ofRole.push_back({ tensor.place.role, formats[i], { tensor.place.layer } });
-            else
-                same->layers.push_back(tensor.place.layer);
-        }
-        return wishes;
+            same->roles.insert(same->roles.end(), rule.roles.begin(), rule.roles.end());
     }
 
 } // namespace
@@ -94,32 +108,28 @@ Recipe foldedRecipe(
 {
     Recipe folded = recipe;
     folded.rules.clear();
+    const std::vector<Kin> all = kinOf(checkpoint, formats);
+    std::vector<std::pair<int, const Format*>> every;
+    for (const Kin& kin : all)
+        every.insert(every.end(), kin.formats.begin(), kin.formats.end());
+    if (every.empty())
+        return folded;
+    folded.format = mostFrequent(every, recipe.format);
     std::vector<Rule> exceptions, usual;
-    std::map<const Format*, std::size_t> counts;
-    for (const auto& [role, wishes] : wishesOf(checkpoint, formats, folded.rules)) {
-        std::vector<int> all;
-        for (const Wish& wish : wishes)
-            all.insert(all.end(), wish.layers.begin(), wish.layers.end());
-        const std::vector<Wish> ordered = byFrequency(wishes);
-        for (const Wish& wish : ordered) {
-            std::vector<int> layers = wish.layers;
-            std::ranges::sort(layers);
-            if (&wish == &ordered.back())
-                addRule(usual, role, wish.format, {});
-            else
-                for (const Stretch& stretch : stretchesOf(layers, all))
-                    addRule(exceptions, role, wish.format, stretch);
-            counts[wish.format] += layers.size();
-        }
+    for (const Kin& kin : all) {
+        const Format* own = mostFrequent(kin.formats, folded.format);
+        std::vector<const Format*> others;
+        for (const auto& [layer, format] : kin.formats)
+            if (format != own && std::ranges::find(others, format) == others.end())
+                others.push_back(format);
+        for (const Format* format : others)
+            for (const Stretch& stretch : stretchesOf(kin, format))
+                addRule(exceptions, kin, format, stretch);
+        if (own != folded.format)
+            addRule(usual, kin, own, {});
     }
     for (std::vector<Rule>* rules : { &exceptions, &usual })
         folded.rules.insert(folded.rules.end(), rules->begin(), rules->end());
-    const auto most = std::ranges::max_element(counts, {},
-        [](const auto& each) { return std::pair(each.second, each.first->bitsPerWeight()); });
-    folded.format = most == counts.end() ? nullptr : most->first;
-    std::erase_if(folded.rules, [&](const Rule& rule) { // the default says the same
-        return rule.format == folded.format && !rule.firstLayer && rule.name.empty();
-    });
     return folded;
 }
 

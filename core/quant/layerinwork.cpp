@@ -20,7 +20,8 @@ namespace {
     bool isShared(LinearInput input)
     {
         return input == LinearInput::Attention || input == LinearInput::FeedForward
-            || input == LinearInput::Experts;
+            || input == LinearInput::Experts || input == LinearInput::LatentQuery
+            || input == LinearInput::PerLayer;
     }
 
     /// Rows in another order, in each of the `parts` of equal height that lie one under the other.
@@ -47,7 +48,7 @@ LayerInWork::LayerInWork(const LayerRounding& run, int layer, LayerScaling scali
     m_changedVectors = applyFold(m_weights, m_scaling.fold);
 }
 
-void LayerInWork::releaseOriginal(std::initializer_list<Role> roles)
+void LayerInWork::releaseOriginal(std::span<const Role> roles)
 {
     for (const Role role : roles)
         if (m_original.has(role))
@@ -180,8 +181,8 @@ void LayerInWork::orderNeurons(InputSums& fit, InputSums& held)
         const std::vector<Index> rows = partedOrder(order, byRow.rows());
         byRow = Matrix(byRow(rows, Eigen::all));
         if (const Vector* bias = m_weights.findVector(biasRole(role))) {
-            m_weights.vector(biasRole(role)) = Vector((*bias)(rows));
-            m_changedVectors.push_back(biasRole(role));
+            m_weights.vector(*biasRole(role)) = Vector((*bias)(rows));
+            m_changedVectors.push_back(*biasRole(role));
         }
     }
     for (RoundedTensor& done : m_done)
@@ -259,6 +260,22 @@ void LayerInWork::fitNorm(
     for (RoundedTensor& done : m_done)
         if (done.report.gptq && std::ranges::count(roles, done.tensor.place.role) > 0)
             done.report.gptq->normGain = refit.gain;
+}
+
+void LayerInWork::roundHeads(LinearInput input, const Progress& progress)
+{
+    for (const Role role : m_weights.readers(input)) {
+        const Tensor& tensor = *m_run.checkpoint.find(Place{ role, m_layer });
+        const PlannedTensor& planned = plannedAt(role);
+        std::span<const float> importance;
+        if (planned.method == Method::Importance)
+            importance = m_run.importance.at(tensor.name);
+        RoundedTensor done = roundInTiles(tensor, planned, importance, progress);
+        m_weights.matrix(role) = decode(done.tensor);
+        m_scaling.report(done.report, planned);
+        m_run.tensorDone(done.report);
+        m_done.push_back(std::move(done));
+    }
 }
 
 bool LayerInWork::stacksNeedHessian() const

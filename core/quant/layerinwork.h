@@ -10,6 +10,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace core {
@@ -26,7 +27,7 @@ public:
     /// whether this layer was rounded now or before. With a reference only.
     const LayerWeights& original() const { return m_original; }
     /// Matrices of original() that are not needed any more.
-    void releaseOriginal(std::initializer_list<Role> roles);
+    void releaseOriginal(std::span<const Role> roles);
     const std::filesystem::path& scratchFolder() const { return m_run.scratchFolder; }
     /// What the original layer's `input` would be if it were scaled as weights() is, and the
     /// input of weights() if it were not.
@@ -42,6 +43,10 @@ public:
     /// them. `fit` and `held`: what was gathered about the input, all tokens together; `held`
     /// without tokens where nothing is chosen by data.
     void round(LinearInput input, InputSums fit, HeldSums held, const Progress& progress);
+
+    /// Rounds the matrices of all heads that read `input`, of HeadQuery and HeadContext, without
+    /// any activations but what the importance says.
+    void roundHeads(LinearInput input, const Progress& progress);
 
     // Experts are rounded one at a time: between beginExpert() and endExpert() the layer has the
     // matrices of one under the roles of their stacks, which round() takes for Experts and

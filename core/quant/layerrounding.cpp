@@ -3,6 +3,7 @@
 
 #include "core/files/scratchfile.h"
 #include "core/model/experts.h"
+#include "core/model/latentattention.h"
 #include "core/model/linear.h"
 #include "core/quant/expertrounding.h"
 #include "core/quant/holdingout.h"
@@ -27,6 +28,10 @@ namespace {
     struct Tile {
         Index first, rows, length;
         MatrixBlock of(HiddenStates& hidden) const { return hidden.states.middleRows(first, rows); }
+        BesideTile beside(HiddenStates& hidden) const
+        {
+            return { &hidden.beside, first, hidden.states.rows() };
+        }
         auto of(Matrix& matrix) const { return matrix.middleRows(first, rows); }
         /// Rows at its end that are held out, of `all`.
         Index heldRows(Index all) const
@@ -171,7 +176,7 @@ namespace {
         const bool isDown = input == LinearInput::Down;
         Matrix change, drift;
         if (gathering.corrects()) {
-            const Matrix& W = original.matrix(isDown ? Role::FfnDown : Role::AttnOutput);
+            const Matrix& W = original.matrix(isDown ? Role::FfnDown : original.spec.mixerOutput());
             change = Matrix::Zero(x.rows(), W.rows());
             addLinear(change, reference - layer.unfolded(input, x), W, progress);
             drift = tile.of(*paths.reference) - tile.of(paths.rounded);
@@ -192,6 +197,19 @@ namespace {
             tile.of(paths.reference ? *paths.reference : paths.rounded));
     }
 
+    /// Rounds what lies between hidden and the heads of latent attention.
+    void roundLatents(LayerInWork& layer, const LayerPaths& paths, const Progress& progress)
+    {
+        if (layer.spec().attention.latent->queryRank > 0)
+            roundReaders(layer, LinearInput::LatentQuery, paths, paths, progress.part(0, 0.8),
+                [&](const MatrixView& hidden, const LayerWeights& weights) {
+                    return latentQueryInput(
+                        attentionInput(hidden, weights, progress), weights, progress);
+                });
+        layer.roundHeads(LinearInput::HeadQuery, progress.part(0.8, 0.9));
+        layer.roundHeads(LinearInput::HeadContext, progress.part(0.9, 1));
+    }
+
     void roundAttention(LayerInWork& layer, const LayerPaths& paths, const Progress& progress)
     {
         const auto inputOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
@@ -199,22 +217,28 @@ namespace {
         };
         roundReaders(layer, LinearInput::Attention, paths, paths, progress.part(0, 0.5), inputOf);
 
-        const auto contextOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
-            return attentionContext(
-                inputOf(hidden, weights), weights, paths.rounded.length, progress);
-        };
-        Matrix context(paths.rounded.states.rows(), layer.spec().attention.queries());
+        if (layer.spec().attention.latent)
+            roundLatents(layer, paths, progress.part(0.5, 0.6));
+
+        const auto contextOf
+            = [&](const Tile& tile, HiddenStates& hidden, const LayerWeights& weights) {
+                  return attentionContext(inputOf(tile.of(hidden), weights), weights, hidden.length,
+                      progress, { tile.beside(hidden), {} });
+              };
+        Matrix context(
+            paths.rounded.states.rows(), layer.spec().mixedChannels(paths.rounded.states.cols()));
         GroupGathering gathering(layer, LinearInput::AttentionOutput, paths);
-        forTiles(paths.rounded, progress.part(0.5, 0.8), [&](const Tile& tile) {
-            tile.of(context) = contextOf(tile.of(paths.rounded), layer.weights());
+        forTiles(paths.rounded, progress.part(0.6, 0.8), [&](const Tile& tile) {
+            tile.of(context) = contextOf(tile, paths.rounded, layer.weights());
             Matrix reference;
             if (paths.reference)
-                reference = contextOf(tile.of(*paths.reference), layer.original());
+                reference = contextOf(tile, *paths.reference, layer.original());
             gatherWriter(layer, LinearInput::AttentionOutput, gathering, paths, tile,
                 tile.of(context), reference, progress);
         });
-        layer.releaseOriginal(
-            { Role::AttnQkv, Role::AttnQ, Role::AttnK, Role::AttnV, Role::AttnOutput });
+        for (const LinearInput input : { LinearInput::Attention, LinearInput::LatentQuery,
+                 LinearInput::HeadQuery, LinearInput::HeadContext, LinearInput::AttentionOutput })
+            layer.releaseOriginal(rolesOf(input));
         gathering.round(layer, LinearInput::AttentionOutput, progress.part(0.8, 0.95));
         forTiles(paths.rounded, progress.part(0.95, 1), [&](const Tile& tile) {
             addAttention(tile.of(paths.rounded), tile.of(context), layer.weights(), progress);
@@ -244,7 +268,7 @@ namespace {
             if (gated.isThere())
                 gated.of(tile) = x;
         });
-        layer.releaseOriginal({ Role::FfnGate, Role::FfnUp, Role::FfnDown });
+        layer.releaseOriginal(std::array{ Role::FfnGate, Role::FfnUp, Role::FfnDown });
         gathering.round(layer, LinearInput::Down, progress.part(0.6, 0.9));
         forTiles(paths.rounded, progress.part(0.9, 1), [&](const Tile& tile) {
             // In another order the same products may end in other bits (OpenBLAS's kernels for the
@@ -258,39 +282,49 @@ namespace {
         });
     }
 
-    /// Rounds ffn_down of the expert that all tokens share.
-    void roundSharedDown(LayerInWork& layer, const LayerPaths& paths, const LayerPaths& read,
-        const Progress& progress)
+    /// What ffn_down of a feed-forward beside experts reads, or that of the expert that all tokens
+    /// share.
+    Matrix sharedGated(
+        const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
     {
-        const Activation activation = layer.spec().experts->activation;
-        GroupGathering gathering(layer, LinearInput::SharedDown, paths);
+        const Matrix input = feedForwardInput(hidden, weights, progress);
+        return weights.spec.experts->isBeside
+            ? feedForwardGated(input, weights, progress)
+            : expertGated(input, sharedExpert(weights), weights.spec.experts->activation, progress);
+    }
+
+    /// Rounds that ffn_down.
+    void roundSharedDown(LayerInWork& layer, LinearInput input, const LayerPaths& paths,
+        const LayerPaths& read, const Progress& progress)
+    {
+        const Role down = rolesOf(input).front();
+        GroupGathering gathering(layer, input, paths);
         if (gathering.isNeeded())
             forTiles(paths.rounded, progress.part(0, 0.5), [&](const Tile& tile) {
-                const auto gatedOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
-                    return expertGated(feedForwardInput(hidden, weights, progress),
-                        sharedExpert(weights), activation, progress);
-                };
-                Matrix x = gatedOf(tile.of(read.rounded), layer.weights());
+                Matrix x = sharedGated(tile.of(read.rounded), layer.weights(), progress);
                 Matrix change, drift;
                 if (gathering.corrects()) {
-                    const Matrix& W = layer.original().matrix(Role::FfnDownShexp);
+                    const Matrix& W = layer.original().matrix(down);
                     change = Matrix::Zero(x.rows(), W.rows());
-                    addLinear(change, gatedOf(tile.of(*read.reference), layer.original()) - x, W,
-                        progress);
+                    addLinear(change,
+                        sharedGated(tile.of(*read.reference), layer.original(), progress)
+                            - layer.unfolded(input, x),
+                        W, progress);
                     drift = Matrix::Zero(change.rows(), change.cols()); // its output is gated
                 }
                 gathering.add(tile, std::move(x), std::move(change), std::move(drift),
                     tile.of(paths.reference ? *paths.reference : paths.rounded));
             });
-        gathering.round(layer, LinearInput::SharedDown, progress.part(0.5, 1));
+        gathering.round(layer, input, progress.part(0.5, 1));
     }
 
-    /// What the router reads, of all tokens.
-    Matrix routerInput(HiddenStates& hidden, const LayerWeights& weights, const Progress& progress)
+    /// What experts or their router read, of all tokens.
+    Matrix ofAllTokens(HiddenStates& hidden, const LayerWeights& weights, const Progress& progress,
+        const decltype(expertsInput)& inputOf)
     {
         Matrix input(hidden.states.rows(), hidden.states.cols());
         forTiles(hidden, progress, [&](const Tile& tile) {
-            tile.of(input) = feedForwardInput(tile.of(hidden), weights, progress);
+            tile.of(input) = inputOf(tile.of(hidden), weights, progress);
         });
         return input;
     }
@@ -302,14 +336,21 @@ namespace {
             [&](const MatrixView& hidden, const LayerWeights& weights) {
                 return feedForwardInput(hidden, weights, progress);
             });
-        if (layer.spec().experts->sharedSize > 0)
-            roundSharedDown(layer, paths, read, progress.part(0.1, 0.2));
+        if (layer.spec().experts->isBeside)
+            roundSharedDown(layer, LinearInput::Down, paths, read, progress.part(0.1, 0.2));
+        else if (layer.spec().experts->sharedSize > 0)
+            roundSharedDown(layer, LinearInput::SharedDown, paths, read, progress.part(0.1, 0.2));
         if (layer.stacksNeedHessian()) {
-            const Matrix input = routerInput(read.rounded, layer.weights(), progress);
+            const Matrix input = ofAllTokens(read.rounded, layer.weights(), progress, expertsInput);
+            const std::vector<ExpertTokens> routed = routeTokens(layer.spec().experts->isBeside
+                    ? ofAllTokens(read.rounded, layer.weights(), progress, routerInput)
+                    : input,
+                layer.weights(), progress);
             Matrix reference;
             if (read.reference)
-                reference = routerInput(*read.reference, layer.original(), progress);
-            roundExperts(layer, input, reference, paths.rounded.length, progress.part(0.2, 0.9));
+                reference = ofAllTokens(*read.reference, layer.original(), progress, expertsInput);
+            roundExperts(
+                layer, { input, reference, routed }, paths.rounded.length, progress.part(0.2, 0.9));
         } else {
             layer.roundStacks(progress.part(0.2, 0.9));
         }
@@ -323,6 +364,41 @@ namespace {
             move(paths.rounded, read.rounded, layer.weights());
             if (paths.reference)
                 move(*paths.reference, *read.reference, layer.original());
+        });
+    }
+
+    /// Rounds what the layer adds of an input of its own. A norm after it lets no drift be taken
+    /// up.
+    void roundPerLayer(LayerInWork& layer, const LayerPaths& paths, const Progress& progress)
+    {
+        const auto asItIs
+            = [](const MatrixView& hidden, const LayerWeights&) { return Matrix(hidden); };
+        roundReaders(layer, LinearInput::PerLayer, paths, paths, progress.part(0, 0.4), asItIs);
+        const auto gatedOf
+            = [&](const Tile& tile, HiddenStates& hidden, const LayerWeights& weights) {
+                  return perLayerGated(tile.of(hidden), weights, tile.beside(hidden), progress);
+              };
+        Matrix gated(paths.rounded.states.rows(), layer.spec().perLayer->size);
+        GroupGathering gathering(layer, LinearInput::PerLayerOutput, paths);
+        forTiles(paths.rounded, progress.part(0.4, 0.6), [&](const Tile& tile) {
+            tile.of(gated) = gatedOf(tile, paths.rounded, layer.weights());
+            Matrix change, drift;
+            if (paths.reference) {
+                const Matrix reference = gatedOf(tile, *paths.reference, layer.original());
+                if (gathering.corrects()) {
+                    const Matrix& W = layer.original().matrix(Role::PerLayerProj);
+                    change = Matrix::Zero(tile.rows, W.rows());
+                    addLinear(change, reference - tile.of(gated), W, progress);
+                    drift = Matrix::Zero(tile.rows, W.rows());
+                }
+                addPerLayer(tile.of(*paths.reference), reference, layer.original(), progress);
+            }
+            gathering.add(tile, tile.of(gated), std::move(change), std::move(drift),
+                tile.of(paths.reference ? *paths.reference : paths.rounded));
+        });
+        gathering.round(layer, LinearInput::PerLayerOutput, progress.part(0.6, 0.9));
+        forTiles(paths.rounded, progress.part(0.9, 1), [&](const Tile& tile) {
+            addPerLayer(tile.of(paths.rounded), tile.of(gated), layer.weights(), progress);
         });
     }
 
@@ -341,10 +417,16 @@ RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling
     roundAttention(work, paths, progress.part(0, 0.45));
     const LayerPaths before{ rounded, paths.reference ? &reference : nullptr };
     const LayerPaths& read = work.spec().isParallel ? before : paths;
+    const double end = work.spec().perLayer ? 0.9 : 1;
     if (work.hasExperts())
-        roundSparse(work, paths, read, progress.part(0.45, 1));
+        roundSparse(work, paths, read, progress.part(0.45, end));
     else
-        roundFeedForward(work, paths, read, progress.part(0.45, 1));
+        roundFeedForward(work, paths, read, progress.part(0.45, end));
+    if (work.spec().perLayer)
+        roundPerLayer(work, paths, progress.part(end, 1));
+    scaleOutput(paths.rounded.states, work.weights());
+    if (paths.reference)
+        scaleOutput(paths.reference->states, work.original());
     return work.finish();
 }
 
@@ -391,13 +473,16 @@ RoundedPart roundLayerAlone(
         return roundFromFile(run, layer, progress);
     LayerInWork work(run, layer, std::move(scaling), false, progress);
     double done = 0;
-    constexpr std::array inputs{ LinearInput::Attention, LinearInput::AttentionOutput,
-        LinearInput::FeedForward, LinearInput::Down, LinearInput::SharedDown };
-    constexpr double share = 0.18;
+    constexpr std::array inputs{ LinearInput::Attention, LinearInput::LatentQuery,
+        LinearInput::AttentionOutput, LinearInput::FeedForward, LinearInput::Down,
+        LinearInput::SharedDown, LinearInput::PerLayer, LinearInput::PerLayerOutput };
+    constexpr double share = 0.11;
     for (const LinearInput input : inputs) {
         work.round(input, {}, {}, progress.part(done, done + share));
         done += share;
     }
+    for (const LinearInput input : { LinearInput::HeadQuery, LinearInput::HeadContext })
+        work.roundHeads(input, progress.part(done, done));
     work.roundStacks(progress.part(done, 1));
     return work.finish();
 }

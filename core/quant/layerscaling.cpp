@@ -119,7 +119,9 @@ void LayerScaling::report(TensorReport& report, const PlannedTensor& planned) co
     const auto note = notes.find(input);
     if (note == notes.end()) { // an expert's
         report.note.append(report.note.empty() ? "" : "; ")
-            .append("its input is not scaled: experts share what makes it");
+            .append(isExpertStack(planned.place.role) || planned.place.role == Role::FfnDownShexp
+                    ? "its input is not scaled: experts share what makes it"
+                    : "its input is not scaled: nothing that makes it can take the inverse");
         return;
     }
     report.scaling = fold.of(input).size() > 0 ? planned.scaling : Scaling::None;

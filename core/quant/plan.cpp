@@ -63,7 +63,7 @@ namespace {
             return Method::RoundToNearest; // an embedding reads no activations
         const bool inLayer = planned.place.layer >= 0;
         const bool usesImportance = planned.format->importance == Format::Importance::Used;
-        if (wanted == Method::Gptq && inLayer)
+        if (wanted == Method::Gptq && inLayer && !isHeadStack(planned.place.role))
             return Method::Gptq;
         return wanted != Method::RoundToNearest && usesImportance ? Method::Importance
                                                                   : Method::RoundToNearest;
@@ -151,6 +151,9 @@ namespace {
         planned.method = usableMethod(treatment.method, planned, isHead && methodRule);
         if (!checkpoint.isComputed() && planned.method == Method::Gptq)
             planned.method = Method::Importance;
+        const bool isBeside = checkpoint.isComputed() && isOther(tensor.place.role);
+        if (isBeside && planned.method != Method::Hqq) // no text comes through it
+            planned.method = Method::RoundToNearest;
         planned.encoder = usableEncoder(recipe.encoder, planned);
         planned.scaling
             = checkpoint.isComputed() ? usableScaling(treatment.scaling, planned) : Scaling::None;

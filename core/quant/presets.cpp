@@ -4,84 +4,20 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/formats/study.h"
+#include "core/quant/foldedrecipe.h"
 #include "core/quant/llamamix.h"
 
 #include <algorithm>
-#include <map>
-#include <utility>
 
 namespace core {
 
 namespace {
 
-    /// Tensors that differ in their layer only.
-    struct Kin {
-        Rule which; ///< its role or its name, in every layer
-        std::vector<std::pair<int, const Format*>> formats; ///< by layer, −1 outside; in order
-    };
-
-    /// The name with * in place of its layer's number.
-    std::string patternOf(const Tensor& tensor)
-    {
-        const std::size_t number = std::string_view("blk.").size();
-        return layerOfName(tensor.name) < 0
-            ? tensor.name
-            : text("blk.*", tensor.name.substr(tensor.name.find('.', number)));
-    }
-
-    /// All matrices by kinship, in the order in which they first come, and what they get.
-    std::vector<Kin> kinOf(const Checkpoint& checkpoint, const std::vector<const Format*>& formats)
-    {
-        std::vector<Kin> found;
-        std::map<std::string, std::size_t> byPattern;
-        for (std::size_t i = 0; i < formats.size(); ++i) {
-            if (!formats[i])
-                continue;
-            const Tensor& tensor = checkpoint.tensors()[i];
-            const std::string pattern = patternOf(tensor);
-            const auto [entry, isNew] = byPattern.try_emplace(pattern, found.size());
-            if (isNew) {
-                Kin kin;
-                if (isOther(tensor.place.role))
-                    kin.which.name = pattern;
-                else
-                    kin.which.roles = { tensor.place.role };
-                found.push_back(std::move(kin));
-            }
-            found[entry->second].formats.emplace_back(tensor.place.layer, formats[i]);
-        }
-        for (Kin& kin : found)
-            std::ranges::stable_sort(kin.formats, {}, &std::pair<int, const Format*>::first);
-        return found;
-    }
-
-    /// Rules for the runs of layers in which `kin` gets something else than the recipe's format.
-    void addRules(Recipe& recipe, const Kin& kin)
-    {
-        const std::size_t count = kin.formats.size();
-        for (std::size_t first = 0, next = 0; first < count; first = next) {
-            const Format* format = kin.formats[first].second;
-            for (next = first + 1; next < count && kin.formats[next].second == format;)
-                ++next;
-            if (format == recipe.format)
-                continue;
-            Rule rule = kin.which;
-            if (first > 0 || next < count) {
-                rule.firstLayer = kin.formats[first].first;
-                rule.lastLayer = kin.formats[next - 1].first;
-            }
-            rule.format = format;
-            recipe.rules.push_back(std::move(rule));
-        }
-    }
-
     Recipe mixRecipe(const NamedMix& mix, const Checkpoint& checkpoint)
     {
         Recipe recipe;
         recipe.format = mix.base;
-        for (const Kin& kin : kinOf(checkpoint, mixFormats(mix, checkpoint)))
-            addRules(recipe, kin);
-        return recipe;
+        return foldedRecipe(checkpoint, mixFormats(mix, checkpoint), recipe);
     }
 
     /// All layer matrices in `format`; embeddings and head in Q8_0, or in `format` if that has more

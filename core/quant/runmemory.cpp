@@ -43,7 +43,7 @@ namespace {
     RunMemory walkMemory(const RunShape& shape, const RunLayer& layer)
     {
         RunMemory memory;
-        memory.states = F * double(shape.text.tokens()) * double(shape.hidden);
+        memory.states = F * double(shape.text.tokens()) * double(shape.hidden + shape.beside);
         memory.weights = F * layer.weights();
         memory.activations = F * tileOf(shape.text) * walkedChannels(layer);
         return memory;
@@ -250,7 +250,7 @@ namespace {
 
 RunMemory runMemory(const RunShape& shape)
 {
-    const double ofPath = F * double(shape.text.tokens()) * double(shape.hidden);
+    const double ofPath = F * double(shape.text.tokens()) * double(shape.hidden + shape.beside);
     const auto uses = [&](auto condition) { return std::ranges::any_of(shape.layers, condition); };
     RunMemory states;
     if (uses(&RunLayer::usesGptq))

@@ -11,9 +11,11 @@ namespace {
         const Checkpoint& checkpoint, std::span<const PlannedTensor> plan, int number)
     {
         RunLayer layer;
-        for (const LinearInput input : { LinearInput::Attention, LinearInput::AttentionOutput,
-                 LinearInput::FeedForward, LinearInput::Down, LinearInput::SharedDown,
-                 LinearInput::Experts, LinearInput::ExpertsDown }) {
+        for (const LinearInput input :
+            { LinearInput::Attention, LinearInput::AttentionOutput, LinearInput::LatentQuery,
+                LinearInput::HeadQuery, LinearInput::HeadContext, LinearInput::FeedForward,
+                LinearInput::Down, LinearInput::SharedDown, LinearInput::Experts,
+                LinearInput::ExpertsDown, LinearInput::PerLayer, LinearInput::PerLayerOutput }) {
             RunGroup group;
             for (const Role role : rolesOf(input)) {
                 const Tensor* tensor = checkpoint.find(Place{ role, number });
@@ -29,6 +31,18 @@ namespace {
                 layer.groups.push_back(std::move(group));
         }
         return layer;
+    }
+
+    std::int64_t sharedChannels(const ModelConfig& config)
+    {
+        std::int64_t channels = 0;
+        for (int layer = 0;
+             layer < config.layers && config.sharedKeyLayers > 0 && config.notComputed.empty();
+             ++layer)
+            if (const AttentionSpec spec = layerSpec(config, layer).attention;
+                spec.sharedKeys && spec.makesKeys)
+                channels += 2 * spec.keys();
+        return channels;
     }
 
 } // namespace
@@ -80,8 +94,9 @@ RunShape runShape(const Checkpoint& checkpoint, std::span<const PlannedTensor> p
     const ModelConfig& config = checkpoint.config();
     RunShape shape;
     shape.hidden = config.hidden;
+    shape.beside = sharedChannels(config);
     shape.heads = config.heads;
-    shape.queries = std::int64_t(config.heads) * config.headDim;
+    shape.queries = std::int64_t(config.heads) * std::max(config.headDim, config.latent.value);
     shape.text = text;
     shape.gptq = gptq;
     shape.sourceBytes = double(checkpoint.bytes());
@@ -97,7 +112,7 @@ RunShape runShape(const Checkpoint& checkpoint, std::span<const PlannedTensor> p
         if (!isMatrix(planned.place.role))
             continue;
         if (planned.place.layer < 0)
-            (planned.place.role == Role::TokenEmbd ? shape.before : shape.after)
+            (isBeforeLayers(planned.place.role) ? shape.before : shape.after)
                 .push_back({ tensor.rows, tensor.columns, planned });
         if (planned.method == Method::Importance && !planned.keeps && imatrix == Imatrix::None)
             shape.measuresImportance = true;

@@ -53,6 +53,7 @@ struct RunOutside {
 /// A run as its costs depend on it: sizes and methods, no values.
 struct RunShape {
     std::int64_t hidden = 0; ///< channels of the residual stream
+    std::int64_t beside = 0; ///< of keys and values that a path keeps for later layers
     std::int64_t queries = 0; ///< channels of all query heads
     std::int64_t heads = 0;
     RunText text;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/progress.h"
 #include "core/rounding/inputsums.h"
 #include "core/rounding/outputhessian.h"
 

@@ -58,12 +58,17 @@ Matrix LoneMeasurement::headInputs(
 MeasuredKld LoneMeasurement::from(
     int layer, const Checkpoint& changed, const Progress& progress) const
 {
-    const int layers = m_checkpoint.config().layers;
+    const ModelConfig& config = m_checkpoint.config();
+    const int layers = config.layers;
+    // What is kept is the residual stream alone: layers that read something beside it want a walk
+    // from the first one on.
+    if (layer < layers && (config.sharedKeyLayers > 0 || config.perLayerSize > 0))
+        layer = -1;
     HiddenStates hidden;
     if (layer < 0)
         hidden = embed(changed, m_chunks);
     else
-        hidden = { m_states.before(layer), m_states.length() };
+        hidden = { m_states.before(layer), m_states.length(), {} };
     for (int i = std::max(0, layer); i < layers; ++i) {
         const Progress part
             = progress.part(0.9 * i / layers, 0.9 * (i + 1) / layers); // the head takes the rest

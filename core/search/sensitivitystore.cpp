@@ -63,7 +63,8 @@ Json sensitivityToJson(const SensitivityTable& table)
         tensors.push_back({ { "name", tensor.name }, { "formats", std::move(formats) } });
     }
     return { { "sequences", table.sequences }, { "length", table.length },
-        { "from_weights", table.sequences == 0 }, { "tensors", std::move(tensors) } };
+        { "from_weights", table.sequences == 0 }, { "rough", isRough(table) },
+        { "tensors", std::move(tensors) } };
 }
 
 std::vector<std::byte> sensitivityToBytes(const SensitivityTable& table)

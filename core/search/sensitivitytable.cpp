@@ -171,6 +171,23 @@ void settle(SensitivityTable& table)
     }
 }
 
+namespace {
+
+    constexpr double roughFrom = 0.25; // standard error of a loss, relative
+
+} // namespace
+
+bool isRough(const SensitivityTable& table)
+{
+    int rough = 0, all = 0;
+    for (const TensorSensitivity& tensor : table.tensors)
+        for (const SensitivityFigure& figure : tensor.figures) {
+            rough += figure.error > roughFrom * figure.kld ? 1 : 0;
+            ++all;
+        }
+    return table.sequences == 0 || 2 * rough > all;
+}
+
 PredictedKld predictedKld(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan,
     const SensitivityTable& table)
 {
@@ -194,7 +211,6 @@ PredictedKld predictedKld(const Checkpoint& checkpoint, std::span<const PlannedT
         squares += figure->error * figure->error;
     }
     predicted.error = std::sqrt(squares);
-    constexpr double roughFrom = 0.25;
     predicted.isRough = table.sequences == 0 || predicted.error > roughFrom * predicted.kld;
     return predicted;
 }

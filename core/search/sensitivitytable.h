@@ -56,6 +56,9 @@ struct SensitivityTable {
 /// fewer sequences there are.
 void settle(SensitivityTable& table);
 
+/// Whether figures are from the weights alone, or the errors of half of them over a quarter.
+bool isRough(const SensitivityTable& table);
+
 /// What a recipe is predicted to lose: the sum over its tensors.
 struct PredictedKld {
     double kld = 0;
@@ -69,8 +72,8 @@ struct PredictedKld {
 PredictedKld predictedKld(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan,
     const SensitivityTable& table);
 
-/// {"sequences", "length", "from_weights", "tensors": [{"name", "formats": {"Q4_K": {"kld",
-/// "kld_error", "bytes", "method"}}}]}.
+/// {"sequences", "length", "from_weights", "rough", "tensors": [{"name", "formats": {"Q4_K":
+/// {"kld", "kld_error", "bytes", "method"}}}]}.
 Json sensitivityToJson(const SensitivityTable& table);
 
 /// For the shelf, and back. Throws Error naming `place` if `bytes` are not what

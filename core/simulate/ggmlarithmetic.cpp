@@ -106,9 +106,11 @@ GgmlArithmetic::GgmlArithmetic(const Checkpoint& model)
 {
     model.requireComputed();
     for (int layer = 0; layer < model.config().layers; ++layer)
-        for (const LinearInput input : { LinearInput::Attention, LinearInput::AttentionOutput,
-                 LinearInput::FeedForward, LinearInput::Down, LinearInput::Experts,
-                 LinearInput::ExpertsDown, LinearInput::SharedDown })
+        for (const LinearInput input :
+            { LinearInput::Attention, LinearInput::AttentionOutput, LinearInput::FeedForward,
+                LinearInput::Down, LinearInput::Experts, LinearInput::ExpertsDown,
+                LinearInput::SharedDown, LinearInput::LatentQuery, LinearInput::HeadQuery,
+                LinearInput::HeadContext, LinearInput::PerLayer, LinearInput::PerLayerOutput })
             if (!readersOf(model, input, layer).empty())
                 m_formats[{ layer, input }] = formatAt(model, input, layer);
     m_formats[{ -1, LinearInput::Head }] = &formatAt(model, model.head().place);

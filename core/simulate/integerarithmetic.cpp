@@ -143,6 +143,12 @@ IntegerArithmetic::IntegerArithmetic(std::shared_ptr<const Checkpoint> model,
     if (m_model->config().experts > 0)
         throw Error(text(m_model->path().string(),
             ": has experts, for which integer arithmetic is not simulated"));
+    if (m_model->config().latent.keyRank > 0 || m_model->config().perLayerSize > 0)
+        throw Error(text(m_model->path().string(), ": has ",
+            m_model->config().latent.keyRank > 0 ? "latent attention"
+                                                 : "layers with inputs of "
+                                                   "their own",
+            ", for which integer arithmetic is not simulated"));
     if (options.needsCalibration() && calibration.empty())
         throw Error("static ranges, smoothing and outlier channels are found in a calibration "
                     "text, found none");

@@ -32,9 +32,9 @@ namespace {
     {
         InputStats input;
         const auto which = in.number<std::uint32_t>("input");
-        if (which > std::uint32_t(LinearInput::SharedDown))
+        if (which > std::uint32_t(LinearInput::PerLayerOutput))
             throw Error(text(in.place(), ": has an input of kind ", which, ", expected at most ",
-                int(LinearInput::SharedDown)));
+                int(LinearInput::PerLayerOutput)));
         input.input = LinearInput(which);
         input.layer = in.number<std::int32_t>("layer");
         input.moments = readMoments(in);

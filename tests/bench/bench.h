@@ -17,6 +17,9 @@ void closer();
 /// Tokens/s of the walk through the sample and SmolLM2 in F32, on one thread and on all processors.
 void forward();
 
+/// Tokens/s of text that the sample and SmolLM2 write in F32, one token after the other.
+void generate();
+
 /// Seconds that GPTQ of one layer takes on all processors, beside what its matrix products would
 /// take at their peak, and its memory.
 void gptq();

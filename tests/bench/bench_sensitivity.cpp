@@ -7,13 +7,14 @@
 #include "core/quant/inputimportance.h"
 #include "core/search/candidates.h"
 #include "core/search/lonetensor.h"
-#include "core/search/sensitivity.h"
+#include "core/search/sensitivityshelf.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -113,6 +114,13 @@ namespace {
             100 * quantileOf(fitted, 0.5));
     }
 
+    /// Where tables go on that were stopped; null: nowhere.
+    std::unique_ptr<core::Shelf> keptTables()
+    {
+        const char* folder = std::getenv("QUANTSCOPE_BENCH_FOLDER");
+        return folder ? std::make_unique<core::Shelf>(folder) : nullptr;
+    }
+
     core::SensitivityTable predict(const Trial& trial, const core::SensitivitySettings& settings)
     {
         const auto start = Clock::now();
@@ -125,8 +133,16 @@ namespace {
                 secondsSince(start), sum);
             std::fflush(stdout);
         };
+        const auto shelf = keptTables();
+        const std::string key = core::sensitivityKey(*trial.model, trial.predicting, settings);
+        const auto begun = shelf ? core::findSensitivity(*shelf, key) : std::nullopt;
+        const auto keep = [&](const core::SensitivityTable& table) {
+            update(table);
+            if (shelf)
+                core::keepSensitivity(*shelf, key, *trial.model, settings.method, table);
+        };
         return core::measureSensitivity(
-            *trial.model, trial.predicting, settings, nullptr, update, {});
+            *trial.model, trial.predicting, settings, begun ? &*begun : nullptr, keep, {});
     }
 
     /// A random format for every tensor; with `bytes`, moved to within 1 % of that size.
@@ -234,6 +250,31 @@ namespace {
         printRecipes("of one size", equal);
     }
 
+    /// The geometric mean, by role, of losses predicted on text over those from weights alone.
+    void printRough(const Trial& trial, const core::SensitivityTable& table,
+        const core::SensitivitySettings& settings)
+    {
+        const core::SensitivityTable rough = core::roughSensitivity(*trial.model, settings, {});
+        std::map<core::Role, std::vector<double>> byRole;
+        std::vector<Pair> pairs;
+        for (std::size_t i = 0; i < table.tensors.size(); ++i)
+            for (std::size_t j = 0; j < table.tensors[i].figures.size(); ++j) {
+                const double told = table.tensors[i].figures[j].kld;
+                const double guessed = rough.tensors[i].figures[j].kld;
+                byRole[table.tensors[i].role].push_back(std::log(told / guessed));
+                pairs.push_back({ guessed, told });
+            }
+        const std::vector<double> ratios = ratiosOf(pairs);
+        std::printf("  from weights alone: rank %.3f, median %.2f of the figures on text, 80 %% "
+                    "between %.2f and %.2f; on text / from weights:\n",
+            rankCorrelation(pairs), quantileOf(ratios, 0.5), quantileOf(ratios, 0.1),
+            quantileOf(ratios, 0.9));
+        for (const auto& [role, logs] : byRole)
+            std::printf("    %-12s %.3f\n", std::string(core::roleName(role)).c_str(),
+                std::exp(std::accumulate(logs.begin(), logs.end(), 0.0) / double(logs.size())));
+        std::fflush(stdout);
+    }
+
     void run(const Trial& trial)
     {
         std::printf("%s: predicted on %zu sequences of %zu tokens, measured on %zu others\n",
@@ -243,6 +284,7 @@ namespace {
         settings.formats = trial.formats;
         settings.importance = core::inputImportance(*trial.model, trial.predicting, {});
         const core::SensitivityTable table = predict(trial, settings);
+        printRough(trial, table, settings);
         core::Recipe recipe;
         auto candidates = core::candidatesFor(*trial.model, settings.formats, recipe);
         for (auto& each : candidates)
@@ -275,7 +317,7 @@ namespace {
             }
         Trial trial{ "SmolLM2-135M", Checkpoint::open(interop::smolLm2()), {}, {}, 24, { "Q4_K" } };
         const Sequences all
-            = core::tokenSequences(trial.model->tokenizer(), core::readTextFile(wiki), 256, 38);
+            = core::tokenSequences(trial.model->tokenizer(), core::readTextFile(wiki), 256, 36);
         trial.predicting.assign(all.begin(), all.begin() + 32);
         trial.measuring.assign(all.begin() + 32, all.end());
         trial.formats

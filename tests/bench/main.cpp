@@ -20,6 +20,7 @@ constexpr std::array parts{
     Part{ "formats", "encode and decode MB/s of every number format", bench::formats },
     Part{ "closer", "encode MB/s of the encoders with a lower error than ggml's", bench::closer },
     Part{ "forward", "tokens a second through a model's layers", bench::forward },
+    Part{ "generate", "tokens a second that are written one after the other", bench::generate },
     Part{ "tokenizer", "MB/s of English that become ids", bench::tokenizer },
     Part{ "gptq", "seconds and memory that GPTQ of one layer takes", bench::gptq },
     Part{ "estimates", "told memory and time of runs beside what they take (some minutes)",

@@ -24,7 +24,7 @@ quantized() {
     shift 2
     # shellcheck disable=SC2086 # several words
     "$program" quantize "$model" "$@" --method "$method" --calibration "$calibration" --ctx "$ctx" --work-folder "$folder/shelf" \
-        -o "$folder/$name.gguf" --evaluate "$evaluation" $chunks --json 2>"$folder/said" >"$folder/$name.json" || cat "$folder/said" >&2
+        -o "$folder/$name.gguf" --evaluate "$evaluation" $chunks --overwrite --json 2>"$folder/said" >"$folder/$name.json" || cat "$folder/said" >&2
     printf '%s %s\n' "$(stat -c %s "$folder/$name.gguf")" "$(value evaluation.kld_mean <"$folder/$name.json")"
 }
 
@@ -36,7 +36,7 @@ for each in "${each_mix[@]}"; do
     read -r bytes kld < <(quantized "$type" "$method" --type "$type")
     "$program" recipe "$model" --target-size "$bytes" --calibration "$calibration" --ctx "$ctx" --sequences "$sequences" \
         --work-folder "$folder/shelf" --round "$round" -o "$folder/recipe.json" --overwrite >/dev/null 2>&1
-    read -r mixbytes mixkld < <(quantized mix "$round" --recipe "$folder/recipe.json" --overwrite)
+    read -r mixbytes mixkld < <(quantized mix "$round" --recipe "$folder/recipe.json")
     python3 -c 'import sys; t,m,a,b,c,d=sys.argv[1:]
 print(f"{t:<8} {m:<10} {a:>10} {b:>10} {float(c):12.5f} {float(d):12.5f} {float(d)/float(c):8.3f}")' \
         "$type" "$method" "$bytes" "$mixbytes" "$kld" "$mixkld"

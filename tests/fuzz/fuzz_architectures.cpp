@@ -61,7 +61,12 @@ void damage(Json& json, std::mt19937& random)
         "rope_parameters", "no_rope_layers", "no_rope_layer_interval", "max_window_layers",
         "sliding_window_pattern", "partial_rotary_factor", "query_pre_attn_scalar", "head_dim",
         "num_key_value_heads", "n_inner", "num_kv_heads", "ffn_hidden_size", "text_config",
-        "attn_logit_softcapping", "final_logit_softcapping", "use_sliding_window" };
+        "attn_logit_softcapping", "final_logit_softcapping", "use_sliding_window",
+        "global_head_dim", "num_global_key_value_heads", "attention_k_eq_v", "per_layer_config",
+        "num_kv_shared_layers", "hidden_size_per_layer_input", "use_double_wide_mlp", "q_lora_rank",
+        "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim", "n_group",
+        "topk_group", "first_k_dense_replace", "n_shared_experts", "topk_method",
+        "routed_scaling_factor", "mlp_only_layers", "decoder_sparse_step" };
     if (json.is_object() && random() % 4 == 0) {
         json[keys[random() % keys.size()]] = hostile(random);
         return;
@@ -97,7 +102,13 @@ void checkMetadata(const core::ModelConfig& config, std::mt19937& random)
         core::GgufArray(std::vector<bool>(7, true)), core::GgufArray(std::vector<std::string>(7)) };
     static const std::array more{ "attention.sliding_window", "attention.sliding_window_pattern",
         "rope.scaling.type", "rope.scaling.factor", "rope.freq_base_swa", "attention.key_length",
-        "rope.scaling.original_context_length", "expert_count" };
+        "rope.scaling.original_context_length", "expert_count", "attention.key_length_swa",
+        "attention.shared_kv_layers", "embedding_length_per_layer_input",
+        "attention.key_length_mla", "attention.value_length_mla", "attention.kv_lora_rank",
+        "attention.q_lora_rank", "rope.dimension_count", "rope.dimension_count_swa",
+        "expert_group_count", "expert_group_used_count", "leading_dense_block_count",
+        "expert_gating_func", "expert_shared_count", "expert_weights_scale",
+        "rope.scaling.yarn_log_multiplier", "attention.head_count_kv", "feed_forward_length" };
     for (int changes = 1 + int(random() % 3); changes > 0; --changes) {
         const std::string key = random() % 4 == 0
             ? config.architecture + "." + more[random() % more.size()]

@@ -13,7 +13,12 @@ namespace {
 
     const Builders& differing()
     {
-        static const Builders all = tiny::apartFromLlamaCpp();
+        static const Builders all = [] {
+            Builders joined = tiny::apartFromLlamaCpp();
+            joined.merge(tiny::withLatentsApart());
+            joined.merge(tiny::withDenseLayers());
+            return joined;
+        }();
         return all;
     }
 
@@ -23,6 +28,8 @@ namespace {
             Builders joined = tiny::withLlamasNames();
             joined.merge(tiny::withNamesOfTheirOwn());
             joined.merge(tiny::withExperts());
+            joined.merge(tiny::withLatents());
+            joined.merge(tiny::withOtherMixers());
             return joined;
         }();
         return all;

@@ -101,6 +101,11 @@ Builders withLlamasNames(); ///< tinyllamas.cpp: Llama, Qwen, Gemma, Granite, Sm
 Builders
 withNamesOfTheirOwn(); ///< tinyothers.cpp: StarCoder2, StableLM, Phi-3, GLM-4, GPT-2, Falcon
 Builders withExperts(); ///< tinyexperts.cpp
+Builders withLatents(); ///< tinylatent.cpp: Gemma 4, DeepSeek
+Builders withLatentsApart(); ///< the same, that llama.cpp computes otherwise
+Builders withDenseLayers(); ///< tinyexperts.cpp: among those with experts, which it does not load
+Builders withOtherMixers(); ///< tinyhybrid.cpp: Qwen 3.5, LFM2
+TinyArchitecture qwen35OtherEpsilon(); ///< tinyhybrid.cpp: apart from llama.cpp
 Builders apartFromLlamaCpp(); ///< tinyllamas.cpp: that llama.cpp computes otherwise
 
 } // namespace support::tiny

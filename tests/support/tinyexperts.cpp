@@ -73,6 +73,43 @@ namespace {
             usual(23, model) };
     }
 
+    /// Every second layer has no experts, and the last one has none either.
+    TinyArchitecture mixed(const std::string& className, const std::string& type, bool hasShared)
+    {
+        Usual model;
+        model.layers = 4;
+        model.gated = false;
+        model.width = hasShared ? queries : hidden;
+        const int width = model.width;
+        model.more = [hasShared, width](Builder& b, const std::string& p, int layer) {
+            if (hasShared)
+                queryBiases(b, p);
+            else
+                headNorms(b, p, 1.6);
+            if (layer != 1) {
+                b.matrix(p + "mlp.gate_proj.weight", size, width);
+                b.matrix(p + "mlp.up_proj.weight", size, width);
+                b.matrix(p + "mlp.down_proj.weight", width, size);
+                return;
+            }
+            b.matrix(p + "mlp.gate.weight", experts, width, 2);
+            addExperts(b, p + "mlp.", width, "gate_proj", "up_proj", "down_proj");
+            if (!hasShared)
+                return;
+            b.matrix(p + "mlp.shared_expert_gate.weight", 1, width, 2);
+            b.matrix(p + "mlp.shared_expert.gate_proj.weight", sharedSize, width);
+            b.matrix(p + "mlp.shared_expert.up_proj.weight", sharedSize, width);
+            b.matrix(p + "mlp.shared_expert.down_proj.weight", width, sharedSize);
+        };
+        return { config(className, type, 4,
+                     R"(, "num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 24,
+            "norm_topk_prob": true, "decoder_sparse_step": 2, "mlp_only_layers": [3])"
+                         + std::string(
+                             hasShared ? R"(, "shared_expert_intermediate_size": 56)" : ""),
+                     width),
+            usual(25, model) };
+    }
+
     TinyArchitecture gptOss()
     {
         Usual model;
@@ -109,6 +146,14 @@ Builders withExperts()
         { "qwen2moe", qwen2moe },
         { "qwen3moe", [] { return qwen3moe(false); } },
         { "qwen3moe-stacked", [] { return qwen3moe(true); } },
+    };
+}
+
+Builders withDenseLayers()
+{
+    return {
+        { "qwen2moe-mixed", [] { return mixed("Qwen2MoeForCausalLM", "qwen2_moe", true); } },
+        { "qwen3moe-mixed", [] { return mixed("Qwen3MoeForCausalLM", "qwen3_moe", false); } },
     };
 }
 

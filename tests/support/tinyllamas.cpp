@@ -265,6 +265,7 @@ Builders apartFromLlamaCpp()
         { "llama-windowed", llamaWindowed },
         { "llama-yarn-own", llamaYarnOwn },
         { "qwen2-windowed", qwen2Windowed },
+        { "qwen35-epsilon", qwen35OtherEpsilon },
         { "smollm3-other", smollm3Other },
     };
 }

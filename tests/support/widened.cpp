@@ -22,10 +22,29 @@ namespace {
         ModelConfig config = tiny;
         config.hidden = width;
         config.feedForward = tiny.feedForward == 4 * tiny.hidden ? 4 * width : 2 * width;
-        config.heads = width / tiny.headDim;
+        for (int& size : config.feedForwardOf)
+            size = size / tiny.feedForward * config.feedForward;
+        if (config.latent.keyRank > 0) { // rows of 12 fit no block
+            config.latent.plain = 32;
+            config.headDim = config.latent.plain + config.latent.turned;
+            config.attentionScale *= std::sqrt(double(tiny.headDim) / config.headDim);
+        }
+        config.heads = width / config.headDim;
         config.keyValueHeads = tiny.keyValueHeads == tiny.heads ? config.heads
             : tiny.keyValueHeads == 1                           ? 1
                                                                 : config.heads / 4;
+        for (int& keyHeads : config.keyValueHeadsOf)
+            keyHeads = keyHeads == 1 ? 1 : config.keyValueHeads;
+        if (config.perLayerSize > 0)
+            config.perLayerSize = width / 8;
+        if (config.latent.keyRank > 0)
+            config.latent.keyRank = width / 2;
+        if (config.latent.queryRank > 0)
+            config.latent.queryRank = width;
+        if (config.deltaNet.kernel > 0) {
+            config.deltaNet.valueHeads = width / config.deltaNet.headDim;
+            config.deltaNet.keyHeads = config.deltaNet.valueHeads / 4;
+        }
         const double root = std::sqrt(double(tiny.hidden)); // Gemma's scale
         if (std::abs(tiny.embeddingScale / root - 1) < 1e-6)
             config.embeddingScale = std::sqrt(double(width));

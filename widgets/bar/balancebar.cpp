@@ -26,7 +26,8 @@ namespace {
     constexpr int bytesWidth = 178;
     constexpr int bitsWidth = 154;
     constexpr int tokensWidth = 262;
-    constexpr int measuredWidth = 330;
+    constexpr int predictedWidth = 150;
+    constexpr int measuredWidth = 300;
     constexpr int deviceButton = 17; ///< as high as the caption beside it
 
     double shareOf(const Balance& balance)
@@ -46,6 +47,7 @@ BalanceBar::BalanceBar(QWidget* parent)
     , m_bytes(new BalanceCell(tr("File size"), bytesWidth))
     , m_bits(new BalanceCell(tr("Bits per weight"), bitsWidth))
     , m_tokens(new BalanceCell(tr("Tokens/s bound"), tokensWidth))
+    , m_predicted(new BalanceCell(tr("Predicted KLD"), predictedWidth))
     , m_device(makeToolButton(QStringLiteral("chevron-down"), tr("Choose the device"), m_tokens))
     , m_measure(makeLinkButton(tr("Measure now")))
     , m_job(new JobArea)
@@ -77,7 +79,8 @@ void BalanceBar::makeCells()
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
     for (QWidget* cell : { static_cast<QWidget*>(m_bytes), static_cast<QWidget*>(m_bits),
-             static_cast<QWidget*>(m_tokens), makeMeasuredCell() })
+             static_cast<QWidget*>(m_tokens), static_cast<QWidget*>(m_predicted),
+             makeMeasuredCell() })
         row->addWidget(cell);
 }
 
@@ -101,7 +104,7 @@ void BalanceBar::setFigures(const std::optional<BalanceFigures>& figures)
     m_figures = figures;
     updateLine();
     if (!figures) {
-        for (BalanceCell* cell : { m_bytes, m_bits, m_tokens })
+        for (BalanceCell* cell : { m_bytes, m_bits, m_tokens, m_predicted })
             cell->setText({});
         return;
     }
@@ -120,6 +123,7 @@ void BalanceBar::setFigures(const std::optional<BalanceFigures>& figures)
     m_bits->setText({ bitsText(bits.original), bitsText(bits.now), shareOf(bits), changeOf(bits),
         looked(bits, [](double d) { return signedText(d, 2); }),
         tr("Bits per weight: bits of all tensors over the number of weights.") });
+    updatePredicted();
     if (!figures->tokensPerSecond) {
         m_tokens->setText({});
         return;
@@ -130,6 +134,21 @@ void BalanceBar::setFigures(const std::optional<BalanceFigures>& figures)
         looked(tokens, [](double d) { return signedText(d, 0); }),
         tr("Upper bound: the device's memory bandwidth over the bytes\none token reads, weights "
            "and cache.") });
+}
+
+void BalanceBar::updatePredicted()
+{
+    if (!m_figures->predicted)
+        return m_predicted->setText({});
+    const BalancePrediction& predicted = *m_figures->predicted;
+    const QString looked = predicted.looked
+        ? tr("%1 if assigned", "a change").arg(kldChangeText(*predicted.looked - predicted.kld))
+        : QString();
+    m_predicted->setText({ {}, kldText(predicted.kld), -1,
+        predicted.isRough ? tr("rough") : predicted.method, looked,
+        tr("%1 nats a token, the sum of what rounding each tensor is predicted to cause,\nby %2 "
+           "rounding. GPTQ loses less.")
+            .arg(measuredKldText(predicted.kld, predicted.error), predicted.method) });
 }
 
 void BalanceBar::setMeasured(const BalanceMeasured& measured)

@@ -24,12 +24,20 @@ struct Balance {
     std::optional<double> looked;
 };
 
-/// What the bar says about the model. The predicted loss of the mock has no cell yet: Quantscope
-/// cannot predict it, and shows only what was measured.
+/// The KL divergence that the recipe is predicted to cause, nats a token.
+struct BalancePrediction {
+    double kld = 0, error = 0;
+    std::optional<double> looked; ///< of what is looked at
+    bool isRough = false; ///< right to a factor only
+    QString method; ///< whose figures it is made of: "importance-weighted"
+};
+
+/// What the bar says about the model.
 struct BalanceFigures {
     Balance bytes;
     Balance bitsPerWeight;
     std::optional<Balance> tokensPerSecond; ///< upper bounds; none without a device
+    std::optional<BalancePrediction> predicted; ///< none before losses are
     int context = 0; ///< tokens/s holds at so many tokens in the cache
 };
 
@@ -65,6 +73,7 @@ protected:
 private:
     void makeCells();
     QWidget* makeMeasuredCell();
+    void updatePredicted();
     void updateMeasured();
     void applySizes();
     void updateLine();
@@ -72,6 +81,7 @@ private:
     BalanceCell* m_bytes;
     BalanceCell* m_bits;
     BalanceCell* m_tokens;
+    BalanceCell* m_predicted;
     QToolButton* m_device;
     QMenu* m_devices;
     QWidget* m_measuredCell;

@@ -21,6 +21,7 @@ namespace {
         case RecipeSize:
         case Bytes:
         case Outliers:
+        case PredictedLoss:
             return Aggregate::Sum;
         case Kurtosis:
         case Absmax:
@@ -45,6 +46,7 @@ namespace {
     QString totalText(double total, TensorColumn column)
     {
         return column == Size || column == RecipeSize ? sizeText(total)
+            : column == PredictedLoss                 ? milliKldText(total)
                                                       : countText(std::int64_t(total));
     }
 

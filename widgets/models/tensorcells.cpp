@@ -249,6 +249,9 @@ TensorCell TensorCells::of(const TensorRow& row, TensorColumn column)
     case Bytes:
     case ReadBack:
         return exportCell(row.exported, column);
+    case PredictedLoss:
+        return row.predictedLoss ? number(milliKldText(*row.predictedLoss), *row.predictedLoss)
+                                 : TensorCell{};
     }
     return {};
 }

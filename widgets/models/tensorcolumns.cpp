@@ -136,6 +136,11 @@ namespace {
             QT_TRANSLATE_NOOP("widgets::TensorColumns",
                 "Whether the written tensor was decoded and equals what was meant."),
             92, Text },
+        { PredictedLoss, QT_TRANSLATE_NOOP("widgets::TensorColumns", "KLD × 10⁻³"),
+            QT_TRANSLATE_NOOP("widgets::TensorColumns",
+                "Predicted KL divergence of this tensor alone in the recipe's format.\nLosses of "
+                "tensors add up."),
+            104, Bar },
     } };
 
     const ColumnText& about(TensorColumn column) { return columns[std::size_t(column)]; }
@@ -145,13 +150,15 @@ namespace {
         RoundingError };
     constexpr std::array activationsShown{ Tensor, InputMax, MaxOverMedian, InputKurtosis,
         InputOutliers };
-    constexpr std::array precisionShown{ Tensor, RecipeFormat, RecipeBits, RecipeSize };
+    constexpr std::array precisionShown{ Tensor, RecipeFormat, RecipeBits, RecipeSize,
+        PredictedLoss };
     constexpr std::array quantizeShown{ Tensor, RecipeFormat, State, OutputError, Change };
     constexpr std::array compareShown{ Tensor, FormatA, FormatB, ErrorA, ErrorB, ErrorDifference };
     constexpr std::array exportShown{ Tensor, Type, Offset, Bytes, ReadBack };
 
     constexpr std::array everywhereOffered{ Role, Shape, Parameters, Format, FormatBits, Size,
-        Kurtosis, Absmax, AbsmaxOverDeviation, Outliers, RecipeFormat, RecipeBits, RecipeSize };
+        Kurtosis, Absmax, AbsmaxOverDeviation, Outliers, RecipeFormat, RecipeBits, RecipeSize,
+        PredictedLoss };
 
 } // namespace
 

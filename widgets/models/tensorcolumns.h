@@ -41,8 +41,9 @@ enum class TensorColumn {
     Offset,
     Bytes,
     ReadBack,
+    PredictedLoss, ///< of the recipe's format, alone; settings keep columns by number, so it is last
 };
-constexpr int tensorColumnCount = int(TensorColumn::ReadBack) + 1;
+constexpr int tensorColumnCount = int(TensorColumn::PredictedLoss) + 1;
 
 /// The pages of the window, each a question about the tensors.
 enum class PageId { Model, Weights, Activations, Precision, Quantize, Compare, Export };

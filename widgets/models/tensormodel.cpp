@@ -116,6 +116,14 @@ void TensorModel::setRoundingError(int tensor, std::optional<double> error)
     changed(tensor, TensorColumn::RoundingError, TensorColumn::RoundingError);
 }
 
+void TensorModel::setPredictedLoss(int tensor, std::optional<double> kld)
+{
+    if (m_rows[std::size_t(tensor)].predictedLoss == kld)
+        return;
+    m_rows[std::size_t(tensor)].predictedLoss = kld;
+    changed(tensor, TensorColumn::PredictedLoss, TensorColumn::PredictedLoss);
+}
+
 void TensorModel::setInputs(int tensor, std::optional<InputFacts> facts)
 {
     m_rows[std::size_t(tensor)].inputs = std::move(facts);

@@ -43,6 +43,7 @@ public:
     // What is known of a tensor; each redraws what shows it.
     void setWeights(int tensor, std::optional<WeightFacts> facts);
     void setRoundingError(int tensor, std::optional<double> error);
+    void setPredictedLoss(int tensor, std::optional<double> kld);
     void setInputs(int tensor, std::optional<InputFacts> facts);
     void setRecipe(int tensor, const core::Format* format, const core::Format* wanted);
     void setRun(int tensor, RunFacts facts);

@@ -74,6 +74,7 @@ struct TensorRow {
     const core::Format* recipeFormat = nullptr; ///< what will be stored
     const core::Format* wantedFormat = nullptr; ///< differs where rows do not fit
     std::optional<double> roundingError; ///< relative output error at the recipe's format
+    std::optional<double> predictedLoss; ///< nats a token, at the recipe's format
     std::optional<InputFacts> inputs;
     RunFacts run;
     ComparedFacts compared;

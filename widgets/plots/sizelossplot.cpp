@@ -30,6 +30,7 @@ namespace {
         case Kind::Choice:
             return tokens.accent;
         case Kind::Plain:
+        case Kind::Predicted:
             break;
         }
         return tokens.original;
@@ -60,10 +61,12 @@ SizeLossPlot::SizeLossPlot(const QString& name, QWidget* parent)
     plot()->xAxis->setTicker(makeNumberTicker());
     plot()->yAxis->setScaleType(QCPAxis::stLogarithmic);
     plot()->yAxis->setTicker(makeLogTicker(LogSteps::Thirds));
+    m_mixLine = plot()->addGraph();
     m_pair = plot()->addGraph();
     m_ring = addPoints(plot());
     for (QCPGraph*& graph : m_graphs)
         graph = addPoints(plot());
+    m_diamond = addPoints(plot());
     m_line = new QCPItemStraightLine(plot());
     m_lineText = new QCPItemText(plot());
     m_lineText->position->setTypeX(QCPItemPosition::ptPlotCoords);
@@ -90,9 +93,25 @@ void SizeLossPlot::setRecipeBytes(double bytes)
     fill();
 }
 
+void SizeLossPlot::setRecipeLoss(double kld)
+{
+    m_recipeLoss = kld;
+    fill();
+}
+
+void SizeLossPlot::setMixes(std::vector<QPointF> mixes)
+{
+    std::erase_if(mixes, [](const QPointF& mix) { return !(mix.y() > 0); });
+    m_mixes = std::move(mixes);
+    fill();
+}
+
 PlotTable SizeLossPlot::table() const
 {
     PlotTable table{ { tr("run"), tr("bytes"), tr("KLD") }, {} };
+    for (const QPointF& mix : m_mixes)
+        table.rows.push_back({ tr("best mix, predicted"), QString::number(mix.x(), 'f', 0),
+            QString::number(mix.y(), 'g', 9) });
     for (const SizeLossPoint& point : m_points)
         table.rows.push_back({ point.label, QString::number(point.bytes, 'f', 0),
             QString::number(point.kld, 'g', 9) });
@@ -103,6 +122,12 @@ void SizeLossPlot::fill()
 {
     m_pair->data()->clear();
     m_ring->data()->clear();
+    m_mixLine->data()->clear();
+    m_diamond->data()->clear();
+    for (const QPointF& mix : m_mixes)
+        m_mixLine->addData(mix.x() / megabyte, mix.y());
+    if (m_recipe > 0 && m_recipeLoss > 0)
+        m_diamond->addData(m_recipe / megabyte, m_recipeLoss);
     for (QCPGraph* graph : m_graphs)
         graph->data()->clear();
     for (const SizeLossPoint& point : m_points) {
@@ -126,13 +151,18 @@ void SizeLossPlot::setRanges()
 {
     double left = m_recipe > 0 ? m_recipe : 0, right = left;
     double bottom = 1e-3, top = 1e-1;
-    for (std::size_t i = 0; i < m_points.size(); ++i) {
-        const SizeLossPoint& point = m_points[i];
-        left = left > 0 ? std::min(left, point.bytes) : point.bytes;
-        right = std::max(right, point.bytes);
-        bottom = i == 0 ? point.kld : std::min(bottom, point.kld);
-        top = i == 0 ? point.kld : std::max(top, point.kld);
-    }
+    bool isFirst = true;
+    const auto take = [&](double bytes, double kld) {
+        left = left > 0 ? std::min(left, bytes) : bytes;
+        right = std::max(right, bytes);
+        bottom = isFirst ? kld : std::min(bottom, kld);
+        top = isFirst ? kld : std::max(top, kld);
+        isFirst = false;
+    };
+    for (const SizeLossPoint& point : m_points)
+        take(point.bytes, point.kld);
+    if (m_recipe > 0 && m_recipeLoss > 0)
+        take(m_recipe, m_recipeLoss);
     const double margin = std::max(0.12 * (right - left), 0.04 * right);
     plot()->xAxis->setRange((left - margin) / megabyte, (right + margin) / megabyte);
     plot()->yAxis->setRange(bottom / 2, top * 2);
@@ -202,10 +232,18 @@ void SizeLossPlot::applyTokens(const Tokens& tokens)
     styleAxis(plot()->xAxis, tokens);
     styleAxis(plot()->yAxis, tokens);
     const int size = scaled(8);
+    m_mixLine->setPen(QPen(tokens.accent, 1.5, Qt::DashLine));
+    m_diamond->setScatterStyle(QCPScatterStyle(
+        QCPScatterStyle::ssDiamond, QPen(tokens.accent, 2), QBrush(tokens.base), scaled(12)));
     const QCPScatterStyle::ScatterShape shapes[] = { QCPScatterStyle::ssDisc,
         QCPScatterStyle::ssSquare, QCPScatterStyle::ssDiamond, QCPScatterStyle::ssDisc };
-    for (int kind = 0; kind < 4; ++kind) {
+    for (int kind = 0; kind < 5; ++kind) {
         const QColor ink = inkOf(Kind(kind), tokens);
+        if (Kind(kind) == Kind::Predicted) {
+            m_graphs[kind]->setScatterStyle(QCPScatterStyle(
+                QCPScatterStyle::ssSquare, QPen(ink, 1.5), QBrush(tokens.base), size));
+            continue;
+        }
         m_graphs[kind]->setScatterStyle(QCPScatterStyle(
             shapes[kind], QPen(ink), QBrush(ink), size + (isPinned(Kind(kind)) ? 2 : 0)));
     }
@@ -238,14 +276,25 @@ QString SizeLossPlot::hoverText(const QPointF& position) const
     if (index < 0)
         return {};
     const SizeLossPoint& point = m_points[std::size_t(index)];
-    return tr("%1: %2, KLD %3").arg(point.label, sizeText(point.bytes), kldText(point.kld));
+    const QString text
+        = point.kind == Kind::Predicted ? tr("%1: %2, predicted KLD %3") : tr("%1: %2, KLD %3");
+    return text.arg(point.label, sizeText(point.bytes), kldText(point.kld));
 }
 
 void SizeLossPlot::pressed(const QPointF& position)
 {
     const int index = pointAt(position);
     if (index >= 0)
-        emit runChosen(m_points[std::size_t(index)].run);
+        choose(index);
+}
+
+void SizeLossPlot::choose(int index)
+{
+    const SizeLossPoint& point = m_points[std::size_t(index)];
+    if (point.kind == Kind::Predicted)
+        emit predictedChosen(point.run);
+    else
+        emit runChosen(point.run);
 }
 
 bool SizeLossPlot::moveCursor(int dx, int)
@@ -260,7 +309,7 @@ bool SizeLossPlot::moveCursor(int dx, int)
 void SizeLossPlot::activateCursor()
 {
     if (m_cursor >= 0)
-        emit runChosen(m_points[std::size_t(m_cursor)].run);
+        choose(m_cursor);
 }
 
 } // namespace widgets

@@ -15,8 +15,9 @@ struct SizeLossPoint {
     QString label; ///< "Q4_K_M, GPTQ"
     double bytes = 0;
     double kld = 0; ///< > 0
-    /// How it stands out: not at all, as A or B (labelled by the letter), as the user's choice.
-    enum class Kind { Plain, PinnedA, PinnedB, Choice } kind = Kind::Plain;
+    /// How it stands out: not at all, as A or B (labelled by the letter), as the user's choice, as
+    /// one that is predicted only (hollow; `run` is its index among them).
+    enum class Kind { Plain, PinnedA, PinnedB, Choice, Predicted } kind = Kind::Plain;
 };
 
 /// File size against KL divergence (logarithmic): measured runs as filled markers, the recipe's
@@ -30,10 +31,15 @@ public:
     void setPoints(std::vector<SizeLossPoint> points);
     /// A vertical line at the size of the recipe; its loss is not known. 0: none.
     void setRecipeBytes(double bytes);
+    /// What the recipe is predicted to lose: a hollow diamond on that line. 0: not known.
+    void setRecipeLoss(double kld);
+    /// What the best mixes of all sizes are predicted to lose: (bytes, KLD), by bytes. Empty: none.
+    void setMixes(std::vector<QPointF> mixes);
     PlotTable table() const override;
 
 signals:
     void runChosen(int run);
+    void predictedChosen(int index); ///< a point of that kind
 
 protected:
     void applyTokens(const Tokens& tokens) override;
@@ -45,15 +51,19 @@ protected:
 private:
     int pointAt(const QPointF& position) const; ///< −1: none
     QPointF pixel(const SizeLossPoint& point) const;
+    void choose(int index);
     void fill();
     void setRanges();
     void placeLabels();
     QRectF placeLineText(const std::vector<QPointF>& points);
 
     std::vector<SizeLossPoint> m_points; ///< by size
-    double m_recipe = 0;
+    std::vector<QPointF> m_mixes;
+    double m_recipe = 0, m_recipeLoss = 0;
     int m_cursor = -1;
-    QCPGraph* m_graphs[4]; ///< by kind
+    QCPGraph* m_graphs[5]; ///< by kind
+    QCPGraph* m_mixLine; ///< dashed
+    QCPGraph* m_diamond; ///< the recipe
     QCPGraph* m_pair; ///< dashed line between A and B
     QCPGraph* m_ring; ///< around the keyboard's cursor
     QCPItemStraightLine* m_line;

@@ -80,6 +80,23 @@ private slots:
         QVERIFY2(text.contains("window of 16 tokens in layers 0, 2\n"), qPrintable(text));
     }
 
+    void inspectSaysWhatStandsInThePlaceOfAttention()
+    {
+        const support::TemporaryFolder folder;
+        support::writeTinyArchitecture("qwen35", folder.path());
+        const Json json = jsonOf(run({ "inspect", name(folder.path()), "--json" }))["properties"];
+        QVERIFY(json["attention"]["gated"].get<bool>());
+        QCOMPARE(json["mixer"]["kind"].get<std::string>(), std::string("gated_delta_net"));
+        QCOMPARE(json["mixer"]["value_heads"].get<int>(), 6);
+        QVERIFY(json["mixer"]["layers"] == Json({ 0, 1, 3 }));
+        QVERIFY(json["biases"].empty());
+        const QString text = run({ "inspect", name(folder.path()) }).out;
+        QVERIFY2(text.contains("in place of attention: gated delta net of 2 key and 6 value heads "
+                               "of 8 channels, behind a convolution over 4 tokens in layers 0, 1, "
+                               "3\n"),
+            qPrintable(text));
+    }
+
     void inspectSaysWhatTheLayersComputeForEveryArchitecture()
     {
         for (const std::string& architecture : support::tinyArchitectures()) {

@@ -326,6 +326,28 @@ private slots:
             QVERIFY2(message.find("while it was open") != std::string::npos, message.c_str());
         }
     }
+
+    void severalModelsAreMeasuredAsEachIsAloneWhateverTheMemory()
+    {
+        const auto reference = opened({});
+        const std::vector<std::shared_ptr<const Checkpoint>> models{ roundedModel({}),
+            opened({ .seed = 3 }), reference };
+        const Chunks chunks = someChunks(5, 24);
+        for (const std::uint64_t bytes : { std::uint64_t(0), std::uint64_t(100'000),
+                 std::uint64_t(1) << 40 }) { // one, two, all of them beside one reference
+            const auto all = core::evaluateAll(models, *reference, chunks, bytes, {});
+            QCOMPARE(all.size(), models.size());
+            for (std::size_t i = 0; i < models.size(); ++i) {
+                const Evaluation alone = core::evaluate(*models[i], reference.get(), chunks, {});
+                core::Json expected = core::evaluationToJson(alone);
+                expected["drift"] = core::Json::array(); // left out
+                QVERIFY(core::evaluationToJson(all[i]) == expected);
+            }
+        }
+        const auto message = support::messageOf(
+            [&] { core::evaluateAll({ opened({ .layers = 3 }) }, *reference, chunks, 0, {}); });
+        QVERIFY2(message.find("has 2 layers") != std::string::npos, message.c_str());
+    }
 };
 
 QTEST_APPLESS_MAIN(TestEvaluation)

@@ -20,14 +20,20 @@ namespace {
     [[maybe_unused]] void nameAllProperties(LayerSpec spec)
     {
         [[maybe_unused]] auto& [norm, epsilon, attentionNorm, feedForwardNorm, attentionPostNorm,
-            feedForwardPostNorm, attention, feedForward, experts, isParallel, residualScale]
+            feedForwardPostNorm, attention, deltaNet, shortConvolution, feedForward, experts,
+            isParallel, residualScale, perLayer]
             = spec;
+        [[maybe_unused]] auto& [netKeyHeads, netValueHeads, netHeadDim, netKernel] = *deltaNet;
+        [[maybe_unused]] auto& [kernel] = *shortConvolution;
         [[maybe_unused]] auto& [count, used, expertSize, expertActivation, routing, normalizes,
-            sharedSize]
+            sharedSize, groups, groupsUsed, groupBest, weightScale, isBeside]
             = *experts;
         [[maybe_unused]] auto& [heads, keyValueHeads, headDim, rotary, window, scale, cap, qkNorm,
-            temperature, temperatureSpan]
+            temperature, temperatureSpan, normsValues, valuesAreKeys, sharedKeys, makesKeys, latent,
+            hasGate]
             = attention;
+        [[maybe_unused]] auto& [queryRank, keyRank, plain, turned, value, latentEpsilon] = *latent;
+        [[maybe_unused]] auto& [ownSize, ownLayer, ownActivation] = *perLayer;
         [[maybe_unused]] auto& [layout, channels, base, linearFactor, factors, longFactors,
             longAfter, yarn, magnitude]
             = rotary;
@@ -115,6 +121,8 @@ namespace {
         }));
         all.push_back(ofLayers("part of a head is turned", [](LayerWeights& weights) {
             AttentionSpec& spec = weights.spec.attention;
+            if (spec.latent) // which has its own word on it
+                return false;
             const bool isPart
                 = spec.rotary.channels > 0 && becomes(spec.rotary.channels, spec.headDim);
             for (std::vector<float>* factors : { &spec.rotary.factors, &spec.rotary.longFactors })
@@ -143,8 +151,9 @@ namespace {
             [](RotarySpec& rotary) { return becomes(rotary.magnitude, 1); }));
         all.push_back(ofConfig("layers without positions",
             [](ModelConfig& config) { return becomes(config.unturned, std::vector<bool>()); }));
-        all.push_back(ofConfig("rope base of layers with a window",
-            [](ModelConfig& config) { return becomes(config.localRopeBase, 0); }));
+        all.push_back(ofConfig("rope base of layers with a window", [](ModelConfig& config) {
+            return config.localRopeBase > 0 && becomes(config.localRopeBase, config.ropeBase);
+        }));
     }
 
     void addYarn(std::vector<Mutation>& all)
@@ -182,10 +191,11 @@ namespace {
         const Matrix q = weights.matrix(Role::AttnQ), output = weights.matrix(Role::AttnOutput);
         const Vector* bias = weights.findVector(Role::AttnQBias);
         const Vector oldBias = bias ? *bias : Vector();
-        const Eigen::Index size = spec.headDim;
+        const Eigen::Index size = spec.headDim, rows = spec.queryRows() / spec.heads;
         for (int head = 0; head < spec.heads; ++head) {
             const Eigen::Index from = ((head + 1) % spec.heads) * size, to = head * size;
-            weights.matrix(Role::AttnQ).middleRows(to, size) = q.middleRows(from, size);
+            weights.matrix(Role::AttnQ).middleRows(to / size * rows, rows)
+                = q.middleRows(from / size * rows, rows);
             weights.matrix(Role::AttnOutput).middleCols(to, size) = output.middleCols(from, size);
             if (bias)
                 weights.vector(Role::AttnQBias).segment(to, size) = oldBias.segment(from, size);
@@ -193,15 +203,36 @@ namespace {
         return true;
     }
 
+    /// Layers that share keys take those of another layer than the last of their kind.
+    bool shareOthers(Dissected& model)
+    {
+        bool isChanged = false;
+        for (LayerWeights& taking : model.layers) {
+            AttentionSpec& spec = taking.spec.attention;
+            if (spec.makesKeys || !spec.sharedKeys)
+                continue;
+            for (int other = 0; other < *spec.sharedKeys; ++other) {
+                AttentionSpec& made = model.layers[std::size_t(other)].spec.attention;
+                if (!made.makesKeys || made.headDim != spec.headDim)
+                    continue;
+                made.sharedKeys = spec.sharedKeys = other;
+                isChanged = true;
+                break;
+            }
+        }
+        return isChanged;
+    }
+
     bool regroupNorm(LayerWeights& weights)
     {
         AttentionSpec& spec = weights.spec.attention;
-        if (spec.norm == QueryKeyNorm::None)
+        if (spec.norm == QueryKeyNorm::None || !weights.vectors.contains(Role::AttnQNorm))
             return false;
         if (spec.norm == QueryKeyNorm::Head)
             for (const auto& [role, heads] : { std::pair(Role::AttnQNorm, spec.heads),
                      std::pair(Role::AttnKNorm, spec.keyValueHeads) })
-                weights.vector(role) = Vector(weights.vector(role).replicate(heads, 1));
+                if (weights.vectors.contains(role))
+                    weights.vector(role) = Vector(weights.vector(role).replicate(heads, 1));
         spec.norm
             = spec.norm == QueryKeyNorm::HeadLayer ? QueryKeyNorm::Whole : QueryKeyNorm::HeadLayer;
         return true;
@@ -213,6 +244,8 @@ namespace {
             [](LayerWeights& weights) { return becomes(weights.spec.attention.window, 0); }));
         all.push_back(ofConfig("layers with a window", [](ModelConfig& config) {
             const std::vector<bool> before = config.windowed;
+            if (config.localHeadDim > 0) // their matrices have other sizes
+                return false;
             if (!before.empty())
                 std::rotate(
                     config.windowed.begin(), config.windowed.begin() + 1, config.windowed.end());
@@ -241,6 +274,86 @@ namespace {
             return spec.temperature != 0;
         }));
         all.push_back(ofLayers("which queries share keys", shareOtherKeys));
+        all.push_back(ofLayers("norm of values", [](LayerWeights& weights) {
+            return becomes(weights.spec.attention.normsValues, false);
+        }));
+        all.push_back(ofLayers("values are keys", [](LayerWeights& weights) {
+            if (!becomes(weights.spec.attention.valuesAreKeys, false))
+                return false;
+            const Matrix keys = weights.matrix(Role::AttnK); // neighbours in each other's place
+            Matrix values = keys;
+            for (Eigen::Index row = 0; row < keys.rows(); ++row)
+                values.row(row) = keys.row(row ^ 1);
+            weights.matrices[Role::AttnV] = values;
+            return true;
+        }));
+        all.push_back({ "whose keys are shared", shareOthers });
+        all.push_back(ofLayers("layers that take the keys of others", [](LayerWeights& weights) {
+            AttentionSpec& spec = weights.spec.attention;
+            if (spec.makesKeys)
+                return false;
+            spec.makesKeys = true;
+            spec.sharedKeys = std::nullopt;
+            const Matrix& q = weights.matrix(Role::AttnQ);
+            weights.matrices[Role::AttnK] = q.topRows(spec.keys());
+            weights.matrices[Role::AttnV] = q.bottomRows(spec.keys());
+            weights.vectors[Role::AttnKNorm] = weights.vector(Role::AttnQNorm);
+            return true;
+        }));
+    }
+
+    void addLatents(std::vector<Mutation>& all)
+    {
+        all.push_back(ofLayers("latents: which channels are turned", [](LayerWeights& weights) {
+            AttentionSpec& spec = weights.spec.attention;
+            return spec.latent && becomes(spec.rotary.channels, 0);
+        }));
+        all.push_back(ofLayers("latents: norm's epsilon", [](LayerWeights& weights) {
+            auto& latent = weights.spec.attention.latent;
+            return latent && becomes(latent->epsilon, 0.1f);
+        }));
+        all.push_back(ofLayers("latents: head's matrix of keys", [](LayerWeights& weights) {
+            const auto& latent = weights.spec.attention.latent;
+            if (!latent)
+                return false;
+            const Matrix keys = weights.matrix(Role::AttnKB);
+            Matrix& moved = weights.matrix(Role::AttnKB); // each head has the next one's
+            moved.bottomRows(latent->keyRank) = keys.topRows(latent->keyRank);
+            moved.topRows(keys.rows() - latent->keyRank)
+                = keys.bottomRows(keys.rows() - latent->keyRank);
+            return true;
+        }));
+        all.push_back(ofLayers("latents: head's matrix of values", [](LayerWeights& weights) {
+            const auto& latent = weights.spec.attention.latent;
+            if (!latent)
+                return false;
+            const Matrix values = weights.matrix(Role::AttnVB);
+            Matrix& moved = weights.matrix(Role::AttnVB);
+            moved.bottomRows(latent->value) = values.topRows(latent->value);
+            moved.topRows(values.rows() - latent->value)
+                = values.bottomRows(values.rows() - latent->value);
+            return true;
+        }));
+    }
+
+    void addPerLayer(std::vector<Mutation>& all)
+    {
+        const auto add = [&all](const char* name, auto change) {
+            all.push_back(ofLayers(name, [change](LayerWeights& weights) {
+                return weights.spec.perLayer && change(*weights.spec.perLayer);
+            }));
+        };
+        all.push_back(ofLayers("input of each layer's own", [](LayerWeights& weights) {
+            const bool had = weights.spec.perLayer.has_value();
+            weights.spec.perLayer = std::nullopt;
+            return had;
+        }));
+        add("whose input it is", [](PerLayerSpec& spec) {
+            spec.layer = spec.layer > 0 ? spec.layer - 1 : 1;
+            return true;
+        });
+        add("activation of each layer's own input",
+            [](PerLayerSpec& spec) { return becomes(spec.activation, Activation::Silu); });
     }
 
     void addLayer(std::vector<Mutation>& all)
@@ -276,7 +389,9 @@ namespace {
             return true;
         }));
         all.push_back(ofLayers("gate", [](LayerWeights& weights) {
-            return !weights.spec.experts && becomes(weights.spec.feedForward.isGated, false);
+            const auto& experts = weights.spec.experts;
+            return (!experts || experts->isBeside)
+                && becomes(weights.spec.feedForward.isGated, false);
         }));
         all.push_back(ofLayers("gate before up in one tensor", [](LayerWeights& weights) {
             if (!weights.spec.feedForward.isFused)
@@ -303,10 +418,31 @@ namespace {
         });
         add("weights of the chosen experts sum up to 1", [](ExpertsSpec& spec) {
             spec.normalizes = !spec.normalizes;
-            return spec.routing == Routing::SoftmaxOfAll;
+            return spec.routing != Routing::SoftmaxOfChosen;
         });
+        add("sigmoid of each expert alone", [](ExpertsSpec& spec) {
+            return spec.routing == Routing::Sigmoid && becomes(spec.routing, Routing::SoftmaxOfAll);
+        });
+        all.push_back(ofLayers("experts beside a feed-forward", [](LayerWeights& weights) {
+            auto& experts = weights.spec.experts;
+            const bool isBeside = experts && experts->isBeside;
+            if (isBeside) // in its place
+                experts->isBeside = false;
+            return isBeside;
+        }));
+        add("groups of experts", [](ExpertsSpec& spec) { return becomes(spec.groups, 1); });
+        add("groups that are used", [](ExpertsSpec& spec) {
+            return spec.groups > 1 && becomes(spec.groupsUsed, spec.groups - 1);
+        });
+        add("what a group is judged by", [](ExpertsSpec& spec) {
+            return spec.groups > 1 && spec.routing == Routing::Sigmoid
+                && becomes(spec.groupBest, 1);
+        });
+        add("scale of the experts' weights",
+            [](ExpertsSpec& spec) { return becomes(spec.scale, 1); });
         add("softmax over the chosen experts", [](ExpertsSpec& spec) {
-            return !spec.normalizes && becomes(spec.routing, Routing::SoftmaxOfChosen);
+            return !spec.normalizes && spec.routing != Routing::Sigmoid
+                && becomes(spec.routing, Routing::SoftmaxOfChosen);
         });
         add("shared expert", [](ExpertsSpec& spec) { return becomes(spec.sharedSize, 0); });
     }
@@ -439,7 +575,10 @@ std::vector<Mutation> wiringMutations()
     addRotary(all);
     addYarn(all);
     addAttention(all);
+    addLatents(all);
     addLayer(all);
+    addPerLayer(all);
+    addMixers(all);
     addExperts(all);
     addModel(all);
     return all;

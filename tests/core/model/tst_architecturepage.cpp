@@ -24,6 +24,12 @@ QStringList notesOf(const Architecture& architecture)
         notes += architecture.queryKeyNorm == QueryKeyNorm::HeadLayer
             ? "norms of q and k where there are"
             : "norms of q and k";
+    if (architecture.normsValues)
+        notes += "norm of v";
+    if (architecture.hasLatents)
+        notes += "latent attention";
+    if (architecture.variesByLayer)
+        notes += "two sizes of heads, shared keys and inputs of each layer's own where there are";
     if (architecture.learnsPositions)
         notes += "learned positions";
     if (architecture.attentionBiases == Biases::All)
@@ -38,8 +44,14 @@ QStringList notesOf(const Architecture& architecture)
         notes += architecture.activation == Activation::Gelu ? "GELU" : "GELU (tanh)";
     if (architecture.hasSinks)
         notes += "attention sinks";
+    if (architecture.gatesAttention)
+        notes += "gated attention";
+    if (!architecture.mixer.empty())
+        notes += qt(architecture.mixer) + " in most layers";
     if (architecture.mayHaveExperts)
-        notes += architecture.name == "llama" ? "experts where there are" : "experts";
+        notes += architecture.name == "llama" || architecture.hasExpertsBeside
+            ? "experts where there are"
+            : "experts";
     if (!architecture.isGated)
         notes += "no gate";
     if (architecture.fusesGateUp)

@@ -171,7 +171,7 @@ private slots:
             std::string("config.json: hidden_act is gelu, expected silu"));
         QCOMPARE(reason("rope_scaling", { { "rope_type", "dynamic" }, { "factor", 2.0 } }),
             std::string("config.json: rope_scaling: rope_type is dynamic, expected default, "
-                        "linear, llama3, longrope or yarn"));
+                        "linear, llama3, longrope, yarn or proportional"));
     }
 
     void namesTheKeyOfAnImpossibleValue()

@@ -3,6 +3,7 @@
 #include "core/search/candidates.h"
 #include "core/search/lonetensor.h"
 #include "tests/support/filebytes.h"
+#include "tests/support/tinyarchitecture.h"
 #include "tests/support/tinymodel.h"
 
 #include <QTest>
@@ -71,6 +72,34 @@ private slots:
         const auto expected = core::evaluate(*changed, model.get(), chunks, {});
         QVERIFY(std::abs(lone.measureModel(*changed, {}).kld - expected.against->kldMean)
             <= 1e-3 * expected.against->kldMean);
+    }
+
+    /// Gemma 4: keys that layers share, inputs of each layer's own.
+    void whatLayersReadBesideTheStreamIsThere()
+    {
+        const support::TemporaryFolder folder;
+        support::writeTinyArchitecture("gemma4", folder.path());
+        const auto model = Checkpoint::open(folder.path());
+        const auto chunks = someChunks(32);
+        const core::LoneMeasurement lone(*model, chunks, {});
+        core::Recipe recipe;
+        recipe.method = core::Method::RoundToNearest;
+        auto candidates = core::candidatesFor(*model, { core::findFormat("Q4_0") }, recipe);
+        int measured = 0;
+        for (auto& each : candidates) {
+            if (each.empty())
+                continue;
+            core::roundCandidates(*model, each, {}, {});
+            const core::Tensor& rounded = *each.front().rounded;
+            const auto expected
+                = core::evaluate(*model->withTensors({ rounded }), model.get(), chunks, {});
+            const double found = lone.measure(rounded, {}).kld;
+            QVERIFY2(std::abs(found - expected.against->kldMean)
+                    <= 1e-6 + 1e-3 * expected.against->kldMean,
+                rounded.name.c_str());
+            ++measured;
+        }
+        QVERIFY(measured >= model->config().layers);
     }
 
     void refusesChunksWithoutAScoredPosition()

@@ -87,6 +87,23 @@ private slots:
             1 + 2 * 7);
     }
 
+    void isRoughWhileItsErrorsAreLarge()
+    {
+        SensitivityTable table = someTable();
+        QVERIFY(core::isRough(table)); // four sequences
+        for (core::TensorSensitivity& tensor : table.tensors)
+            for (core::SensitivityFigure& figure : tensor.figures) {
+                const auto few = figure.slopes;
+                for (int i = 1; i < 64; ++i)
+                    figure.slopes.insert(figure.slopes.end(), few.begin(), few.end());
+            }
+        table.sequences *= 64;
+        core::settle(table);
+        QVERIFY(!core::isRough(table));
+        table.sequences = 0;
+        QVERIFY(core::isRough(table));
+    }
+
     void comesBackFromItsBytes()
     {
         const SensitivityTable table = someTable();

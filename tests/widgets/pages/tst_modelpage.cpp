@@ -85,6 +85,15 @@ private slots:
         QTest::newRow("falcon") << QStringList{ "token_embd", "attn_qkv", "attn_output", "ffn_up",
             "ffn_down" } << "side by side with the feed-forward";
         QTest::newRow("qwen3") << usual + QStringList{ "output" } << "q and k normed in each head";
+        QTest::newRow("qwen35") << QStringList{ "token_embd", "attn_qkv", "attn_gate", "ssm_alpha",
+            "ssm_beta", "ssm_out" }
+                + usual.mid(1)
+                + QStringList{
+                      "output"
+                  } << "outputs gated  ·  in its place a gated delta net in 3 of 4 layers";
+        QTest::newRow("lfm2") << QStringList{
+            "token_embd", "shortconv.in_proj", "shortconv.out_proj"
+        } + usual.mid(1) << "in its place a short convolution in 3 of 4 layers";
     }
     void theDiagramIsOfThisModelsLayers()
     {

@@ -235,7 +235,7 @@ private slots:
     {
         Shown shown;
         QSignalSpy edited(&shown.page, &PrecisionPage::recipeEdited);
-        auto* combo = shown.page.findChild<QComboBox*>();
+        auto* combo = shown.page.findChild<RulesCard*>()->findChild<QComboBox*>();
         QCOMPARE(combo->currentText(), "Q3_K · 3.44 bits");
         combo->setCurrentIndex(combo->findData(QVariant::fromValue(core::findFormat("Q5_K"))));
         emit combo->activated(combo->currentIndex());
@@ -251,7 +251,7 @@ private slots:
         recipe.format = core::findStudyFormat("INT4_ASYM_G96");
         QVERIFY(recipe.format);
         shown.page.setRecipe(recipe);
-        auto* combo = shown.page.findChild<QComboBox*>();
+        auto* combo = shown.page.findChild<RulesCard*>()->findChild<QComboBox*>();
         QVERIFY2(
             combo->currentText().startsWith("INT4_ASYM_G96"), qPrintable(combo->currentText()));
         recipe.format = nullptr;
@@ -318,7 +318,7 @@ private slots:
         QCOMPARE(selected[0][0].value<std::vector<core::Place>>(),
             (std::vector{ core::Place{ core::Role::AttnK, 3 } }));
         QCOMPARE(map->table().rows.size(), std::size_t(4));
-        QTest::mouseClick(button<QToolButton>(shown.page, "Output error"), Qt::LeftButton);
+        QTest::mouseClick(button<QToolButton>(shown.page, "Error"), Qt::LeftButton);
         QCOMPARE(map->name(), "Output error by layer and role");
         takePictures(shown.page, theme(), "precision-error");
     }

@@ -2,153 +2,30 @@
 #include "widgets/pages/model/layerdiagram.h"
 
 #include "widgets/format.h"
-#include "widgets/models/tensorcells.h"
+#include "widgets/pages/model/diagramdrawing.h"
 #include "widgets/pages/model/layerwords.h"
-#include "widgets/pages/selectedtensor.h"
-#include "widgets/theme.h"
 
-#include <QtCore/QCoreApplication>
 #include <QtCore/QLocale>
-#include <QtGui/QFontMetricsF>
 
 #include <algorithm>
 #include <cmath>
-#include <initializer_list>
-#include <map>
-#include <optional>
 
 namespace widgets {
 namespace {
 
-    struct DiagramText {
-        Q_DECLARE_TR_FUNCTIONS(ModelDiagram)
-    };
-
-    constexpr double boxHeight = 40, plainHeight = 34, frameTop = -120, frameBottom = 114;
-    constexpr double loop = 96; ///< where the residual stream passes a branch
-    constexpr double overpass = -94; ///< where the layer's input passes attention
-    constexpr double signRadius = 11, boxGap = 14;
-    constexpr double spread = 58, halfSpread = 34; ///< of three boxes, of two
-
-    /// Widths in design pixels.
-    double textWidth(const QString& text)
-    {
-        return QFontMetricsF(textFont(12)).horizontalAdvance(text) * 1000.0 / scaled(1000);
-    }
+    using namespace diagram;
 
     QString factorText(double value) { return QLocale().toString(value, 'g', 4); }
 
-    /// The first tensor of every role, and how many there are.
-    class Roles {
-    public:
-        explicit Roles(const core::Checkpoint& checkpoint)
-        {
-            for (const core::Tensor& tensor : checkpoint.tensors()) {
-                m_first.try_emplace(tensor.place.role, &tensor);
-                ++m_counts[tensor.place.role];
-            }
-        }
-        const core::Tensor* first(core::Role role) const
-        {
-            const auto found = m_first.find(role);
-            return found == m_first.end() ? nullptr : found->second;
-        }
-        int count(core::Role role) const { return m_counts.contains(role) ? m_counts.at(role) : 0; }
-        const std::map<core::Role, const core::Tensor*>& all() const { return m_first; }
-
-    private:
-        std::map<core::Role, const core::Tensor*> m_first;
-        std::map<core::Role, int> m_counts;
-    };
-
-    /// Puts boxes down from left to right.
-    class Drawing {
-    public:
-        explicit Drawing(const core::Checkpoint& checkpoint)
-            : m_checkpoint(checkpoint)
-            , m_roles(checkpoint)
-            , m_biased(biasedMatrices(checkpoint))
-        {
-        }
-
-    protected:
-        double unitWidth(core::Role role) const
-        {
-            return std::max(
-                80.0, 14 + std::max(textWidth(titleOf(role)), textWidth(detailOf(role))));
-        }
-        QString titleOf(core::Role role) const
-        {
-            const QString name = roleTitle(role);
-            return m_biased.contains(name)
-                ? DiagramText::tr("%1 + b", "a matrix and its bias").arg(name)
-                : name;
-        }
-        QString detailOf(core::Role role) const
-        {
-            const core::Tensor* tensor = m_roles.first(role);
-            if (!tensor)
-                return {};
-            return tensor->matrices() > 1
-                ? QStringLiteral("%1 × %2").arg(QString::number(tensor->matrices()),
-                    shapeText(tensor->rows / tensor->matrices(), tensor->columns))
-                : shapeText(tensor->rows, tensor->columns);
-        }
-        /// Gives its right edge.
-        double box(core::Role role, double left, double middle, double width)
-        {
-            m_diagram.roles.push_back({ role, titleOf(role), detailOf(role),
-                { left, middle - boxHeight / 2, width, boxHeight } });
-            return left + width;
-        }
-        double plain(const QString& title, const QString& detail, double left, double middle = 0)
-        {
-            const double width = std::max(44.0, 12 + std::max(textWidth(title), textWidth(detail)));
-            const double height = detail.isEmpty() ? plainHeight : boxHeight + 6;
-            m_diagram.plain.push_back(
-                { title, detail, { left, middle - height / 2, width, height } });
-            return left + width;
-        }
-        double norm(double left, double middle = 0)
-        {
-            return plain(DiagramText::tr("norm"), {}, left, middle);
-        }
-        void wire(std::initializer_list<QPointF> points, bool hasArrow = false)
-        {
-            m_diagram.wires.push_back({ points, hasArrow });
-        }
-        /// A circle with its left edge at `left`; gives its right edge.
-        double sign(const QString& text, double left)
-        {
-            m_diagram.signs.push_back({ text, { left + signRadius, 0 } });
-            return left + 2 * signRadius;
-        }
-        void text(const QString& words, double left, double top, bool isStrong = false)
-        {
-            m_diagram.texts.push_back({ words, { left, top }, isStrong });
-        }
-        void title(const QString& words, double left, const QStringList& notes)
-        {
-            text(words, left + 10, frameTop + 6, true);
-            const double after = textWidth(words) * 1.12 + 18; // it is bold
-            text(notes.join(QStringLiteral("  ·  ")), left + after, frameTop + 6);
-            m_diagram.frame.setRight(std::max(m_diagram.frame.right(),
-                left + after + textWidth(notes.join(QStringLiteral("  ·  "))) + 10));
-        }
-
-        const core::Checkpoint& m_checkpoint;
-        Roles m_roles;
-        QStringList m_biased;
-        LayerDiagram m_diagram;
-    };
-
-    /// A model that is computed, from its first layer's spec.
-    class WiredDrawing : Drawing {
+    /// A model that is computed, from its first layer's spec, and what some layers have in the
+    /// place of its attention.
+    class WiredDrawing : DiagramDrawing {
     public:
         explicit WiredDrawing(const core::Checkpoint& checkpoint)
-            : Drawing(checkpoint)
+            : DiagramDrawing(checkpoint)
             , m_config(checkpoint.config())
-            , m_spec(core::layerSpec(m_config, 0))
+            , m_attending(firstAttending(m_config))
+            , m_spec(core::layerSpec(m_config, m_attending))
         {
         }
 
@@ -167,6 +44,13 @@ namespace {
         }
 
     private:
+        /// The first layer with attention; 0 where none has.
+        static int firstAttending(const core::ModelConfig& config)
+        {
+            const auto found = std::ranges::find(config.recurrent, false);
+            return found == config.recurrent.end() ? 0 : int(found - config.recurrent.begin());
+        }
+
         double embedding()
         {
             using core::Role;
@@ -196,11 +80,15 @@ namespace {
             return words;
         }
 
-        /// q, k, v, or what holds all three.
+        /// q, k, v, or what holds all three; of latent attention what makes its latents.
         std::vector<core::Role> queryRoles() const
         {
-            if (m_roles.first(core::Role::AttnQkv))
+            if (m_checkpoint.find(core::Place{ core::Role::AttnQkv, m_attending }))
                 return { core::Role::AttnQkv };
+            if (m_spec.attention.latent)
+                return { m_spec.attention.latent->queryRank > 0 ? core::Role::AttnQA
+                                                                : core::Role::AttnQ,
+                    core::Role::AttnKvAMqa };
             return { core::Role::AttnQ, core::Role::AttnK, core::Role::AttnV };
         }
 
@@ -214,14 +102,67 @@ namespace {
             m_tap = m_spec.attentionNorm == m_spec.feedForwardNorm ? x + 8 : fork;
             const double split = x + boxGap;
             wire({ { x, 0 }, { split, 0 } });
-            x = queries(split);
+            const bool isHybrid = !mixerText(m_config).isEmpty();
+            x = queries(isHybrid ? mixer(split) : split);
             const double output = x + boxGap;
             wire({ { x, 0 }, { output, 0 } }, true);
             text(DiagramText::tr("attention\n%1 heads, %2 KV")
                      .arg(countText(m_config.heads), countText(m_config.keyValueHeads)),
                 output - 4, -78);
             x = box(core::Role::AttnOutput, output, 0, unitWidth(core::Role::AttnOutput));
+            if (isHybrid)
+                x = eitherOf(x);
             return addedTo(fork, x, m_spec.attentionPostNorm.has_value());
+        }
+
+        /// The matrices that read what attention reads in the layers without it: those of one line
+        /// touch.
+        std::vector<std::vector<core::Role>> mixerLines() const
+        {
+            using core::Role;
+            if (m_config.deltaNet.kernel == 0)
+                return { { Role::ShortConvIn } };
+            return { { Role::AttnQkv }, { Role::AttnGate }, { Role::SsmAlpha, Role::SsmBeta } };
+        }
+
+        /// What stands in the place of attention in some layers, with the stream that passes below
+        /// it to attention; gives where that begins.
+        double mixer(double split)
+        {
+            const auto lines = mixerLines();
+            const auto height = [&lines](std::size_t line) {
+                return lines.size() == 1 ? 0 : spread * (double(line) - 1);
+            };
+            const double left = split + boxGap;
+            std::vector<double> ends;
+            for (std::size_t i = 0; i < lines.size(); ++i) {
+                wire({ { split, 0 }, { split, height(i) }, { left, height(i) } }, true);
+                ends.push_back(left);
+                for (const core::Role role : lines[i])
+                    ends.back() = box(role, ends.back(), height(i), unitWidth(role));
+            }
+            const double join = *std::ranges::max_element(ends) + 12, output = join + boxGap;
+            for (std::size_t i = 0; i < ends.size(); ++i)
+                wire({ { ends[i], height(i) }, { join, height(i) }, { join, 0 } });
+            wire({ { join, 0 }, { output, 0 } }, true);
+            text(mixerName(m_config), output - 4, -78);
+            const core::Role writer
+                = m_config.deltaNet.kernel > 0 ? core::Role::SsmOut : core::Role::ShortConvOut;
+            const double end = box(writer, output, 0, unitWidth(writer));
+            m_mixerEnd = end + 8;
+            wire({ { end, 0 }, { m_mixerEnd, 0 }, { m_mixerEnd, overpass } });
+            const double next = m_mixerEnd + boxGap;
+            wire({ { split, 0 }, { split, underpass }, { next, underpass }, { next, 0 } });
+            return next;
+        }
+
+        /// One of the two, attention from `x` or what comes over it.
+        double eitherOf(double x)
+        {
+            wire({ { x, 0 }, { x + 10, 0 } });
+            const double middle = x + 10 + signRadius;
+            wire({ { m_mixerEnd, overpass }, { middle, overpass }, { middle, -signRadius } });
+            return sign(DiagramText::tr("or", "one of two branches"), x + 10);
         }
 
         double queries(double split)
@@ -343,15 +284,17 @@ namespace {
         }
 
         const core::ModelConfig& m_config;
+        int m_attending; ///< a layer with attention
         core::LayerSpec m_spec;
+        double m_mixerEnd = 0; ///< from where its output passes over attention
         double m_tap = 0; ///< where a parallel feed-forward takes its input
     };
 
     /// A model that is not computed: its roles in lines, nothing between them.
-    class ListedDrawing : Drawing {
+    class ListedDrawing : DiagramDrawing {
     public:
         explicit ListedDrawing(const core::Checkpoint& checkpoint)
-            : Drawing(checkpoint)
+            : DiagramDrawing(checkpoint)
         {
         }
 

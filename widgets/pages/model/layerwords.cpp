@@ -86,6 +86,21 @@ QString windowText(const core::ModelConfig& config)
         .arg(countText(config.window), partOfLayers(config.windowed, config.layers));
 }
 
+QString mixerName(const core::ModelConfig& config)
+{
+    return config.deltaNet.kernel > 0 ? LayerWords::tr("gated delta net")
+                                      : LayerWords::tr("short convolution");
+}
+
+QString mixerText(const core::ModelConfig& config)
+{
+    if (std::ranges::count(config.recurrent, true) == 0)
+        return {};
+    //: %1 "gated delta net", %2 "24 of 32 layers"
+    return LayerWords::tr("in its place a %1 in %2")
+        .arg(mixerName(config), partOfLayers(config.recurrent, config.layers));
+}
+
 QString positionsText(const core::ModelConfig& config)
 {
     const core::Architecture* known = config.known();
@@ -122,6 +137,10 @@ QStringList attentionWords(const core::ModelConfig& config)
         words += LayerWords::tr("scores × %1").arg(shortNumber(config.attentionScale));
     if (spec.temperature > 0)
         words += LayerWords::tr("queries grow with the position");
+    if (spec.isGated)
+        words += LayerWords::tr("outputs gated");
+    if (const QString other = mixerText(config); !other.isEmpty())
+        words += other;
     if (config.isParallel)
         words += LayerWords::tr("side by side with the feed-forward");
     return words;
@@ -150,7 +169,9 @@ QStringList biasedMatrices(const core::Checkpoint& checkpoint)
     QStringList names;
     for (const core::Role role : roles) {
         const QString name = roleTitle(role);
-        if (name.endsWith(QLatin1String(".bias")) && !name.contains(QLatin1String("norm")))
+        const bool isBias = name.endsWith(QLatin1String(".bias"));
+        if (isBias && !name.contains(QLatin1String("norm"))
+            && core::findRole(name.chopped(5).toStdString())) // ssm_dt.bias belongs to none
             names += name.chopped(5);
     }
     return names;

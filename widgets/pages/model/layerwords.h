@@ -17,6 +17,10 @@ QString activationName(core::Activation activation);
 QString normName(core::NormKind kind);
 /// "a window of 4,096 tokens in 13 of 26 layers"; empty: none has one.
 QString windowText(const core::ModelConfig& config);
+/// "gated delta net", "short convolution": what stands in the place of attention in some layers.
+QString mixerName(const core::ModelConfig& config);
+/// "in its place a gated delta net in 24 of 32 layers"; empty: all layers attend.
+QString mixerText(const core::ModelConfig& config);
 /// "RoPE base 10,000, turning 32 of 64 channels, scaled by YaRN (× 4)", "learned positions".
 QString positionsText(const core::ModelConfig& config);
 

@@ -42,12 +42,14 @@ QString fallbackText(const FormatChoice& choice)
 CostTable::CostTable(QWidget* parent)
     : QTableWidget(0, ColumnCount, parent)
 {
-    setHorizontalHeaderLabels({ tr("Format"), tr("Size"), tr("Output error") });
+    setHorizontalHeaderLabels({ tr("Format"), tr("Size"), tr("Output error"), tr("KLD × 10⁻³") });
     for (int column = 0; column < ColumnCount; ++column)
         horizontalHeaderItem(column)->setTextAlignment(
             (column == Name ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     horizontalHeaderItem(Error)->setToolTip(
         tr("How far the tensor's output moves, relative to the output itself"));
+    horizontalHeaderItem(Loss)->setToolTip(
+        tr("Predicted KL divergence, nats a token, of these tensors rounded alone"));
     verticalHeader()->hide();
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
@@ -113,6 +115,11 @@ void CostTable::fill()
     for (const FormatChoice& choice : m_choices)
         largest = std::max(largest, std::abs(sizeOf(choice)));
     m_unit = sizeUnitOf(largest);
+    // What the loss is known of needs no error; there is no room for both.
+    const bool knows = std::ranges::any_of(
+        m_choices, [](const FormatChoice& choice) { return bool(choice.loss); });
+    setColumnHidden(Error, knows);
+    setColumnHidden(Loss, !knows);
     setRowCount(int(m_choices.size()));
     for (int row = 0; row < rowCount(); ++row) {
         setRowHeight(row, scaled(24));
@@ -133,6 +140,7 @@ void CostTable::fillRow(int row)
     name->setData(TensorModel::FormatRole, QVariant::fromValue(choice.format));
     fillSize(row);
     fillError(row);
+    fillLoss(row);
     const QString tip = toolTip(choice);
     for (int column = 0; column < ColumnCount; ++column)
         item(row, column)->setToolTip(tip);
@@ -164,6 +172,21 @@ void CostTable::fillError(int row)
         isBase || choice.isPartial() ? tokens.text2
             : worse                  ? tokens.loss
                                      : tokens.text);
+}
+
+void CostTable::fillLoss(int row)
+{
+    const FormatChoice& choice = m_choices[std::size_t(row)];
+    const FormatChoice* base = choiceOf(m_assigned);
+    const bool isChange = base && base != &choice && choice.lossChange;
+    const Tokens tokens = tokensOf(palette());
+    const QString text = isChange ? signedText(1000 * *choice.lossChange, 3)
+        : choice.loss             ? numberText(1000 * *choice.loss, 3)
+                                  : unknownText();
+    set(row, Loss, text,
+        base == &choice || !choice.loss          ? tokens.text2
+            : isChange && *choice.lossChange > 0 ? tokens.loss
+                                                 : tokens.text);
 }
 
 QString CostTable::toolTip(const FormatChoice& choice) const

@@ -19,6 +19,8 @@ struct FormatChoice {
     std::optional<double> error; ///< mean relative output error of the measured; none: pending
     /// Of the error, against the recipe's formats: mean of the tensors measured in both.
     std::optional<double> change;
+    std::optional<double> loss; ///< predicted KL divergence of the selected tensors together
+    std::optional<double> lossChange; ///< against the recipe's formats
     int measured = 1, tensors = 1; ///< how many of the selected the errors are of
     /// Other formats that tensors fall back to because their rows do not fit, and how many do.
     std::vector<std::pair<const core::Format*, int>> fallbacks;
@@ -56,11 +58,12 @@ protected:
     void resizeEvent(QResizeEvent* event) override; ///< keeps the current row in sight
 
 private:
-    enum Column { Name, Size, Error, ColumnCount };
+    enum Column { Name, Size, Error, Loss, ColumnCount };
     void fill();
     void fillRow(int row);
     void fillSize(int row);
     void fillError(int row);
+    void fillLoss(int row);
     QString toolTip(const FormatChoice& choice) const;
     double sizeOf(const FormatChoice& choice) const; ///< or its change, as it is written
     void set(int row, Column column, const QString& text, const QColor& ink);

@@ -8,6 +8,7 @@
 #include "widgets/segmented.h"
 #include "widgets/theme.h"
 
+#include <QtWidgets/QComboBox>
 #include <QtWidgets/QVBoxLayout>
 
 #include <algorithm>
@@ -18,13 +19,14 @@
 namespace widgets {
 namespace {
 
-    enum What { Bits, Error };
+    enum What { Bits, Error, Loss };
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
     QString valueText(What what, double value)
     {
         return std::isnan(value) ? pendingText()
             : what == Bits       ? bitsText(value)
+            : what == Loss       ? significantText(1000 * value)
                                  : percentText(value);
     }
 
@@ -34,13 +36,26 @@ PrecisionMap::PrecisionMap(QWidget* parent)
     : Card(tr("Layers and roles"), parent)
     , m_map(new HeatMap(tr("Bits per weight by layer and role")))
     , m_what(new Segmented)
+    , m_formats(new QComboBox)
+    , m_format(&core::formats::q3_K)
 {
-    m_what->setSegments({ tr("Bits per weight"), tr("Output error") });
+    for (const core::Format* format : { &core::formats::q2_K, &core::formats::q3_K,
+             &core::formats::q4_K, &core::formats::q5_K, &core::formats::q6_K })
+        m_formats->addItem(formatName(format), QVariant::fromValue(format));
+    m_formats->setCurrentIndex(1);
+    m_formats->setAccessibleName(tr("The format whose losses are shown"));
+    m_formats->setToolTip(tr("Predicted KL divergence × 10⁻³ if this tensor alone goes to it"));
+    m_what->setSegments({ tr("Bits"), tr("Error"), tr("KLD at") });
     m_what->setAccessibleName(tr("What the map shows"));
     addTitleWidget(m_what);
+    addTitleWidget(m_formats);
     addPlotTools(this, m_map);
     content()->addWidget(m_map, 1);
     connect(m_what, &Segmented::chosen, this, &PrecisionMap::fill);
+    connect(m_formats, &QComboBox::activated, this, [this] {
+        m_format = m_formats->currentData().value<const core::Format*>();
+        emit formatChosen();
+    });
     connect(m_map, &HeatMap::cellsChosen, this, [this](const QRect& cells) {
         if (cells.top() >= m_layers || cells.left() >= int(m_roles.size()))
             return;
@@ -80,10 +95,13 @@ void PrecisionMap::setBreakpoint(Breakpoint breakpoint)
 
 void PrecisionMap::fill()
 {
-    const What what = m_what->current() == Error ? Error : Bits;
+    const auto what = What(std::max(0, m_what->current()));
+    m_formats->setVisible(what == Loss);
     HeatMapData data;
-    data.scale = what == Error ? HeatMapData::Scale::Loss : HeatMapData::Scale::Magnitude;
-    data.what = what == Error ? tr("output error") : tr("bits per weight");
+    data.scale = what == Bits ? HeatMapData::Scale::Magnitude : HeatMapData::Scale::Loss;
+    data.what = what == Error ? tr("output error")
+        : what == Loss        ? tr("KLD × 10⁻³ alone")
+                              : tr("bits per weight");
     for (int layer = 0; layer < m_layers; ++layer) {
         data.rows << TensorCells::layerTitle(layer);
         data.shortRows << QString::number(layer);
@@ -97,14 +115,17 @@ void PrecisionMap::fill()
             continue;
         const auto at = std::size_t(cell.place.layer) * m_roles.size()
             + std::size_t(column - m_roles.begin());
-        data.values[at]
-            = std::fmax(data.values[at], what == Bits ? cell.bits : cell.error.value_or(unknown));
+        data.values[at] = std::fmax(data.values[at],
+            what == Bits       ? cell.bits
+                : what == Loss ? cell.loss.value_or(unknown)
+                               : cell.error.value_or(unknown));
     }
     for (const double value : data.values)
         data.labels.push_back(valueText(what, value));
     data.text = [what](double value) { return valueText(what, value); };
-    data.spread = what == Error ? HeatScale::Kind::Ratios : HeatScale::Kind::Linear;
+    data.spread = what != Bits ? HeatScale::Kind::Ratios : HeatScale::Kind::Linear;
     m_map->setName(what == Error ? tr("Output error by layer and role")
+            : what == Loss       ? tr("Predicted loss by layer and role")
                                  : tr("Bits per weight by layer and role"));
     const int rows = m_layers > HeatMap::mostRowsDown ? int(m_roles.size()) : m_layers;
     m_map->setMinimumHeight(scaled(60 + std::clamp(18 * rows, 72, 240)));

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/formats/format.h"
 #include "core/model/role.h"
 #include "widgets/card.h"
 #include "widgets/pages/page.h"
 
 #include <optional>
 #include <vector>
+
+class QComboBox;
 
 namespace widgets {
 
@@ -18,6 +21,7 @@ struct PrecisionCell {
     core::Place place;
     double bits = 0;
     std::optional<double> error; ///< at the recipe's format
+    std::optional<double> loss{}; ///< predicted, if it alone goes to the format that is chosen here
 };
 
 /// Layers × roles: the bits per weight that each matrix gets, or the output error they cost it.
@@ -32,8 +36,10 @@ public:
     /// Without its title, where the switch needs the room.
     void setBreakpoint(Breakpoint breakpoint);
     HeatMap* map() const { return m_map; }
+    const core::Format* format() const { return m_format; } ///< whose losses are shown
 
 signals:
+    void formatChosen();
     void placesChosen(const std::vector<core::Place>& places); ///< of one cell
 
 private:
@@ -46,6 +52,8 @@ private:
     std::optional<core::Place> m_selected;
     HeatMap* m_map;
     Segmented* m_what;
+    QComboBox* m_formats;
+    const core::Format* m_format;
 };
 
 } // namespace widgets

@@ -6,6 +6,7 @@
 #include "widgets/icons.h"
 #include "widgets/label.h"
 #include "widgets/models/formatabout.h"
+#include "widgets/pages/precision/budgetcard.h"
 #include "widgets/pages/precision/costcard.h"
 #include "widgets/pages/precision/rulescard.h"
 #include "widgets/pages/precision/ruletext.h"
@@ -30,6 +31,7 @@ namespace {
 
 PrecisionPage::PrecisionPage(QWidget* parent)
     : Page(tr("Where do the bits go?"), parent)
+    , m_budget(new BudgetCard)
     , m_sizeLoss(new SizeLossPlot(tr("Size against loss")))
     , m_sizeLossCard(new Card(m_sizeLoss->name()))
     , m_noRunsCard(new Card(m_sizeLoss->name()))
@@ -50,6 +52,7 @@ PrecisionPage::PrecisionPage(QWidget* parent)
         layout->setSpacing(scaled(12));
     m_columns->addLayout(left, 5);
     m_columns->addLayout(right, 3);
+    content()->addWidget(m_budget);
     content()->addLayout(m_columns, 1);
 
     connect(m_cost, &CostCard::lookRequested, this, &PrecisionPage::lookRequested);
@@ -57,6 +60,7 @@ PrecisionPage::PrecisionPage(QWidget* parent)
     connect(m_rules, &RulesCard::edited, this, &PrecisionPage::edited);
     connect(m_rules, &RulesCard::loadRequested, this, &PrecisionPage::loadRecipeRequested);
     connect(m_rules, &RulesCard::saveRequested, this, &PrecisionPage::saveRecipeRequested);
+    connect(m_map, &PrecisionMap::formatChosen, this, &PrecisionPage::sensitivityFormatChosen);
     connect(m_map, &PrecisionMap::placesChosen, this, &PrecisionPage::placesSelected);
     for (BasePlot* plot : std::initializer_list<BasePlot*>{ m_sizeLoss, m_map->map() })
         connect(
@@ -91,6 +95,10 @@ QWidget* PrecisionPage::makeSizeLoss()
         if (!m_locked)
             emit runRecipeRequested(run);
     });
+    connect(m_sizeLoss, &SizeLossPlot::predictedChosen, this, [this](int index) {
+        if (!m_locked)
+            emit presetRequested(m_predicted[std::size_t(index)].name);
+    });
     return m_sizeLossCard;
 }
 
@@ -117,7 +125,8 @@ void PrecisionPage::arrange()
 void PrecisionPage::setSummary(const RecipeSummary& summary)
 {
     m_summary = summary;
-    m_sizeLoss->setRecipeBytes(double(summary.fileBytes));
+    m_budget->setBytes(double(summary.fileBytes));
+    showRecipe();
     m_rules->setFallbacks(summary.fallbacks);
     updateAnswer();
 }
@@ -163,6 +172,8 @@ void PrecisionPage::setSelection(const QString& name, const std::vector<FormatCh
     m_cost->setSelection(name, choices, assigned, looked);
 }
 
+const core::Format* PrecisionPage::sensitivityFormat() const { return m_map->format(); }
+
 void PrecisionPage::setCells(const std::vector<PrecisionCell>& cells) { m_map->setCells(cells); }
 
 void PrecisionPage::setSelectedPlace(std::optional<core::Place> place)
@@ -170,10 +181,40 @@ void PrecisionPage::setSelectedPlace(std::optional<core::Place> place)
     m_map->setSelectedPlace(place);
 }
 
+void PrecisionPage::setPredicted(std::vector<PredictedPreset> presets, std::vector<QPointF> mixes)
+{
+    m_predicted = std::move(presets);
+    m_sizeLoss->setMixes(std::move(mixes));
+    fillPoints();
+}
+
+void PrecisionPage::setTried(double bytes, double kld)
+{
+    m_triedBytes = bytes;
+    m_triedKld = kld;
+    showRecipe();
+}
+
+void PrecisionPage::showRecipe()
+{
+    const bool tries = m_triedBytes > 0;
+    m_sizeLoss->setRecipeBytes(tries ? m_triedBytes : double(m_summary.fileBytes));
+    m_sizeLoss->setRecipeLoss(tries ? m_triedKld : m_summary.kld.value_or(0));
+}
+
 void PrecisionPage::setRuns(const std::vector<RunRow>& runs)
 {
+    m_runs = runs;
+    fillPoints();
+}
+
+void PrecisionPage::fillPoints()
+{
     std::vector<SizeLossPoint> points;
-    for (const RunRow& run : runs) {
+    for (std::size_t i = 0; i < m_predicted.size(); ++i)
+        points.push_back({ int(i), presetTitle(m_predicted[i].name), m_predicted[i].bytes,
+            m_predicted[i].kld, SizeLossPoint::Kind::Predicted });
+    for (const RunRow& run : m_runs) {
         if (run.number > 0 && run.evaluation && run.evaluation->against && !run.stale)
             points.push_back(
                 { run.number, tr("%1, %2").arg(run.title, run.method), double(run.fileBytes),
@@ -191,6 +232,7 @@ void PrecisionPage::setLocked(bool locked)
     m_undo->setEnabled(m_canUndo && !locked);
     m_redo->setEnabled(m_canRedo && !locked);
     m_presets->setEnabled(!m_presetNames.isEmpty() && !locked);
+    m_budget->setLocked(locked);
     m_cost->setLocked(locked);
     m_rules->setLocked(locked);
 }
@@ -214,11 +256,16 @@ void PrecisionPage::updateAnswer()
     const QString size = tr("“%1” takes %2 at %3 bits per weight, %4 against the original.")
                              .arg(m_summary.title, sizeText(double(m_summary.fileBytes)),
                                  bitsText(m_summary.bits), percentChangeText(change));
+    const QString loss = !m_summary.kld ? QString()
+        : m_summary.isRough ? tr("Predicted KLD about %1 (rough).").arg(kldText(*m_summary.kld))
+                            : tr("Predicted KLD %1.").arg(kldText(*m_summary.kld));
     const int fallbacks = int(m_summary.fallbacks.size());
     const QString fit = fallbacks == 0
         ? tr("Every row fits its format.")
         : tr("%n tensors fall back to another format.", nullptr, fallbacks);
-    setAnswer(QStringLiteral("%1 %2").arg(size, fit));
+    QStringList sentences{ size, loss, fit };
+    sentences.removeAll(QString());
+    setAnswer(sentences.join(u' '));
 }
 
 } // namespace widgets

@@ -14,9 +14,16 @@ class QBoxLayout;
 
 namespace widgets {
 
+class BudgetCard;
 class CostCard;
 class RulesCard;
 class SizeLossPlot;
+
+/// A mix of llama.cpp's or one format: what it would come to.
+struct PredictedPreset {
+    QString name; ///< of presetNames()
+    double bytes = 0, kld = 0;
+};
 
 /// What the whole file becomes under the recipe.
 struct RecipeSummary {
@@ -24,6 +31,8 @@ struct RecipeSummary {
     std::uint64_t originalBytes = 0, fileBytes = 0;
     double originalBits = 0, bits = 0; ///< per weight
     QStringList fallbacks; ///< a sentence each
+    std::optional<double> kld{}; ///< predicted
+    bool isRough = false; ///< that prediction
 };
 
 /// Where do the bits go? The recipe: presets, rules, what a change of the selection costs.
@@ -33,7 +42,12 @@ class PrecisionPage : public Page {
 public:
     explicit PrecisionPage(QWidget* parent = nullptr);
 
+    BudgetCard* budget() const { return m_budget; }
     void setSummary(const RecipeSummary& summary);
+    /// What presets, and the best mixes of all sizes (bytes, KLD), are predicted to lose.
+    void setPredicted(std::vector<PredictedPreset> presets, std::vector<QPointF> mixes);
+    /// What is tried before it is assigned; 0: nothing.
+    void setTried(double bytes, double kld);
     /// `idleRules`: indices of those that decide nothing.
     void setRecipe(const core::Recipe& recipe, const std::vector<std::size_t>& idleRules = {});
     void setPresets(const QStringList& names);
@@ -44,6 +58,7 @@ public:
     /// get, the one it has (null: mixed) and the one being looked at (null: none).
     void setSelection(const QString& name, const std::vector<FormatChoice>& choices,
         const core::Format* assigned, const core::Format* looked);
+    const core::Format* sensitivityFormat() const; ///< whose losses the map shows
     void setCells(const std::vector<PrecisionCell>& cells);
     void setSelectedPlace(std::optional<core::Place> place);
     /// Measured runs for the plot of size against loss.
@@ -61,6 +76,7 @@ signals:
     void saveRecipeRequested();
     void undoRequested();
     void redoRequested();
+    void sensitivityFormatChosen();
     void placesSelected(const std::vector<core::Place>& places);
     void runRecipeRequested(int run); ///< load the recipe of that run
 
@@ -74,12 +90,19 @@ private:
     void edited(core::Recipe recipe, const QString& undoText);
     void updateAnswer();
 
+    void fillPoints();
+    void showRecipe();
+
     RecipeSummary m_summary;
+    std::vector<PredictedPreset> m_predicted;
+    std::vector<RunRow> m_runs;
+    double m_triedBytes = 0, m_triedKld = 0;
     core::Recipe m_recipe;
     QStringList m_presetNames;
 
     QPushButton *m_undo, *m_redo, *m_presets;
     bool m_canUndo = false, m_canRedo = false, m_locked = false;
+    BudgetCard* m_budget;
     SizeLossPlot* m_sizeLoss;
     Card *m_sizeLossCard, *m_noRunsCard;
     CostCard* m_cost;

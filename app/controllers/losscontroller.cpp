@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/controllers/losscontroller.h"
+
+#include "core/model/backward.h"
+#include "core/search/sensitivityshelf.h"
+#include "widgets/notcomputed.h"
+
+#include <QPointer>
+
+#include <algorithm>
+#include <utility>
+
+namespace app {
+
+namespace {
+
+    using Losses = std::shared_ptr<const core::SensitivityTable>;
+
+    constexpr std::int64_t quicklyGuessed = 20'000'000; ///< weights: a second or two
+    constexpr int usualTokens = 8192; ///< of the text: some minute of a small model
+    constexpr int leastSequences = 8;
+
+    core::SensitivitySettings settingsOf(core::Method method)
+    {
+        core::SensitivitySettings settings;
+        settings.formats = core::usualSensitivityFormats();
+        settings.method = method;
+        return settings;
+    }
+
+    Losses shared(core::SensitivityTable table)
+    {
+        return std::make_shared<const core::SensitivityTable>(std::move(table));
+    }
+
+    Losses guessed(const core::Checkpoint& checkpoint, const core::Progress& progress)
+    {
+        return shared(
+            core::roughSensitivity(checkpoint, settingsOf(core::Method::RoundToNearest), progress));
+    }
+
+    /// What the shelf has, else a guess where that is quick, else null.
+    Losses found(const core::Checkpoint& checkpoint, const core::Shelf* shelf,
+        const core::Progress& progress)
+    {
+        if (shelf)
+            for (const core::Method method : { core::Method::Importance, core::Method::Gptq })
+                if (auto table = core::lastSensitivity(*shelf, checkpoint, method))
+                    return shared(*std::move(table));
+        return checkpoint.weights() <= quicklyGuessed ? guessed(checkpoint, progress) : nullptr;
+    }
+
+    Losses measured(const core::Checkpoint& checkpoint, const TextSettings& text,
+        const core::Shelf* shelf, const std::function<void(const Losses&)>& update,
+        const core::Progress& progress)
+    {
+        const auto sequences = readSequences(checkpoint, text);
+        core::SensitivitySettings settings = settingsOf(core::Method::Importance);
+        settings.most = std::max(leastSequences, usualTokens / int(sequences.front().size()));
+        const std::string key = core::sensitivityKey(checkpoint, sequences, settings);
+        const auto begun = shelf ? core::findSensitivity(*shelf, key) : std::nullopt;
+        const auto keep = [&](const core::SensitivityTable& table) {
+            if (shelf)
+                core::keepSensitivity(*shelf, key, checkpoint, settings.method, table);
+        };
+        core::SensitivityTable table = core::measureSensitivity(
+            checkpoint, sequences, settings, begun ? &*begun : nullptr,
+            [&](const core::SensitivityTable& early) {
+                keep(early);
+                update(shared(early));
+            },
+            progress);
+        keep(table);
+        return shared(std::move(table));
+    }
+
+} // namespace
+
+LossController::LossController(Jobs& jobs, Jobs& quick, Session& session,
+    std::shared_ptr<const core::Shelf> shelf, QObject* parent)
+    : QObject(parent)
+    , m_jobs(jobs)
+    , m_quick(quick)
+    , m_session(session)
+    , m_shelf(std::move(shelf))
+{
+    connect(&m_jobs, &Jobs::failed, this, [this](JobId id, const QString&, const QString& reason) {
+        if (id != m_job)
+            return;
+        const bool here = isRunning();
+        setRunning({});
+        if (here)
+            emit failed(reason);
+    });
+    const auto ended = [this](JobId id) {
+        if (id == m_job)
+            setRunning({});
+    };
+    connect(&m_jobs, &Jobs::cancelled, this, ended);
+    connect(&m_jobs, &Jobs::finished, this, ended);
+    connect(&m_session, &Session::modelChanged, this, &LossController::opened);
+    connect(&m_session, &Session::modelChanged, this, &LossController::runningChanged);
+}
+
+void LossController::opened()
+{
+    m_quick.start(
+        tr("Predicting losses"),
+        [checkpoint = m_session.checkpoint(), shelf = m_shelf](
+            const core::Progress& progress) { return found(*checkpoint, shelf.get(), progress); },
+        [guard = QPointer(this), session = m_session.id()](const Losses& losses) {
+            if (guard && losses && !guard->m_session.losses())
+                guard->set(session, losses);
+        });
+}
+
+void LossController::measure()
+{
+    if (!whyNot().isEmpty())
+        return;
+    setRunning(m_session.id());
+    const auto update = m_jobs.relay<Losses>(
+        [guard = QPointer(this), session = m_session.id()](const Losses& losses) {
+            if (guard)
+                guard->set(session, losses);
+        });
+    m_job = m_jobs.start(
+        tr("Predicting losses"),
+        [checkpoint = m_session.checkpoint(), text = m_session.calibration(), shelf = m_shelf,
+            update](const core::Progress& progress) {
+            return measured(*checkpoint, text, shelf.get(), update, progress);
+        },
+        [guard = QPointer(this), session = m_session.id()](const Losses& losses) {
+            if (guard)
+                guard->set(session, losses);
+        });
+}
+
+void LossController::guess()
+{
+    if (!m_session.isOpen() || !m_running.isEmpty())
+        return;
+    setRunning(m_session.id());
+    m_job = m_jobs.start(
+        tr("Predicting losses roughly"),
+        [checkpoint = m_session.checkpoint()](
+            const core::Progress& progress) { return guessed(*checkpoint, progress); },
+        [guard = QPointer(this), session = m_session.id()](const Losses& losses) {
+            if (guard)
+                guard->set(session, losses);
+        });
+}
+
+void LossController::set(const QString& session, const Losses& losses)
+{
+    if (session == m_session.id())
+        m_session.setLosses(losses);
+}
+
+QString LossController::whyNot() const
+{
+    if (!m_session.isOpen())
+        return tr("No model is open.");
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    if (const QString reason = widgets::whyNoText(checkpoint); !reason.isEmpty())
+        return reason;
+    if (m_session.calibration().file.empty())
+        return tr("A calibration text is needed.");
+    if (m_running.isEmpty())
+        return {};
+    return isRunning() ? tr("Losses are being predicted.")
+                       : tr("Losses of another model are being predicted.");
+}
+
+void LossController::setRunning(const QString& session)
+{
+    m_running = session;
+    emit runningChanged();
+}
+
+} // namespace app

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/presenters/mixpresenter.h"
+
+#include "core/base/error.h"
+#include "core/export/filemix.h"
+#include "core/search/recipeloss.h"
+#include "core/search/sensitivity.h"
+#include "widgets/format.h"
+#include "widgets/models/formatabout.h"
+#include "widgets/pages/precision/budgetcard.h"
+
+#include <QPointer>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace app {
+
+namespace {
+
+    using Mixes = MixPresenter::Mixes;
+    using Losses = std::shared_ptr<const core::SensitivityTable>;
+
+    /// What stands at the scale and in the plot.
+    constexpr std::array presetsShown{ "Q2_K_M", "Q3_K_M", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0" };
+    constexpr int sizes = 24; ///< of best mixes in the plot
+
+    std::vector<widgets::PredictedPreset> presetsOf(
+        const core::Checkpoint& checkpoint, const core::SensitivityTable& losses)
+    {
+        std::vector<widgets::PredictedPreset> presets;
+        for (const char* name : presetsShown) {
+            const core::Recipe recipe
+                = core::presetRecipe(name, checkpoint, core::Method::Importance);
+            const auto plan = core::planTensors(checkpoint, recipe);
+            const auto predicted = core::predictedKld(
+                checkpoint, core::asPredicted(checkpoint, plan, losses), losses);
+            presets.push_back(
+                { QString::fromLatin1(name), double(core::exportedBytes(checkpoint, plan, {})),
+                    predicted.unknown == 0 ? predicted.kld : 0 });
+        }
+        return presets;
+    }
+
+    Mixes mixesOf(const core::Checkpoint& checkpoint, const core::SensitivityTable& losses)
+    {
+        core::MixSettings settings;
+        settings.formats = core::usualSensitivityFormats();
+        settings.figures = core::methodOf(losses).value_or(core::Method::Importance);
+        Mixes mixes;
+        mixes.search = std::make_shared<const core::MixSearch>(checkpoint, losses, settings);
+        const core::MixSearch& search = *mixes.search;
+        const auto least = search.under(search.leastBytes(), core::MixSearch::Care::Quick);
+        mixes.besides = double(core::fileOf(checkpoint, least, {}).fileBytes) - double(least.bytes);
+        mixes.presets = presetsOf(checkpoint, losses);
+        for (int i = 0; i < sizes; ++i) {
+            const auto bytes = search.leastBytes()
+                + (search.mostBytes() - search.leastBytes()) * std::uint64_t(i) / (sizes - 1);
+            const auto mix = search.under(bytes, core::MixSearch::Care::Quick);
+            mixes.best.emplace_back(double(mix.bytes) + mixes.besides, mix.kld);
+        }
+        return mixes;
+    }
+
+} // namespace
+
+MixPresenter::MixPresenter(widgets::PrecisionPage& page, Session& session, Selection& selection,
+    LossController& losses, Jobs& quick, QObject* parent)
+    : QObject(parent)
+    , m_page(page)
+    , m_session(session)
+    , m_selection(selection)
+    , m_losses(losses)
+    , m_quick(quick)
+{
+    using widgets::BudgetCard;
+    BudgetCard* budget = page.budget();
+    connect(budget, &BudgetCard::tried, this, &MixPresenter::tryBytes);
+    connect(budget, &BudgetCard::settled, this, &MixPresenter::settle);
+    connect(budget, &BudgetCard::assignRequested, this, &MixPresenter::assign);
+    connect(budget, &BudgetCard::predictRequested, &losses, &LossController::measure);
+    connect(budget, &BudgetCard::guessRequested, &losses, &LossController::guess);
+    connect(&session, &Session::lossesChanged, this, &MixPresenter::findMixes);
+    connect(&session, &Session::deviceChanged, this, &MixPresenter::fillScale);
+    connect(&session, &Session::textsChanged, this, &MixPresenter::fillLosses);
+    connect(&losses, &LossController::runningChanged, this, &MixPresenter::fillLosses);
+    connect(&session.recipe(), &RecipeEditor::changed, this, &MixPresenter::stopTrying);
+    connect(&selection, &Selection::lookedChanged, this, [this] {
+        if (m_tries && !m_selection.lookedPlan())
+            stopTrying();
+    });
+}
+
+void MixPresenter::findMixes()
+{
+    fillLosses();
+    if (!m_session.losses()) {
+        m_mixes = {};
+        m_page.setPredicted({}, {});
+        stopTrying();
+        return fillScale();
+    }
+    m_quick.start(
+        tr("Finding mixes"),
+        [checkpoint = m_session.checkpoint(), losses = m_session.losses()](
+            const core::Progress&) { return mixesOf(*checkpoint, *losses); },
+        [guard = QPointer(this), losses = m_session.losses()](const Mixes& mixes) {
+            if (!guard || guard->m_session.losses() != losses)
+                return;
+            guard->m_mixes = mixes;
+            guard->m_page.setPredicted(mixes.presets, mixes.best);
+            guard->fillScale();
+        });
+}
+
+void MixPresenter::fillScale()
+{
+    if (!m_session.isOpen() || !m_mixes.search)
+        return m_page.budget()->setScale({});
+    widgets::BudgetScale scale;
+    scale.least = double(m_mixes.search->leastBytes()) + m_mixes.besides;
+    scale.most = double(m_mixes.search->mostBytes()) + m_mixes.besides;
+    scale.weights = double(m_session.checkpoint()->weights());
+    scale.besides = m_mixes.besides;
+    for (const widgets::PredictedPreset& preset : m_mixes.presets)
+        scale.ticks.push_back({ widgets::presetTitle(preset.name), preset.bytes });
+    if (const core::Device* device = m_session.device()) {
+        scale.device = double(
+            core::roomForWeights(*device, m_session.checkpoint()->config(), m_session.context()));
+        scale.deviceName = QString::fromStdString(device->name);
+    }
+    m_page.budget()->setScale(scale);
+}
+
+void MixPresenter::fillLosses()
+{
+    widgets::BudgetLosses state;
+    const Losses& losses = m_session.losses();
+    state.isRunning = m_losses.isRunning();
+    state.whyNot = m_losses.whyNot();
+    state.isRough = !losses || losses->sequences == 0;
+    if (!losses)
+        state.about = state.isRunning ? tr("losses are being predicted")
+                                      : tr("losses of single tensors are not predicted yet");
+    else if (losses->sequences == 0)
+        state.about = tr("losses are rough: from the weights alone");
+    else
+        state.about
+            = tr("losses predicted on %1 tokens")
+                  .arg(widgets::countText(std::int64_t(losses->sequences) * losses->length));
+    m_page.budget()->setLosses(state);
+}
+
+void MixPresenter::tryBytes(double bytes)
+{
+    if (!m_mixes.search)
+        return;
+    const auto tensors = std::clamp(std::uint64_t(std::max(0.0, bytes - m_mixes.besides)),
+        m_mixes.search->leastBytes(), m_mixes.search->mostBytes());
+    const auto mix = m_mixes.search->under(tensors, core::MixSearch::Care::Quick);
+    const core::FileMix file
+        = core::fileOf(*m_session.checkpoint(), mix, m_session.recipe().recipe());
+    m_tried = file.recipe;
+    m_tries = true;
+    m_page.setTried(double(file.fileBytes), mix.kld);
+    m_page.budget()->setLanding(
+        tr("lands at %1, predicted KLD %2")
+            .arg(widgets::exactSizeText(file.fileBytes), widgets::kldText(mix.kld)));
+    m_selection.lookAtPlan(file.plan);
+}
+
+void MixPresenter::settle(double bytes)
+{
+    if (!m_mixes.search || !m_tries)
+        return;
+    const std::uint64_t least = m_mixes.search->leastBytes() + std::uint64_t(m_mixes.besides) + 1;
+    const core::FileMix file
+        = core::mixForFile(*m_session.checkpoint(), *m_mixes.search, m_session.recipe().recipe(),
+            std::max(least, std::uint64_t(bytes)), core::MixSearch::Care::Best);
+    m_tried = file.recipe;
+    m_page.setTried(double(file.fileBytes), file.kld);
+    const double under = 1 - double(file.fileBytes) / std::max(1.0, bytes);
+    m_page.budget()->setLanding(
+        tr("lands at %1, %2 % under, predicted KLD %3")
+            .arg(widgets::exactSizeText(file.fileBytes),
+                widgets::numberText(std::max(0.0, 100 * under), 2), widgets::kldText(file.kld)));
+    m_selection.lookAtPlan(file.plan);
+}
+
+void MixPresenter::stopTrying()
+{
+    if (!std::exchange(m_tries, false))
+        return;
+    m_page.setTried(0, 0);
+    m_page.budget()->setLanding({});
+    m_selection.look(nullptr);
+}
+
+void MixPresenter::assign()
+{
+    if (m_tries)
+        m_session.recipe().replace(
+            m_tried, tr("Assign %1", "a recipe").arg(QString::fromStdString(m_tried.name)));
+}
+
+} // namespace app

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/matrix.h"
+#include "core/base/progress.h"
+
+#include <cstddef>
+#include <functional>
+
+namespace core {
+
+/// Replaces each channel of `x` (sequences × length, channels) by its causal convolution with that
+/// channel's row of `weights` (channels, kernel; row-major, one row after the other):
+/// y_t = Σ_j weights_j · x_{t − kernel + 1 + j}, zeros before a sequence's first token. `finish`
+/// (may be empty) is then called with each stretch of a row, its values and their number, and may
+/// change them. On all processors, the same bits for any number of them.
+/// Requires: x.rows() % length == 0, weights.size() == x.cols() × kernel.
+void convolveCausally(MatrixBlock x, const Vector& weights, int length,
+    const std::function<void(float*, std::size_t)>& finish, const Progress& progress);
+
+} // namespace core

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/latentattention.h"
+
+#include "core/base/parallel.h"
+#include "core/model/attending.h"
+#include "core/model/linear.h"
+#include "core/model/norm.h"
+#include "core/model/rotary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    using Index = Eigen::Index;
+
+    Matrix linearOne(const MatrixView& x, const MatrixView& weight, const Progress& progress)
+    {
+        return std::move(linear(x, { weight }, progress).front());
+    }
+
+    /// Queries of all heads, each the channels that are not turned, then those that are; and what
+    /// all heads attend to: the normed latent, then the key that is turned.
+    struct Latents {
+        Matrix queries; ///< (tokens, heads × (plain + turned))
+        Matrix keys; ///< (tokens, rank + turned)
+    };
+
+    Latents projected(const MatrixView& input, const LayerWeights& weights, const InnerInputs& seen,
+        const Progress& progress)
+    {
+        const LatentSpec& spec = *weights.spec.attention.latent;
+        Latents made;
+        if (spec.queryRank > 0) {
+            Matrix latent = latentQueryInput(input, weights, progress);
+            if (seen)
+                seen(LinearInput::LatentQuery, -1, latent);
+            made.queries = linearOne(latent, weights.matrix(Role::AttnQB), progress);
+        } else {
+            made.queries = linearOne(input, weights.matrix(Role::AttnQ), progress);
+        }
+        made.keys = linearOne(input, weights.matrix(Role::AttnKvAMqa), progress);
+        made.keys.leftCols(spec.keyRank) = normed(made.keys.leftCols(spec.keyRank),
+            { NormKind::RootMeanSquare, spec.epsilon, &weights.vector(Role::AttnKvANorm), nullptr },
+            progress);
+        return made;
+    }
+
+    void turn(Latents& latents, const AttentionSpec& spec, int length)
+    {
+        const LatentSpec& latent = *spec.latent;
+        const RotaryTable table(spec.rotary, length);
+        constexpr Index tile = 64;
+        const Index rows = latents.queries.rows();
+        parallelFor(std::size_t((rows + tile - 1) / tile), [&](std::size_t task) {
+            const Index first = Index(task) * tile;
+            for (Index row = first; row < std::min(first + tile, rows); ++row) {
+                const int position = int(row % length);
+                table.turn(latents.queries.row(row).data() + latent.plain, spec.heads, spec.headDim,
+                    position);
+                table.turn(
+                    latents.keys.row(row).data() + latent.keyRank, 1, latent.turned, position);
+            }
+        });
+    }
+
+    /// Rows × 1 + temperature · ln(1 + ⌊position / span⌋), as attention of other layers does it.
+    void scaleByPosition(Matrix& queries, const AttentionSpec& spec, int length)
+    {
+        if (spec.temperature == 0)
+            return;
+        for (Index row = 0; row < queries.rows(); ++row) {
+            const double spans = std::floor(double(row % length) / spec.temperatureSpan);
+            queries.row(row) *= float(1 + spec.temperature * std::log(1 + spans));
+        }
+    }
+
+    /// What one head's queries, (tokens, rank + turned), take of the latents, (tokens, rank).
+    Matrix attended(const Matrix& queries, const Matrix& keys, const AttentionSpec& spec,
+        int length, const Progress& progress)
+    {
+        const Index rank = spec.latent->keyRank;
+        Matrix context(queries.rows(), rank);
+        const int tiles = (length + queryTile - 1) / queryTile;
+        parallelFor(
+            std::size_t(queries.rows() / length) * std::size_t(tiles), [&](std::size_t task) {
+                progress.checkCancelled();
+                const int first = int(task) % tiles * queryTile;
+                const Index start = Index(task) / tiles * length;
+                const int count = std::min(queryTile, length - first);
+                const int lowest = lowestKey(spec, first);
+                const auto seen = keys.middleRows(start + lowest, first + count - lowest);
+                attendRows({ queries.middleRows(start + first, count), seen, seen.leftCols(rank),
+                               first, lowest },
+                    context.middleRows(start + first, count), spec, nullptr);
+            });
+        return context;
+    }
+
+} // namespace
+
+Matrix latentQueryInput(
+    const MatrixView& input, const LayerWeights& weights, const Progress& progress)
+{
+    const LatentSpec& spec = *weights.spec.attention.latent;
+    return normed(linearOne(input, weights.matrix(Role::AttnQA), progress),
+        { NormKind::RootMeanSquare, spec.epsilon, &weights.vector(Role::AttnQANorm), nullptr },
+        progress);
+}
+
+Matrix latentContext(const MatrixView& input, const LayerWeights& weights, int length,
+    const InnerInputs& seen, const Progress& progress)
+{
+    const AttentionSpec& spec = weights.spec.attention;
+    const LatentSpec& latent = *spec.latent;
+    Latents latents = projected(input, weights, seen, progress);
+    turn(latents, spec, length);
+    const auto show = [&](LinearInput what, int head, Matrix& x) {
+        if (seen)
+            seen(what, head, x);
+    };
+    Matrix context(input.rows(), spec.context());
+    for (int head = 0; head < spec.heads; ++head) {
+        progress.checkCancelled();
+        const Index column = Index(head) * spec.headDim;
+        Matrix plain = latents.queries.middleCols(column, latent.plain);
+        show(LinearInput::HeadQuery, head, plain);
+        Matrix queries(input.rows(), latent.keyRank + latent.turned);
+        queries.leftCols(latent.keyRank) = linearOne(plain,
+            weights.matrix(Role::AttnKB).middleRows(Index(head) * latent.keyRank, latent.keyRank),
+            progress);
+        queries.rightCols(latent.turned)
+            = latents.queries.middleCols(column + latent.plain, latent.turned);
+        scaleByPosition(queries, spec, length);
+        Matrix taken = attended(queries, latents.keys, spec, length, progress);
+        show(LinearInput::HeadContext, head, taken);
+        context.middleCols(Index(head) * latent.value, latent.value) = linearOne(taken,
+            weights.matrix(Role::AttnVB).middleRows(Index(head) * latent.value, latent.value),
+            progress);
+    }
+    return context;
+}
+
+} // namespace core

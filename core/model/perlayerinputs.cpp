@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/perlayerinputs.h"
+
+#include "core/base/parallel.h"
+#include "core/model/linear.h"
+#include "core/model/norm.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <vector>
+
+namespace core {
+
+namespace {
+
+    using Index = Eigen::Index;
+
+    constexpr Index rowsATask = 16;
+
+    /// body(i) for i from 0 to count − 1, on all processors.
+    template<typename Body>
+    void forEach(Index count, const Body& body)
+    {
+        parallelFor(std::size_t((count + rowsATask - 1) / rowsATask), [&](std::size_t task) {
+            const Index first = Index(task) * rowsATask;
+            for (Index i = first; i < std::min(first + rowsATask, count); ++i)
+                body(i);
+        });
+    }
+
+    Matrix rowOf(const Tensor& table, int token)
+    {
+        const Matrix values = decodeRows(table, token, 1);
+        requireFinite(table, values, token);
+        return values;
+    }
+
+} // namespace
+
+std::shared_ptr<const PerLayerInputs> PerLayerInputs::of(const Checkpoint& checkpoint)
+{
+    const ModelConfig& config = checkpoint.config();
+    if (config.perLayerSize == 0)
+        return nullptr;
+    std::shared_ptr<PerLayerInputs> inputs(new PerLayerInputs);
+    inputs->m_embedding = *checkpoint.find(Place{ Role::TokenEmbd });
+    inputs->m_perLayer = *checkpoint.find(Place{ Role::TokenEmbdPerLayer });
+    inputs->m_projection = *checkpoint.find(Place{ Role::PerLayerModelProj });
+    const Matrix norm = decode(*checkpoint.find(Place{ Role::PerLayerProjNorm }));
+    inputs->m_norm = Eigen::Map<const Vector>(norm.data(), norm.size());
+    inputs->m_epsilon = config.normEpsilon;
+    inputs->m_scale = float(config.embeddingScale / std::sqrt(double(config.hidden)));
+    inputs->m_size = config.perLayerSize;
+    return inputs;
+}
+
+Matrix PerLayerInputs::rows(std::span<const int> tokens, int layer, const Progress& progress) const
+{
+    std::vector<int> distinct(tokens.begin(), tokens.end());
+    std::ranges::sort(distinct);
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+    const Index count = Index(distinct.size()), first = Index(layer) * m_size;
+
+    Matrix embedded(count, m_embedding.columns);
+    forEach(
+        count, [&](Index i) { embedded.row(i) = rowOf(m_embedding, distinct[std::size_t(i)]); });
+    const Matrix projection
+        = decodeRows(m_projection, first, m_size); // of this layer: (size, hidden)
+    requireFinite(m_projection, projection, first);
+    Matrix made = std::move(linear(embedded, { projection }, progress).front());
+    forEach(count, [&](Index i) {
+        auto own = made.row(i);
+        own *= m_scale;
+        normRow(own.data(), std::size_t(m_size), NormKind::RootMeanSquare, m_epsilon, m_norm.data(),
+            nullptr, own.data());
+        const Matrix all = rowOf(m_perLayer, distinct[std::size_t(i)]);
+        own += std::sqrt(float(m_size)) * all.middleCols(first, m_size);
+        own *= std::sqrt(0.5f);
+    });
+    Matrix result(Index(tokens.size()), m_size);
+    forEach(result.rows(), [&](Index i) {
+        const auto found = std::ranges::lower_bound(distinct, tokens[std::size_t(i)]);
+        result.row(i) = made.row(found - distinct.begin());
+    });
+    return result;
+}
+
+} // namespace core

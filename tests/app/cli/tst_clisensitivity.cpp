@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/app/cli/cliprogram.h"
+
+#include <QTest>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <map>
+#include <optional>
+#include <string>
+
+using namespace cliprogram;
+using core::Json;
+
+class TestCliSensitivity : public QObject {
+    Q_OBJECT
+
+    std::optional<OwnHome> m_home; ///< of the function
+
+    static QStringList sensitivity(const Workplace& place, const QStringList& more)
+    {
+        return QStringList{ "sensitivity", place.model, "--calibration", place.text, "--ctx", "64",
+            "--formats", "Q4_0,Q6_K,q8_0", "--json" }
+        + more;
+    }
+
+private slots:
+    void init() { m_home.emplace(); }
+    void cleanup() { m_home.reset(); }
+
+    void printsLossErrorAndBytesOfEachFormat()
+    {
+        const Workplace place;
+        const Outcome outcome = run(sensitivity(place, { "--sequences", "6" }));
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        const Json json = jsonOf(outcome);
+        QVERIFY(json["sequences"] == 6);
+        QVERIFY(json["from_weights"] == false);
+        QVERIFY(json["tensors"].size() > 10);
+        for (const Json& tensor : json["tensors"]) {
+            const Json& coarse = tensor["formats"]["Q4_0"];
+            const Json& fine = tensor["formats"]["Q8_0"];
+            QVERIFY(coarse["kld"].get<double>() > fine["kld"].get<double>());
+            QVERIFY(fine["kld"].get<double>() > 0);
+            QVERIFY(coarse["kld_error"].get<double>() > 0);
+            QVERIFY(coarse["bytes"].get<int>() < fine["bytes"].get<int>());
+        }
+    }
+
+    void goesOnFromTheShelfAndTellsADryRun()
+    {
+        const Workplace place;
+        const QStringList dryRun{ "quantize", place.model, "--type", "Q4_0", "--method",
+            "importance", "--calibration", place.text, "--ctx", "64", "--dry-run", "--json" };
+        QVERIFY(!jsonOf(run(dryRun)).contains("predicted_kld"));
+        const Json few = jsonOf(run(sensitivity(place, { "--sequences", "4" })));
+        const Json more = jsonOf(run(sensitivity(place, { "--sequences", "8" })));
+        QVERIFY(few["sequences"] == 4);
+        QVERIFY(more["sequences"] == 8);
+        QVERIFY(jsonOf(run(sensitivity(place, { "--sequences", "4" })))["sequences"] == 8);
+        const Json fresh = jsonOf(run(sensitivity(place, { "--sequences", "8", "--no-shelf" })));
+        const auto embedding = [](const Json& table) {
+            return table["tensors"][0]["formats"]["Q4_0"]["kld"].get<double>();
+        };
+        QVERIFY(std::abs(embedding(fresh) / embedding(more) - 1) < 1e-3); // in other batches
+        const Json planned = jsonOf(run(dryRun));
+        QVERIFY2(planned.contains("predicted_kld"), core::jsonText(planned["tensors"]).c_str());
+        std::map<std::string, std::string> formats;
+        for (const Json& tensor : planned["tensors"])
+            formats[tensor["name"].get<std::string>()] = tensor["format"].get<std::string>();
+        double sum = 0;
+        for (const Json& tensor : more["tensors"])
+            sum += tensor["formats"][formats.at(tensor["name"].get<std::string>())]["kld"]
+                       .get<double>();
+        QVERIFY(std::abs(planned["predicted_kld"].get<double>() - sum) < 1e-9 + 1e-6 * sum);
+        QVERIFY(planned["predicted_kld_error"].get<double>() > 0);
+    }
+
+    void predictsWhatGptqLoses()
+    {
+        const Workplace place;
+        const Outcome outcome = run({ "sensitivity", place.model, "--calibration", place.text,
+            "--ctx", "64", "--sequences", "2", "--formats", "Q4_0", "--method", "gptq", "--json" });
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        int byGptq = 0;
+        const Json json = jsonOf(outcome);
+        for (const Json& tensor : json["tensors"])
+            byGptq += tensor["formats"]["Q4_0"]["method"] == "gptq" ? 1 : 0;
+        QCOMPARE(byGptq, 7 * place.tiny.layers);
+    }
+
+    void isRoughWithoutAText()
+    {
+        const Workplace place;
+        const Outcome outcome = run({ "sensitivity", place.model, "--formats", "Q4_0", "--json" });
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        QVERIFY(jsonOf(outcome)["from_weights"] == true);
+        const Outcome printed = run({ "sensitivity", place.model, "--formats", "Q4_0" });
+        QVERIFY(printed.out.contains("Rough: from the weights alone"));
+    }
+
+    void namesAFormatThatItDoesNotKnow()
+    {
+        const Workplace place;
+        const Outcome outcome = run({ "sensitivity", place.model, "--formats", "Q4_0,Q9_Z" });
+        QCOMPARE(outcome.code, 3);
+        QVERIFY2(outcome.error.contains("--formats: found Q9_Z"), qPrintable(outcome.error));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCliSensitivity)
+#include "tst_clisensitivity.moc"

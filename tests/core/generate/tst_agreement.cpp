@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/generate/agreement.h"
+
+#include <QTest>
+
+using core::Agreement;
+using core::agreementOf;
+
+class TestAgreement : public QObject {
+    Q_OBJECT
+private slots:
+    void equalContinuationsNeverDiverge()
+    {
+        const Agreement agreement = agreementOf({ 4, 5, 6 }, { 4, 5, 6 });
+        QVERIFY(!agreement.firstDivergence);
+        QCOMPARE(agreement.matchRate(), 1.0);
+        QCOMPARE(agreementOf({}, {}).matchRate(), 1.0);
+    }
+
+    void placesAreComparedOneByOne()
+    {
+        const Agreement agreement = agreementOf({ 4, 9, 6, 7 }, { 4, 5, 6, 8 });
+        QCOMPARE(agreement.firstDivergence, std::optional<int>(1));
+        QCOMPARE(agreement.matchRate(), 0.5);
+    }
+
+    void theOneThatEndsEarlierDivergesThere()
+    {
+        const Agreement agreement = agreementOf({ 4, 5 }, { 4, 5, 6, 8 });
+        QCOMPARE(agreement.firstDivergence, std::optional<int>(2));
+        QCOMPARE(agreement.matchRate(), 0.5);
+    }
+
+    void severalPromptsAddUp()
+    {
+        const Agreement sum = agreementOf({ 1, 2, 3 }, { 1, 2, 4 }) + agreementOf({ 5 }, { 5 })
+            + agreementOf({ 1, 2 }, { 1, 3 });
+        QCOMPARE(sum.firstDivergence, std::optional<int>(1));
+        QCOMPARE(sum.matching, std::int64_t(4));
+        QCOMPARE(sum.tokens, std::int64_t(6));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestAgreement)
+#include "tst_agreement.moc"

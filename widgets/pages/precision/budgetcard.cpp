@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/precision/budgetcard.h"
+
+#include "widgets/buttons.h"
+#include "widgets/format.h"
+#include "widgets/label.h"
+#include "widgets/segmented.h"
+#include "widgets/theme.h"
+
+#include <QtCore/QSignalBlocker>
+#include <QtWidgets/QDoubleSpinBox>
+#include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QPushButton>
+#include <QtWidgets/QVBoxLayout>
+
+#include <algorithm>
+
+namespace widgets {
+
+BudgetCard::BudgetCard(QWidget* parent)
+    : Card(tr("Budget"), parent)
+    , m_kind(new Segmented)
+    , m_value(new QDoubleSpinBox)
+    , m_landing(new Label(TextRole::Secondary))
+    , m_assign(makePrimaryButton(tr("Assign best mix"), QStringLiteral("check")))
+    , m_predict(makeButton(tr("Predict on the calibration text")))
+    , m_guess(makeButton(tr("Predict roughly")))
+    , m_slider(new BudgetSlider)
+    , m_row(makeRow())
+{
+    m_kind->setSegments({ tr("File size"), tr("Bits per weight"), tr("Fits a device") });
+    m_value->setDecimals(2);
+    m_value->setKeyboardTracking(false);
+    m_value->setAccessibleName(tr("Budget"));
+    addTool(m_guess);
+    addTool(m_predict);
+    addTool(m_assign);
+    content()->setSpacing(scaled(4));
+    content()->addWidget(m_row);
+    content()->addWidget(m_slider);
+    connectParts();
+    setScale({});
+    setLosses({});
+}
+
+QWidget* BudgetCard::makeRow()
+{
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(scaled(8));
+    layout->addWidget(m_kind);
+    layout->addWidget(m_value);
+    m_landing->setElided();
+    layout->addWidget(m_landing, 1);
+    return row;
+}
+
+void BudgetCard::connectParts()
+{
+    const auto goTo = [this](double bytes) {
+        m_bytes = bytes;
+        m_isTried = true;
+        showValue();
+        updateButtons();
+        emit tried(bytes);
+    };
+    connect(m_slider, &BudgetSlider::moved, this, goTo);
+    connect(m_slider, &BudgetSlider::released, this, [this] { emit settled(m_bytes); });
+    connect(m_value, &QDoubleSpinBox::valueChanged, this, [this, goTo] {
+        goTo(bytesOfValue());
+        m_slider->setBytes(m_bytes);
+        emit settled(m_bytes);
+    });
+    connect(m_kind, &Segmented::chosen, this, [this, goTo](int kind) {
+        if (kind == Device && m_scale && m_scale->device) {
+            goTo(std::clamp(*m_scale->device, m_scale->least, m_scale->most));
+            m_slider->setBytes(m_bytes);
+            emit settled(m_bytes);
+        }
+        showValue();
+    });
+    connect(m_assign, &QPushButton::clicked, this, &BudgetCard::assignRequested);
+    connect(m_predict, &QPushButton::clicked, this, &BudgetCard::predictRequested);
+    connect(m_guess, &QPushButton::clicked, this, &BudgetCard::guessRequested);
+}
+
+void BudgetCard::setScale(const std::optional<BudgetScale>& scale)
+{
+    m_scale = scale;
+    m_row->setVisible(bool(scale));
+    m_slider->setVisible(bool(scale));
+    if (scale) {
+        m_unit = scale->most >= 1e9 ? 1e9 : 1e6;
+        m_kind->setSegmentEnabled(Device, bool(scale->device));
+        m_kind->setToolTip(scale->device ? tr("%1 has room for %2 of weights at the chosen context")
+                                               .arg(scale->deviceName, sizeText(*scale->device))
+                                         : QString());
+        m_slider->setScale(scale->least, scale->most, scale->ticks);
+        m_slider->setBytes(m_bytes);
+        showValue();
+    }
+    updateButtons();
+}
+
+void BudgetCard::setLosses(const BudgetLosses& losses)
+{
+    m_losses = losses;
+    setHint(losses.about);
+    m_predict->setText(
+        losses.isRunning ? tr("Predicting…") : tr("Predict on the calibration text"));
+    m_predict->setToolTip(losses.whyNot);
+    updateButtons();
+}
+
+void BudgetCard::setBytes(double bytes)
+{
+    m_bytes = bytes;
+    m_isTried = false;
+    m_slider->setBytes(bytes);
+    showValue();
+    updateButtons();
+}
+
+void BudgetCard::setLanding(const QString& landing) { m_landing->setText(landing); }
+
+void BudgetCard::setLocked(bool locked)
+{
+    m_locked = locked;
+    updateButtons();
+}
+
+double BudgetCard::bytesOfValue() const
+{
+    const double value = m_value->value();
+    const double bytes = m_kind->current() == Bits ? value * m_scale->weights / 8 + m_scale->besides
+                                                   : value * m_unit;
+    return std::clamp(bytes, m_scale->least, m_scale->most);
+}
+
+void BudgetCard::showValue()
+{
+    if (!m_scale)
+        return;
+    const QSignalBlocker blocker(m_value);
+    const bool asBits = m_kind->current() == Bits;
+    const auto valueOf = [&](double bytes) {
+        return asBits ? 8 * (bytes - m_scale->besides) / m_scale->weights : bytes / m_unit;
+    };
+    m_value->setRange(valueOf(m_scale->least), valueOf(m_scale->most));
+    m_value->setSingleStep(asBits ? 0.1 : (m_scale->most - m_scale->least) / m_unit / 100);
+    m_value->setSuffix(asBits ? QString()
+            : m_unit == 1e9   ? tr(" GB", "unit behind a number")
+                              : tr(" MB", "unit behind a number"));
+    m_value->setValue(valueOf(m_bytes));
+}
+
+void BudgetCard::updateButtons()
+{
+    m_assign->setVisible(bool(m_scale));
+    m_assign->setEnabled(m_isTried && !m_locked);
+    m_predict->setVisible(m_losses.isRough || m_losses.isRunning);
+    m_predict->setEnabled(m_losses.whyNot.isEmpty());
+    m_guess->setVisible(!m_scale && !m_losses.isRunning);
+    for (QWidget* part : std::initializer_list<QWidget*>{ m_slider, m_value, m_kind })
+        part->setEnabled(!m_locked);
+}
+
+} // namespace widgets
