@@ -3285,6 +3285,16 @@ at most so often, it ends where nothing improves.</source>
 höchstens so oft, es endet, wo nichts mehr besser wird.</translation>
     </message>
     <message>
+        <source>Round outputs together</source>
+        <translation>Ausgänge gemeinsam runden</translation>
+    </message>
+    <message>
+        <source>Lets rows make up for the errors of rows before them, as far as the end loss depends
+on both outputs: takes one pass back through the original model.</source>
+        <translation>Lässt Zeilen die Fehler früherer Zeilen ausgleichen, soweit der Verlust am Ende von
+beiden Ausgängen abhängt: braucht einen Rückweg durch das ursprüngliche Modell.</translation>
+    </message>
+    <message>
         <source>Refit the norms</source>
         <translation>Normen nachführen</translation>
     </message>

@@ -59,6 +59,17 @@ std::shared_ptr<GptqFlags> GptqFlags::addTo(CLI::App& command)
         .add_flag("--order-neurons,!--no-order-neurons", given.orderNeurons,
             "Put the most active neurons of each feed-forward first")
         ->group(group);
+    command
+        .add_flag("--two-sided,!--no-two-sided", given.twoSided,
+            "Let the rows after a row make up for its error, as far as the end loss depends on both "
+            "(default: on)")
+        ->group(group);
+    command
+        .add_option("--output-damping", given.outputDamping,
+            "Damping of what the end loss says of pairs of outputs, with --two-sided")
+        ->capture_default_str()
+        ->check(CLI::Range(1e-6, 1e6))
+        ->group(group);
     return flags;
 }
 
@@ -85,6 +96,10 @@ core::GptqOptions GptqFlags::applied(core::GptqOptions options) const
         options.refitNorms = m_given.refitNorms;
     if (has("--order-neurons"))
         options.orderNeurons = m_given.orderNeurons;
+    if (has("--two-sided"))
+        options.twoSided = m_given.twoSided;
+    if (has("--output-damping"))
+        options.outputDamping = m_given.outputDamping;
     return options;
 }
 

@@ -7,6 +7,7 @@
 #include "core/rounding/encode.h"
 #include "core/rounding/judgedencoding.h"
 #include "core/rounding/sweeps.h"
+#include "core/rounding/twosided.h"
 
 #include <algorithm>
 #include <optional>
@@ -114,8 +115,8 @@ namespace {
     }
 
     GptqResult asTried(const Format& format, Encoder encoder, const Matrix& W, const Matrix& target,
-        const GptqFactor& factor, const WayTrial& trial, const GptqOptions& options,
-        const Progress& progress)
+        const GptqFactor& factor, const OutputFactor* outputs, const WayTrial& trial,
+        const GptqOptions& options, const Progress& progress)
     {
         GptqResult result;
         result.damping = factor.damping;
@@ -131,6 +132,14 @@ namespace {
                 factor.importance, encoder, progress);
             return result;
         }
+        if (outputs && trial.twoSided) {
+            GptqOptions given = options;
+            given.sweeps = trial.way == Way::Swept ? options.sweeps : 0;
+            TwoSidedResult both = roundTwoSided(target, factor, *outputs, format, given, progress);
+            result.sweeps = both.sweeps;
+            result.bytes = std::move(both.bytes);
+            return result;
+        }
         GptqPass pass = gptqPass(target, factor, format, options, progress.part(0, 0.5));
         const int most = trial.way == Way::Swept ? options.sweeps : 0;
         const SweepResult swept = sweepRounded(
@@ -143,24 +152,32 @@ namespace {
 } // namespace
 
 RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    const Matrix& target, const GptqFactor& factor, const GptqOptions& options,
-    const Progress& progress)
+    const Matrix& target, const GptqFactor& factor, const OutputFactor* outputs,
+    const GptqOptions& options, const Progress& progress)
 {
     return withinRange(tensor, planned, target, factor, progress, [&] {
-        return roundedByGptq(tensor, planned,
-            gptqRound(W, target, factor, *planned.format, options, progress), options,
-            JudgedOn::CalibrationText);
+        const Format& format = *planned.format;
+        const bool both = outputs && format.grid;
+        RoundedTensor done = roundedByGptq(tensor, planned,
+            both ? gptqRoundTwoSided(W, target, factor, *outputs, format, options, progress)
+                 : gptqRound(W, target, factor, format, options, progress),
+            options, JudgedOn::CalibrationText);
+        done.report.gptq->twoSided = both && done.report.method == Method::Gptq;
+        return done;
     });
 }
 
 RoundedTensor roundAsTried(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    const Matrix& target, const GptqFactor& factor, const WayTrial& trial,
-    const GptqOptions& options, const Progress& progress)
+    const Matrix& target, const GptqFactor& factor, const OutputFactor* outputs,
+    const WayTrial& trial, const GptqOptions& options, const Progress& progress)
 {
     return withinRange(tensor, planned, target, factor, progress, [&] {
-        return roundedByGptq(tensor, planned,
-            asTried(*planned.format, planned.encoder, W, target, factor, trial, options, progress),
+        RoundedTensor done = roundedByGptq(tensor, planned,
+            asTried(*planned.format, planned.encoder, W, target, factor, outputs, trial, options,
+                progress),
             options, JudgedOn::HeldOut);
+        done.report.gptq->twoSided = outputs && trial.twoSided;
+        return done;
     });
 }
 

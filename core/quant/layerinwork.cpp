@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/layerinwork.h"
 
+#include "core/quant/roundedtensor.h"
 #include "core/rounding/normrefit.h"
 #include "core/rounding/target.h"
 
@@ -155,27 +156,6 @@ LayerInWork::Group LayerInWork::prepared(
     return group;
 }
 
-void LayerInWork::tryWays(Group& group, const InputSums& fit, const Progress& progress) const
-{
-    std::vector<TriedMatrix> matrices;
-    for (const Role role : m_weights.readers(group.input)) {
-        const PlannedTensor& planned = plannedAt(role);
-        if (planned.method != Method::Gptq)
-            continue;
-        group.tried.push_back(role);
-        matrices.push_back({ &m_weights.matrix(role), planned.format, planned.encoder });
-    }
-    group.trial = tryStrengths(fit, group.held, group.choice, matrices, options(), progress);
-}
-
-const WayTrial* LayerInWork::trialOf(Role role, const Group& group)
-{
-    const auto found = std::ranges::find(group.tried, role);
-    return found == group.tried.end()
-        ? nullptr
-        : &group.trial.matrices[std::size_t(found - group.tried.begin())];
-}
-
 void LayerInWork::orderNeurons(InputSums& fit, InputSums& held)
 {
     Eigen::VectorXd squares = fit.tokens * fit.H.diagonal();
@@ -220,6 +200,8 @@ void LayerInWork::roundOne(Role role, const Group& group, const Progress& progre
     RoundedTensor done = rounded(role, group, target.size() > 0 ? target : W, progress);
     if (done.report.gptq)
         done.report.gptq->shrinkage = group.trial.shrinkage;
+    if (done.report.gptq && options().twoSided && !m_run.outputs.absent().empty())
+        roundedtensor::addNote(done.report, m_run.outputs.absent());
     if (done.report.gptq && group.correction.size() > 0) {
         done.report.gptq->targetDamping = group.choice.damping;
         done.report.gptq->changeShare = group.choice.changeShare;
@@ -258,20 +240,6 @@ RoundedTensor LayerInWork::rounded(
             tensor, planned, W, importance, group.factor ? &group.factor->H : nullptr, progress);
     RoundedTensor done = roundByEncoder(tensor, planned, W, importance, nullptr, progress);
     judgeOnHeld(done, W, group.held, progress);
-    return done;
-}
-
-RoundedTensor LayerInWork::roundedByGptq(const Tensor& tensor, const PlannedTensor& planned,
-    const Matrix& W, const Matrix& target, const Group& group, const Progress& progress) const
-{
-    const WayTrial* trial = trialOf(planned.place.role, group);
-    GptqOptions given = options();
-    given.sweeps = group.trust < sweepTrust ? 0 : given.sweeps;
-    if (!trial)
-        return roundByGptq(tensor, planned, W, target, *group.factor, given, progress);
-    RoundedTensor done
-        = roundAsTried(tensor, planned, W, target, *group.factor, *trial, given, progress);
-    done.report.heldSequences = group.held.sequences;
     return done;
 }
 

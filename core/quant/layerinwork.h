@@ -94,6 +94,8 @@ private:
     void tryWays(Group& group, const InputSums& fit, const Progress& progress) const;
     /// Null where nothing was tried.
     static const WayTrial* trialOf(Role role, const Group& group);
+    /// H_O of the matrix; empty: it is not rounded two-sidedly.
+    OutputHessian outputsOf(Role role, LinearInput input) const;
     void orderNeurons(InputSums& fit, InputSums& held);
     void roundOne(Role role, const Group& group, const Progress& progress);
     RoundedTensor rounded(

@@ -3,6 +3,7 @@
 
 #include "core/model/walk.h"
 #include "core/quant/layerscaling.h"
+#include "core/quant/outputhessians.h"
 #include "core/quant/quantize.h"
 #include "core/quant/tensorrounding.h"
 
@@ -17,6 +18,7 @@ struct LayerRounding {
     const TensorDone& tensorDone;
     /// Where large activations may be put on the disk; empty: where temporary files are.
     std::filesystem::path scratchFolder;
+    const OutputHessians& outputs; ///< of the matrices that are rounded two-sidedly
 };
 
 /// The hidden states of all calibration sequences before a layer.

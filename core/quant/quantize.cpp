@@ -6,6 +6,7 @@
 #include "core/quant/headhessian.h"
 #include "core/quant/inputimportance.h"
 #include "core/quant/layerrounding.h"
+#include "core/quant/layershares.h"
 #include "core/quant/rangefallback.h"
 
 #include <algorithm>
@@ -110,25 +111,6 @@ namespace {
         return plan;
     }
 
-    /// How the work on the layers is shared out, for the time that is left: a layer that was found
-    /// only lets the paths through, or costs nothing behind the last that is rounded.
-    class LayerShares {
-    public:
-        LayerShares(const std::vector<std::optional<RoundedPart>>& found, int lastWalked)
-        {
-            constexpr double walking = 0.1; // of rounding a layer
-            for (std::size_t layer = 0; layer + 2 < found.size(); ++layer)
-                m_until.push_back(m_until.back()
-                    + (!found[layer + 1]              ? 1
-                            : int(layer) < lastWalked ? walking
-                                                      : 1e-6));
-        }
-        double before(int layer) const { return m_until[std::size_t(layer)] / m_until.back(); }
-
-    private:
-        std::vector<double> m_until{ 0 };
-    };
-
     /// One run of quantize().
     class Run {
     public:
@@ -151,6 +133,7 @@ namespace {
         void roundOutside(std::size_t which, const Progress&);
         RoundedTensor roundOne(
             const Tensor& tensor, const PlannedTensor& planned, const Progress&) const;
+        OutputHessians outputHessians(const Progress& progress) const;
         void roundLayers(const Progress& progress);
         void forward(const LayerPaths& paths, int layer, const Progress& progress) const;
         void findParts(const Progress& progress);
@@ -314,10 +297,22 @@ namespace {
                 progress.part(0.5, 1));
     }
 
+    /// What the end loss makes of outputs, for the matrices that are rounded two-sidedly.
+    OutputHessians Run::outputHessians(const Progress& progress) const
+    {
+        std::vector<Place> places = m_gptq.twoSided ? placesByGptq(m_plan) : std::vector<Place>();
+        std::erase_if(places, [this](Place place) { return m_found[partOf(place)].has_value(); });
+        return gatherOutputHessians(*m_checkpoint, places, m_options.calibration,
+            m_options.shelf ? m_options.shelf->folder() : std::filesystem::path(), progress);
+    }
+
     void Run::roundLayers(const Progress& progress)
     {
+        const double back = m_gptq.twoSided ? 0.15 : 0; // of the work
+        const OutputHessians outputs = outputHessians(progress.part(0, back, "Looking back"));
+        const Progress rounds = progress.part(back, 1);
         const LayerRounding rounding{ *m_checkpoint, m_plan, m_importance, m_gptq, m_tensorDone,
-            m_options.shelf ? m_options.shelf->folder() : std::filesystem::path() };
+            m_options.shelf ? m_options.shelf->folder() : std::filesystem::path(), outputs };
         const int layers = m_checkpoint->config().layers;
         const int lastGptq = lastMissingLayer(
             [](const PlannedTensor& planned) { return planned.method == Method::Gptq; });
@@ -335,7 +330,7 @@ namespace {
         if (lastGptq >= 0 && paths.reference)
             reference = embed(*m_checkpoint, m_options.calibration);
         for (int layer = 0; layer < layers; ++layer) {
-            const Progress part = progress.part(shares.before(layer), shares.before(layer + 1),
+            const Progress part = rounds.part(shares.before(layer), shares.before(layer + 1),
                 text("Layer ", layer + 1, " of ", layers));
             part.at(0);
             const std::size_t which = partOf({ Role::AttnNorm, layer });

@@ -9,7 +9,7 @@ namespace core {
 RunClock::RunClock(const RunWork& expected, std::vector<bool> found)
     : m_expected(expected.layers)
     , m_found(std::move(found))
-    , m_importance(expected.importance)
+    , m_importance(expected.importance + expected.lookingBack)
 {
     m_expected.insert(m_expected.begin(), expected.embedding);
     m_expected.push_back(expected.output);

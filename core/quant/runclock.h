@@ -30,7 +30,7 @@ public:
     std::optional<double> left(double seconds) const;
 
 private:
-    std::vector<double> m_expected; ///< of the parts; importance counts for the first layer
+    std::vector<double> m_expected; ///< of the parts; importance and looking back count for the first layer
     std::vector<bool> m_found;
     double m_importance = 0;
     std::size_t m_done = 0;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+
 /// Sizes that the code of a run works in, for estimates of what it takes.
 namespace core::runfacts {
 
@@ -13,5 +16,11 @@ constexpr double heldShare = 0.25; ///< of the sequences
 constexpr double judgedRows = 4096; ///< that choose a target
 constexpr double triedRows = 96; ///< that GPTQ is tried on, of the matrices of a group together
 constexpr double scaleRows = 256; ///< of a matrix that scales are tried on
+
+constexpr double lookedAtBytes = double(std::size_t(4) << 30); ///< of states (OutputHessians)
+constexpr double outputsTogether = 2048; ///< mostOutputsTogether
+
+/// Pairs of outputs of a matrix whose gradients are multiplied: all, or those in its blocks.
+inline double outputPairs(double rows) { return rows * std::min(rows, outputsTogether); }
 
 } // namespace core::runfacts

@@ -115,7 +115,9 @@ namespace {
         /// what is left of it, the gradient and what is stored.
         double copies() const
         {
-            return F * ((fitsNorm ? group.weights() : 0) + (corrects ? 5.0 : 4.0) * mn);
+            const double outputs
+                = shape.gptq.twoSided ? (3 * F + D) * runfacts::outputPairs(m) + 2 * F * mn : 0;
+            return F * ((fitsNorm ? group.weights() : 0) + (corrects ? 5.0 : 4.0) * mn) + outputs;
         }
 
         /// Channels of a token in a tile while its input is gathered.
@@ -165,6 +167,32 @@ namespace {
         fitting.sums = of.fittingNorm();
         fitting.rounding = of.fitsNorm ? F * group.weights() : 0;
         return larger(larger(gathering, preparing), larger(rounding, fitting));
+    }
+
+    /// The walk back to what the end loss makes of outputs: the streams before all layers, and one
+    /// layer's sums in double.
+    RunMemory lookingBack(const RunShape& shape, const RunLayer& layer)
+    {
+        RunMemory memory = walkMemory(shape, layer);
+        const double streams = memory.states * double(shape.layers.size() + 1);
+        memory.states += std::min(streams, runfacts::keptBytes);
+        memory.activations *= 2;
+        for (const RunGroup& group : layer.groups)
+            for (const RunGroup::Reader& reader : group.readers)
+                memory.sums += D * runfacts::outputPairs(double(reader.rows));
+        return memory;
+    }
+
+    /// H_O of all matrices, in memory or on the disk.
+    double outputSums(const RunShape& shape)
+    {
+        double values = 0;
+        for (const RunLayer& layer : shape.layers)
+            for (const RunGroup& group : layer.groups)
+                for (const RunGroup::Reader& reader : group.readers)
+                    if (reader.planned.method == Method::Gptq)
+                        values += runfacts::outputPairs(double(reader.rows));
+        return F * values <= runfacts::keptBytes ? F * values : 0;
     }
 
     RunMemory scalingMemory(const RunShape& shape, const RunLayer& layer)
@@ -229,6 +257,9 @@ RunMemory runMemory(const RunShape& shape)
         states.states += ofPath * (shape.corrects() ? 2 : 1);
     if (uses(&RunLayer::isScaled))
         states.states += ofPath;
+    const bool looksBack = shape.gptq.twoSided && uses(&RunLayer::usesGptq);
+    if (looksBack)
+        states.states += outputSums(shape);
 
     double kept = 0; // so far
     RunMemory most;
@@ -249,6 +280,11 @@ RunMemory runMemory(const RunShape& shape)
     for (const RunLayer& layer : shape.layers) {
         if (shape.measuresImportance && &layer == &shape.layers.front())
             meet(walkMemory(shape, layer));
+        if (looksBack && &layer == &shape.layers.front()) {
+            RunMemory back = lookingBack(shape, layer);
+            back.states += outputSums(shape);
+            meet(back);
+        }
         meet(layerMemory(shape, layer, states));
         kept += layer.plannedBytes;
     }

@@ -22,6 +22,8 @@ namespace {
     /// their error, the hash and the file that keep them.
     constexpr double handling = 5;
     constexpr double doubles = 2; // an operation in double costs as much as two
+    constexpr double backwardWalks = 4; // as long as forward: inputs again, two products back
+    constexpr double headPasses = 4; // logits twice, their gradients back
     constexpr double scaleTrials = 23; // of AWQ, on runfacts::scaleRows rows a matrix
     constexpr double clippings = 10; // of a block, each encoded
     constexpr double alone
@@ -62,6 +64,23 @@ namespace {
 
         double paths() const { return m_shape.corrects() ? 2 : 1; }
 
+        /// The pass forward and back, of as much of the text as it keeps, and H_O of every matrix.
+        double lookBack() const
+        {
+            double sum = 0;
+            for (const RunLayer& layer : m_shape.layers)
+                if (layer.usesGptq()) {
+                    double pairs = 0;
+                    for (const RunGroup& group : layer.groups)
+                        for (const RunGroup::Reader& reader : group.readers)
+                            pairs += runfacts::outputPairs(double(reader.rows));
+                    sum += backwardWalks * walk(layer) + products(m_T * pairs);
+                }
+            if (!m_shape.gptq.twoSided || sum == 0)
+                return 0;
+            return lookedAt() * (sum + products(headPasses * 2 * m_T * m_shape.vocabularyWeights));
+        }
+
         double outside(const RunOutside& outside) const
         {
             if (outside.planned.keeps)
@@ -80,6 +99,14 @@ namespace {
         }
 
     private:
+        /// Share of the text.
+        double lookedAt() const
+        {
+            const double states
+                = m_T * double(m_shape.hidden) * double(m_shape.layers.size() + 1) * sizeof(float);
+            return std::min(1.0, runfacts::lookedAtBytes / states);
+        }
+
         double products(double operations) const { return operations / m_speed.products; }
 
         /// The upper factor of an inverse: a Cholesky factor and its inverse, n³/3 each.
@@ -96,8 +123,13 @@ namespace {
             const RoundingSpeed::Weights speed = m_speed.of(planned);
             const double sweeps = sweepsOf(n) > 0 ? std::min<double>(sweepsMade, sweepsOf(n)) : 0;
             const double gradient = sweeps > 0 ? 1 : 0;
+            const double pairs = m_shape.gptq.twoSided ? runfacts::outputPairs(rows) : 0;
+            const double outputs = pairs == 0
+                ? 0
+                : factor(std::min(rows, runfacts::outputsTogether)) * rows * rows / pairs
+                    + products((3 + 2 * sweeps) * pairs * n);
             return rows * n / speed.rounded + sweeps * rows * n / speed.swept
-                + products(rows * n * n + (gradient + sweeps) * 2 * rows * n * n);
+                + products(rows * n * n + (gradient + sweeps) * 2 * rows * n * n) + outputs;
         }
 
         int sweepsOf(double n) const
@@ -224,7 +256,7 @@ namespace {
 
 double RunWork::total() const
 {
-    return embedding + importance + std::accumulate(layers.begin(), layers.end(), 0.0) + output;
+    return embedding + importance + lookingBack + std::accumulate(layers.begin(), layers.end(), 0.0) + output;
 }
 
 RunWork RunWork::without(const std::vector<bool>& found) const
@@ -243,7 +275,7 @@ RunWork RunWork::without(const std::vector<bool>& found) const
         if (found[i + 1])
             left.layers[i] = i < last ? walks[i] : 0;
     if (last == 0)
-        left.importance = 0;
+        left.importance = left.lookingBack = 0;
     return left;
 }
 
@@ -265,6 +297,7 @@ RunWork runWork(const RunShape& shape, const RoundingSpeed& speed)
         if (shape.measuresImportance)
             work.importance += walk;
     }
+    work.lookingBack = costs.lookBack();
     for (const RunOutside& outside : shape.before)
         work.embedding += costs.outside(outside);
     for (const RunOutside& outside : shape.after)

@@ -12,6 +12,7 @@ namespace core {
 struct RunWork {
     double embedding = 0;
     double importance = 0; ///< its own walk; 0 where none is made
+    double lookingBack = 0; ///< through the original model for two-sided rounding
     std::vector<double> layers; ///< rounding each
     std::vector<double> walks; ///< letting the paths through each where it lies finished on the
                                ///< shelf

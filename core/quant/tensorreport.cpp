@@ -43,7 +43,7 @@ namespace {
 
     Json detailsToJson(const GptqDetails& gptq)
     {
-        Json json{ { "sweeps", gptq.sweeps } };
+        Json json{ { "sweeps", gptq.sweeps }, { "two_sided", gptq.twoSided } };
         for (const Detail& detail : always)
             json[detail.key] = gptq.*detail.value;
         if (gptq.targetDamping < 0)
@@ -58,6 +58,7 @@ namespace {
     {
         GptqDetails gptq;
         gptq.sweeps = int(jsonValue<std::int64_t>(json, "sweeps", place));
+        gptq.twoSided = jsonValue<bool>(json, "two_sided", place, false);
         for (const Detail& detail : always)
             gptq.*detail.value = jsonValue<double>(json, detail.key, place);
         if (!json.contains("target_damping"))

@@ -30,6 +30,7 @@ struct GptqDetails {
     bool chosenByData = false; ///< those three
     double unsweptError = -1; ///< as outputError, before sweeps
     int sweeps = 0;
+    bool twoSided = false; ///< whether rows made up for the errors of rows
     double normGain = 0; ///< share of the group's E that refitting the norm before it took away
 };
 
@@ -57,7 +58,7 @@ struct TensorReport {
 
 /// The one dialect of reports: on the shelf, in sessions and for --json. {"name", "format",
 /// "method", "resumed", "judged_on", "held_out_sequences", "output_error", "importance_error",
-/// "gptq": {"damping", "shrinkage", "sweeps",
+/// "gptq": {"damping", "shrinkage", "sweeps", "two_sided",
 /// "unswept_error", "norm_gain", "target_damping", "change_share", "drift_share",
 /// "chosen_by_data"}, "note"}; what is unknown or empty is left out.
 Json tensorReportToJson(const TensorReport& report);

@@ -6,6 +6,7 @@
 #include "core/quant/plan.h"
 #include "core/quant/tensorreport.h"
 #include "core/rounding/gptq.h"
+#include "core/rounding/outputhessian.h"
 #include "core/rounding/strength.h"
 
 #include <span>
@@ -38,16 +39,17 @@ RoundedTensor roundClipped(const Tensor& tensor, const PlannedTensor& planned, c
 RoundedTensor roundInTiles(const Tensor& tensor, const PlannedTensor& planned,
     std::span<const float> importance, const Progress& progress);
 
-/// Rounds it by GPTQ towards `target`, `W` itself where nothing is corrected. Throws Cancelled.
+/// Rounds it by GPTQ towards `target`, `W` itself where nothing is corrected; two-sidedly where
+/// there are `outputs`. Throws Cancelled.
 RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    const Matrix& target, const GptqFactor& factor, const GptqOptions& options,
-    const Progress& progress);
+    const Matrix& target, const GptqFactor& factor, const OutputFactor* outputs,
+    const GptqOptions& options, const Progress& progress);
 
 /// Rounds it in the way that fared best on held-out sequences, on whose errors it reports. Throws
 /// Cancelled.
 RoundedTensor roundAsTried(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    const Matrix& target, const GptqFactor& factor, const WayTrial& trial,
-    const GptqOptions& options, const Progress& progress);
+    const Matrix& target, const GptqFactor& factor, const OutputFactor* outputs,
+    const WayTrial& trial, const GptqOptions& options, const Progress& progress);
 
 /// Replaces the errors of `rounded`, which `W` became, by those on held-out sequences. `held` is
 /// there.

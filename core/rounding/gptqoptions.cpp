@@ -23,6 +23,7 @@ namespace {
         Share{ "damping", &GptqOptions::damping, 1e-6, 1 },
         Share{ "drift_share", &GptqOptions::driftShare, 0, 1 },
         Share{ "target_damping", &GptqOptions::targetDamping, 1e-6, 1e6 },
+        Share{ "output_damping", &GptqOptions::outputDamping, 1e-6, 1e6 },
     };
 
     struct Switch {
@@ -36,6 +37,7 @@ namespace {
         Switch{ "weigh_tokens", &GptqOptions::weighTokens },
         Switch{ "refit_norms", &GptqOptions::refitNorms },
         Switch{ "order_neurons", &GptqOptions::orderNeurons },
+        Switch{ "two_sided", &GptqOptions::twoSided },
     };
 
     constexpr int mostSweeps = 100;

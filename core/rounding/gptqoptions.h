@@ -40,13 +40,19 @@ struct GptqOptions {
     /// Whether the neurons of the feed-forward are ordered, the most active first, so that
     /// ffn_down rounds its columns in that order.
     bool orderNeurons = false;
+    /// Whether a row's error is made up for by the rows after it, as far as the end loss depends on
+    /// both outputs (twosided.h): takes one pass back through the original model. Not for stacks of
+    /// experts, the head, outputs whose rows are scaled, and models without a way back.
+    bool twoSided = true;
+    /// Share of the mean diagonal of H_O, of the gradients at a matrix's outputs, added to it.
+    double outputDamping = 0.3;
 
     bool operator==(const GptqOptions&) const = default;
 };
 
 /// JSON: {"damping": 0.01, "correct_target": true, "hold_out": true, "choose_target": true,
 /// "drift_share": 0.5, "target_damping": 0.1, "weigh_tokens": false, "sweeps": 3, "refit_norms":
-/// true, "order_neurons": false}; what is missing has its default. Throws Error (place, key, found,
+/// true, "order_neurons": false, "two_sided": true, "output_damping": 0.3}; what is missing has its default. Throws Error (place, key, found,
 /// expected).
 GptqOptions gptqOptionsFromJson(const Json& json, const std::string& place);
 Json gptqOptionsToJson(const GptqOptions& options);

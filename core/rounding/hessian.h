@@ -22,6 +22,7 @@ public:
     MatrixD take();
 
     std::int64_t tokens() const { return m_tokens; }
+    Eigen::Index channels() const { return m_sum.rows(); }
 
 private:
     MatrixD m_sum; ///< Σ x xᵀ, upper triangle of blocks

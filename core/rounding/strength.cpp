@@ -6,6 +6,7 @@
 #include "core/rounding/gptq.h"
 #include "core/rounding/sweeps.h"
 #include "core/rounding/target.h"
+#include "core/rounding/twosided.h"
 
 #include <algorithm>
 #include <array>
@@ -113,6 +114,31 @@ namespace {
         return best;
     }
 
+    /// `best` with what two-sided rounding makes of it, where that errs less as the end loss weighs it.
+    WayTrial withTwoSided(WayTrial best, const Rows& rows, Eigen::Index stride,
+        const GptqFactor& factor, GptqOptions options, const Progress& progress)
+    {
+        const Format& format = *rows.matrix.format;
+        if (!rows.matrix.outputs || best.way < Way::Gptq)
+            return best;
+        if (best.way == Way::Gptq)
+            options.sweeps = 0;
+        const OutputFactor outputs = factorOutputs(
+            someOutputs(*rows.matrix.outputs, stride), options.outputDamping, progress);
+        const Matrix& T = rows.target;
+        GptqPass pass = gptqPass(T, factor, format, options, progress);
+        sweepRounded(T, factor, format, options.sweeps, pass.error, pass.bytes, progress);
+        const TwoSidedResult both = roundTwoSided(T, factor, outputs, format, options, progress);
+        const auto errorOf = [&](const std::vector<std::byte>& bytes) {
+            return rows.judge.weighedError(
+                decodeMatrix(bytes, format, T.rows(), T.cols()), outputs, progress);
+        };
+        best.twoSided = errorOf(both.bytes) < errorOf(pass.bytes);
+        if (best.twoSided)
+            best.error = judged(rows, both.bytes);
+        return best;
+    }
+
 } // namespace
 
 double believedTokens(Eigen::Index width) { return 192 * std::sqrt(double(width)); }
@@ -161,6 +187,12 @@ StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const Tar
         least = sum;
         best = { s, std::move(trials) };
     }
+    if (std::ranges::none_of(matrices, &TriedMatrix::outputs))
+        return best;
+    const GptqFactor factor = factorHessian(shrunk(fit.H, best.shrinkage), options, silent);
+    for (std::size_t i = 0; i < tried.size(); ++i)
+        best.matrices[i] = withTwoSided(
+            best.matrices[i], tried[i], strideOf(matrices), factor, given, silent);
     return best;
 }
 

@@ -24,6 +24,7 @@ struct TriedMatrix {
     const Matrix* W; ///< (out, in)
     const Format* format;
     Encoder encoder; ///< of importance-weighted rounding
+    const OutputHessian* outputs = nullptr; ///< of W; none: not tried two-sidedly
 };
 
 /// How one matrix fared on held-out tokens, rounded without them: HeldJudge's errors.
@@ -33,6 +34,7 @@ struct WayTrial {
     double importanceError = 0;
     double unsweptError = 0; ///< of GPTQ without sweeps
     double energy = 0;
+    bool twoSided = false; ///< whether GPTQ, with or without sweeps, errs less so
 };
 
 /// How boldly the matrices that read one input are rounded.
@@ -44,7 +46,8 @@ struct StrengthTrial {
 /// Rounds some rows of each matrix on `fit` in every way, GPTQ from the whole H to nearly its
 /// diagonal alone, and takes what errs least on `held`: with little text the correlations of H are
 /// mostly noise, which GPTQ, sweeps above all, would fit. `choice` says how far the target is
-/// followed. Requires: held.isThere(). Throws Cancelled.
+/// followed. Then tries those that GPTQ is best for two-sidedly, judged as the end loss weighs what
+/// the outputs lack on `held`. Requires: held.isThere(). Throws Cancelled.
 StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const TargetChoice& choice,
     const std::vector<TriedMatrix>& matrices, const GptqOptions& options, const Progress& progress);
 

@@ -129,6 +129,7 @@ private slots:
         named<QDoubleSpinBox>(shown.page, "Target damping")->setValue(30);
         const core::GptqOptions options = shown.page.settings().gptq, before;
         QCOMPARE(options.sweeps, 5);
+        QCOMPARE(options.twoSided, !before.twoSided);
         QCOMPARE(options.refitNorms, !before.refitNorms);
         QCOMPARE(options.orderNeurons, !before.orderNeurons);
         QCOMPARE(options.weighTokens, !before.weighTokens);

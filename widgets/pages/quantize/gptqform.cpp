@@ -41,6 +41,9 @@ GptqForm::GptqForm(QWidget* parent)
     m_form->addField(tr("Sweeps"), m_sweeps,
         tr("After rounding, each block is rounded again given all the others, scales included:\n"
            "at most so often, it ends where nothing improves."));
+    m_twoSided = m_form->addSwitch(tr("Round outputs together"),
+        tr("Lets rows make up for the errors of rows before them, as far as the end loss depends\n"
+           "on both outputs: takes one pass back through the original model."));
     m_refitNorms = m_form->addSwitch(tr("Refit the norms"),
         tr("Norm weights stay F32 in the file, so they may be fitted to the rounded matrices\n"
            "behind them at no cost."));
@@ -60,7 +63,7 @@ GptqForm::GptqForm(QWidget* parent)
     for (QDoubleSpinBox* box : { m_driftShare, m_targetDamping })
         connect(box, &QDoubleSpinBox::valueChanged, this, &GptqForm::changed);
     connect(m_sweeps, &QSpinBox::valueChanged, this, &GptqForm::changed);
-    for (QCheckBox* box : { m_refitNorms, m_orderNeurons, m_weighTokens, m_holdOut })
+    for (QCheckBox* box : { m_twoSided, m_refitNorms, m_orderNeurons, m_weighTokens, m_holdOut })
         connect(box, &QCheckBox::toggled, this, &GptqForm::changed);
     setOptions({});
 }
@@ -99,6 +102,7 @@ void GptqForm::setOptions(const core::GptqOptions& options)
     m_driftShare->setValue(100 * options.driftShare);
     m_targetDamping->setValue(100 * options.targetDamping);
     m_sweeps->setValue(options.sweeps);
+    m_twoSided->setChecked(options.twoSided);
     m_refitNorms->setChecked(options.refitNorms);
     m_orderNeurons->setChecked(options.orderNeurons);
     m_holdOut->setChecked(options.holdOut);
@@ -116,6 +120,7 @@ core::GptqOptions GptqForm::options() const
     options.driftShare = m_driftShare->value() / 100;
     options.targetDamping = m_targetDamping->value() / 100;
     options.sweeps = m_sweeps->value();
+    options.twoSided = m_twoSided->isChecked();
     options.refitNorms = m_refitNorms->isChecked();
     options.orderNeurons = m_orderNeurons->isChecked();
     options.holdOut = m_holdOut->isChecked();

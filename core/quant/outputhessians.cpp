@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/outputhessians.h"
+
+#include "core/base/text.h"
+#include "core/model/backwardwalk.h"
+#include "core/rounding/hessian.h"
+#include "core/rounding/strength.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    using Index = Eigen::Index;
+
+    constexpr std::uint64_t seed = 17; // of the noise at the logits
+
+    /// H_O as far as its tokens may be believed of pairs of outputs (textTrust).
+    Matrix believed(Hessian& sum)
+    {
+        const double trust = textTrust(double(sum.tokens()), sum.channels());
+        return shrunk(sum.take(), 1 - trust).cast<float>();
+    }
+
+    /// Gathers H_O of one layer's matrices at a time.
+    class OutputObserver : public BackwardObserver {
+    public:
+        explicit OutputObserver(OutputHessians& hessians)
+            : m_hessians(hessians)
+        {
+        }
+
+        void linearGradient(const LinearGradient& shown) override
+        {
+            const Place place{ shown.role, shown.layer };
+            if (!m_hessians.has(place) || shown.g.rows() == 0)
+                return;
+            if (shown.layer != m_layer)
+                finish();
+            m_layer = shown.layer;
+            const std::vector<Index> blocks = outputBlocks(shown.g.cols());
+            auto& sums = m_sums[shown.role];
+            Index first = 0;
+            for (std::size_t i = 0; i < blocks.size(); ++i) {
+                if (sums.size() == i)
+                    sums.emplace_back(blocks[i]);
+                sums[i].add(shown.g.middleCols(first, blocks[i]));
+                first += blocks[i];
+            }
+        }
+
+        /// Keeps what was gathered of the layer.
+        void finish()
+        {
+            for (auto& [role, sums] : m_sums) {
+                OutputHessian blocks;
+                for (Hessian& sum : sums)
+                    blocks.push_back(believed(sum));
+                m_hessians.set({ role, m_layer }, blocks);
+            }
+            m_sums.clear();
+        }
+
+    private:
+        OutputHessians& m_hessians;
+        int m_layer = -1;
+        std::map<Role, std::vector<Hessian>> m_sums;
+    };
+
+    /// As many of the sequences, evenly spread, as may be kept at all depths.
+    std::vector<std::vector<int>> lookedAt(
+        const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences)
+    {
+        const double each = double(checkpoint.config().layers + 1) * checkpoint.config().hidden
+            * double(sequences.front().size()) * sizeof(float);
+        const std::size_t most
+            = std::max<std::size_t>(1, std::size_t(double(OutputHessians::mostStates) / each));
+        if (sequences.size() <= most)
+            return sequences;
+        std::vector<std::vector<int>> some;
+        for (std::size_t i = 0; i < most; ++i)
+            some.push_back(sequences[i * sequences.size() / most]);
+        return some;
+    }
+
+} // namespace
+
+OutputHessians::OutputHessians(const Checkpoint& checkpoint, std::vector<Place> places,
+    const std::filesystem::path& scratchFolder)
+{
+    std::size_t values = 0;
+    for (const Place place : places) {
+        const Index outputs = Index(checkpoint.find(place)->rows);
+        m_first.emplace(place, Room{ values, outputs });
+        for (const Index rows : outputBlocks(outputs))
+            values += std::size_t(rows) * std::size_t(rows);
+    }
+    if (values * sizeof(float) <= mostInMemory) {
+        m_memory.resize(values);
+    } else if (m_disk = ScratchFile::make(scratchFolder, values * sizeof(float)); !m_disk) {
+        m_first.clear();
+        m_absent = text("rounded one-sidedly: the disk has no room for ",
+            double(values) * sizeof(float) / 1e9, " GB of gradients");
+    }
+}
+
+OutputHessians OutputHessians::none(std::string why)
+{
+    OutputHessians hessians;
+    hessians.m_absent = std::move(why);
+    return hessians;
+}
+
+float* OutputHessians::at(Place place) const
+{
+    float* all = m_disk ? reinterpret_cast<float*>(m_disk->bytes().data())
+                        : const_cast<float*>(m_memory.data());
+    return all + m_first.at(place).first;
+}
+
+OutputHessian OutputHessians::of(Place place) const
+{
+    OutputHessian blocks;
+    const float* values = at(place);
+    for (const Index rows : outputBlocks(m_first.at(place).outputs)) {
+        blocks.push_back(Eigen::Map<const Matrix>(values, rows, rows));
+        values += rows * rows;
+    }
+    return blocks;
+}
+
+void OutputHessians::set(Place place, const OutputHessian& blocks)
+{
+    float* values = at(place);
+    for (const Matrix& block : blocks)
+        values = std::copy(block.data(), block.data() + block.size(), values);
+    if (m_disk)
+        m_disk->rest();
+}
+
+std::vector<Place> placesByGptq(std::span<const PlannedTensor> plan)
+{
+    std::vector<Place> places;
+    for (const PlannedTensor& planned : plan)
+        if (planned.method == Method::Gptq && !planned.keeps && planned.place.layer >= 0
+            && !isExpertStack(planned.place.role))
+            places.push_back(planned.place);
+    return places;
+}
+
+OutputHessians gatherOutputHessians(const Checkpoint& checkpoint, const std::vector<Place>& places,
+    const std::vector<std::vector<int>>& sequences, const std::filesystem::path& scratchFolder,
+    const Progress& progress)
+{
+    if (places.empty() || sequences.front().size() < 2)
+        return {};
+    if (const auto obstacle = backwardObstacle(checkpoint))
+        return OutputHessians::none(text("rounded one-sidedly: ", *obstacle));
+    OutputHessians hessians(checkpoint, places, scratchFolder);
+    if (!hessians.absent().empty())
+        return hessians;
+    const LayerStates states
+        = walkKeeping(checkpoint, lookedAt(checkpoint, sequences), nullptr, progress.part(0, 0.3));
+    OutputObserver observer(hessians);
+    backwardWalk(
+        checkpoint, states, { 0, states.length() - 1, seed, 0 }, observer, progress.part(0.3, 1));
+    observer.finish();
+    return hessians;
+}
+
+} // namespace core
