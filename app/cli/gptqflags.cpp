@@ -62,7 +62,7 @@ std::shared_ptr<GptqFlags> GptqFlags::addTo(CLI::App& command)
     command
         .add_flag("--two-sided,!--no-two-sided", given.twoSided,
             "Let the rows after a row make up for its error, as far as the end loss depends on both "
-            "(default: on)")
+            "(default: off)")
         ->group(group);
     command
         .add_option("--output-damping", given.outputDamping,

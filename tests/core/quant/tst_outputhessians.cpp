@@ -114,7 +114,8 @@ void TestOutputHessians::oneTokenSaysNothing()
 
 void TestOutputHessians::aRunRoundsTwoSidedlyAndSaysSo()
 {
-    const Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
+    Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
+    recipe.gptq.twoSided = true;
     const auto model = quantize(m_checkpoint, recipe, m_options, {}, Progress());
     const auto both = std::ranges::count_if(model.reports,
         [](const TensorReport& report) { return report.gptq && report.gptq->twoSided; });
@@ -140,7 +141,8 @@ void TestOutputHessians::aRunWithoutIsAsItWas()
 
 void TestOutputHessians::aResumedRunEndsWithTheSameBytes()
 {
-    const Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
+    Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
+    recipe.gptq.twoSided = true;
     const auto whole = quantize(m_checkpoint, recipe, m_options, {}, Progress());
     QuantizeOptions kept = m_options;
     kept.shelf = std::make_shared<Shelf>(m_folder.filePath("shelf").toStdString());
