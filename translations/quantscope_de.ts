@@ -2120,8 +2120,12 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
         <translation>Beste Mischung zuweisen</translation>
     </message>
     <message>
-        <source>Predict on the calibration text</source>
-        <translation>Auf dem Kalibriertext vorhersagen</translation>
+        <source>Predict losses</source>
+        <translation>Verluste vorhersagen</translation>
+    </message>
+    <message>
+        <source>What every tensor would lose in every format, predicted on the calibration text</source>
+        <translation>Was jeder Tensor in jedem Format verlöre, auf dem Kalibriertext vorhergesagt</translation>
     </message>
     <message>
         <source>Predict roughly</source>

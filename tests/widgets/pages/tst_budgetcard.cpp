@@ -121,7 +121,7 @@ private slots:
         BudgetLosses state = losses();
         state.whyNot = "A calibration text is needed.";
         card.setLosses(state);
-        QPushButton* predict = button(card, "Predict on the calibration text");
+        QPushButton* predict = button(card, "Predict losses");
         QVERIFY(!predict->isEnabled());
         QCOMPARE(predict->toolTip(), state.whyNot);
         QVERIFY(!button(card, "Predict roughly")->isHidden());

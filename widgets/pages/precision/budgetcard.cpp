@@ -23,7 +23,7 @@ BudgetCard::BudgetCard(QWidget* parent)
     , m_value(new QDoubleSpinBox)
     , m_landing(new Label(TextRole::Secondary))
     , m_assign(makePrimaryButton(tr("Assign best mix"), QStringLiteral("check")))
-    , m_predict(makeButton(tr("Predict on the calibration text")))
+    , m_predict(makeButton(tr("Predict losses")))
     , m_guess(makeButton(tr("Predict roughly")))
     , m_slider(new BudgetSlider)
     , m_row(makeRow())
@@ -107,9 +107,10 @@ void BudgetCard::setLosses(const BudgetLosses& losses)
 {
     m_losses = losses;
     setHint(losses.about);
-    m_predict->setText(
-        losses.isRunning ? tr("Predicting…") : tr("Predict on the calibration text"));
-    m_predict->setToolTip(losses.whyNot);
+    m_predict->setText(losses.isRunning ? tr("Predicting…") : tr("Predict losses"));
+    m_predict->setToolTip(losses.whyNot.isEmpty()
+            ? tr("What every tensor would lose in every format, predicted on the calibration text")
+            : losses.whyNot);
     updateButtons();
 }
 
