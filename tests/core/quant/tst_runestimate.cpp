@@ -189,7 +189,7 @@ void TestRunEstimate::anyFormatByAnyMethodHasASpeed()
 namespace {
 
 /// Four layers of ten seconds each, embedding and output of one.
-RunWork tens() { return { 1, 0, { 10, 10, 10, 10 }, { 1, 1, 1, 1 }, 1 }; }
+RunWork tens() { return { 1, 0, 0, { 10, 10, 10, 10 }, { 1, 1, 1, 1 }, 1 }; }
 
 } // namespace
 
