@@ -6,9 +6,8 @@
 #include "core/rounding/twosided.h"
 
 #include "core/base/parallel.h"
-#include "core/rounding/encode.h"
+#include "core/rounding/errorproduct.h"
 #include "core/rounding/parallelproduct.h"
-#include "core/rounding/spanrefinement.h"
 
 #include <algorithm>
 #include <cstring>
@@ -22,8 +21,6 @@ namespace {
 
     using namespace twosided;
 
-    constexpr double enoughGain = 0.01; // of E₂: a sweep that gains less is the last
-
     class TwoSidedMatrix {
     public:
         TwoSidedMatrix(const Matrix& T, const GptqFactor& factor, const OutputFactor& outputs,
@@ -33,22 +30,18 @@ namespace {
             , m_format(format)
             , m_bytes(bytes)
             , m_rowBytes(format.rowBytes(std::size_t(T.cols())))
-            , m_spans(spansOf(factor, format, progress.part(0, 0)))
-            , m_DH(Matrix::Zero(T.rows(), T.cols()))
+            , m_DH(T, factor, format, bytes, progress)
         {
-            const Matrix D = T - decodeMatrix(bytes, format, T.rows(), T.cols());
-            for (const Span& span : m_spans)
-                addProduct(D.middleCols(span.first, span.width), span, 1.0f, progress.part(0, 0));
         }
+        const ErrorProduct& product() const { return m_DH; }
 
-        /// Refines every span once. Returns by how much E₂ fell.
-        double sweep(const Progress& progress)
+        double refine(const Span& span, const Progress& progress)
         {
+            Rows work{ span, {}, Matrix::Zero(m_DH.value().rows(), span.width), {} };
             double gain = 0;
-            for (const Span& span : m_spans) {
-                progress.at(double(span.first) / double(m_DH.cols()));
-                gain += refine(span, progress.part(0, 0));
-            }
+            for (const auto& block : m_outputs.blocks)
+                gain += refineBlock(work, block, progress);
+            m_DH.take(work.d, span, progress);
             return gain;
         }
 
@@ -61,24 +54,15 @@ namespace {
             Matrix dH; ///< (block's rows, width): of the span, d H_bb
         };
 
-        double refine(const Span& span, const Progress& progress)
-        {
-            Rows work{ span, {}, Matrix::Zero(m_DH.rows(), span.width), {} };
-            double gain = 0;
-            for (const auto& block : m_outputs.blocks)
-                gain += refineBlock(work, block, progress);
-            addProduct(work.d, span, -1.0f, progress);
-            return gain;
-        }
-
         double refineBlock(Rows& work, const OutputFactor::Block& block, const Progress& progress)
         {
             const Matrix& A = block.A;
             const Index all = A.rows(), width = work.span.width;
             work.K.resize(all, width);
             work.dH.setZero(all, width);
-            multiplyInParallel(1.0f, A, m_DH.block(block.first, work.span.first, all, width),
-                Side::Plain, 0.0f, work.K, progress);
+            multiplyInParallel(1.0f, A,
+                m_DH.value().block(block.first, work.span.first, all, width), Side::Plain, 0.0f,
+                work.K, progress);
             double gain = 0;
             for (Index panel = 0; panel < all; panel += panelRows) {
                 progress.checkCancelled();
@@ -160,20 +144,12 @@ namespace {
             return d;
         }
 
-        /// D H += sign · d · H[span, :].
-        void addProduct(const MatrixView& d, const Span& span, float sign, const Progress& progress)
-        {
-            const Matrix h = m_factor.H.middleRows(span.first, span.width).cast<float>();
-            multiplyInParallel(sign, d, h, Side::Plain, 1.0f, m_DH, progress);
-        }
-
         const GptqFactor& m_factor;
         const OutputFactor& m_outputs;
         const Format& m_format;
         std::vector<std::byte>& m_bytes;
         std::size_t m_rowBytes;
-        std::vector<Span> m_spans;
-        Matrix m_DH;
+        ErrorProduct m_DH;
     };
 
 } // namespace
@@ -182,20 +158,14 @@ SweepResult sweepTwoSided(const Matrix& T, const GptqFactor& factor, const Outpu
     const Format& format, int sweeps, double error, std::vector<std::byte>& bytes,
     const Progress& progress)
 {
-    SweepResult result;
     if (sweeps == 0 || !format.grid || format.study)
-        return result;
+        return {};
     const double share = 1.0 / double(sweeps + 1); // computing D H takes as long as a sweep
     TwoSidedMatrix matrix(T, factor, outputs, format, bytes, progress.part(0, share));
-    while (result.sweeps < sweeps) {
-        const double start = double(result.sweeps + 1) * share;
-        const double gain = matrix.sweep(progress.part(start, start + share));
-        result.gain += gain;
-        ++result.sweeps;
-        if (gain < enoughGain * (error - result.gain))
-            break;
-    }
-    return result;
+    return sweepSpans(
+        matrix.product(), sweeps, error,
+        [&](const Span& span, const Progress& part) { return matrix.refine(span, part); },
+        progress.part(share, 1));
 }
 
 } // namespace core
