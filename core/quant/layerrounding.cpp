@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/layerrounding.h"
 
-#include "core/files/scratchfile.h"
 #include "core/model/experts.h"
 #include "core/model/latentattention.h"
 #include "core/model/linear.h"
 #include "core/quant/expertrounding.h"
-#include "core/quant/holdingout.h"
+#include "core/quant/groupgathering.h"
 #include "core/quant/layerinwork.h"
-#include "core/rounding/tokenweights.h"
 
 #include <algorithm>
 #include <array>
@@ -21,130 +19,6 @@ namespace {
 
     using Index = Eigen::Index;
 
-    constexpr Index tileTokens = 4096; // as walkLayer's, through which finished layers are replayed
-    constexpr Index keptBytes = Index(512) << 20; // in memory
-
-    /// Rows of tiles of whole sequences.
-    struct Tile {
-        Index first, rows, length;
-        MatrixBlock of(HiddenStates& hidden) const { return hidden.states.middleRows(first, rows); }
-        BesideTile beside(HiddenStates& hidden) const
-        {
-            return { &hidden.beside, first, hidden.states.rows() };
-        }
-        auto of(Matrix& matrix) const { return matrix.middleRows(first, rows); }
-        /// Rows at its end that are held out, of `all`.
-        Index heldRows(Index all) const
-        {
-            const Index sequences = all / length;
-            if (sequences == 1)
-                return length / 2;
-            return heldSequences(first / length, (first + rows) / length, sequences) * length;
-        }
-    };
-
-    /// Activations of all tokens, kept from one pass to the next: in memory, or on the disk if they
-    /// are many.
-    class Kept {
-    public:
-        Kept(Index tokens, Index channels, const std::filesystem::path& scratchFolder)
-            : m_channels(channels)
-        {
-            const Index bytes = tokens * channels * Index(sizeof(float));
-            if (bytes <= keptBytes)
-                m_memory.resize(tokens, channels);
-            else
-                m_disk = ScratchFile::make(scratchFolder, std::size_t(bytes));
-        }
-        /// False where the disk had no room.
-        bool isThere() const { return m_disk || m_memory.size() > 0; }
-        MatrixBlock of(const Tile& tile)
-        {
-            float* all
-                = m_disk ? reinterpret_cast<float*>(m_disk->bytes().data()) : m_memory.data();
-            return Eigen::Map<Matrix>(all + tile.first * m_channels, tile.rows, m_channels);
-        }
-
-    private:
-        Index m_channels;
-        Matrix m_memory;
-        std::unique_ptr<ScratchFile> m_disk;
-    };
-
-    /// Calls body(tile) for all tiles of `hidden`, in order.
-    template<typename Body>
-    void forTiles(const HiddenStates& hidden, const Progress& progress, const Body& body)
-    {
-        const Index all = hidden.states.rows();
-        const Index step = std::max<Index>(1, tileTokens / hidden.length) * hidden.length;
-        for (Index first = 0; first < all; first += step) {
-            progress.at(double(first) / double(all));
-            body(Tile{ first, std::min(step, all - first), hidden.length });
-        }
-    }
-
-    /// Gathers what rounding the matrices that read one input needs.
-    class GroupGathering {
-    public:
-        GroupGathering(const LayerInWork& layer, LinearInput input, const LayerPaths& paths)
-            : m_isNeeded(layer.needsHessian(input))
-            , m_corrects(m_isNeeded && paths.reference)
-            , m_weighs(layer.options().weighTokens)
-            , m_holdsOut(m_isNeeded && layer.options().holdOut)
-            , m_allRows(paths.rounded.states.rows())
-            , m_driftShare(float(layer.options().driftShare))
-        {
-        }
-
-        bool isNeeded() const { return m_isNeeded; }
-        bool corrects() const { return m_corrects; }
-
-        /// Takes a tile in: inputs x, the wanted changes where corrects(), the residual stream that
-        /// says how much each token counts.
-        void add(
-            const Tile& tile, Matrix x, Matrix change, Matrix drift, const MatrixView& residual)
-        {
-            if (!m_isNeeded)
-                return;
-            if (m_weighs) {
-                const Vector weights = tokenWeights(residual);
-                x = weights.asDiagonal() * x;
-                if (change.size() > 0)
-                    change = weights.asDiagonal() * change;
-                if (drift.size() > 0)
-                    drift = weights.asDiagonal() * drift;
-            }
-            const bool holdsOut = m_holdsOut && x.cols() <= mostHeldInputs;
-            if (!holdsOut && drift.size() > 0) { // its share is known: one sum less to hold
-                change += m_driftShare * drift;
-                drift.resize(0, 0);
-            }
-            const Index held = holdsOut ? tile.heldRows(m_allRows) : 0;
-            const Index fit = tile.rows - held;
-            m_heldSequences += int((held + tile.length - 1) / tile.length);
-            const auto part = [&](const Matrix& m, Index first, Index rows) -> MatrixView {
-                return m.size() > 0 ? MatrixView(m.middleRows(first, rows)) : MatrixView(m);
-            };
-            m_fit.add({ part(x, 0, fit), part(change, 0, fit), part(drift, 0, fit) });
-            m_held.add({ part(x, fit, held), part(change, fit, held), part(drift, fit, held) });
-        }
-
-        void round(LayerInWork& layer, LinearInput input, const Progress& progress)
-        {
-            HeldSums held = m_held.take();
-            held.sequences = m_heldSequences;
-            layer.round(input, m_fit.take(), std::move(held), progress);
-        }
-
-    private:
-        bool m_isNeeded, m_corrects, m_weighs, m_holdsOut;
-        Index m_allRows;
-        float m_driftShare;
-        int m_heldSequences = 0;
-        InputGathering m_fit;
-        HeldGathering m_held;
-    };
-
     /// Rounds the matrices that read the normed residual stream: q, k, v or gate, up. `read`: the
     /// hidden states that they read, those of `paths` but in a parallel layer.
     template<typename Input>
@@ -153,7 +27,7 @@ namespace {
     {
         GroupGathering gathering(layer, input, paths);
         if (gathering.isNeeded())
-            forTiles(paths.rounded, progress.part(0, 0.4), [&](const Tile& tile) {
+            forTokenTiles(paths.rounded, progress.part(0, 0.4), [&](const TokenTile& tile) {
                 Matrix x = inputOf(tile.of(read.rounded), layer.weights());
                 Matrix change;
                 if (gathering.corrects())
@@ -169,8 +43,8 @@ namespace {
     /// Takes a tile of what attn_output or ffn_down read, `x` and `reference`, in, and moves the
     /// reference's residual stream on.
     void gatherWriter(const LayerInWork& layer, LinearInput input, GroupGathering& gathering,
-        const LayerPaths& paths, const Tile& tile, const MatrixView& x, const Matrix& reference,
-        const Progress& progress)
+        const LayerPaths& paths, const TokenTile& tile, const MatrixView& x,
+        const Matrix& reference, const Progress& progress)
     {
         const LayerWeights& original = layer.original();
         const bool isDown = input == LinearInput::Down;
@@ -221,14 +95,14 @@ namespace {
             roundLatents(layer, paths, progress.part(0.5, 0.6));
 
         const auto contextOf
-            = [&](const Tile& tile, HiddenStates& hidden, const LayerWeights& weights) {
+            = [&](const TokenTile& tile, HiddenStates& hidden, const LayerWeights& weights) {
                   return attentionContext(inputOf(tile.of(hidden), weights), weights, hidden.length,
                       progress, { tile.beside(hidden), {} });
               };
         Matrix context(
             paths.rounded.states.rows(), layer.spec().mixedChannels(paths.rounded.states.cols()));
         GroupGathering gathering(layer, LinearInput::AttentionOutput, paths);
-        forTiles(paths.rounded, progress.part(0.6, 0.8), [&](const Tile& tile) {
+        forTokenTiles(paths.rounded, progress.part(0.6, 0.8), [&](const TokenTile& tile) {
             tile.of(context) = contextOf(tile, paths.rounded, layer.weights());
             Matrix reference;
             if (paths.reference)
@@ -240,7 +114,7 @@ namespace {
                  LinearInput::HeadQuery, LinearInput::HeadContext, LinearInput::AttentionOutput })
             layer.releaseOriginal(rolesOf(input));
         gathering.round(layer, LinearInput::AttentionOutput, progress.part(0.8, 0.95));
-        forTiles(paths.rounded, progress.part(0.95, 1), [&](const Tile& tile) {
+        forTokenTiles(paths.rounded, progress.part(0.95, 1), [&](const TokenTile& tile) {
             addAttention(tile.of(paths.rounded), tile.of(context), layer.weights(), progress);
         });
     }
@@ -256,10 +130,10 @@ namespace {
         const auto gatedOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
             return feedForwardGated(inputOf(hidden, weights), weights, progress);
         };
-        Kept gated(
+        KeptActivations gated(
             paths.rounded.states.rows(), layer.spec().feedForward.size, layer.scratchFolder());
         GroupGathering gathering(layer, LinearInput::Down, paths);
-        forTiles(paths.rounded, progress.part(0.4, 0.6), [&](const Tile& tile) {
+        forTokenTiles(paths.rounded, progress.part(0.4, 0.6), [&](const TokenTile& tile) {
             const Matrix x = gatedOf(tile.of(read.rounded), layer.weights());
             Matrix reference;
             if (paths.reference)
@@ -270,7 +144,7 @@ namespace {
         });
         layer.releaseOriginal(std::array{ Role::FfnGate, Role::FfnUp, Role::FfnDown });
         gathering.round(layer, LinearInput::Down, progress.part(0.6, 0.9));
-        forTiles(paths.rounded, progress.part(0.9, 1), [&](const Tile& tile) {
+        forTokenTiles(paths.rounded, progress.part(0.9, 1), [&](const TokenTile& tile) {
             // In another order the same products may end in other bits (OpenBLAS's kernels for the
             // last columns of a tile): a resumed run, which finds the layer ordered, must not
             // differ.
@@ -300,7 +174,7 @@ namespace {
         const Role down = rolesOf(input).front();
         GroupGathering gathering(layer, input, paths);
         if (gathering.isNeeded())
-            forTiles(paths.rounded, progress.part(0, 0.5), [&](const Tile& tile) {
+            forTokenTiles(paths.rounded, progress.part(0, 0.5), [&](const TokenTile& tile) {
                 Matrix x = sharedGated(tile.of(read.rounded), layer.weights(), progress);
                 Matrix change, drift;
                 if (gathering.corrects()) {
@@ -323,7 +197,7 @@ namespace {
         const decltype(expertsInput)& inputOf)
     {
         Matrix input(hidden.states.rows(), hidden.states.cols());
-        forTiles(hidden, progress, [&](const Tile& tile) {
+        forTokenTiles(hidden, progress, [&](const TokenTile& tile) {
             tile.of(input) = inputOf(tile.of(hidden), weights, progress);
         });
         return input;
@@ -355,7 +229,7 @@ namespace {
             layer.roundStacks(progress.part(0.2, 0.9));
         }
         // As the walk does it, so that a resumed run goes on with the same bits.
-        forTiles(paths.rounded, progress.part(0.9, 1), [&](const Tile& tile) {
+        forTokenTiles(paths.rounded, progress.part(0.9, 1), [&](const TokenTile& tile) {
             const auto move
                 = [&](HiddenStates& hidden, HiddenStates& readBy, const LayerWeights& weights) {
                       const Matrix input = feedForwardInput(tile.of(readBy), weights, progress);
@@ -375,12 +249,12 @@ namespace {
             = [](const MatrixView& hidden, const LayerWeights&) { return Matrix(hidden); };
         roundReaders(layer, LinearInput::PerLayer, paths, paths, progress.part(0, 0.4), asItIs);
         const auto gatedOf
-            = [&](const Tile& tile, HiddenStates& hidden, const LayerWeights& weights) {
+            = [&](const TokenTile& tile, HiddenStates& hidden, const LayerWeights& weights) {
                   return perLayerGated(tile.of(hidden), weights, tile.beside(hidden), progress);
               };
         Matrix gated(paths.rounded.states.rows(), layer.spec().perLayer->size);
         GroupGathering gathering(layer, LinearInput::PerLayerOutput, paths);
-        forTiles(paths.rounded, progress.part(0.4, 0.6), [&](const Tile& tile) {
+        forTokenTiles(paths.rounded, progress.part(0.4, 0.6), [&](const TokenTile& tile) {
             tile.of(gated) = gatedOf(tile, paths.rounded, layer.weights());
             Matrix change, drift;
             if (paths.reference) {
@@ -397,7 +271,7 @@ namespace {
                 tile.of(paths.reference ? *paths.reference : paths.rounded));
         });
         gathering.round(layer, LinearInput::PerLayerOutput, progress.part(0.6, 0.9));
-        forTiles(paths.rounded, progress.part(0.9, 1), [&](const Tile& tile) {
+        forTokenTiles(paths.rounded, progress.part(0.9, 1), [&](const TokenTile& tile) {
             addPerLayer(tile.of(paths.rounded), tile.of(gated), layer.weights(), progress);
         });
     }

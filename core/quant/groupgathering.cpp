@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/groupgathering.h"
+
+#include "core/quant/holdingout.h"
+#include "core/rounding/tokenweights.h"
+
+#include <utility>
+
+namespace core {
+
+namespace {
+
+    using Index = Eigen::Index;
+
+    constexpr Index keptBytes = Index(512) << 20; // in memory
+
+} // namespace
+
+Eigen::Index TokenTile::heldRows(Index all) const
+{
+    const Index sequences = all / length;
+    if (sequences == 1)
+        return length / 2;
+    return heldSequences(first / length, (first + rows) / length, sequences) * length;
+}
+
+KeptActivations::KeptActivations(
+    Index tokens, Index channels, const std::filesystem::path& scratchFolder)
+    : m_channels(channels)
+{
+    const Index bytes = tokens * channels * Index(sizeof(float));
+    if (bytes <= keptBytes)
+        m_memory.resize(tokens, channels);
+    else
+        m_disk = ScratchFile::make(scratchFolder, std::size_t(bytes));
+}
+
+MatrixBlock KeptActivations::of(const TokenTile& tile)
+{
+    float* all = m_disk ? reinterpret_cast<float*>(m_disk->bytes().data()) : m_memory.data();
+    return Eigen::Map<Matrix>(all + tile.first * m_channels, tile.rows, m_channels);
+}
+
+GroupGathering::GroupGathering(const LayerInWork& layer, LinearInput input, const LayerPaths& paths)
+    : m_isNeeded(layer.needsHessian(input))
+    , m_corrects(m_isNeeded && paths.reference)
+    , m_weighs(layer.options().weighTokens)
+    , m_holdsOut(m_isNeeded && layer.options().holdOut)
+    , m_allRows(paths.rounded.states.rows())
+    , m_driftShare(float(layer.options().driftShare))
+{
+}
+
+void GroupGathering::add(
+    const TokenTile& tile, Matrix x, Matrix change, Matrix drift, const MatrixView& residual)
+{
+    if (!m_isNeeded)
+        return;
+    if (m_weighs) {
+        const Vector weights = tokenWeights(residual);
+        x = weights.asDiagonal() * x;
+        if (change.size() > 0)
+            change = weights.asDiagonal() * change;
+        if (drift.size() > 0)
+            drift = weights.asDiagonal() * drift;
+    }
+    const bool holdsOut = m_holdsOut && x.cols() <= mostHeldInputs;
+    if (!holdsOut && drift.size() > 0) { // its share is known: one sum less to hold
+        change += m_driftShare * drift;
+        drift.resize(0, 0);
+    }
+    const Index held = holdsOut ? tile.heldRows(m_allRows) : 0;
+    const Index fit = tile.rows - held;
+    m_heldSequences += int((held + tile.length - 1) / tile.length);
+    const auto part = [&](const Matrix& m, Index first, Index rows) -> MatrixView {
+        return m.size() > 0 ? MatrixView(m.middleRows(first, rows)) : MatrixView(m);
+    };
+    m_fit.add({ part(x, 0, fit), part(change, 0, fit), part(drift, 0, fit) });
+    m_held.add({ part(x, fit, held), part(change, fit, held), part(drift, fit, held) });
+}
+
+void GroupGathering::round(LayerInWork& layer, LinearInput input, const Progress& progress)
+{
+    HeldSums held = m_held.take();
+    held.sequences = m_heldSequences;
+    layer.round(input, m_fit.take(), std::move(held), progress);
+}
+
+} // namespace core

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/files/scratchfile.h"
+#include "core/quant/layerinwork.h"
+#include "core/quant/layerrounding.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+namespace core {
+
+/// Rows of the tokens of whole sequences: layers are rounded on some at a time.
+struct TokenTile {
+    Eigen::Index first, rows, length; ///< length: tokens of a sequence
+    MatrixBlock of(HiddenStates& hidden) const { return hidden.states.middleRows(first, rows); }
+    BesideTile beside(HiddenStates& hidden) const
+    {
+        return { &hidden.beside, first, hidden.states.rows() };
+    }
+    auto of(Matrix& matrix) const { return matrix.middleRows(first, rows); }
+    /// Rows at its end that are held out, of `all`.
+    Eigen::Index heldRows(Eigen::Index all) const;
+
+    /// Tokens at most, but one sequence: as walkLayer's, through which finished layers are
+    /// replayed.
+    static constexpr Eigen::Index tokens = 4096;
+};
+
+/// Calls body(tile) for all tiles of `hidden`, in order.
+template<typename Body>
+void forTokenTiles(const HiddenStates& hidden, const Progress& progress, const Body& body)
+{
+    const Eigen::Index all = hidden.states.rows();
+    const Eigen::Index step
+        = std::max<Eigen::Index>(1, TokenTile::tokens / hidden.length) * hidden.length;
+    for (Eigen::Index first = 0; first < all; first += step) {
+        progress.at(double(first) / double(all));
+        body(TokenTile{ first, std::min(step, all - first), hidden.length });
+    }
+}
+
+/// Activations of all tokens, kept from one pass to the next: in memory, or on the disk if they are
+/// many.
+class KeptActivations {
+public:
+    KeptActivations(
+        Eigen::Index tokens, Eigen::Index channels, const std::filesystem::path& scratchFolder);
+    /// False where the disk had no room.
+    bool isThere() const { return m_disk || m_memory.size() > 0; }
+    MatrixBlock of(const TokenTile& tile);
+
+private:
+    Eigen::Index m_channels;
+    Matrix m_memory;
+    std::unique_ptr<ScratchFile> m_disk;
+};
+
+/// Gathers what rounding the matrices that read one input needs.
+class GroupGathering {
+public:
+    GroupGathering(const LayerInWork& layer, LinearInput input, const LayerPaths& paths);
+
+    bool isNeeded() const { return m_isNeeded; }
+    bool corrects() const { return m_corrects; }
+
+    /// Takes a tile in: inputs x, the wanted changes where corrects(), the residual stream that
+    /// says how much each token counts.
+    void add(
+        const TokenTile& tile, Matrix x, Matrix change, Matrix drift, const MatrixView& residual);
+    void round(LayerInWork& layer, LinearInput input, const Progress& progress);
+
+private:
+    bool m_isNeeded, m_corrects, m_weighs, m_holdsOut;
+    Eigen::Index m_allRows;
+    float m_driftShare;
+    int m_heldSequences = 0;
+    InputGathering m_fit;
+    HeldGathering m_held;
+};
+
+} // namespace core
