@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/model/configkeys.h"
 #include "core/model/families.h"
+#include "core/model/familynames.h"
 #include "core/model/ropescaling.h"
 
 #include <nlohmann/json.hpp>
@@ -297,7 +298,8 @@ namespace {
     constexpr std::array deepseekTypes{ std::string_view("deepseek_v2"),
         std::string_view("deepseek_v3"), std::string_view("kimi_k2") };
 
-    constexpr std::array deepseekNames{
+    // Latent attention, the router and the expert that all tokens share.
+    constexpr std::array latentNames{
         HuggingName{ Role::AttnQA, "self_attn.q_a_proj.weight" },
         HuggingName{ Role::AttnQANorm, "self_attn.q_a_layernorm.weight" },
         HuggingName{ Role::AttnQB, "self_attn.q_b_proj.weight" },
@@ -306,34 +308,28 @@ namespace {
         HuggingName{ Role::AttnKB, "self_attn.kv_b_proj.weight", Arrangement::HeadKeys },
         HuggingName{ Role::AttnVB, "self_attn.kv_b_proj.weight", Arrangement::HeadValues },
         HuggingName{ Role::FfnGateInp, "mlp.gate.weight" },
-        HuggingName{ Role::ExpProbsBias, "mlp.gate.e_score_correction_bias" },
-        HuggingName{ Role::FfnGateExps, "mlp.experts.{n}.gate_proj.weight" },
-        HuggingName{ Role::FfnUpExps, "mlp.experts.{n}.up_proj.weight" },
-        HuggingName{ Role::FfnDownExps, "mlp.experts.{n}.down_proj.weight" },
-        HuggingName{ Role::FfnGateExps, "mlp.experts.gate_up_proj", Arrangement::FirstHalves },
-        HuggingName{ Role::FfnUpExps, "mlp.experts.gate_up_proj", Arrangement::SecondHalves },
-        HuggingName{ Role::FfnDownExps, "mlp.experts.down_proj", Arrangement::AsItIs },
         HuggingName{ Role::FfnGateShexp, "mlp.shared_experts.gate_proj.weight" },
         HuggingName{ Role::FfnUpShexp, "mlp.shared_experts.up_proj.weight" },
         HuggingName{ Role::FfnDownShexp, "mlp.shared_experts.down_proj.weight" },
     };
 
+    constexpr auto deepseekNames = joined(latentNames,
+        std::array{
+            HuggingName{ Role::ExpProbsBias, "mlp.gate.e_score_correction_bias" },
+            HuggingName{ Role::FfnGateExps, "mlp.experts.{n}.gate_proj.weight" },
+            HuggingName{ Role::FfnUpExps, "mlp.experts.{n}.up_proj.weight" },
+            HuggingName{ Role::FfnDownExps, "mlp.experts.{n}.down_proj.weight" },
+            HuggingName{ Role::FfnGateExps, "mlp.experts.gate_up_proj", Arrangement::FirstHalves },
+            HuggingName{ Role::FfnUpExps, "mlp.experts.gate_up_proj", Arrangement::SecondHalves },
+            HuggingName{ Role::FfnDownExps, "mlp.experts.down_proj", Arrangement::AsItIs },
+        });
+
     // Experts as they are stored: gate and up in one.
-    constexpr std::array mistral4Names{
-        HuggingName{ Role::AttnQA, "self_attn.q_a_proj.weight" },
-        HuggingName{ Role::AttnQANorm, "self_attn.q_a_layernorm.weight" },
-        HuggingName{ Role::AttnQB, "self_attn.q_b_proj.weight" },
-        HuggingName{ Role::AttnKvAMqa, "self_attn.kv_a_proj_with_mqa.weight" },
-        HuggingName{ Role::AttnKvANorm, "self_attn.kv_a_layernorm.weight" },
-        HuggingName{ Role::AttnKB, "self_attn.kv_b_proj.weight", Arrangement::HeadKeys },
-        HuggingName{ Role::AttnVB, "self_attn.kv_b_proj.weight", Arrangement::HeadValues },
-        HuggingName{ Role::FfnGateInp, "mlp.gate.weight" },
-        HuggingName{ Role::FfnGateUpExps, "mlp.experts.gate_up_proj", Arrangement::AsItIs },
-        HuggingName{ Role::FfnDownExps, "mlp.experts.down_proj", Arrangement::AsItIs },
-        HuggingName{ Role::FfnGateShexp, "mlp.shared_experts.gate_proj.weight" },
-        HuggingName{ Role::FfnUpShexp, "mlp.shared_experts.up_proj.weight" },
-        HuggingName{ Role::FfnDownShexp, "mlp.shared_experts.down_proj.weight" },
-    };
+    constexpr auto mistral4Names = joined(latentNames,
+        std::array{
+            HuggingName{ Role::FfnGateUpExps, "mlp.experts.gate_up_proj", Arrangement::AsItIs },
+            HuggingName{ Role::FfnDownExps, "mlp.experts.down_proj", Arrangement::AsItIs },
+        });
     constexpr std::array mistral4Classes{ std::string_view("Mistral4ForCausalLM"),
         std::string_view("Mistral3ForConditionalGeneration") };
     constexpr std::array mistral4Types{ std::string_view("mistral4") };
