@@ -61,7 +61,8 @@ std::shared_ptr<GptqFlags> GptqFlags::addTo(CLI::App& command)
         ->group(group);
     command
         .add_flag("--two-sided,!--no-two-sided", given.twoSided,
-            "Let the rows after a row make up for its error, as far as the end loss depends on both "
+            "Let the rows after a row make up for its error, as far as the end loss depends on "
+            "both "
             "(default: off)")
         ->group(group);
     command

@@ -4,8 +4,6 @@
 #include "app/cli/console.h"
 #include "app/cli/input.h"
 #include "app/cli/usualshelf.h"
-#include "core/base/error.h"
-#include "core/base/text.h"
 #include "core/files/atomicfile.h"
 #include "core/files/json.h"
 #include "core/files/sourcefiles.h"
@@ -31,16 +29,17 @@ namespace {
         bool json = false;
     };
 
+    core::Existing existing(const ImatrixArguments& options)
+    {
+        return options.overwrite ? core::Existing::Replace : core::Existing::Keep;
+    }
+
     /// Throws Error if the file is one that is read, or exists and is to be kept.
     void checkOutput(const ImatrixArguments& options, const core::Checkpoint& checkpoint)
     {
         core::SourceFiles read = checkpoint.files();
         read.add(options.text.file, "the calibration text");
-        read.requireNotAmong(options.output);
-        std::error_code none;
-        if (!options.overwrite && std::filesystem::exists(options.output, none))
-            throw core::Error(core::text(options.output,
-                ": exists already, expected the name of a new file, or --overwrite to replace it"));
+        requireMayBeWritten(read, options.output, existing(options));
     }
 
     void imatrix(const ImatrixArguments& options, const core::Progress& progress)
@@ -53,8 +52,7 @@ namespace {
             = core::measureImatrix(*checkpoint, sequences, options.text.file.filename().string(),
                 options.head ? core::ImatrixScope::LayersAndHead : core::ImatrixScope::Layers,
                 shelf.get(), progress.part(0, 1, "Measuring importance"));
-        core::AtomicFile file(
-            options.output, options.overwrite ? core::Existing::Replace : core::Existing::Keep);
+        core::AtomicFile file(options.output, existing(options));
         core::writeImatrix(file.output(), imatrix);
         checkpoint->requireUnchanged();
         file.commit();

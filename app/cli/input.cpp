@@ -2,6 +2,7 @@
 #include "app/cli/input.h"
 
 #include "app/cli/console.h"
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/textfile.h"
 
@@ -60,6 +61,17 @@ std::vector<std::vector<int>> readSequences(
     const core::NotedText read = core::readText(options.file);
     sayNotes(read.notes);
     return core::tokenSequences(tokenizer, read.text, length, options.sequences);
+}
+
+void requireMayBeWritten(
+    const core::SourceFiles& read, const std::filesystem::path& file, core::Existing existing)
+{
+    read.requireNotAmong(file);
+    std::error_code none;
+    if (existing == core::Existing::Keep && std::filesystem::is_regular_file(file, none))
+        throw core::Error(core::text(file.string(),
+            ": exists already, expected the name of a new file, or --overwrite to replace it"));
+    const core::AtomicFile probe(file, existing); // throws where none can be; nothing of it stays
 }
 
 std::string headline(const core::Checkpoint& checkpoint)

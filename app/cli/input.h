@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/files/atomicfile.h"
+#include "core/files/sourcefiles.h"
 #include "core/model/checkpoint.h"
 
 #include <filesystem>
@@ -36,6 +38,11 @@ std::shared_ptr<const core::Checkpoint> openModel(const std::filesystem::path& p
 /// (line ends, a byte order mark).
 std::vector<std::vector<int>> readSequences(
     const core::Checkpoint& checkpoint, const TextOptions& options);
+
+/// Throws Error if `file` is among those that are read, is there and is to be kept, or cannot be
+/// written: asked before what takes long.
+void requireMayBeWritten(const core::SourceFiles& read, const std::filesystem::path& file,
+    core::Existing existing);
 
 /// "SmolLM2: llama, 30 layers, 134,515,008 weights, 98.4 MB"
 std::string headline(const core::Checkpoint& checkpoint);

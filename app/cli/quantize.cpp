@@ -111,14 +111,8 @@ namespace {
         const core::GgufPlan& plan)
     {
         const core::ExportTarget target = exportTarget(options, checkpoint);
-        for (const std::filesystem::path& file : plan.files(target.file)) {
-            target.read.requireNotAmong(file);
-            std::error_code none;
-            if (!options.overwrite && std::filesystem::is_regular_file(file, none))
-                throw core::Error(core::text(file.string(),
-                    ": exists already, expected the name of a new file, or --overwrite to replace "
-                    "it"));
-        }
+        for (const std::filesystem::path& file : plan.files(target.file))
+            requireMayBeWritten(target.read, file, target.existing);
         core::checkExportTarget(checkpoint, target, plan);
     }
 

@@ -131,14 +131,9 @@ namespace {
         read.add(options.losses.text.file, "the calibration text");
         read.add(options.losses.imatrix, "the importance matrix");
         for (const std::string& file : { options.output, options.types }) {
-            if (file.empty())
-                continue;
-            read.requireNotAmong(file);
-            std::error_code none;
-            if (!options.overwrite && std::filesystem::exists(file, none))
-                throw core::Error(core::text(file,
-                    ": exists already, expected the name of a new file, or --overwrite to replace "
-                    "it"));
+            if (!file.empty())
+                requireMayBeWritten(
+                    read, file, options.overwrite ? core::Existing::Replace : core::Existing::Keep);
         }
     }
 

@@ -64,8 +64,7 @@ void printRoundingJson(const RoundingResult& result, const core::Recipe& recipe)
     core::Json tensors = core::Json::array();
     for (const core::TensorReport& tensor : result.tensors)
         tensors.push_back(core::tensorReportToJson(tensor));
-    core::Json json{ { "recipe", core::recipeToJson(recipe) },
-        { "tensors", std::move(tensors) } };
+    core::Json json{ { "recipe", core::recipeToJson(recipe) }, { "tensors", std::move(tensors) } };
     if (result.file) {
         json["file"] = result.file->file.string();
         json["files"] = result.file->files;
@@ -82,9 +81,8 @@ void printRounding(const RoundingResult& result)
     printReports(result.tensors);
     if (result.file)
         std::cout << result.file->file.string()
-                  << (result.file->files > 1
-                             ? core::text(" and ", result.file->files - 1, " more")
-                             : "")
+                  << (result.file->files > 1 ? core::text(" and ", result.file->files - 1, " more")
+                                             : "")
                   << ": " << result.file->bytes << " bytes, " << result.file->tensorsVerified
                   << " tensors read back and equal\n";
     if (result.evaluation)
