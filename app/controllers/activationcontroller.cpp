@@ -26,33 +26,19 @@ ActivationController::ActivationController(Jobs& jobs, Session& session, Session
     , m_keeper(keeper)
     , m_pace(pace)
     , m_shelf(std::move(shelf))
+    , m_job(jobs, session)
 {
-    connect(&m_jobs, &Jobs::failed, this, [this](JobId id, const QString&, const QString& reason) {
-        if (id != m_job)
-            return;
-        const bool here = isRunning();
-        setRunning({});
-        if (here)
-            emit failed(reason);
-    });
-    connect(&m_jobs, &Jobs::cancelled, this, [this](JobId id) {
-        if (id == m_job)
-            setRunning({});
-    });
-    connect(&m_jobs, &Jobs::finished, this, [this](JobId id) {
-        if (id == m_job)
-            setRunning({});
-    });
-    connect(&m_session, &Session::modelChanged, this, &ActivationController::runningChanged);
+    connect(&m_job, &SessionJob::changed, this, &ActivationController::runningChanged);
+    connect(&m_job, &SessionJob::failed, this, &ActivationController::failed);
 }
 
 void ActivationController::measure()
 {
     if (!whyNot().isEmpty())
         return;
-    setRunning(m_session.id());
+    m_job.begin();
     using Timed = std::pair<MeasuredActivations, double>;
-    m_job = m_jobs.start(
+    const JobId job = m_jobs.start(
         tr("Measuring activations"),
         [checkpoint = m_session.checkpoint(), text = m_session.calibration(), shelf = m_shelf](
             const core::Progress& progress) {
@@ -68,6 +54,7 @@ void ActivationController::measure()
                 work(*checkpoint, double(stats.sequences) * stats.length), result.second);
             m_keeper.setActivations(session, std::move(result.first));
         });
+    m_job.follow(job);
 }
 
 QString ActivationController::whyNot() const
@@ -78,7 +65,7 @@ QString ActivationController::whyNot() const
         return reason;
     if (m_session.calibration().file.empty())
         return tr("A calibration text is needed.");
-    if (m_measured.isEmpty())
+    if (!m_job.isRunning())
         return {};
     return isRunning() ? tr("Activations are being measured.")
                        : tr("Activations of another model are being measured.");
@@ -92,12 +79,6 @@ double ActivationController::estimate(const TextSettings& text) const
         .seconds(Pace::Kind::Activations,
             work(*m_session.checkpoint(), double(text.count) * text.length))
         .value_or(-1);
-}
-
-void ActivationController::setRunning(const QString& session)
-{
-    m_measured = session;
-    emit runningChanged();
 }
 
 } // namespace app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/controllers/sessionjob.h"
 #include "app/jobs/jobs.h"
 #include "app/jobs/pace.h"
 #include "app/session/sessionkeeper.h"
@@ -20,7 +21,7 @@ public:
 
     void measure(); ///< with the session's calibration text
     /// For the open session.
-    bool isRunning() const { return !m_measured.isEmpty() && m_measured == m_session.id(); }
+    bool isRunning() const { return m_job.isRunningHere(); }
     double estimate(const TextSettings& text) const; ///< seconds; negative: unknown
 
     /// Why measuring cannot be started now; empty: it can.
@@ -31,15 +32,12 @@ signals:
     void failed(const QString& reason);
 
 private:
-    void setRunning(const QString& session);
-
     Jobs& m_jobs;
     Session& m_session;
     SessionKeeper& m_keeper;
     Pace& m_pace;
     std::shared_ptr<const core::Shelf> m_shelf;
-    JobId m_job = 0;
-    QString m_measured; ///< the session that is measured for; empty: none
+    SessionJob m_job;
 };
 
 } // namespace app

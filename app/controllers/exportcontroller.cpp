@@ -14,34 +14,22 @@ ExportController::ExportController(Jobs& jobs, Session& session, SessionKeeper& 
     , m_session(session)
     , m_keeper(keeper)
     , m_shelf(std::move(shelf))
+    , m_job(jobs, session)
 {
-    connect(&m_jobs, &Jobs::failed, this, [this](JobId id, const QString&, const QString& reason) {
-        if (id != m_job)
-            return;
-        const bool here = isRunning();
-        setRunning({});
-        if (here)
-            emit failed(reason);
-    });
-    const auto ended = [this](JobId id) {
-        if (id == m_job)
-            setRunning({});
-    };
-    connect(&m_jobs, &Jobs::cancelled, this, ended);
-    connect(&m_jobs, &Jobs::finished, this, ended);
-    connect(&m_session, &Session::modelChanged, this, &ExportController::runningChanged);
+    connect(&m_job, &SessionJob::changed, this, &ExportController::runningChanged);
+    connect(&m_job, &SessionJob::failed, this, &ExportController::failed);
 }
 
 void ExportController::exportRun(
     int run, const core::ExportTarget& target, const core::GgufExportOptions& options)
 {
-    if (!m_exporting.isEmpty() || !m_session.isOpen())
+    if (m_job.isRunning() || !m_session.isOpen())
         return;
     const auto finished = m_session.runs().find(run); // null: the model as it is
     if (run != 0 && !finished)
         return;
-    setRunning(m_session.id());
-    m_job = m_jobs.start(
+    m_job.begin();
+    const JobId job = m_jobs.start(
         tr("Exporting %1").arg(QString::fromStdString(target.file.filename().string())),
         [original = m_session.checkpoint(), finished, shelf = m_shelf, target, options](
             const core::Progress& progress) {
@@ -51,12 +39,7 @@ void ExportController::exportRun(
         [this, run, session = m_session.id()](core::GgufExportReport report) {
             m_keeper.setExported(session, std::move(report), run);
         });
-}
-
-void ExportController::setRunning(const QString& session)
-{
-    m_exporting = session;
-    emit runningChanged();
+    m_job.follow(job);
 }
 
 } // namespace app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/controllers/sessionjob.h"
 #include "app/jobs/jobs.h"
 #include "app/session/sessionkeeper.h"
 
@@ -23,21 +24,18 @@ public:
     void exportRun(
         int run, const core::ExportTarget& target, const core::GgufExportOptions& options);
     /// For the open session.
-    bool isRunning() const { return !m_exporting.isEmpty() && m_exporting == m_session.id(); }
+    bool isRunning() const { return m_job.isRunningHere(); }
 
 signals:
     void runningChanged();
     void failed(const QString& reason);
 
 private:
-    void setRunning(const QString& session);
-
     Jobs& m_jobs;
     Session& m_session;
     SessionKeeper& m_keeper;
     std::shared_ptr<const core::Shelf> m_shelf;
-    JobId m_job = 0;
-    QString m_exporting; ///< the session that is exported for; empty: none
+    SessionJob m_job;
 };
 
 } // namespace app

@@ -83,23 +83,11 @@ LossController::LossController(Jobs& jobs, Jobs& quick, Session& session,
     , m_quick(quick)
     , m_session(session)
     , m_shelf(std::move(shelf))
+    , m_job(jobs, session)
 {
-    connect(&m_jobs, &Jobs::failed, this, [this](JobId id, const QString&, const QString& reason) {
-        if (id != m_job)
-            return;
-        const bool here = isRunning();
-        setRunning({});
-        if (here)
-            emit failed(reason);
-    });
-    const auto ended = [this](JobId id) {
-        if (id == m_job)
-            setRunning({});
-    };
-    connect(&m_jobs, &Jobs::cancelled, this, ended);
-    connect(&m_jobs, &Jobs::finished, this, ended);
     connect(&m_session, &Session::modelChanged, this, &LossController::opened);
-    connect(&m_session, &Session::modelChanged, this, &LossController::runningChanged);
+    connect(&m_job, &SessionJob::changed, this, &LossController::runningChanged);
+    connect(&m_job, &SessionJob::failed, this, &LossController::failed);
 }
 
 void LossController::opened()
@@ -108,9 +96,9 @@ void LossController::opened()
         tr("Predicting losses"),
         [checkpoint = m_session.checkpoint(), shelf = m_shelf](
             const core::Progress& progress) { return found(*checkpoint, shelf.get(), progress); },
-        [guard = QPointer(this), session = m_session.id()](const Losses& losses) {
+        [guard = QPointer(this), take = taker()](const Losses& losses) {
             if (guard && losses && !guard->m_session.losses())
-                guard->set(session, losses);
+                take(losses);
         });
 }
 
@@ -118,43 +106,37 @@ void LossController::measure()
 {
     if (!whyNot().isEmpty())
         return;
-    setRunning(m_session.id());
-    const auto update = m_jobs.relay<Losses>(
-        [guard = QPointer(this), session = m_session.id()](const Losses& losses) {
-            if (guard)
-                guard->set(session, losses);
-        });
-    m_job = m_jobs.start(
+    m_job.begin();
+    const auto update = m_jobs.relay<Losses>(taker());
+    const JobId job = m_jobs.start(
         tr("Predicting losses"),
         [checkpoint = m_session.checkpoint(), text = m_session.calibration(), shelf = m_shelf,
             update](const core::Progress& progress) {
             return measured(*checkpoint, text, shelf.get(), update, progress);
         },
-        [guard = QPointer(this), session = m_session.id()](const Losses& losses) {
-            if (guard)
-                guard->set(session, losses);
-        });
+        taker());
+    m_job.follow(job);
 }
 
 void LossController::guess()
 {
-    if (!m_session.isOpen() || !m_running.isEmpty())
+    if (!m_session.isOpen() || m_job.isRunning())
         return;
-    setRunning(m_session.id());
-    m_job = m_jobs.start(
+    m_job.begin();
+    const JobId job = m_jobs.start(
         tr("Predicting losses roughly"),
         [checkpoint = m_session.checkpoint()](
             const core::Progress& progress) { return guessed(*checkpoint, progress); },
-        [guard = QPointer(this), session = m_session.id()](const Losses& losses) {
-            if (guard)
-                guard->set(session, losses);
-        });
+        taker());
+    m_job.follow(job);
 }
 
-void LossController::set(const QString& session, const Losses& losses)
+std::function<void(const Losses&)> LossController::taker()
 {
-    if (session == m_session.id())
-        m_session.setLosses(losses);
+    return [guard = QPointer(this), session = m_session.id()](const Losses& losses) {
+        if (guard && session == guard->m_session.id())
+            guard->m_session.setLosses(losses);
+    };
 }
 
 QString LossController::whyNot() const
@@ -166,16 +148,10 @@ QString LossController::whyNot() const
         return reason;
     if (m_session.calibration().file.empty())
         return tr("A calibration text is needed.");
-    if (m_running.isEmpty())
+    if (!m_job.isRunning())
         return {};
     return isRunning() ? tr("Losses are being predicted.")
                        : tr("Losses of another model are being predicted.");
-}
-
-void LossController::setRunning(const QString& session)
-{
-    m_running = session;
-    emit runningChanged();
 }
 
 } // namespace app

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/controllers/sessionjob.h"
 #include "app/jobs/jobs.h"
 #include "app/session/session.h"
 #include "core/files/shelf.h"
 
 #include <QObject>
 
+#include <functional>
 #include <memory>
 
 namespace app {
@@ -23,7 +25,7 @@ public:
 
     void measure(); ///< on the text; figures come from the first sequences on
     void guess(); ///< from the weights alone
-    bool isRunning() const { return !m_running.isEmpty() && m_running == m_session.id(); }
+    bool isRunning() const { return m_job.isRunningHere(); }
     /// Why losses cannot be predicted on a text now; empty: they can.
     QString whyNot() const;
 
@@ -33,15 +35,14 @@ signals:
 
 private:
     void opened();
-    void set(const QString& session, const std::shared_ptr<const core::SensitivityTable>& losses);
-    void setRunning(const QString& session);
+    /// Hands losses to the session that is open now, if it is still open then.
+    std::function<void(const std::shared_ptr<const core::SensitivityTable>&)> taker();
 
     Jobs& m_jobs;
     Jobs& m_quick;
     Session& m_session;
     std::shared_ptr<const core::Shelf> m_shelf;
-    JobId m_job = 0;
-    QString m_running; ///< the session that is predicted for; empty: none
+    SessionJob m_job;
 };
 
 } // namespace app
