@@ -61,8 +61,9 @@ namespace {
                      "column lose "
                   << significant(least) << ", in their worst " << significant(most) << ".\n";
         if (table.sequences == 0)
-            std::cout << "Rough: from the weights alone, right to a factor of some three; "
-                         "--calibration TEXT measures.\n";
+            std::cout
+                << "Rough: from the weights alone, which for one tensor may be off by ten times "
+                   "and more; --calibration TEXT measures.\n";
         else
             std::cout << "From " << table.sequences << " sequences of " << table.length << " tokens"
                       << (core::isRough(table) ? "; rough: more --sequences make errors smaller"

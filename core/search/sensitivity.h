@@ -41,8 +41,8 @@ SensitivityTable measureSensitivity(const Checkpoint& checkpoint,
 std::vector<const Format*> usualSensitivityFormats();
 
 /// Without any text: losses from the relative errors of the weights alone, times what such an error
-/// costs on average in a tensor of that role (weightsensitivity.cpp). Right to a factor of some
-/// two or three. Throws Error for a weight that is not finite, Cancelled.
+/// costs on average in a tensor of that role (weightsensitivity.cpp). What tensors of one
+/// role really cost scatters by up to some 25 times. Throws Error for a weight that is not finite, Cancelled.
 SensitivityTable roughSensitivity(
     const Checkpoint& checkpoint, const SensitivitySettings& settings, const Progress& progress);
 

@@ -23,7 +23,7 @@ namespace {
         config.hidden = width;
         config.feedForward = tiny.feedForward == 4 * tiny.hidden ? 4 * width : 2 * width;
         for (int& size : config.feedForwardOf)
-            size = size / tiny.feedForward * config.feedForward;
+            size = size * config.feedForward / tiny.feedForward;
         if (config.latent.keyRank > 0) { // rows of 12 fit no block
             config.latent.plain = 32;
             config.headDim = config.latent.plain + config.latent.turned;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/widgets/pages/pagetest.h"
+#include "widgets/label.h"
 #include "widgets/pages/precision/budgetcard.h"
 #include "widgets/segmented.h"
 
@@ -113,6 +114,24 @@ private slots:
         card.setLocked(false);
         card.setBytes(3e6); // the recipe changed
         QVERIFY(!assign->isEnabled());
+    }
+
+    void saysWhatLossesItGoesByUntilAMixLands()
+    {
+        BudgetCard card;
+        card.setScale(scale());
+        card.setLosses(losses());
+        const auto says = [&card](const QString& text) {
+            for (const auto* label : card.findChildren<Label*>())
+                if (label->text() == text && !label->isHidden())
+                    return true;
+            return false;
+        };
+        QVERIFY(says("losses are rough"));
+        card.setLanding("lands at 3 bytes");
+        QVERIFY(says("lands at 3 bytes") && !says("losses are rough"));
+        card.setLanding({});
+        QVERIFY(says("losses are rough"));
     }
 
     void saysWhyLossesCannotBePredicted()

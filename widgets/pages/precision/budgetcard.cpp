@@ -106,7 +106,6 @@ void BudgetCard::setScale(const std::optional<BudgetScale>& scale)
 void BudgetCard::setLosses(const BudgetLosses& losses)
 {
     m_losses = losses;
-    setHint(losses.about);
     m_predict->setText(losses.isRunning ? tr("Predicting…") : tr("Predict losses"));
     m_predict->setToolTip(losses.whyNot.isEmpty()
             ? tr("What every tensor would lose in every format, predicted on the calibration text")
@@ -123,7 +122,18 @@ void BudgetCard::setBytes(double bytes)
     updateButtons();
 }
 
-void BudgetCard::setLanding(const QString& landing) { m_landing->setText(landing); }
+void BudgetCard::setLanding(const QString& landing)
+{
+    m_landed = landing;
+    showAbout();
+}
+
+/// What is known of the losses stands where a mix will land, or where no mix can be found.
+void BudgetCard::showAbout()
+{
+    setHint(m_scale ? QString() : m_losses.about);
+    m_landing->setText(m_landed.isEmpty() ? m_losses.about : m_landed);
+}
 
 void BudgetCard::setLocked(bool locked)
 {
@@ -163,6 +173,7 @@ void BudgetCard::updateButtons()
     m_predict->setVisible(m_losses.isRough || m_losses.isRunning);
     m_predict->setEnabled(m_losses.whyNot.isEmpty());
     m_guess->setVisible(!m_scale && !m_losses.isRunning);
+    showAbout();
     for (QWidget* part : std::initializer_list<QWidget*>{ m_slider, m_value, m_kind })
         part->setEnabled(!m_locked);
 }

@@ -60,10 +60,12 @@ private:
     void connectParts();
     void showValue();
     double bytesOfValue() const;
+    void showAbout();
     void updateButtons();
 
     std::optional<BudgetScale> m_scale;
     BudgetLosses m_losses;
+    QString m_landed;
     double m_bytes = 0;
     double m_unit = 1e6; ///< of the field of sizes
     bool m_locked = false, m_isTried = false;
