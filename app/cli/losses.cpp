@@ -9,8 +9,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
-
 namespace cli {
 
 namespace {
@@ -53,27 +51,17 @@ namespace {
         const auto shelf = chosenShelf(options);
         const auto sequences
             = readSequences(*checkpoint, { options.text.file, options.text.length, 0 });
-        constexpr int usualTokens = 8192; // some minute of a small model on two processors
-        const int length = int(sequences.front().size());
-        settings.most = options.text.sequences > 0 ? options.text.sequences
-                                                   : std::max(8, usualTokens / length);
+        settings.most = options.text.sequences > 0
+            ? options.text.sequences
+            : core::usualSensitivitySequences(int(sequences.front().size()));
         if (!options.imatrix.empty())
             settings.importance = core::readImatrix(options.imatrix);
         const bool isGptq = settings.method == core::Method::Gptq;
         if (isGptq)
             settings.rounded = roundedModels(
                 checkpoint, sequences, settings, shelf, progress.part(0, 0.8, "Rounding"));
-        const std::string key = core::sensitivityKey(*checkpoint, sequences, settings);
-        const auto begun = shelf ? core::findSensitivity(*shelf, key) : std::nullopt;
-        const auto keep = [&](const core::SensitivityTable& table) {
-            if (shelf)
-                core::keepSensitivity(*shelf, key, *checkpoint, settings.method, table);
-        };
-        core::SensitivityTable table
-            = core::measureSensitivity(*checkpoint, sequences, settings, begun ? &*begun : nullptr,
-                keep, progress.part(isGptq ? 0.8 : 0, 1, "Predicting losses"));
-        keep(table); // as the last one, even where it was complete before
-        return table;
+        return core::measureKept(*checkpoint, sequences, settings, shelf.get(), {},
+            progress.part(isGptq ? 0.8 : 0, 1, "Predicting losses"));
     }
 
 } // namespace

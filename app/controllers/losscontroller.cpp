@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/losscontroller.h"
 
-#include "core/model/backward.h"
 #include "core/search/sensitivityshelf.h"
 #include "widgets/notcomputed.h"
 
 #include <QPointer>
 
-#include <algorithm>
 #include <utility>
 
 namespace app {
@@ -17,8 +15,6 @@ namespace {
     using Losses = std::shared_ptr<const core::SensitivityTable>;
 
     constexpr std::int64_t quicklyGuessed = 20'000'000; ///< weights: a second or two
-    constexpr int usualTokens = 8192; ///< of the text: some minute of a small model
-    constexpr int leastSequences = 8;
 
     core::SensitivitySettings settingsOf(core::Method method)
     {
@@ -56,22 +52,10 @@ namespace {
     {
         const auto sequences = readSequences(checkpoint, text);
         core::SensitivitySettings settings = settingsOf(core::Method::Importance);
-        settings.most = std::max(leastSequences, usualTokens / int(sequences.front().size()));
-        const std::string key = core::sensitivityKey(checkpoint, sequences, settings);
-        const auto begun = shelf ? core::findSensitivity(*shelf, key) : std::nullopt;
-        const auto keep = [&](const core::SensitivityTable& table) {
-            if (shelf)
-                core::keepSensitivity(*shelf, key, checkpoint, settings.method, table);
-        };
-        core::SensitivityTable table = core::measureSensitivity(
-            checkpoint, sequences, settings, begun ? &*begun : nullptr,
-            [&](const core::SensitivityTable& early) {
-                keep(early);
-                update(shared(early));
-            },
-            progress);
-        keep(table);
-        return shared(std::move(table));
+        settings.most = core::usualSensitivitySequences(int(sequences.front().size()));
+        return shared(core::measureKept(
+            checkpoint, sequences, settings, shelf,
+            [&](const core::SensitivityTable& early) { update(shared(early)); }, progress));
     }
 
 } // namespace

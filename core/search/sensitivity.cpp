@@ -180,6 +180,12 @@ SensitivityTable measureSensitivity(const Checkpoint& checkpoint, const Sequence
     return table;
 }
 
+int usualSensitivitySequences(int length)
+{
+    constexpr int tokens = 8192, least = 8;
+    return std::max(least, tokens / length);
+}
+
 std::vector<const Format*> usualSensitivityFormats()
 {
     std::vector<const Format*> usual;

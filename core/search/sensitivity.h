@@ -39,10 +39,14 @@ SensitivityTable measureSensitivity(const Checkpoint& checkpoint,
 
 /// The formats whose losses are predicted unless others are asked for: those of llama.cpp's mixes.
 std::vector<const Format*> usualSensitivityFormats();
+/// Sequences of `length` tokens that are read unless more are asked for: some minute of a small
+/// model on two processors.
+int usualSensitivitySequences(int length);
 
 /// Without any text: losses from the relative errors of the weights alone, times what such an error
 /// costs on average in a tensor of that role (weightsensitivity.cpp). What tensors of one
-/// role really cost scatters by up to some 25 times. Throws Error for a weight that is not finite, Cancelled.
+/// role really cost scatters by up to some 25 times. Throws Error for a weight that is not finite,
+/// Cancelled.
 SensitivityTable roughSensitivity(
     const Checkpoint& checkpoint, const SensitivitySettings& settings, const Progress& progress);
 

@@ -80,6 +80,28 @@ std::optional<SensitivityTable> findSensitivity(const Shelf& shelf, const std::s
     return sensitivityFromBytes(item->bytes, item->file.string());
 }
 
+SensitivityTable measureKept(const Checkpoint& checkpoint,
+    const std::vector<std::vector<int>>& sequences, const SensitivitySettings& settings,
+    const Shelf* shelf, const SensitivityUpdate& update, const Progress& progress)
+{
+    if (!shelf)
+        return measureSensitivity(checkpoint, sequences, settings, nullptr, update, progress);
+    const std::string key = sensitivityKey(checkpoint, sequences, settings);
+    const auto begun = findSensitivity(*shelf, key);
+    const auto keep = [&](const SensitivityTable& table) {
+        keepSensitivity(*shelf, key, checkpoint, settings.method, table);
+    };
+    const auto keepAndTell = [&](const SensitivityTable& table) {
+        keep(table);
+        if (update)
+            update(table);
+    };
+    SensitivityTable table = measureSensitivity(
+        checkpoint, sequences, settings, begun ? &*begun : nullptr, keepAndTell, progress);
+    keep(table); // as the last one, even where it was complete before
+    return table;
+}
+
 std::optional<SensitivityTable> lastSensitivity(
     const Shelf& shelf, const Checkpoint& checkpoint, Method method)
 {

@@ -23,6 +23,12 @@ void keepSensitivity(const Shelf& shelf, const std::string& key, const Checkpoin
 /// The table under `key`, as far as it was read. Nothing if there is none, or it is damaged.
 std::optional<SensitivityTable> findSensitivity(const Shelf& shelf, const std::string& key);
 
+/// measureSensitivity that goes on from what `shelf` (null: there is none) has under the table's
+/// key, and keeps what it reads there.
+SensitivityTable measureKept(const Checkpoint& checkpoint,
+    const std::vector<std::vector<int>>& sequences, const SensitivitySettings& settings,
+    const Shelf* shelf, const SensitivityUpdate& update, const Progress& progress);
+
 /// The table that was kept last of this model and method. Nothing if there is none.
 std::optional<SensitivityTable> lastSensitivity(
     const Shelf& shelf, const Checkpoint& checkpoint, Method method);
