@@ -85,7 +85,7 @@ std::vector<double> LoneMeasurement::from(
     if (layer < 0)
         hidden = embed(changed, m_chunks);
     else
-        hidden = { m_states.before(layer), m_states.length(), {} };
+        hidden = { TokenRows(m_states.before(layer)), m_states.length(), {} };
     for (int i = std::max(0, layer); i < layers; ++i) {
         const Progress part
             = progress.part(0.9 * i / layers, 0.9 * (i + 1) / layers); // the head takes the rest
