@@ -82,6 +82,7 @@ void TestRunEstimate::statesGrowWithTextAndPaths()
     const auto statesOf = [&](std::int64_t sequences, bool corrects) {
         GptqOptions gptq;
         gptq.correctTarget = corrects;
+        gptq.twoSided = false;
         return runMemory(shapeBy(Method::Gptq, sequences, gptq)).states;
     };
     QCOMPARE(statesOf(8, true), 2 * F * 8 * 64 * 128);
