@@ -277,8 +277,11 @@ namespace {
         sayLittleText(*checkpoint, plan, tokensOf(quantizing.calibration));
         const std::uint64_t kept = core::roundedBytes(*checkpoint, plan);
         quantizing.shelf = chosenShelf(options, kept);
-        attachClock(quantizing,
-            expectedCosts(*checkpoint, plan, recipe, quantizing, before, 0, progress), kept, line);
+        const RunCosts costs
+            = expectedCosts(*checkpoint, plan, recipe, quantizing, before, 0, progress);
+        if (!costs.obstacle.empty())
+            throw core::Error(core::text(options.model, ": ", costs.obstacle));
+        attachClock(quantizing, costs, kept, line);
         const RoundingResult result = run(options, quantizing, checkpoint, recipe, progress, line);
         if (options.json)
             printRoundingJson(result, recipe);

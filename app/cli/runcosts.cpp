@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/runcosts.h"
 
+#include "core/base/machinememory.h"
 #include "core/base/text.h"
+#include "core/quant/memoryobstacle.h"
 #include "core/quant/runclock.h"
 #include "core/quant/runneeds.h"
 
@@ -46,6 +48,7 @@ RunCosts expectedCosts(const core::Checkpoint& checkpoint,
     costs.memory = core::runMemory(shape);
     const double writing = fileBytes > 0 ? core::exportMemory(shape, fileBytes) : 0;
     costs.peakBytes = before + std::max(costs.memory.total(), writing);
+    costs.obstacle = core::memoryObstacle(costs.memory, before, double(core::mostMemory()));
     costs.work = core::runWork(shape, core::measureSpeed(shape, progress));
     return costs;
 }
@@ -54,13 +57,16 @@ std::string costsText(const RunCosts& costs)
 {
     return core::text("Rounding takes about ", durationText(costs.work.total()), " here and ",
         sizeText(costs.peakBytes), " of memory, ", sizeText(costs.memory.source),
-        " of it pages of the model's file, which the system takes back where memory is short.");
+        " of it pages of the model's file, which the system takes back where memory is short.",
+        costs.obstacle.empty() ? "" : " It would be refused: ", costs.obstacle,
+        costs.obstacle.empty() ? "" : ".");
 }
 
 core::Json costsToJson(const RunCosts& costs)
 {
     const core::RunMemory& memory = costs.memory;
     return { { "seconds", costs.work.total() }, { "memory_bytes", costs.peakBytes },
+        { "fits", costs.obstacle.empty() },
         { "memory",
             { { "states", memory.states }, { "weights", memory.weights },
                 { "activations", memory.activations }, { "sums", memory.sums },

@@ -17,6 +17,7 @@ struct RunCosts {
     core::RunMemory memory; ///< of the run
     double peakBytes = 0; ///< of the whole program, the file that is written included
     core::RunWork work;
+    std::string obstacle; ///< why it does not fit this machine's memory; empty: it does
 };
 
 /// Tries for some 100 ms how fast this machine is. `before`: bytes that the program had in memory

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/quantizecontroller.h"
 
-#include "core/quant/runmemory.h"
+#include "core/base/machinememory.h"
+#include "core/quant/memoryobstacle.h"
 #include "core/quant/runneeds.h"
+#include "widgets/format.h"
 #include "widgets/notcomputed.h"
 
 #include <QElapsedTimer>
@@ -91,13 +93,26 @@ QString QuantizeController::whyNotQuantize() const
         return widgets::whyNoText(*m_session.checkpoint());
     const auto imatrix = m_session.imatrix().empty() ? core::Imatrix::None : core::Imatrix::Given;
     if (!core::needsText(m_session.recipe().plan(), imatrix))
-        return {};
+        return whyNotInMemory();
     if (!m_session.checkpoint()->isComputed())
         return tr("The method needs an importance file here. %1")
             .arg(widgets::whyNoText(*m_session.checkpoint()));
     if (!m_session.checkpoint()->hasTokenizer())
         return tr("The method needs a text, and the model has no tokenizer to read one.");
-    return m_session.calibration().file.empty() ? tr("A calibration text is needed.") : QString();
+    return m_session.calibration().file.empty() ? tr("A calibration text is needed.")
+                                                : whyNotInMemory();
+}
+
+QString QuantizeController::whyNotInMemory() const
+{
+    const auto run = shape();
+    const double most = double(core::mostMemory());
+    const double needed = run ? heldMemory(core::runMemory(*run), m_memoryBefore) : 0;
+    if (needed <= most)
+        return {};
+    return tr("The run needs %1 of memory at its peak, and this machine has %2. A shorter text, or "
+              "a method without GPTQ and AWQ, needs less.")
+        .arg(widgets::sizeText(needed), widgets::sizeText(most));
 }
 
 QString QuantizeController::whyNotEvaluate() const

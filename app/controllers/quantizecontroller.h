@@ -95,6 +95,7 @@ private:
     bool isOpen() const { return m_current && m_current->queued.session == m_session.id(); }
     /// Of the session's recipe; nothing while how long its text is is not known.
     std::optional<core::RunShape> shape() const;
+    QString whyNotInMemory() const;
 
     Jobs& m_jobs;
     Session& m_session;

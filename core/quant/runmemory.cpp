@@ -40,11 +40,27 @@ namespace {
         return most;
     }
 
+    /// Of values of all tokens, `bytes` large: those that lie on the disk are in memory as far as
+    /// the tile in work.
+    double inMemory(const RunText& text, double bytes)
+    {
+        if (bytes <= runfacts::keptBytes)
+            return bytes;
+        return bytes * tileOf(text) / double(text.tokens());
+    }
+
+    double pathStates(const RunShape& shape)
+    {
+        const double ofChannel = F * double(shape.text.tokens());
+        return inMemory(shape.text, ofChannel * double(shape.hidden))
+            + ofChannel * double(shape.beside);
+    }
+
     RunMemory walkMemory(const RunShape& shape, const RunLayer& layer)
     {
         RunMemory memory;
-        memory.states = F * double(shape.text.tokens()) * double(shape.hidden + shape.beside);
-        memory.weights = F * layer.weights();
+        memory.states = pathStates(shape);
+        memory.weights = F * layer.heldWeights();
         memory.activations = F * tileOf(shape.text) * walkedChannels(layer);
         return memory;
     }
@@ -63,7 +79,7 @@ namespace {
             , nn(n * n)
             , m(double(of.mostRows()))
             , mn(m * n)
-            , shared(of.isShared())
+            , shared(of.isShared)
             , corrects(run.corrects())
             , holdsOut(run.gptq.holdOut && n <= runfacts::heldInputs)
             , fitsNorm(shared && run.gptq.refitNorms)
@@ -138,7 +154,7 @@ namespace {
     RunMemory groupMemory(
         const RunShape& shape, const RunLayer& layer, std::size_t which, const RunMemory& before)
     {
-        const RunGroup& group = layer.groups[which];
+        const RunGroup group = layer.groups[which].ofOneExpert();
         RunMemory memory = before;
         if (!group.usesGptq()) {
             memory.rounding = 3 * F * double(group.mostRows()) * double(group.width);
@@ -149,9 +165,11 @@ namespace {
         const bool isLast = which + 1 == layer.groups.size();
         double originals = 0; // of the groups from here on, and what attention still needs
         for (std::size_t i = which < 2 ? 0 : 2; i < layer.groups.size(); ++i)
-            originals += shape.corrects() ? F * layer.groups[i].weights() : 0;
-        if (!group.isShared())
-            memory.activations = std::min(F * tokens * of.n, runfacts::keptBytes);
+            originals += shape.corrects() ? F * layer.groups[i].ofOneExpert().weights() : 0;
+        if (layer.groups[which].experts > 1) // what all of them read, on both paths
+            memory.activations = (shape.corrects() ? 2 : 1) * pathStates(shape);
+        else if (!group.isShared)
+            memory.activations = inMemory(shape.text, F * tokens * of.n);
 
         RunMemory gathering = memory;
         gathering.weights += originals;
@@ -179,7 +197,8 @@ namespace {
         memory.activations *= 2;
         for (const RunGroup& group : layer.groups)
             for (const RunGroup::Reader& reader : group.readers)
-                memory.sums += D * runfacts::outputPairs(double(reader.rows));
+                memory.sums
+                    += group.experts > 1 ? 0 : D * runfacts::outputPairs(double(reader.rows));
         return memory;
     }
 
@@ -190,7 +209,7 @@ namespace {
         for (const RunLayer& layer : shape.layers)
             for (const RunGroup& group : layer.groups)
                 for (const RunGroup::Reader& reader : group.readers)
-                    if (reader.planned.method == Method::Gptq)
+                    if (reader.planned.method == Method::Gptq && group.experts == 1)
                         values += runfacts::outputPairs(double(reader.rows));
         return F * values <= runfacts::keptBytes ? F * values : 0;
     }
@@ -210,10 +229,21 @@ namespace {
         return memory;
     }
 
+    /// Of a layer that is rounded from its file, a tile of a matrix at a time.
+    RunMemory aloneMemory(const RunLayer& layer, const RunMemory& states)
+    {
+        RunMemory memory = states;
+        double largest = 0;
+        for (const RunGroup& group : layer.groups)
+            largest = std::max(largest, double(group.mostRows()) * double(group.width));
+        memory.rounding = 3 * F * std::min(runfacts::tileWeights, largest) + layer.plannedBytes;
+        return memory;
+    }
+
     RunMemory layerMemory(const RunShape& shape, const RunLayer& layer, const RunMemory& states)
     {
         RunMemory before = states;
-        before.weights = F * layer.weights();
+        before.weights = F * layer.heldWeights();
         before.rounding = layer.plannedBytes;
         RunMemory most = before;
         if (layer.isScaled()) {
@@ -250,7 +280,7 @@ namespace {
 
 RunMemory runMemory(const RunShape& shape)
 {
-    const double ofPath = F * double(shape.text.tokens()) * double(shape.hidden + shape.beside);
+    const double ofPath = pathStates(shape);
     const auto uses = [&](auto condition) { return std::ranges::any_of(shape.layers, condition); };
     RunMemory states;
     if (uses(&RunLayer::usesGptq))
@@ -261,6 +291,10 @@ RunMemory runMemory(const RunShape& shape)
     if (looksBack)
         states.states += outputSums(shape);
 
+    std::size_t loaded = 0; // layers that the paths go through
+    for (std::size_t i = 0; i < shape.layers.size(); ++i)
+        if (shape.layers[i].usesGptq() || shape.layers[i].isScaled())
+            loaded = i + 1;
     double kept = 0; // so far
     RunMemory most;
     const auto meet = [&](RunMemory memory) {
@@ -285,7 +319,8 @@ RunMemory runMemory(const RunShape& shape)
             back.states += outputSums(shape);
             meet(back);
         }
-        meet(layerMemory(shape, layer, states));
+        meet(std::size_t(&layer - shape.layers.data()) < loaded ? layerMemory(shape, layer, states)
+                                                                : aloneMemory(layer, states));
         kept += layer.plannedBytes;
     }
     std::ranges::for_each(shape.after, round);

@@ -2,10 +2,30 @@
 #include "core/quant/runshape.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace core {
 
 namespace {
+
+    /// As layers are rounded: the others' rows are what the residual stream lacks.
+    bool isShared(LinearInput input)
+    {
+        return input == LinearInput::Attention || input == LinearInput::FeedForward
+            || input == LinearInput::Experts || input == LinearInput::LatentQuery
+            || input == LinearInput::PerLayer;
+    }
+
+    /// Says of a group whose matrices are stacks of experts that they are.
+    void shareExperts(RunGroup& group, const ModelConfig& config, int layer)
+    {
+        const auto spec = config.notComputed.empty() ? layerSpec(config, layer).experts
+                                                     : std::optional<ExpertsSpec>();
+        if (!spec || spec->count < 1)
+            return;
+        group.experts = spec->count;
+        group.used = double(spec->used) / spec->count;
+    }
 
     RunLayer layerShape(
         const Checkpoint& checkpoint, std::span<const PlannedTensor> plan, int number)
@@ -17,6 +37,9 @@ namespace {
                 LinearInput::Down, LinearInput::SharedDown, LinearInput::Experts,
                 LinearInput::ExpertsDown, LinearInput::PerLayer, LinearInput::PerLayerOutput }) {
             RunGroup group;
+            group.isShared = isShared(input);
+            if (input == LinearInput::Experts || input == LinearInput::ExpertsDown)
+                shareExperts(group, checkpoint.config(), number);
             for (const Role role : rolesOf(input)) {
                 const Tensor* tensor = checkpoint.find(Place{ role, number });
                 if (!tensor)
@@ -63,6 +86,16 @@ std::int64_t RunGroup::mostRows() const
     return most;
 }
 
+RunGroup RunGroup::ofOneExpert() const
+{
+    RunGroup one = *this;
+    for (Reader& reader : one.readers)
+        reader.rows /= experts;
+    one.experts = 1;
+    one.used = 1;
+    return one;
+}
+
 bool RunGroup::usesGptq() const
 {
     return std::ranges::any_of(readers, [](const Reader& reader) {
@@ -81,6 +114,22 @@ double RunLayer::weights() const
     double sum = 0;
     for (const RunGroup& group : groups)
         sum += group.weights();
+    return sum;
+}
+
+double RunLayer::heldWeights() const
+{
+    double sum = 0;
+    for (const RunGroup& group : groups)
+        sum += group.weights() / double(group.experts);
+    return sum;
+}
+
+double RunLayer::usedWeights() const
+{
+    double sum = 0;
+    for (const RunGroup& group : groups)
+        sum += group.weights() * group.used;
     return sum;
 }
 

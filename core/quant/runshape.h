@@ -25,11 +25,14 @@ struct RunGroup {
     };
     std::int64_t width = 0; ///< channels of the input
     std::vector<Reader> readers;
+    bool isShared = false; ///< else it writes the residual stream
+    std::int64_t experts = 1; ///< that are in memory and rounded one at a time
+    double used = 1; ///< the share of them that a token comes to
 
-    bool isShared() const { return readers.size() > 1; } ///< else it writes the residual stream
     std::int64_t rows() const; ///< of all
     std::int64_t mostRows() const; ///< of the largest
     double weights() const { return double(rows()) * double(width); }
+    RunGroup ofOneExpert() const;
     bool usesGptq() const;
     bool isScaled() const;
 };
@@ -39,6 +42,8 @@ struct RunLayer {
     double plannedBytes = 0; ///< of its matrices
 
     double weights() const;
+    double heldWeights() const; ///< as floats at a time
+    double usedWeights() const; ///< that a token is multiplied by
     bool usesGptq() const;
     bool isScaled() const;
 };

@@ -46,8 +46,18 @@ namespace {
                 widths += 2 * double(group.width);
             const double attention = 4 * m_T * (L / 2) * double(m_shape.queries);
             const double scores = m_T * (L / 2) * double(m_shape.heads);
-            return products(2 * m_T * layer.weights() + attention)
-                + (scores + m_T * widths) / m_speed.values + layer.weights() / m_speed.decoded;
+            return products(2 * m_T * layer.usedWeights() + attention)
+                + (scores + m_T * widths) / m_speed.values + decoding(layer);
+        }
+
+        /// Experts are decoded again for every tile of the text.
+        double decoding(const RunLayer& layer) const
+        {
+            const double tiles = std::max(1.0, m_T / runfacts::tileTokens);
+            double weights = 0;
+            for (const RunGroup& group : layer.groups)
+                weights += group.weights() * (group.experts > 1 ? tiles : 1);
+            return weights / m_speed.decoded;
         }
 
         double round(const RunLayer& layer, bool walksOn) const
@@ -58,8 +68,18 @@ namespace {
             if (walksOn)
                 sum += paths() * walk(layer);
             for (const RunGroup& group : layer.groups)
-                sum += group.usesGptq() && walksOn ? roundByGptq(group) : roundOnly(group);
+                sum += group.usesGptq() && walksOn ? expertsByGptq(group) : roundOnly(group);
             return sum;
+        }
+
+        /// Each on the tokens that come to it.
+        double expertsByGptq(const RunGroup& group) const
+        {
+            if (group.experts == 1)
+                return roundByGptq(group);
+            Costs ofOne = *this;
+            ofOne.m_T = m_T * group.used;
+            return double(group.experts) * ofOne.roundByGptq(group.ofOneExpert());
         }
 
         double paths() const { return m_shape.corrects() ? 2 : 1; }
@@ -144,7 +164,7 @@ namespace {
         {
             const double n = double(group.width), M = double(group.rows());
             double operations = m_T * n * n;
-            if (m_shape.corrects() && group.isShared())
+            if (m_shape.corrects() && group.isShared)
                 operations
                     += 2 * m_T * n * n + (holdsOut(n) ? runfacts::heldShare * m_T * n * n : 0);
             else if (m_shape.corrects())
@@ -157,15 +177,15 @@ namespace {
         double ridge(const RunGroup& group, double rows) const
         {
             const double n = double(group.width);
-            return products(group.isShared() ? 4 * n * n * n : 4 * rows * n * n);
+            return products(group.isShared ? 4 * n * n * n : 4 * rows * n * n);
         }
 
         double chooseTarget(const RunGroup& group) const
         {
             const double n = double(group.width);
             const double rows = std::min(double(group.rows()), runfacts::judgedRows);
-            const double judging = (group.isShared() ? 4 : 6) * rows * n * n;
-            const double both = group.isShared() ? 1 : 2; // change and drift
+            const double judging = (group.isShared ? 4 : 6) * rows * n * n;
+            const double both = group.isShared ? 1 : 2; // change and drift
             return targetTries * (factor(n) + both * ridge(group, rows) + products(judging));
         }
 
@@ -195,7 +215,7 @@ namespace {
             if (holdsOut(n))
                 sum += tryStrengths(group);
             if (m_shape.corrects())
-                sum += factor(n) + ridge(group, M) + products(group.isShared() ? 2 * M * n * n : 0);
+                sum += factor(n) + ridge(group, M) + products(group.isShared ? 2 * M * n * n : 0);
             for (const RunGroup::Reader& reader : group.readers) {
                 const double rows = double(reader.rows);
                 const bool byGptq = reader.planned.method == Method::Gptq;
@@ -204,7 +224,7 @@ namespace {
                     sum += (m_shape.corrects() ? 2 : 1) * encode(reader.planned, rows, n)
                         + products(rows * n * n);
             }
-            return sum + (group.isShared() && m_shape.gptq.refitNorms ? fitNorm(group) : 0);
+            return sum + (group.isShared && m_shape.gptq.refitNorms ? fitNorm(group) : 0);
         }
 
         double roundOnly(const RunGroup& group) const
@@ -256,7 +276,8 @@ namespace {
 
 double RunWork::total() const
 {
-    return embedding + importance + lookingBack + std::accumulate(layers.begin(), layers.end(), 0.0) + output;
+    return embedding + importance + lookingBack + std::accumulate(layers.begin(), layers.end(), 0.0)
+        + output;
 }
 
 RunWork RunWork::without(const std::vector<bool>& found) const

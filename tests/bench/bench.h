@@ -45,6 +45,12 @@ void tokenizer();
 /// take: of the sample and SmolLM2, by several methods, with little and much text.
 void estimates();
 
+/// The most that GPTQ of one layer of Llama-3-8B has in memory, phase by phase, beside what is told
+/// and what it should need; and of 70B, Mixtral and gpt-oss-120b, which take many minutes and 8 GB
+/// of disk.
+void memory();
+void largeMemory();
+
 /// Predicted losses of single tensors and of random recipes beside measured ones, on the sample;
 /// and on SmolLM2, which takes many minutes.
 void sensitivity();

@@ -7,8 +7,10 @@
 #include "core/base/parallel.h"
 #include "core/files/gguf.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
@@ -20,7 +22,29 @@ namespace {
     struct Entry {
         std::string name;
         int rows, columns; ///< 0 rows: a norm
+        int matrices = 1; ///< one for each expert
+
+        bool isFloat() const { return rows == 0 || name.ends_with("ffn_gate_inp.weight"); }
+        std::vector<std::int64_t> shape() const
+        {
+            if (rows == 0)
+                return { columns };
+            if (matrices == 1)
+                return { rows, columns };
+            return { matrices, rows, columns };
+        }
     };
+
+    std::vector<Entry> feedForward(const GgufShape& s)
+    {
+        if (s.experts == 0)
+            return { { "ffn_gate", s.feedForward, s.hidden }, { "ffn_up", s.feedForward, s.hidden },
+                { "ffn_down", s.hidden, s.feedForward } };
+        return { { "ffn_gate_inp", s.experts, s.hidden },
+            { "ffn_gate_exps", s.feedForward, s.hidden, s.experts },
+            { "ffn_up_exps", s.feedForward, s.hidden, s.experts },
+            { "ffn_down_exps", s.hidden, s.feedForward, s.experts } };
+    }
 
     std::vector<Entry> layerMatrices(const GgufShape& s)
     {
@@ -28,13 +52,11 @@ namespace {
         for (int i = 0; i < s.layers; ++i) {
             const std::string layer = "blk." + std::to_string(i) + ".";
             const int queries = s.heads * s.headDim, keys = s.keyValueHeads * s.headDim;
-            for (const Entry& e :
-                { Entry{ "attn_q", queries, s.hidden }, Entry{ "attn_k", keys, s.hidden },
-                    Entry{ "attn_v", keys, s.hidden }, Entry{ "attn_output", s.hidden, queries },
-                    Entry{ "ffn_gate", s.feedForward, s.hidden },
-                    Entry{ "ffn_up", s.feedForward, s.hidden },
-                    Entry{ "ffn_down", s.hidden, s.feedForward } })
-                entries.push_back({ layer + e.name + ".weight", e.rows, e.columns });
+            std::vector<Entry> all{ { "attn_q", queries, s.hidden }, { "attn_k", keys, s.hidden },
+                { "attn_v", keys, s.hidden }, { "attn_output", s.hidden, queries } };
+            std::ranges::move(feedForward(s), std::back_inserter(all));
+            for (const Entry& e : all)
+                entries.push_back({ layer + e.name + ".weight", e.rows, e.columns, e.matrices });
         }
         return entries;
     }
@@ -70,6 +92,10 @@ namespace {
         number("attention.value_length", s.headDim);
         number("rope.dimension_count", s.headDim);
         number("vocab_size", s.vocabulary);
+        if (s.experts > 0) {
+            number("expert_count", s.experts);
+            number("expert_used_count", s.used);
+        }
         metadata.set("llama.attention.layer_norm_rms_epsilon", 1e-5f);
         metadata.set("llama.rope.freq_base", 500000.0f);
 
@@ -128,11 +154,17 @@ namespace {
             return { bytes.begin(), bytes.end() };
         }
         static const NormalWeights weights;
-        std::vector<std::byte> bytes(2 * columns * std::size_t(entry.rows));
-        core::parallelFor(std::size_t(entry.rows), [&](std::size_t row) {
+        const std::size_t rows = std::size_t(entry.rows) * std::size_t(entry.matrices);
+        std::vector<std::byte> bytes(2 * columns * rows);
+        core::parallelFor(rows, [&](std::size_t row) {
             weights.writeRow((number << 32) + row, columns, bytes.data() + 2 * columns * row);
         });
-        return bytes;
+        if (!entry.isFloat())
+            return bytes;
+        std::vector<float> floats(columns * rows); // a router
+        core::bfloat16sToFloats(bytes.data(), floats.size(), floats.data());
+        const auto all = std::as_bytes(std::span(floats));
+        return { all.begin(), all.end() };
     }
 
 } // namespace
@@ -144,9 +176,8 @@ void writeSyntheticGguf(const GgufShape& shape, const std::filesystem::path& fil
     const std::vector<Entry> entries = entriesOf(shape);
     std::vector<core::GgufTensorInfo> infos;
     for (const Entry& e : entries)
-        infos.push_back({ e.name, e.rows > 0 ? &core::formats::bf16 : &core::formats::f32,
-            e.rows > 0 ? std::vector<std::int64_t>{ e.rows, e.columns }
-                       : std::vector<std::int64_t>{ e.columns } });
+        infos.push_back(
+            { e.name, e.isFloat() ? &core::formats::f32 : &core::formats::bf16, e.shape() });
     core::writeGguf(
         file, metadataOf(shape), infos, [&](std::size_t i) { return weightsOf(entries[i], i); },
         core::Progress());

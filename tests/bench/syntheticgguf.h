@@ -9,6 +9,7 @@ namespace bench {
 struct GgufShape {
     const char* name;
     int layers, hidden, feedForward, heads, keyValueHeads, headDim, vocabulary;
+    int experts = 0, used = 0; ///< of experts in place of the feed-forward, as Mixtral has them
 };
 
 /// Writes a GGUF file that both programs open: matrices in BF16, normal weights of deviation

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/machinememory.h"
 #include "core/files/gguf.h"
 #include "tests/app/cli/cliprogram.h"
 
@@ -264,6 +265,30 @@ private slots:
         QCOMPARE(json["tensors"].size(), std::size_t(20));
         QVERIFY(json["bytes"].get<double>() > 1e5);
         QVERIFY(!std::filesystem::exists(m_home->shelf()));
+    }
+
+    void refusesWhatDoesNotFitTheMemory()
+    {
+        constexpr int channels = 1 << 17; // H of as many inputs takes 137 GB
+        if (core::mostMemory() > 100'000'000'000)
+            QSKIP("This machine has more memory than the run needs.");
+        const Workplace place;
+        support::TinyModel model;
+        model.hidden = 32;
+        model.feedForward = channels;
+        model.layers = 1;
+        std::filesystem::create_directory(place.folder / "wide");
+        support::writeTinyModel(model, place.folder / "wide");
+        const QStringList command{ "quantize", QString::fromStdString(place.folder / "wide"),
+            "--type", "Q8_0", "--calibration", place.text, "--ctx", "16", "--sequences", "2", "-o",
+            place.output };
+        const Outcome planned = run(command + QStringList{ "--dry-run", "--json" });
+        QCOMPARE(planned.code, 0);
+        QVERIFY(!jsonOf(planned)["estimate"]["fits"].get<bool>());
+        const Outcome refused = run(command);
+        QCOMPARE(refused.code, 3);
+        QVERIFY2(refused.error.contains(" GB of memory at its peak, "), qPrintable(refused.error));
+        QVERIFY(!std::filesystem::exists(place.output.toStdString()));
     }
 
     void keepsFinishedLayersOnTheWindowsShelf()

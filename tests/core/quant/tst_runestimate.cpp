@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/tokenrows.h"
+#include "core/quant/memoryobstacle.h"
 #include "core/quant/runclock.h"
+#include "core/quant/runfacts.h"
 #include "core/quant/runmemory.h"
 #include "core/quant/runwork.h"
 #include "tests/support/tinymodel.h"
@@ -22,7 +25,10 @@ private slots:
     void gathersWhatReadsOneInput();
     void statesGrowWithTextAndPaths();
     void sumsHoldTheFactorsOfTheWidestInput();
-    void withoutTextOnlyALayerIsInMemory();
+    void withoutTextOnlyTilesAreInMemory();
+    void statesOfMuchTextLieOnTheDisk();
+    void expertsAreInMemoryOneAtATime();
+    void saysWhyARunDoesNotFit();
     void whatIsRoundedAlreadyCounts();
     void theProgramHasSomethingInMemory();
     void workGrowsWithTextAndIsMoreByGptq();
@@ -69,8 +75,8 @@ void TestRunEstimate::gathersWhatReadsOneInput()
     const auto& groups = shape.layers.front().groups;
     QCOMPARE(groups.size(), std::size_t(4)); // q k v, o, gate up, down
     QCOMPARE(groups[0].readers.size(), std::size_t(3));
-    QVERIFY(groups[0].isShared());
-    QVERIFY(!groups[3].isShared());
+    QVERIFY(groups[0].isShared);
+    QVERIFY(!groups[3].isShared);
     QCOMPARE(groups[3].width, 512);
     QCOMPARE(groups[2].rows(), 1024);
     QCOMPARE(shape.text.tokens(), 512);
@@ -104,12 +110,56 @@ void TestRunEstimate::sumsHoldTheFactorsOfTheWidestInput()
     QVERIFY(less.total() < memory.total());
 }
 
-void TestRunEstimate::withoutTextOnlyALayerIsInMemory()
+void TestRunEstimate::withoutTextOnlyTilesAreInMemory()
 {
     const RunMemory memory = runMemory(shapeBy(Method::RoundToNearest, 0));
-    QCOMPARE(memory.states + memory.sums + memory.activations, 0.0);
-    QCOMPARE(memory.weights, F * shapeBy(Method::RoundToNearest, 0).layers.front().weights());
+    QCOMPARE(memory.states + memory.sums + memory.activations + memory.weights, 0.0);
     QCOMPARE(memory.source, double(m_checkpoint->bytes()));
+}
+
+void TestRunEstimate::statesOfMuchTextLieOnTheDisk()
+{
+    const double most = double(TokenRoom().inMemory);
+    QCOMPARE(runfacts::keptBytes, most);
+    RunShape shape = shapeBy(Method::Gptq, std::int64_t(most / (F * 64 * 128)));
+    QCOMPARE(runMemory(shape).states, 2 * most); // one path as much as may be
+    shape.text.sequences += 64;
+    QCOMPARE(runMemory(shape).states, 2 * F * runfacts::tileTokens * 128); // the tile in work
+}
+
+void TestRunEstimate::expertsAreInMemoryOneAtATime()
+{
+    RunShape dense = shapeBy(Method::Gptq, 8), sparse = dense;
+    for (RunLayer& layer : sparse.layers)
+        for (std::size_t i : { 2, 3 }) { // gate and up, down
+            layer.groups[i].experts = 16;
+            layer.groups[i].used = 2 / 16.0;
+            for (RunGroup::Reader& reader : layer.groups[i].readers)
+                reader.rows *= 16;
+        }
+    QCOMPARE(sparse.layers[0].heldWeights(), dense.layers[0].weights());
+    QCOMPARE(sparse.layers[0].usedWeights() - sparse.layers[0].groups[0].weights()
+            - sparse.layers[0].groups[1].weights(),
+        2 * (dense.layers[0].groups[2].weights() + dense.layers[0].groups[3].weights()));
+    QVERIFY(runMemory(sparse).sums < 1.01 * runMemory(dense).sums);
+    const RoundingSpeed speed;
+    QVERIFY(runWork(sparse, speed).layers[0] > 4 * runWork(dense, speed).layers[0]);
+}
+
+void TestRunEstimate::saysWhyARunDoesNotFit()
+{
+    RunMemory memory;
+    memory.sums = 20e9;
+    memory.weights = 5e9;
+    memory.source = memory.kept = 90e9; // pages of files
+    QCOMPARE(heldMemory(memory, 1e9), 26e9);
+    QCOMPARE(memoryObstacle(memory, 1e9, 26e9), std::string());
+    QCOMPARE(memoryObstacle(memory, 1e9, 16e9),
+        std::string("rounding needs 26 GB of memory at its peak, 20 GB of it for what GPTQ or AWQ "
+                    "gathers of an input, and this machine has 16 GB: rounding by importance or to "
+                    "nearest needs less"));
+    memory.states = 30e9;
+    QVERIFY(memoryObstacle(memory, 0, 16e9).ends_with("a shorter calibration text needs less"));
 }
 
 void TestRunEstimate::whatIsRoundedAlreadyCounts()
