@@ -9,6 +9,8 @@
 
 #include <QTest>
 
+#include <cmath>
+
 using namespace core;
 
 namespace {
@@ -103,6 +105,27 @@ private slots:
         for (const SmallerFile& file : smallerFiles(*model, sensitive))
             for (std::size_t i = 0; i < file.mix.plan.size(); ++i)
                 QVERIFY(!isRoundedAgain(file.mix.plan[i], model->tensors()[i]));
+    }
+
+    void predictsTheVeryRecipeOfAQuantizedSource()
+    {
+        support::TemporaryFolder folder;
+        support::TinyModel tiny;
+        tiny.hidden = 256;
+        tiny.headSize = 64;
+        tiny.feedForward = 256;
+        support::writeTinyGguf(tiny, folder / "tiny.gguf", formats::q8_0);
+        const auto model = Checkpoint::open(folder / "tiny.gguf");
+        for (const double factor : { 0.01, 1.0, 10.0 }) {
+            const SensitivityTable table = times(tableOf(*model), factor);
+            for (const SmallerFile& file : smallerFiles(*model, table)) {
+                const auto plan = planTensors(*model, file.mix.recipe);
+                const auto predicted
+                    = predictedKld(*model, asPredicted(*model, plan, table), table);
+                QCOMPARE(predicted.unknown, 0);
+                QVERIFY(std::abs(predicted.kld - file.mix.kld) <= 1e-12 + 1e-9 * file.mix.kld);
+            }
+        }
     }
 
     void namesTheDeviceOfLeastMemoryThatRunsIt()
