@@ -962,6 +962,33 @@
     </message>
 </context>
 <context>
+    <name>app::LoneLossController</name>
+    <message>
+        <source>Looking for measured losses</source>
+        <translation>Gemessene Verluste werden gesucht</translation>
+    </message>
+    <message>
+        <source>Measuring tensors alone</source>
+        <translation>Einzelne Tensoren werden gemessen</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>An evaluation text is needed.</source>
+        <translation>Ein Auswertungstext wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>Tensors are being measured.</source>
+        <translation>Tensoren werden gerade gemessen.</translation>
+    </message>
+    <message>
+        <source>Tensors of another model are being measured.</source>
+        <translation>Tensoren eines anderen Modells werden gerade gemessen.</translation>
+    </message>
+</context>
+<context>
     <name>app::LossController</name>
     <message>
         <source>Predicting losses</source>
@@ -2597,6 +2624,14 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
             <numerusform>Ausgabefehler: %1 von %n Tensoren in jedem Format</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Measure alone</source>
+        <translation>Einzeln messen</translation>
+    </message>
+    <message>
+        <source>Rounds each selected tensor alone to %1 and measures on the evaluation text what that loses.</source>
+        <translation>Rundet jeden gewählten Tensor allein auf %1 und misst am Auswertungstext, was das verliert.</translation>
+    </message>
 </context>
 <context>
     <name>widgets::CostTable</name>
@@ -2667,8 +2702,18 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
         <translation>KLD × 10⁻³</translation>
     </message>
     <message>
-        <source>Predicted KL divergence, nats a token, of these tensors rounded alone</source>
-        <translation>Vorhergesagte KL-Divergenz in nat je Token, wenn nur diese Tensoren gerundet werden</translation>
+        <source>KL divergence, nats a token, of these tensors rounded alone: ○ predicted, ● measured</source>
+        <translation>KL-Divergenz in nat je Token, wenn nur diese Tensoren gerundet werden: ○ vorhergesagt, ● gemessen</translation>
+    </message>
+    <message>
+        <source>Measured alone: KLD %1</source>
+        <comment>costs</comment>
+        <translation>Einzeln gemessen: KLD %1</translation>
+    </message>
+    <message>
+        <source>Predicted: KLD %1</source>
+        <comment>costs</comment>
+        <translation>Vorhergesagt: KLD %1</translation>
     </message>
 </context>
 <context>
@@ -5542,10 +5587,10 @@ des Kalibriertextes, wo es sie gibt. „Gewichte“: der Gewichte allein, ohne T
         <translation>KLD × 10⁻³</translation>
     </message>
     <message>
-        <source>Predicted KL divergence of this tensor alone in the recipe&apos;s format.
-Losses of tensors add up.</source>
-        <translation>Vorhergesagte KL-Divergenz dieses Tensors allein im Format des Rezepts.
-Verluste von Tensoren addieren sich.</translation>
+        <source>KL divergence of this tensor alone in the recipe&apos;s format; losses of tensors add up.
+Hollow bars are predicted, filled ones measured.</source>
+        <translation>KL-Divergenz dieses Tensors allein im Format des Rezepts; Verluste von Tensoren addieren sich.
+Hohle Balken sind vorhergesagt, gefüllte gemessen.</translation>
     </message>
 </context>
 <context>
@@ -5618,6 +5663,14 @@ Verluste von Tensoren addieren sich.</translation>
     <message>
         <source>%1 does not hold the range of its values, stored as %2.</source>
         <translation>%1 fasst den Bereich seiner Werte nicht, gespeichert als %2.</translation>
+    </message>
+    <message>
+        <source>Measured alone: KLD %1</source>
+        <translation>Einzeln gemessen: KLD %1</translation>
+    </message>
+    <message>
+        <source>Predicted: KLD %1</source>
+        <translation>Vorhergesagt: KLD %1</translation>
     </message>
 </context>
 <context>

@@ -41,8 +41,8 @@ std::vector<std::vector<int>> readSequences(
 
 /// Throws Error if `file` is among those that are read, is there and is to be kept, or cannot be
 /// written: asked before what takes long.
-void requireMayBeWritten(const core::SourceFiles& read, const std::filesystem::path& file,
-    core::Existing existing);
+void requireMayBeWritten(
+    const core::SourceFiles& read, const std::filesystem::path& file, core::Existing existing);
 
 /// "SmolLM2: llama, 30 layers, 134,515,008 weights, 98.4 MB"
 std::string headline(const core::Checkpoint& checkpoint);

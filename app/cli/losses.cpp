@@ -13,13 +13,6 @@ namespace cli {
 
 namespace {
 
-    std::shared_ptr<const core::Shelf> chosenShelf(const LossOptions& options)
-    {
-        if (!options.workFolder.empty())
-            return std::make_shared<const core::Shelf>(options.workFolder);
-        return options.noShelf ? nullptr : usualShelf();
-    }
-
     /// One run by GPTQ for each format, of which the shelf keeps what is done.
     std::vector<core::RoundedModel> roundedModels(
         const std::shared_ptr<const core::Checkpoint>& checkpoint,
@@ -108,6 +101,13 @@ std::vector<const core::Format*> chosenFormats(const LossOptions& options)
         formats.push_back(format);
     }
     return formats;
+}
+
+std::shared_ptr<const core::Shelf> chosenShelf(const LossOptions& options)
+{
+    if (!options.workFolder.empty())
+        return std::make_shared<const core::Shelf>(options.workFolder);
+    return options.noShelf ? nullptr : usualShelf();
 }
 
 core::SensitivityTable predictedLosses(const LossOptions& options,

@@ -3,6 +3,7 @@
 
 #include "app/cli/input.h"
 #include "core/base/progress.h"
+#include "core/files/shelf.h"
 #include "core/search/sensitivity.h"
 
 #include <memory>
@@ -26,6 +27,9 @@ void addLossOptions(CLI::App& command, LossOptions& options);
 
 /// The formats of --formats, else the usual ones. Throws Error for one that does not round.
 std::vector<const core::Format*> chosenFormats(const LossOptions& options);
+
+/// Where what was computed is kept; null: nowhere.
+std::shared_ptr<const core::Shelf> chosenShelf(const LossOptions& options);
 
 /// The predicted losses, from the shelf as far as they lie there. Throws Error, Cancelled.
 core::SensitivityTable predictedLosses(const LossOptions& options,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
-#include "app/cli/losses.h"
+#include "app/cli/swaps.h"
 #include "app/resources.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -15,6 +15,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <map>
@@ -35,6 +36,7 @@ namespace {
         LossOptions losses;
         std::string method; ///< of the recipe; empty: that of the losses
         std::vector<std::string> least, most; ///< ROLE=FORMAT
+        int swaps = 0; ///< tensors to measure; 0: none
         std::string output, types;
         bool overwrite = false;
         bool json = false;
@@ -121,7 +123,10 @@ namespace {
         }
         const std::uint64_t bytes
             = options.device.empty() ? bytesOf(options.size) : bytesThatFit(options, checkpoint);
-        return core::mixForFile(checkpoint, search, recipe, bytes, care);
+        // Where swaps follow, their rules may take some words more.
+        constexpr std::uint64_t room = 512;
+        return core::mixForFile(checkpoint, search, recipe,
+            options.swaps > 0 ? bytes - std::min(bytes, room) : bytes, care);
     }
 
     /// Throws Error for a file to be written that is read or is to be kept.
@@ -160,7 +165,7 @@ namespace {
     }
 
     void print(const core::Checkpoint& checkpoint, const core::FileMix& mix,
-        const core::PredictedKld& predicted)
+        const core::PredictedKld& predicted, const std::optional<core::PresetLoss>& better)
     {
         Table table({ "tensors", "format" });
         for (const core::Rule& rule : mix.recipe.rules)
@@ -170,18 +175,25 @@ namespace {
         std::cout << '\n'
                   << sizeText(double(mix.fileBytes)) << " (" << mix.fileBytes << " bytes), "
                   << significant(core::bitsPerWeight(checkpoint, mix.plan))
-                  << " bits per weight. Predicted KL divergence: " << significant(mix.kld) << " ± "
-                  << significant(predicted.error) << " nats a token"
+                  << " bits per weight. Predicted KL divergence: " << significant(mix.mix.kld)
+                  << " ± " << significant(predicted.error) << " nats a token"
                   << (predicted.isRough ? " (rough)" : "") << ".\n";
+        if (better)
+            std::cout << better->name << " is predicted to lose less, " << significant(better->kld)
+                      << ", in " << sizeText(double(better->fileBytes)) << " (" << better->fileBytes
+                      << " bytes): quantize --type " << better->name << " takes it.\n";
     }
 
     void printJson(const core::Checkpoint& checkpoint, const core::FileMix& mix,
-        const core::PredictedKld& predicted)
+        const core::PredictedKld& predicted, const std::optional<core::PresetLoss>& better)
     {
-        const core::Json json{ { "bytes", mix.fileBytes },
+        core::Json json{ { "bytes", mix.fileBytes },
             { "bits_per_weight", core::bitsPerWeight(checkpoint, mix.plan) },
-            { "predicted_kld", mix.kld }, { "predicted_kld_error", predicted.error },
+            { "predicted_kld", mix.mix.kld }, { "predicted_kld_error", predicted.error },
             { "rough", predicted.isRough }, { "recipe", core::recipeToJson(mix.recipe) } };
+        if (better)
+            json["better_preset"] = { { "name", better->name }, { "bytes", better->fileBytes },
+                { "predicted_kld", better->kld } };
         std::cout << core::jsonText(json, 2) << '\n';
     }
 
@@ -190,18 +202,26 @@ namespace {
         const core::MixSettings settings = settingsOf(options);
         const auto checkpoint = openModel(options.model);
         checkTargets(options, *checkpoint);
-        const core::SensitivityTable table = predictedLosses(options.losses, checkpoint, progress);
+        const core::SensitivityTable table = predictedLosses(
+            options.losses, checkpoint, progress.part(0, options.swaps > 0 ? 0.5 : 1));
         const core::MixSearch search(*checkpoint, table, settings);
-        const core::FileMix mix = found(options, *checkpoint, search, settings.recipe);
+        core::FileMix mix = found(options, *checkpoint, search, settings.recipe);
+        if (options.swaps > 0)
+            mix = core::fileOf(*checkpoint,
+                improvedBySwaps(*checkpoint, search, mix.mix, settings.recipe, options.swaps,
+                    options.losses, progress.part(0.5, 1, "Measuring swaps")),
+                settings.recipe);
         core::Recipe asPredicted = mix.recipe; // by the method whose figures were read
         asPredicted.method = settings.figures;
         const core::PredictedKld predicted
             = core::predictedKld(*checkpoint, core::planTensors(*checkpoint, asPredicted), table);
+        const auto better
+            = core::betterPreset(*checkpoint, table, settings.recipe, mix.fileBytes, mix.mix.kld);
         write(options, *checkpoint, mix);
         if (options.json)
-            printJson(*checkpoint, mix, predicted);
+            printJson(*checkpoint, mix, predicted, better);
         else
-            print(*checkpoint, mix, predicted);
+            print(*checkpoint, mix, predicted, better);
     }
 
 } // namespace
@@ -234,6 +254,9 @@ void addRecipe(CLI::App& app, Action& action)
     command->add_option("--least", options->least,
         "ROLE=FORMAT: no tensor of that role gets less, such as attn_v=Q5_K");
     command->add_option("--most", options->most, "ROLE=FORMAT: none gets more");
+    addCount(*command, "--swaps", options->swaps,
+        "Then improves the mix by measuring at most so many tensors in their next finer or coarser "
+        "format, each some seconds to minutes (default: none)");
     command->add_option("-o,--output", options->output, "Recipe file to write (JSON)");
     command->add_option(
         "--tensor-types", options->types, "File to write for llama-quantize's --tensor-type-file");

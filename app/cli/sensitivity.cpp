@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/search/sensitivity.h"
+#include "app/cli/alone.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/losses.h"
@@ -71,36 +72,83 @@ namespace {
                       << ".\n";
     }
 
-    void sensitivity(const std::string& model, const LossOptions& options, bool asJson,
-        const core::Progress& progress)
+    const core::MeasuredLoss* measuredOf(const core::MeasuredLosses& alone,
+        const core::TensorSensitivity& tensor, const core::SensitivityFigure& figure)
     {
-        const auto checkpoint = openModel(model);
-        const core::SensitivityTable table = predictedLosses(options, checkpoint, progress);
-        if (asJson)
-            std::cout << core::jsonText(core::sensitivityToJson(table), 2) << '\n';
-        else
-            print(table);
+        return alone.find(tensor.name, figure.format, figure.method);
+    }
+
+    void print(const core::SensitivityTable& table, const core::MeasuredLosses& alone)
+    {
+        Table printed({ "tensor", "format", "predicted", "measured" });
+        for (const core::TensorSensitivity& tensor : table.tensors)
+            for (const core::SensitivityFigure& figure : tensor.figures)
+                if (const auto* found = measuredOf(alone, tensor, figure))
+                    printed.addRow({ tensor.name, std::string(figure.format->name),
+                        significant(figure.kld) + " ± " + significant(figure.error),
+                        significant(found->loss.kld) + " ± " + significant(found->loss.error) });
+        std::cout << "\nMeasured alone on " << alone.chunks << " chunks of " << alone.length
+                  << " tokens:\n\n";
+        printed.print(std::cout);
+    }
+
+    core::Json toJson(const core::SensitivityTable& table, const core::MeasuredLosses& alone)
+    {
+        core::Json json = core::sensitivityToJson(table);
+        for (std::size_t i = 0; i < table.tensors.size(); ++i)
+            for (const core::SensitivityFigure& figure : table.tensors[i].figures)
+                if (const auto* found = measuredOf(alone, table.tensors[i], figure)) {
+                    core::Json& cell
+                        = json["tensors"][i]["formats"][std::string(figure.format->name)];
+                    cell["measured_kld"] = found->loss.kld;
+                    cell["measured_kld_error"] = found->loss.error;
+                }
+        if (alone.chunks > 0)
+            json["measured_chunks"] = alone.chunks;
+        return json;
+    }
+
+    struct SensitivityArguments {
+        std::string model;
+        LossOptions losses;
+        AloneOptions alone;
+        bool json = false;
+    };
+
+    void sensitivity(const SensitivityArguments& options, const core::Progress& progress)
+    {
+        const auto checkpoint = openModel(options.model);
+        const bool measures = !options.alone.names.empty();
+        const core::MeasuredLosses alone = measures
+            ? measuredAlone(options.alone, options.losses, *checkpoint, progress.part(0, 0.5))
+            : core::MeasuredLosses();
+        const core::SensitivityTable table
+            = predictedLosses(options.losses, checkpoint, progress.part(measures ? 0.5 : 0, 1));
+        if (options.json) {
+            std::cout << core::jsonText(toJson(table, alone), 2) << '\n';
+            return;
+        }
+        print(table);
+        if (measures)
+            print(table, alone);
     }
 
 } // namespace
 
 void addSensitivity(CLI::App& app, Action& action)
 {
-    struct Arguments {
-        std::string model;
-        LossOptions losses;
-        bool json = false;
-    };
-    const auto options = std::make_shared<Arguments>();
+    const auto options = std::make_shared<SensitivityArguments>();
     CLI::App* command = app.add_subcommand("sensitivity",
         "Predicts what every tensor loses in every format, without rounding the model");
     command->add_option("model", options->model, "Folder (safetensors) or GGUF file")->required();
     addLossOptions(*command, options->losses);
+    addAloneOptions(*command, options->alone);
     command->add_flag("--json", options->json,
-        "Print one JSON object: tensors with kld, kld_error and bytes of each format");
+        "Print one JSON object: tensors with kld, kld_error and bytes of each format, and "
+        "measured_kld and measured_kld_error of those measured alone");
     command->callback([options, &action] {
         action = [options](const core::Progress& progress, ProgressLine&) {
-            sensitivity(options->model, options->losses, options->json, progress);
+            sensitivity(*options, progress);
         };
     });
 }

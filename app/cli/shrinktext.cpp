@@ -51,7 +51,7 @@ namespace {
         const core::PredictedKld predicted = predictionOf(shrinking, file);
         const core::Device* device = deviceFor(shrinking, file);
         core::Json json{ { "grade", core::gradeWord(file.asked) }, { "bytes", file.mix.fileBytes },
-            { "saved", saved(shrinking, file) }, { "predicted_kld", file.mix.kld },
+            { "saved", saved(shrinking, file) }, { "predicted_kld", file.mix.mix.kld },
             { "predicted_kld_error", predicted.error },
             { "predicted_grade", core::gradeWord(file.predicted) }, { "rough", predicted.isRough },
             { "fits", nullptr } };
@@ -84,7 +84,7 @@ void printChoices(const Shrinking& shrinking, const core::Progress& progress)
         table.addRow(
             { std::string(core::gradeWord(file.asked)), sizeText(double(file.mix.fileBytes)),
                 percent(saved(shrinking, file)), device ? device->name : "no device",
-                significant(file.mix.kld), std::string(core::gradeText(file.predicted)),
+                significant(file.mix.mix.kld), std::string(core::gradeText(file.predicted)),
                 durationText(workOf(shrinking, file, progress).total()) });
     }
     table.print(std::cout);
@@ -99,7 +99,7 @@ void printMade(
 {
     std::cout << result.file->file.string() << ": " << result.file->bytes << " bytes, "
               << result.file->tensorsVerified << " tensors read back and equal\n"
-              << "Predicted KL divergence " << significant(file.mix.kld) << ": "
+              << "Predicted KL divergence " << significant(file.mix.mix.kld) << ": "
               << core::gradeText(file.predicted) << '\n';
     if (!result.evaluation)
         return;

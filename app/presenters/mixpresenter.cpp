@@ -179,12 +179,12 @@ void MixPresenter::settle(double bytes)
         = core::mixForFile(*m_session.checkpoint(), *m_mixes.search, m_session.recipe().recipe(),
             std::max(least, std::uint64_t(bytes)), core::MixSearch::Care::Best);
     m_tried = file.recipe;
-    m_page.setTried(double(file.fileBytes), file.kld);
+    m_page.setTried(double(file.fileBytes), file.mix.kld);
     const double under = 1 - double(file.fileBytes) / std::max(1.0, bytes);
-    m_page.budget()->setLanding(
-        tr("lands at %1, %2 % under, predicted KLD %3")
-            .arg(widgets::exactSizeText(file.fileBytes),
-                widgets::numberText(std::max(0.0, 100 * under), 2), widgets::kldText(file.kld)));
+    m_page.budget()->setLanding(tr("lands at %1, %2 % under, predicted KLD %3")
+                                    .arg(widgets::exactSizeText(file.fileBytes),
+                                        widgets::numberText(std::max(0.0, 100 * under), 2),
+                                        widgets::kldText(file.mix.kld)));
     m_selection.lookAtPlan(file.plan);
 }
 

@@ -9,6 +9,7 @@
 #include "widgets/pages/precision/precisionpage.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -78,6 +79,7 @@ PrecisionPresenter::PrecisionPresenter(
         fillSelection();
         fillCells();
     });
+    connect(&session, &Session::measuredLossesChanged, this, &PrecisionPresenter::fillSelection);
     connect(&session.runs(), &RunList::changed, this, &PrecisionPresenter::fillRuns);
     connect(&session, &Session::deviceChanged, this, &PrecisionPresenter::fillRuns);
     connect(&session, &Session::textsChanged, this, &PrecisionPresenter::fillRuns);
@@ -196,11 +198,34 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
     }
     if (choice.loss && knowsNow)
         choice.lossChange = lossChange;
+    addMeasuredLoss(choice);
     if (choice.measured > 0)
         choice.error = error / choice.measured;
     if (compared > 0)
         choice.change = change / compared;
     return choice;
+}
+
+void PrecisionPresenter::addMeasuredLoss(widgets::FormatChoice& choice) const
+{
+    double kld = 0, variance = 0;
+    for (const int tensor : m_selection.tensors()) {
+        core::PlannedTensor planned = m_session.recipe().plan()[std::size_t(tensor)];
+        const core::Tensor& subject = m_session.checkpoint()->tensors()[std::size_t(tensor)];
+        if (!subject.isMatrix())
+            continue;
+        planned.format = core::fallbackFormat(choice.format, subject.columns);
+        planned.keeps = false;
+        const core::MeasuredLoss* measured = m_session.measuredLoss(tensor, planned);
+        if (!measured)
+            return;
+        kld += measured->loss.kld;
+        variance += measured->loss.error * measured->loss.error;
+    }
+    if (choice.tensors == 0)
+        return;
+    choice.measuredLoss = kld;
+    choice.measuredLossError = std::sqrt(variance);
 }
 
 std::vector<const core::Format*> PrecisionPresenter::studyFormatsInView(

@@ -31,6 +31,7 @@ private:
     void fillRuns();
     void fillUndo();
     widgets::FormatChoice choice(const core::Format* format) const;
+    void addMeasuredLoss(widgets::FormatChoice& choice) const;
     /// Formats for study are many: those that were looked at, and `assigned`.
     std::vector<const core::Format*> studyFormatsInView(const core::Format* assigned) const;
 

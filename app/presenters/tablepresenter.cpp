@@ -77,6 +77,7 @@ void TablePresenter::connectSession()
         fillRoundingErrors();
     });
     connect(&m_session, &Session::lossesChanged, this, &TablePresenter::fillLosses);
+    connect(&m_session, &Session::measuredLossesChanged, this, &TablePresenter::fillLosses);
     connect(&m_session.recipe(), &RecipeEditor::changed, this, [this] {
         if (m_model.tensorCount() != int(m_session.recipe().plan().size()))
             return; // a new model's recipe; fillTensors() follows
@@ -205,8 +206,14 @@ void TablePresenter::fillLosses()
     const auto& plan = looked ? *looked : m_session.recipe().plan();
     if (m_model.tensorCount() != int(plan.size()))
         return; // a new model's; fillTensors() follows
-    for (std::size_t i = 0; i < plan.size(); ++i)
-        m_model.setPredictedLoss(int(i), m_session.predictedLoss(int(i), plan[i]));
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+        widgets::LossFacts loss{ m_session.predictedLoss(int(i), plan[i]), {}, {} };
+        if (const core::MeasuredLoss* measured = m_session.measuredLoss(int(i), plan[i])) {
+            loss.measured = measured->loss.kld;
+            loss.measuredError = measured->loss.error;
+        }
+        m_model.setLoss(int(i), loss);
+    }
 }
 
 void TablePresenter::fillRoundingErrors()

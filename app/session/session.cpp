@@ -29,6 +29,7 @@ void Session::open(OpenedModel opened)
     m_activations = std::move(m_model.activations);
     m_losses.reset();
     m_lossesOf.clear();
+    m_measuredLosses.reset();
     m_previews.clear();
     const SessionState state = std::move(m_model.state);
     m_calibration = state.calibration;
@@ -45,6 +46,7 @@ void Session::open(OpenedModel opened)
     emit modelChanged();
     emit activationsChanged();
     emit lossesChanged();
+    emit measuredLossesChanged();
     emit thresholdChanged();
     emit textsChanged();
     emit exportedChanged();
@@ -105,6 +107,21 @@ void Session::setLosses(std::shared_ptr<const core::SensitivityTable> losses)
         if (const auto found = byName.find(checkpoint()->tensors()[i].name); found != byName.end())
             m_lossesOf[i] = found->second;
     emit lossesChanged();
+}
+
+void Session::setMeasuredLosses(std::shared_ptr<const core::MeasuredLosses> losses)
+{
+    m_measuredLosses = std::move(losses);
+    emit measuredLossesChanged();
+}
+
+const core::MeasuredLoss* Session::measuredLoss(
+    int tensor, const core::PlannedTensor& planned) const
+{
+    if (!m_measuredLosses || planned.keeps)
+        return nullptr;
+    return m_measuredLosses->find(checkpoint()->tensors()[std::size_t(tensor)].name, planned.format,
+        core::methodAlone(planned.method));
 }
 
 std::optional<core::PredictedKld> Session::predicted(

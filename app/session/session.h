@@ -8,6 +8,7 @@
 #include "app/session/runlist.h"
 #include "app/session/sessionstate.h"
 #include "core/measure/bandwidth.h"
+#include "core/search/measuredlosses.h"
 #include "core/search/sensitivitytable.h"
 #include "core/stats/activationstats.h"
 #include "core/stats/tensorstats.h"
@@ -49,6 +50,14 @@ public:
     /// What each tensor would lose in each format; null until predicted.
     const std::shared_ptr<const core::SensitivityTable>& losses() const { return m_losses; }
     void setLosses(std::shared_ptr<const core::SensitivityTable> losses);
+    /// What tensors were measured to lose alone; null: none was.
+    const std::shared_ptr<const core::MeasuredLosses>& measuredLosses() const
+    {
+        return m_measuredLosses;
+    }
+    void setMeasuredLosses(std::shared_ptr<const core::MeasuredLosses> losses);
+    /// Rounded as planned, or by importance where GPTQ is; null: it was not measured so.
+    const core::MeasuredLoss* measuredLoss(int tensor, const core::PlannedTensor& planned) const;
     /// What `plan` is predicted to lose; nothing before losses are, or where a format lacks.
     /// The same of one tensor alone.
     std::optional<double> predictedLoss(int tensor, const core::PlannedTensor& planned) const;
@@ -114,6 +123,7 @@ signals:
     void weightStatsChanged(int tensor);
     void activationsChanged();
     void lossesChanged();
+    void measuredLossesChanged();
     void thresholdChanged();
     void textsChanged(); ///< calibration, evaluation, its arithmetic or importance matrix
     void deviceChanged(); ///< the chosen one, which there are, or the context
@@ -124,6 +134,7 @@ private:
     std::vector<std::shared_ptr<const core::TensorStats>> m_weightStats;
     MeasuredActivations m_activations;
     std::shared_ptr<const core::SensitivityTable> m_losses;
+    std::shared_ptr<const core::MeasuredLosses> m_measuredLosses;
     std::vector<const core::TensorSensitivity*> m_lossesOf; ///< by tensor, in m_losses; null: none
     std::vector<core::Device> m_devices;
     RecipeEditor m_recipe;

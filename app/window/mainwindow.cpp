@@ -4,11 +4,13 @@
 #include "app/controllers/activationcontroller.h"
 #include "app/controllers/exportcontroller.h"
 #include "app/controllers/filecontroller.h"
+#include "app/controllers/lonelosscontroller.h"
 #include "app/controllers/opencontroller.h"
 #include "app/controllers/quantizecontroller.h"
 #include "app/controllers/settingscontroller.h"
 #include "app/controllers/tensorscout.h"
 #include "app/presenters/activationspresenter.h"
+#include "app/presenters/alonepresenter.h"
 #include "app/presenters/balancepresenter.h"
 #include "app/presenters/comparepresenter.h"
 #include "app/presenters/exportpresenter.h"
@@ -141,6 +143,7 @@ void MainWindow::makeControllers(const WindowFolders& folders)
     m_activations
         = new ActivationController(m_jobs, m_session, *m_keeper, m_pace, places.shelf, this);
     m_losses = new LossController(m_jobs, m_quick, m_session, places.shelf, this);
+    m_loneLosses = new LoneLossController(m_jobs, m_quick, m_session, places.shelf, this);
     m_quantize = new QuantizeController(
         m_jobs, m_session, *m_keeper, *m_queue, m_pace, places.shelf, this);
     m_export = new ExportController(m_jobs, m_session, *m_keeper, places.shelf, this);
@@ -167,6 +170,7 @@ void MainWindow::makePresenters(const WindowFolders& folders)
     new ActivationsPresenter(*m_pages->activations, m_session, m_selection, *m_activations, owner);
     new PrecisionPresenter(*m_pages->precision, m_session, m_selection, owner);
     new MixPresenter(*m_pages->precision, m_session, m_selection, *m_losses, m_quick, owner);
+    new AlonePresenter(*m_pages->precision, m_session, m_selection, *m_loneLosses, owner);
     new QuantizePresenter(*m_pages->quantize, m_session, m_selection, *m_quantize, m_jobs, owner);
     new ComparePresenter(*m_pages->compare, m_session, *m_quantize, owner);
     m_exportPresenter = new ExportPresenter(*m_pages->exporting, m_model, m_session, m_selection,

@@ -36,6 +36,7 @@ class ExportController;
 class ExportPresenter;
 class FileController;
 class HelpWindow;
+class LoneLossController;
 class LossController;
 class OpenController;
 class QuantizeController;
@@ -155,6 +156,7 @@ private:
     OpenController* m_open = nullptr;
     TensorScout* m_scout = nullptr;
     LossController* m_losses = nullptr;
+    LoneLossController* m_loneLosses = nullptr;
     ActivationController* m_activations = nullptr;
     QuantizeController* m_quantize = nullptr;
     ExportController* m_export = nullptr;

@@ -6,6 +6,7 @@
 #include "core/files/amount.h"
 #include "core/quant/foldedrecipe.h"
 #include "core/quant/runneeds.h"
+#include "core/search/recipeloss.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -32,7 +33,7 @@ FileMix fileOf(const Checkpoint& checkpoint, const MixSearch::Mix& mix, const Re
     GgufExportOptions options;
     options.recipe = recipeText(file.recipe);
     file.fileBytes = exportedBytes(checkpoint, file.plan, options);
-    file.kld = mix.kld;
+    file.mix = mix;
     return file;
 }
 
@@ -53,6 +54,28 @@ FileMix mixForFile(const Checkpoint& checkpoint, const MixSearch& search, const 
             return file;
         besides += file.fileBytes - fileBytes;
     }
+}
+
+std::optional<PresetLoss> betterPreset(const Checkpoint& checkpoint, const SensitivityTable& table,
+    const Recipe& recipe, std::uint64_t fileBytes, double kld)
+{
+    std::optional<PresetLoss> best;
+    for (const std::string& name : presetNames()) {
+        Recipe preset = presetRecipe(name, checkpoint, recipe.method);
+        preset.scaling = recipe.scaling;
+        preset.encoder = recipe.encoder;
+        const auto plan = planTensors(checkpoint, preset);
+        const PredictedKld predicted
+            = predictedKld(checkpoint, asPredicted(checkpoint, plan, table), table);
+        if (predicted.unknown > 0 || predicted.kld >= (best ? best->kld : kld))
+            continue;
+        GgufExportOptions options;
+        options.recipe = recipeText(preset);
+        if (const std::uint64_t bytes = exportedBytes(checkpoint, plan, options);
+            bytes <= fileBytes)
+            best = { name, bytes, predicted.kld };
+    }
+    return best;
 }
 
 } // namespace core

@@ -60,8 +60,8 @@ std::vector<SmallerFile> smallerFiles(const Checkpoint& checkpoint, const Sensit
         SmallerFile file;
         file.asked = limit.grade;
         file.mix = fileOf(checkpoint, search.within(limit.kld), settings.recipe);
-        file.predicted = gradeOf(file.mix.kld);
-        const bool isWithin = file.mix.kld <= limit.kld;
+        file.predicted = gradeOf(file.mix.mix.kld);
+        const bool isWithin = file.mix.mix.kld <= limit.kld;
         const std::uint64_t above = files.empty() ? checkpoint.bytes() : files.back().mix.fileBytes;
         if (isWithin && isSmaller(file, checkpoint.bytes()) && file.mix.fileBytes < above)
             files.push_back(std::move(file));

@@ -16,8 +16,8 @@ namespace core {
 struct SmallerFile {
     Grade asked = Grade::AsGood; ///< whose limit its predicted loss stays within
     FileMix mix;
-    /// Of mix.kld. Where the recipe rounds by GPTQ and the losses are those of importance-weighted
-    /// rounding, GPTQ loses less: the grade is at least that.
+    /// Of mix.mix.kld. Where the recipe rounds by GPTQ and the losses are those of
+    /// importance-weighted rounding, GPTQ loses less: the grade is at least that.
     Grade predicted = Grade::AsGood;
 };
 

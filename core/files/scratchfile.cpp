@@ -42,7 +42,7 @@ std::unique_ptr<ScratchFile> ScratchFile::make(
     const std::filesystem::path& folder, std::size_t bytes)
 {
     assert(bytes > 0);
-    const int file = openNameless(folder.empty() ? usualFolder() : folder);
+    const int file = openNameless(folderFor(folder));
     if (file < 0)
         return nullptr;
     void* start = MAP_FAILED;
@@ -52,6 +52,11 @@ std::unique_ptr<ScratchFile> ScratchFile::make(
     if (start == MAP_FAILED)
         return nullptr;
     return std::unique_ptr<ScratchFile>(new ScratchFile({ static_cast<std::byte*>(start), bytes }));
+}
+
+std::filesystem::path ScratchFile::folderFor(const std::filesystem::path& folder)
+{
+    return folder.empty() ? usualFolder() : folder;
 }
 
 void ScratchFile::rest() const

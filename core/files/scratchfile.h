@@ -17,6 +17,8 @@ public:
     /// because /tmp may be memory. Null if there is no room or no permission.
     static std::unique_ptr<ScratchFile> make(
         const std::filesystem::path& folder, std::size_t bytes);
+    /// The folder that make() takes for `folder`: itself, or that of large temporary files.
+    static std::filesystem::path folderFor(const std::filesystem::path& folder);
     ~ScratchFile();
     ScratchFile(const ScratchFile&) = delete;
     ScratchFile& operator=(const ScratchFile&) = delete;

@@ -19,7 +19,14 @@ namespace {
 
     using Chunks = std::vector<std::vector<int>>;
 
-    /// One model on its way through the text: its hidden states in tiles of whole chunks.
+    std::uint64_t stateBytes(const Checkpoint& model, const Chunks& chunks)
+    {
+        return std::uint64_t(chunks.size()) * chunks.front().size()
+            * std::uint64_t(model.config().hidden) * sizeof(float);
+    }
+
+    /// One model on its way through the text: its hidden states in tiles of whole chunks, in memory
+    /// or, if all of them together are many, on the disk.
     struct Walker {
         const Checkpoint& checkpoint;
         const LinearArithmetic* arithmetic; ///< null: full precision
@@ -32,11 +39,14 @@ namespace {
         {
             const std::size_t step
                 = std::max<std::size_t>(1, std::size_t(walkTileTokens) / chunks.front().size());
+            TokenRoom room;
+            if (stateBytes(model, chunks) > room.inMemory)
+                room.inMemory = 0;
             for (std::size_t first = 0; first < chunks.size(); first += step) {
                 progress.checkCancelled();
                 const auto begin = chunks.begin() + std::ptrdiff_t(first);
                 const auto end = begin + std::ptrdiff_t(std::min(step, chunks.size() - first));
-                tiles.push_back(embed(model, Chunks(begin, end)));
+                tiles.push_back(embed(model, Chunks(begin, end), 0, room));
             }
         }
 
@@ -75,6 +85,8 @@ namespace {
             walkLayer(model.tiles[i], weights, layer, &kept, model.arithmetic, part.part(0.5, 1));
             drift.add(1 + 2 * layer, keptReference.middle, kept.middle);
             drift.add(2 + 2 * layer, reference.tiles[i].states, model.tiles[i].states);
+            reference.tiles[i].states.rest();
+            model.tiles[i].states.rest();
         }
     }
 
@@ -147,9 +159,8 @@ namespace {
     std::size_t walkedAtOnce(
         const Checkpoint& reference, const Chunks& chunks, std::uint64_t mostBytes)
     {
-        const std::uint64_t states = std::uint64_t(chunks.size()) * chunks.front().size()
-            * std::uint64_t(reference.config().hidden) * sizeof(float);
-        return std::size_t(std::max<std::uint64_t>(2, mostBytes / states) - 1);
+        return std::size_t(
+            std::max<std::uint64_t>(2, mostBytes / stateBytes(reference, chunks)) - 1);
     }
 
     /// All of `models` beside the reference, layer by layer.

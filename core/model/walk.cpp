@@ -132,13 +132,14 @@ namespace {
             progress.checkCancelled();
             const Eigen::Index rows = std::min(tileRows(hidden), hidden.states.rows() - first);
             show(hidden.states.middleRows(first, rows), first);
+            hidden.states.rest();
         }
     }
 
 } // namespace
 
-HiddenStates embed(
-    const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences, int firstPosition)
+HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences,
+    int firstPosition, const TokenRoom& room)
 {
     checkpoint.requireComputed();
     const Tensor* embedding = checkpoint.find(Place{ Role::TokenEmbd });
@@ -149,7 +150,8 @@ HiddenStates embed(
     if (positions && firstPosition + hidden.length > positions->rows)
         throw Error(text("a sequence has ", firstPosition + hidden.length,
             " tokens, expected at most ", positions->rows, ", as many as the model has positions"));
-    hidden.states.resize(Eigen::Index(sequences.size()) * hidden.length, embedding->columns);
+    hidden.states
+        = TokenRows(Eigen::Index(sequences.size()) * hidden.length, embedding->columns, room);
     const Matrix learned
         = positions ? decodeRows(*positions, firstPosition, hidden.length) : Matrix();
     const float scale = float(checkpoint.config().embeddingScale);
@@ -170,6 +172,7 @@ HiddenStates embed(
         if (positions)
             hidden.states.middleRows(first, hidden.length) += learned;
     });
+    hidden.states.rest();
     requireUnchanged(*embedding);
     hidden.beside.perLayer = PerLayerInputs::of(checkpoint);
     if (hidden.beside.perLayer)
@@ -194,6 +197,7 @@ void walkLayer(HiddenStates& hidden, const LayerWeights& weights, int layer, Wal
         walkTile(hidden.states.middleRows(first, count), { &hidden.beside, first, rows },
             hidden.length, weights, layer, observer, arithmetic,
             progress.part(double(first) / double(rows), double(first + count) / double(rows)));
+        hidden.states.rest();
     }
     progress.at(1);
 }

@@ -5,6 +5,7 @@
 #include "core/model/attention.h"
 #include "core/model/beside.h"
 #include "core/model/layer.h"
+#include "core/model/tokenrows.h"
 
 #include <functional>
 #include <vector>
@@ -13,7 +14,7 @@ namespace core {
 
 /// The residual stream of all sequences between two layers. Every sequence has `length` tokens.
 struct HiddenStates {
-    Matrix states; ///< (sequences × length, hidden)
+    TokenRows states; ///< (sequences × length, hidden)
     int length = 0;
     Beside beside; ///< what layers read beside it
 
@@ -26,9 +27,9 @@ constexpr int walkTileTokens = 4096;
 /// Rows of token_embd, scaled, and those of position_embd from `firstPosition` on where the model
 /// has them. Requires: sequences of equal length. Throws Error for a token outside the vocabulary,
 /// a row that is not finite, a sequence longer than there are positions, a model that is not
-/// computed.
+/// computed, a full disk where `room` has them lie there.
 HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences,
-    int firstPosition = 0);
+    int firstPosition = 0, const TokenRoom& room = {});
 
 /// What a walk shows as it goes. Called on the walking thread, in order, with a tile of whole
 /// sequences: rows firstRow … firstRow + x.rows() − 1 of all tokens.

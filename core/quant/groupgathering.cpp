@@ -12,8 +12,6 @@ namespace {
 
     using Index = Eigen::Index;
 
-    constexpr Index keptBytes = Index(512) << 20; // in memory
-
 } // namespace
 
 Eigen::Index TokenTile::heldRows(Index all) const
@@ -24,21 +22,26 @@ Eigen::Index TokenTile::heldRows(Index all) const
     return heldSequences(first / length, (first + rows) / length, sequences) * length;
 }
 
-KeptActivations::KeptActivations(
-    Index tokens, Index channels, const std::filesystem::path& scratchFolder)
+KeptActivations::KeptActivations(Index tokens, Index channels, const TokenRoom& room)
     : m_channels(channels)
 {
-    const Index bytes = tokens * channels * Index(sizeof(float));
-    if (bytes <= keptBytes)
+    const std::size_t bytes = std::size_t(tokens) * std::size_t(channels) * sizeof(float);
+    if (bytes <= room.inMemory)
         m_memory.resize(tokens, channels);
     else
-        m_disk = ScratchFile::make(scratchFolder, std::size_t(bytes));
+        m_disk = ScratchFile::make(room.folder, bytes);
 }
 
 MatrixBlock KeptActivations::of(const TokenTile& tile)
 {
     float* all = m_disk ? reinterpret_cast<float*>(m_disk->bytes().data()) : m_memory.data();
     return Eigen::Map<Matrix>(all + tile.first * m_channels, tile.rows, m_channels);
+}
+
+void KeptActivations::rest() const
+{
+    if (m_disk)
+        m_disk->rest();
 }
 
 GroupGathering::GroupGathering(const LayerInWork& layer, LinearInput input, const LayerPaths& paths)

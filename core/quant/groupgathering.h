@@ -19,7 +19,7 @@ struct TokenTile {
     {
         return { &hidden.beside, first, hidden.states.rows() };
     }
-    auto of(Matrix& matrix) const { return matrix.middleRows(first, rows); }
+    auto of(TokenRows& values) const { return values.middleRows(first, rows); }
     /// Rows at its end that are held out, of `all`.
     Eigen::Index heldRows(Eigen::Index all) const;
 
@@ -38,18 +38,30 @@ void forTokenTiles(const HiddenStates& hidden, const Progress& progress, const B
     for (Eigen::Index first = 0; first < all; first += step) {
         progress.at(double(first) / double(all));
         body(TokenTile{ first, std::min(step, all - first), hidden.length });
+        hidden.states.rest();
     }
+}
+/// The same of two paths: what lies on the disk leaves the memory with every tile.
+template<typename Body>
+void forTokenTiles(const LayerPaths& paths, const Progress& progress, const Body& body)
+{
+    forTokenTiles(paths.rounded, progress, [&](const TokenTile& tile) {
+        body(tile);
+        if (paths.reference)
+            paths.reference->states.rest();
+    });
 }
 
 /// Activations of all tokens, kept from one pass to the next: in memory, or on the disk if they are
 /// many.
 class KeptActivations {
 public:
-    KeptActivations(
-        Eigen::Index tokens, Eigen::Index channels, const std::filesystem::path& scratchFolder);
+    KeptActivations(Eigen::Index tokens, Eigen::Index channels, const TokenRoom& room);
     /// False where the disk had no room.
     bool isThere() const { return m_disk || m_memory.size() > 0; }
     MatrixBlock of(const TokenTile& tile);
+    /// Takes what lies on the disk out of this program's memory until it is touched again.
+    void rest() const;
 
 private:
     Eigen::Index m_channels;

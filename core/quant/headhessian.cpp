@@ -29,10 +29,10 @@ namespace {
 } // namespace
 
 MatrixD headHessian(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences,
-    const Progress& progress)
+    const Progress& progress, const TokenRoom& room)
 {
     HeadObserver observer(checkpoint.config().hidden);
-    HiddenStates hidden = embed(checkpoint, sequences);
+    HiddenStates hidden = embed(checkpoint, sequences, 0, room);
     walk(hidden, checkpoint, &observer, progress);
     return observer.take();
 }

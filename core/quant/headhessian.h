@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/checkpoint.h"
+#include "core/model/tokenrows.h"
 #include "core/rounding/hessian.h"
 
 namespace core {
@@ -10,6 +11,6 @@ namespace core {
 /// states after its last layer, at every token of `sequences`. Walks all layers. Throws Error,
 /// Cancelled.
 MatrixD headHessian(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences,
-    const Progress& progress);
+    const Progress& progress, const TokenRoom& room = {});
 
 } // namespace core

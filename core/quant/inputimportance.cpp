@@ -28,9 +28,9 @@ namespace {
 } // namespace
 
 Importance inputImportance(const Checkpoint& checkpoint,
-    const std::vector<std::vector<int>>& sequences, const Progress& progress)
+    const std::vector<std::vector<int>>& sequences, const Progress& progress, const TokenRoom& room)
 {
-    HiddenStates hidden = embed(checkpoint, sequences);
+    HiddenStates hidden = embed(checkpoint, sequences, 0, room);
     InputSquares observer;
     walk(hidden, checkpoint, &observer, progress);
     const double share = 1.0 / double(std::max<Eigen::Index>(1, hidden.states.rows()));

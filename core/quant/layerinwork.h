@@ -28,7 +28,7 @@ public:
     const LayerWeights& original() const { return m_original; }
     /// Matrices of original() that are not needed any more.
     void releaseOriginal(std::span<const Role> roles);
-    const std::filesystem::path& scratchFolder() const { return m_run.scratchFolder; }
+    const TokenRoom& room() const { return m_run.room; }
     /// What the original layer's `input` would be if it were scaled as weights() is, and the
     /// input of weights() if it were not.
     Matrix folded(LinearInput input, Matrix x) const;

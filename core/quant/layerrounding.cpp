@@ -27,7 +27,7 @@ namespace {
     {
         GroupGathering gathering(layer, input, paths);
         if (gathering.isNeeded())
-            forTokenTiles(paths.rounded, progress.part(0, 0.4), [&](const TokenTile& tile) {
+            forTokenTiles(paths, progress.part(0, 0.4), [&](const TokenTile& tile) {
                 Matrix x = inputOf(tile.of(read.rounded), layer.weights());
                 Matrix change;
                 if (gathering.corrects())
@@ -99,23 +99,25 @@ namespace {
                   return attentionContext(inputOf(tile.of(hidden), weights), weights, hidden.length,
                       progress, { tile.beside(hidden), {} });
               };
-        Matrix context(
-            paths.rounded.states.rows(), layer.spec().mixedChannels(paths.rounded.states.cols()));
+        TokenRows context(paths.rounded.states.rows(),
+            layer.spec().mixedChannels(paths.rounded.states.cols()), layer.room());
         GroupGathering gathering(layer, LinearInput::AttentionOutput, paths);
-        forTokenTiles(paths.rounded, progress.part(0.6, 0.8), [&](const TokenTile& tile) {
+        forTokenTiles(paths, progress.part(0.6, 0.8), [&](const TokenTile& tile) {
             tile.of(context) = contextOf(tile, paths.rounded, layer.weights());
             Matrix reference;
             if (paths.reference)
                 reference = contextOf(tile, *paths.reference, layer.original());
             gatherWriter(layer, LinearInput::AttentionOutput, gathering, paths, tile,
                 tile.of(context), reference, progress);
+            context.rest();
         });
         for (const LinearInput input : { LinearInput::Attention, LinearInput::LatentQuery,
                  LinearInput::HeadQuery, LinearInput::HeadContext, LinearInput::AttentionOutput })
             layer.releaseOriginal(rolesOf(input));
         gathering.round(layer, LinearInput::AttentionOutput, progress.part(0.8, 0.95));
-        forTokenTiles(paths.rounded, progress.part(0.95, 1), [&](const TokenTile& tile) {
+        forTokenTiles(paths, progress.part(0.95, 1), [&](const TokenTile& tile) {
             addAttention(tile.of(paths.rounded), tile.of(context), layer.weights(), progress);
+            context.rest();
         });
     }
 
@@ -131,9 +133,9 @@ namespace {
             return feedForwardGated(inputOf(hidden, weights), weights, progress);
         };
         KeptActivations gated(
-            paths.rounded.states.rows(), layer.spec().feedForward.size, layer.scratchFolder());
+            paths.rounded.states.rows(), layer.spec().feedForward.size, layer.room());
         GroupGathering gathering(layer, LinearInput::Down, paths);
-        forTokenTiles(paths.rounded, progress.part(0.4, 0.6), [&](const TokenTile& tile) {
+        forTokenTiles(paths, progress.part(0.4, 0.6), [&](const TokenTile& tile) {
             const Matrix x = gatedOf(tile.of(read.rounded), layer.weights());
             Matrix reference;
             if (paths.reference)
@@ -141,10 +143,11 @@ namespace {
             gatherWriter(layer, LinearInput::Down, gathering, paths, tile, x, reference, progress);
             if (gated.isThere())
                 gated.of(tile) = x;
+            gated.rest();
         });
         layer.releaseOriginal(std::array{ Role::FfnGate, Role::FfnUp, Role::FfnDown });
         gathering.round(layer, LinearInput::Down, progress.part(0.6, 0.9));
-        forTokenTiles(paths.rounded, progress.part(0.9, 1), [&](const TokenTile& tile) {
+        forTokenTiles(paths, progress.part(0.9, 1), [&](const TokenTile& tile) {
             // In another order the same products may end in other bits (OpenBLAS's kernels for the
             // last columns of a tile): a resumed run, which finds the layer ordered, must not
             // differ.
@@ -153,6 +156,7 @@ namespace {
             else
                 addFeedForward(tile.of(paths.rounded),
                     gatedOf(tile.of(read.rounded), layer.weights()), layer.weights(), progress);
+            gated.rest();
         });
     }
 
@@ -174,7 +178,7 @@ namespace {
         const Role down = rolesOf(input).front();
         GroupGathering gathering(layer, input, paths);
         if (gathering.isNeeded())
-            forTokenTiles(paths.rounded, progress.part(0, 0.5), [&](const TokenTile& tile) {
+            forTokenTiles(paths, progress.part(0, 0.5), [&](const TokenTile& tile) {
                 Matrix x = sharedGated(tile.of(read.rounded), layer.weights(), progress);
                 Matrix change, drift;
                 if (gathering.corrects()) {
@@ -193,12 +197,13 @@ namespace {
     }
 
     /// What experts or their router read, of all tokens.
-    Matrix ofAllTokens(HiddenStates& hidden, const LayerWeights& weights, const Progress& progress,
-        const decltype(expertsInput)& inputOf)
+    TokenRows ofAllTokens(HiddenStates& hidden, const LayerWeights& weights, const TokenRoom& room,
+        const Progress& progress, const decltype(expertsInput)& inputOf)
     {
-        Matrix input(hidden.states.rows(), hidden.states.cols());
+        TokenRows input(hidden.states.rows(), hidden.states.cols(), room);
         forTokenTiles(hidden, progress, [&](const TokenTile& tile) {
             tile.of(input) = inputOf(tile.of(hidden), weights, progress);
+            input.rest();
         });
         return input;
     }
@@ -215,21 +220,24 @@ namespace {
         else if (layer.spec().experts->sharedSize > 0)
             roundSharedDown(layer, LinearInput::SharedDown, paths, read, progress.part(0.1, 0.2));
         if (layer.stacksNeedHessian()) {
-            const Matrix input = ofAllTokens(read.rounded, layer.weights(), progress, expertsInput);
-            const std::vector<ExpertTokens> routed = routeTokens(layer.spec().experts->isBeside
-                    ? ofAllTokens(read.rounded, layer.weights(), progress, routerInput)
-                    : input,
-                layer.weights(), progress);
-            Matrix reference;
+            const TokenRows input
+                = ofAllTokens(read.rounded, layer.weights(), layer.room(), progress, expertsInput);
+            const std::vector<ExpertTokens> routed
+                = routeTokens(layer.spec().experts->isBeside ? ofAllTokens(read.rounded,
+                                  layer.weights(), layer.room(), progress, routerInput)
+                                                             : input,
+                    layer.weights(), progress);
+            TokenRows reference;
             if (read.reference)
-                reference = ofAllTokens(*read.reference, layer.original(), progress, expertsInput);
+                reference = ofAllTokens(
+                    *read.reference, layer.original(), layer.room(), progress, expertsInput);
             roundExperts(
                 layer, { input, reference, routed }, paths.rounded.length, progress.part(0.2, 0.9));
         } else {
             layer.roundStacks(progress.part(0.2, 0.9));
         }
         // As the walk does it, so that a resumed run goes on with the same bits.
-        forTokenTiles(paths.rounded, progress.part(0.9, 1), [&](const TokenTile& tile) {
+        forTokenTiles(paths, progress.part(0.9, 1), [&](const TokenTile& tile) {
             const auto move
                 = [&](HiddenStates& hidden, HiddenStates& readBy, const LayerWeights& weights) {
                       const Matrix input = feedForwardInput(tile.of(readBy), weights, progress);
@@ -252,9 +260,9 @@ namespace {
             = [&](const TokenTile& tile, HiddenStates& hidden, const LayerWeights& weights) {
                   return perLayerGated(tile.of(hidden), weights, tile.beside(hidden), progress);
               };
-        Matrix gated(paths.rounded.states.rows(), layer.spec().perLayer->size);
+        TokenRows gated(paths.rounded.states.rows(), layer.spec().perLayer->size, layer.room());
         GroupGathering gathering(layer, LinearInput::PerLayerOutput, paths);
-        forTokenTiles(paths.rounded, progress.part(0.4, 0.6), [&](const TokenTile& tile) {
+        forTokenTiles(paths, progress.part(0.4, 0.6), [&](const TokenTile& tile) {
             tile.of(gated) = gatedOf(tile, paths.rounded, layer.weights());
             Matrix change, drift;
             if (paths.reference) {
@@ -271,7 +279,7 @@ namespace {
                 tile.of(paths.reference ? *paths.reference : paths.rounded));
         });
         gathering.round(layer, LinearInput::PerLayerOutput, progress.part(0.6, 0.9));
-        forTokenTiles(paths.rounded, progress.part(0.9, 1), [&](const TokenTile& tile) {
+        forTokenTiles(paths, progress.part(0.9, 1), [&](const TokenTile& tile) {
             addPerLayer(tile.of(paths.rounded), tile.of(gated), layer.weights(), progress);
         });
     }

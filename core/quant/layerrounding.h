@@ -16,8 +16,7 @@ struct LayerRounding {
     const Importance& importance; ///< of every tensor whose method is Importance
     const GptqOptions& gptq;
     const TensorDone& tensorDone;
-    /// Where large activations may be put on the disk; empty: where temporary files are.
-    std::filesystem::path scratchFolder;
+    TokenRoom room; ///< of activations of all tokens
     const OutputHessians& outputs; ///< of the matrices that are rounded two-sidedly
 };
 
@@ -36,8 +35,8 @@ struct LayerPaths {
 /// the rounding itself; errors are reported on them.
 /// Before that, its inputs are scaled as `scaling` says, in both paths.
 /// Beside the layer's weights (with a reference twice until they have been used) it holds the
-/// heads' outputs of all tokens, then the feed-forward's, in memory or, from 512 MiB on, on the
-/// disk (where that has no room they are computed twice), and one Hessian at a time. Throws Error
+/// heads' outputs of all tokens, then the feed-forward's, in memory or on the disk (where that has
+/// no room the latter are computed twice), and one Hessian at a time. Throws Error
 /// for a weight that is not finite, Cancelled.
 RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling,
     const LayerPaths& paths, const Progress& progress);

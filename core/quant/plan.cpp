@@ -4,6 +4,7 @@
 #include "core/base/parallel.h"
 #include "core/base/text.h"
 #include "core/formats/study.h"
+#include "core/quant/namepattern.h"
 
 #include <algorithm>
 #include <array>
@@ -11,31 +12,6 @@
 namespace core {
 
 namespace {
-
-    /// Whether `name` has the form of `pattern`, in which * stands for any characters and ? for
-    /// one.
-    bool matches(std::string_view pattern, std::string_view name)
-    {
-        std::size_t p = 0;
-        std::size_t n = 0;
-        std::size_t star = std::string_view::npos; // the last * seen, and how far it reaches
-        std::size_t starEnd = 0;
-        while (n < name.size()) {
-            if (p < pattern.size() && pattern[p] == '*') {
-                star = p++;
-                starEnd = n;
-            } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
-                ++p;
-                ++n;
-            } else if (star != std::string_view::npos) {
-                p = star + 1;
-                n = ++starEnd;
-            } else {
-                return false;
-            }
-        }
-        return pattern.find_first_not_of('*', p) == std::string_view::npos;
-    }
 
     bool applies(const Rule& rule, const Tensor& tensor)
     {
@@ -46,7 +22,7 @@ namespace {
             return false;
         if (rule.lastLayer && place.layer > *rule.lastLayer)
             return false;
-        return rule.name.empty() || matches(rule.name, tensor.name);
+        return rule.name.empty() || hasForm(tensor.name, rule.name);
     }
 
     /// The method that will really be used where `wanted` was asked for, of the head (tied or not)

@@ -140,6 +140,14 @@ namespace {
         bool addFound(std::size_t part);
         void keep(std::size_t which, RoundedPart part);
         void sayPart(std::size_t part) const;
+        /// Of hidden states, and of activations of all tokens.
+        TokenRoom room() const
+        {
+            TokenRoom room;
+            if (m_options.shelf)
+                room.folder = m_options.shelf->folder();
+            return room;
+        }
         void add(RoundedPart part);
 
         /// Whether the tensor of `role` outside the layers gets GPTQ, which walks all layers.
@@ -203,7 +211,7 @@ namespace {
         if (!needsImportance())
             return;
         m_importance = m_options.importance.empty()
-            ? inputImportance(*m_checkpoint, m_options.calibration, progress)
+            ? inputImportance(*m_checkpoint, m_options.calibration, progress, room())
             : m_options.importance;
     }
 
@@ -258,7 +266,7 @@ namespace {
             return roundInTiles(tensor, planned, importanceOf(planned), progress);
         const auto path = planned.place.role == Role::Output ? m_checkpoint->withTensors(m_tensors)
                                                              : m_checkpoint;
-        MatrixD H = headHessian(*path, m_options.calibration, progress.part(0, 0.4));
+        MatrixD H = headHessian(*path, m_options.calibration, progress.part(0, 0.4), room());
         const GptqFactor factor = factorHessian(std::move(H), m_gptq, progress.part(0.4, 0.45));
         return roundByGptqInTiles(tensor, planned, factor, m_gptq, progress.part(0.45, 1));
     }
@@ -302,8 +310,8 @@ namespace {
     {
         std::vector<Place> places = m_gptq.twoSided ? placesByGptq(m_plan) : std::vector<Place>();
         std::erase_if(places, [this](Place place) { return m_found[partOf(place)].has_value(); });
-        return gatherOutputHessians(*m_checkpoint, places, m_options.calibration,
-            m_options.shelf ? m_options.shelf->folder() : std::filesystem::path(), progress);
+        return gatherOutputHessians(
+            *m_checkpoint, places, m_options.calibration, room().folder, progress);
     }
 
     void Run::roundLayers(const Progress& progress)
@@ -312,7 +320,7 @@ namespace {
         const OutputHessians outputs = outputHessians(progress.part(0, back, "Looking back"));
         const Progress rounds = progress.part(back, 1);
         const LayerRounding rounding{ *m_checkpoint, m_plan, m_importance, m_gptq, m_tensorDone,
-            m_options.shelf ? m_options.shelf->folder() : std::filesystem::path(), outputs };
+            room(), outputs };
         const int layers = m_checkpoint->config().layers;
         const int lastGptq = lastMissingLayer(
             [](const PlannedTensor& planned) { return planned.method == Method::Gptq; });
@@ -324,11 +332,12 @@ namespace {
         const LayerPaths paths{ rounded, m_gptq.correctTarget ? &reference : nullptr };
         HiddenStates original; // what scales are searched on
         if (lastScaled >= 0)
-            original = embed(*m_checkpoint, m_options.calibration);
+            original = embed(*m_checkpoint, m_options.calibration, 0, room());
         if (lastGptq >= 0)
-            rounded = embed(*m_checkpoint->withTensors(m_tensors), m_options.calibration);
+            rounded
+                = embed(*m_checkpoint->withTensors(m_tensors), m_options.calibration, 0, room());
         if (lastGptq >= 0 && paths.reference)
-            reference = embed(*m_checkpoint, m_options.calibration);
+            reference = embed(*m_checkpoint, m_options.calibration, 0, room());
         for (int layer = 0; layer < layers; ++layer) {
             const Progress part = rounds.part(shares.before(layer), shares.before(layer + 1),
                 text("Layer ", layer + 1, " of ", layers));

@@ -43,7 +43,7 @@ struct GptqOptions {
     /// Whether a row's error is made up for by the rows after it, as far as the end loss depends on
     /// both outputs (twosided.h): takes one pass back through the original model. Not for stacks of
     /// experts, the head, outputs whose rows are scaled, and models without a way back.
-    bool twoSided = false;
+    bool twoSided = true;
     /// Share of the mean diagonal of H_O, of the gradients at a matrix's outputs, added to it.
     double outputDamping = 0.3;
 
@@ -52,8 +52,8 @@ struct GptqOptions {
 
 /// JSON: {"damping": 0.01, "correct_target": true, "hold_out": true, "choose_target": true,
 /// "drift_share": 0.5, "target_damping": 0.1, "weigh_tokens": false, "sweeps": 3, "refit_norms":
-/// true, "order_neurons": false, "two_sided": false, "output_damping": 0.3}; what is missing has its default. Throws Error (place, key, found,
-/// expected).
+/// true, "order_neurons": false, "two_sided": true, "output_damping": 0.3}; what is missing has its
+/// default. Throws Error (place, key, found, expected).
 GptqOptions gptqOptionsFromJson(const Json& json, const std::string& place);
 Json gptqOptionsToJson(const GptqOptions& options);
 

@@ -21,27 +21,44 @@ namespace {
         return chunks;
     }
 
-    MeasuredKld meanOf(const std::vector<ScorePair>& pairs)
-    {
-        const double n = double(pairs.size());
-        double sum = 0, squares = 0;
-        for (const ScorePair& pair : pairs) {
-            const double divergence = pair.divergence();
-            sum += divergence;
-            squares += divergence * divergence;
-        }
-        const double variance = squares / n - sum / n * (sum / n);
-        return { sum / n, n > 1 && variance > 0 ? std::sqrt(variance / (n - 1)) : 0 };
-    }
-
 } // namespace
+
+MeasuredKld meanDivergence(const std::vector<double>& divergences)
+{
+    const double n = double(divergences.size());
+    double sum = 0, squares = 0;
+    for (const double divergence : divergences) {
+        sum += divergence;
+        squares += divergence * divergence;
+    }
+    const double variance = squares / n - sum / n * (sum / n);
+    return { sum / n, n > 1 && variance > 0 ? std::sqrt(variance / (n - 1)) : 0 };
+}
 
 LoneMeasurement::LoneMeasurement(const Checkpoint& checkpoint,
     const std::vector<std::vector<int>>& chunks, const Progress& progress)
-    : m_checkpoint(checkpoint)
-    , m_chunks(measurable(chunks))
-    , m_states(walkKeeping(checkpoint, chunks, nullptr, progress))
+    : LoneMeasurement(checkpoint, checkpoint, chunks, progress)
 {
+}
+
+LoneMeasurement::LoneMeasurement(const Checkpoint& checkpoint, const Checkpoint& base,
+    const std::vector<std::vector<int>>& chunks, const Progress& progress)
+    : m_checkpoint(checkpoint)
+    , m_base(base)
+    , m_chunks(measurable(chunks))
+    , m_states(walkKeeping(base, chunks, nullptr, progress.part(0, 0.5)))
+{
+    const int layers = checkpoint.config().layers;
+    if (&checkpoint == &base) {
+        m_before = headInputs(checkpoint, m_states.before(layers), progress);
+        return;
+    }
+    HiddenStates hidden = embed(checkpoint, m_chunks);
+    for (int i = 0; i < layers; ++i) {
+        const Progress part = progress.part(0.5 + 0.5 * i / layers, 0.5 + 0.5 * (i + 1) / layers);
+        walkLayer(hidden, loadLayer(checkpoint, i, part), i, nullptr, part);
+    }
+    m_before = headInputs(checkpoint, hidden.states, progress);
 }
 
 Matrix LoneMeasurement::headInputs(
@@ -55,7 +72,7 @@ Matrix LoneMeasurement::headInputs(
     return headInput(scored, model, progress);
 }
 
-MeasuredKld LoneMeasurement::from(
+std::vector<double> LoneMeasurement::from(
     int layer, const Checkpoint& changed, const Progress& progress) const
 {
     const ModelConfig& config = m_checkpoint.config();
@@ -68,32 +85,49 @@ MeasuredKld LoneMeasurement::from(
     if (layer < 0)
         hidden = embed(changed, m_chunks);
     else
-        hidden = { m_states.before(layer), m_states.length(), {} };
+        hidden = { TokenRows(m_states.before(layer)), m_states.length(), {} };
     for (int i = std::max(0, layer); i < layers; ++i) {
         const Progress part
             = progress.part(0.9 * i / layers, 0.9 * (i + 1) / layers); // the head takes the rest
         walkLayer(hidden, loadLayer(changed, i, part), i, nullptr, part);
     }
-    const Matrix before = headInputs(m_checkpoint, m_states.before(layers), progress);
     const Matrix after = headInputs(changed, hidden.states, progress);
-    const std::vector<int> targets(std::size_t(before.rows()), 0); // of losses that nobody asks for
-    return meanOf(scorePairs({ &m_checkpoint.head(), &before, logitScaling(m_checkpoint.config()) },
-        { &changed.head(), &after, logitScaling(changed.config()) }, targets,
-        progress.part(0.9, 1)));
+    const std::vector<int> targets(
+        std::size_t(m_before.rows()), 0); // of losses that nobody asks for
+    std::vector<double> divergences;
+    for (const ScorePair& pair :
+        scorePairs({ &m_checkpoint.head(), &m_before, logitScaling(m_checkpoint.config()) },
+            { &changed.head(), &after, logitScaling(changed.config()) }, targets,
+            progress.part(0.9, 1)))
+        divergences.push_back(pair.divergence());
+    return divergences;
+}
+
+/// That reads the tensor; −1: the embedding, the number of layers: the head.
+int LoneMeasurement::firstLayerOf(const Tensor& tensor) const
+{
+    const Place place = tensor.place;
+    const bool isHead = m_checkpoint.head().place == place && place.role != Role::TokenEmbd;
+    return place.layer >= 0 ? place.layer : isHead ? m_checkpoint.config().layers : -1;
 }
 
 MeasuredKld LoneMeasurement::measure(const Tensor& rounded, const Progress& progress) const
 {
-    const auto changed = m_checkpoint.withTensors({ rounded });
-    const Place place = rounded.place;
-    const bool isHead = m_checkpoint.head().place == place && place.role != Role::TokenEmbd;
-    const int first = place.layer >= 0 ? place.layer : isHead ? m_checkpoint.config().layers : -1;
-    return from(first, *changed, progress);
+    return meanDivergence(divergences({ rounded }, progress));
+}
+
+std::vector<double> LoneMeasurement::divergences(
+    const std::vector<Tensor>& rounded, const Progress& progress) const
+{
+    int first = m_checkpoint.config().layers;
+    for (const Tensor& tensor : rounded)
+        first = std::min(first, firstLayerOf(tensor));
+    return from(first, *m_base.withTensors(rounded), progress);
 }
 
 MeasuredKld LoneMeasurement::measureModel(const Checkpoint& changed, const Progress& progress) const
 {
-    return from(-1, changed, progress);
+    return meanDivergence(from(-1, changed, progress));
 }
 
 } // namespace core

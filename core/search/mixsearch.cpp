@@ -101,6 +101,15 @@ MixSearch::Mix MixSearch::mixOf(const std::vector<std::size_t>& chosen) const
     return mix;
 }
 
+std::vector<MixSearch::Choice> MixSearch::choicesOf(std::size_t tensor) const
+{
+    const Options& options = m_options[tensor];
+    std::vector<Choice> choices;
+    for (std::size_t i = 0; i < options.values.size(); ++i)
+        choices.push_back({ options.formats[i], options.values[i].bytes, options.values[i].loss });
+    return choices;
+}
+
 MixSearch::Mix MixSearch::under(std::uint64_t bytes, Care care) const
 {
     assert(bytes >= leastBytes());

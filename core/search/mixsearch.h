@@ -47,6 +47,14 @@ public:
         std::uint64_t bytes = 0; ///< as above
         double kld = 0; ///< predicted
     };
+    /// A way to store a tensor; null format: it is not asked for one.
+    struct Choice {
+        const Format* format = nullptr;
+        std::uint64_t bytes = 0; ///< as above
+        double kld = 0; ///< predicted
+    };
+    /// What the tensor there may become.
+    std::vector<Choice> choicesOf(std::size_t tensor) const;
     enum class Care { Quick /**< while a slider moves */, Best };
     /// Requires: bytes ≥ leastBytes().
     Mix under(std::uint64_t bytes, Care care) const;

@@ -99,13 +99,10 @@ namespace {
             return emptyTable(m_checkpoint, m_candidates, int(m_sequences.front().size()));
         }
 
-        /// Of as many sequences as a usual batch has: the same, however many are asked for.
         void findImportance(const Progress& progress)
         {
-            if (!m_importance.empty() || !usesImportance(m_candidates))
-                return;
-            const int count = std::min(int(m_sequences.size()), batchSize(1));
-            m_importance = inputImportance(m_checkpoint, between(0, count), progress);
+            if (m_importance.empty() && usesImportance(m_candidates))
+                m_importance = sensitivityImportance(m_checkpoint, m_sequences, progress);
         }
 
         /// Sequences of the batch after `read` of them.
@@ -184,6 +181,15 @@ int usualSensitivitySequences(int length)
 {
     constexpr int tokens = 8192, least = 8;
     return std::max(least, tokens / length);
+}
+
+Importance sensitivityImportance(
+    const Checkpoint& checkpoint, const Sequences& sequences, const Progress& progress)
+{
+    const auto count = std::min(sequences.size(),
+        std::max<std::size_t>(1, std::size_t(usualTokens) / sequences.front().size()));
+    return inputImportance(
+        checkpoint, { sequences.begin(), sequences.begin() + std::ptrdiff_t(count) }, progress);
 }
 
 std::vector<const Format*> usualSensitivityFormats()

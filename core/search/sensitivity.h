@@ -37,6 +37,11 @@ SensitivityTable measureSensitivity(const Checkpoint& checkpoint,
     const std::vector<std::vector<int>>& sequences, const SensitivitySettings& settings,
     const SensitivityTable* begun, const SensitivityUpdate& update, const Progress& progress);
 
+/// Importance of the inputs where none is given: of the first sequences, the same however many are
+/// read. Throws Error, Cancelled.
+Importance sensitivityImportance(const Checkpoint& checkpoint,
+    const std::vector<std::vector<int>>& sequences, const Progress& progress);
+
 /// The formats whose losses are predicted unless others are asked for: those of llama.cpp's mixes.
 std::vector<const Format*> usualSensitivityFormats();
 /// Sequences of `length` tokens that are read unless more are asked for: some minute of a small

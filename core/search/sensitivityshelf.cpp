@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/search/sensitivityshelf.h"
 
-#include "core/base/contenthash.h"
 #include "core/base/text.h"
 #include "core/quant/runparts.h"
+#include "core/search/inputhash.h"
 #include "core/search/slopes.h"
 
 #include <nlohmann/json.hpp>
@@ -20,24 +20,6 @@ namespace {
     {
         return Shelf::keyOf({ { "last sensitivity", keyVersion },
             { "model", contentKey(checkpoint) }, { "method", methodName(method) } });
-    }
-
-    std::uint64_t hashOf(const std::vector<std::vector<int>>& sequences)
-    {
-        ContentHash hash;
-        for (const auto& sequence : sequences)
-            hash.add(std::as_bytes(std::span(sequence)));
-        return hash.value();
-    }
-
-    std::uint64_t hashOf(const Importance& importance)
-    {
-        ContentHash hash;
-        for (const auto& [name, values] : importance) {
-            hash.add(std::as_bytes(std::span(name)));
-            hash.add(std::as_bytes(std::span(values)));
-        }
-        return hash.value();
     }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "core/base/randombits.h"
 #include "core/files/textfile.h"
 #include "core/quant/inputimportance.h"
+#include "core/quant/quantize.h"
 #include "core/search/candidates.h"
 #include "core/search/lonetensor.h"
 #include "core/search/sensitivityshelf.h"
@@ -41,6 +42,7 @@ namespace {
         int singles = 0; ///< tensors that are measured alone; 0: all
         std::vector<const char*> singleFormats;
         std::vector<const core::Format*> formats = core::usualSensitivityFormats();
+        bool withGptq = false; ///< recipes that GPTQ rounds, too
     };
 
     struct Pair {
@@ -250,6 +252,39 @@ namespace {
         printRecipes("of one size", equal);
     }
 
+    /// Recipes that GPTQ rounds (16 sequences, rows alone), beside what importance's figures
+    /// predict: for the order, and the one factor between the two methods.
+    void measureGptqRecipes(
+        const Trial& trial, const core::SensitivityTable& table, const core::LoneMeasurement& lone)
+    {
+        constexpr int count = 24;
+        core::QuantizeOptions options;
+        options.calibration.assign(trial.predicting.begin(), trial.predicting.begin() + 16);
+        std::vector<Pair> pairs;
+        for (int i = 0; i < count; ++i) {
+            const std::vector<std::size_t> chosen = randomRecipe(table, std::uint64_t(i), 0);
+            core::Recipe recipe;
+            recipe.method = core::Method::Gptq;
+            recipe.gptq.twoSided = false;
+            double predicted = 0;
+            for (std::size_t t = 0; t < chosen.size(); ++t) {
+                const core::TensorSensitivity& tensor = table.tensors[t];
+                core::Rule rule;
+                rule.name = tensor.name;
+                rule.format = tensor.figures[chosen[t]].format;
+                recipe.rules.push_back(rule);
+                predicted += tensor.figures[chosen[t]].kld;
+            }
+            const auto run = core::quantize(trial.model, recipe, options, {}, {});
+            pairs.push_back({ predicted, lone.measureModel(*run.checkpoint, {}).kld });
+            if (std::getenv("QUANTSCOPE_BENCH_EACH"))
+                std::printf("    recipe %2d by GPTQ: predicted %.5f, measured %.5f\n", i, predicted,
+                    pairs.back().measured);
+            std::fflush(stdout);
+        }
+        printRecipes("by GPTQ", pairs);
+    }
+
     /// The geometric mean, by role, of losses predicted on text over those from weights alone.
     void printRough(const Trial& trial, const core::SensitivityTable& table,
         const core::SensitivitySettings& settings)
@@ -292,6 +327,8 @@ namespace {
         const core::LoneMeasurement lone(*trial.model, trial.measuring, {});
         measureSingles(trial, table, candidates, lone);
         measureRecipes(trial, table, candidates, lone);
+        if (trial.withGptq)
+            measureGptqRecipes(trial, table, lone);
     }
 
     Trial sampleTrial()
@@ -304,6 +341,7 @@ namespace {
             tokenizer, core::readTextFile(sample / "calibration.txt"), 256, 256);
         trial.measuring = core::tokenSequences(
             tokenizer, core::readTextFile(sample / "evaluation.txt"), 256, 24);
+        trial.withGptq = true;
         return trial;
     }
 

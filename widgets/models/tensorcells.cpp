@@ -250,8 +250,9 @@ TensorCell TensorCells::of(const TensorRow& row, TensorColumn column)
     case ReadBack:
         return exportCell(row.exported, column);
     case PredictedLoss:
-        return row.predictedLoss ? number(milliKldText(*row.predictedLoss), *row.predictedLoss)
-                                 : TensorCell{};
+        return row.loss.value()
+            ? number(milliKldText(*row.loss.value()), *row.loss.value(), Tone::Loss)
+            : TensorCell{};
     }
     return {};
 }

@@ -138,8 +138,8 @@ namespace {
             92, Text },
         { PredictedLoss, QT_TRANSLATE_NOOP("widgets::TensorColumns", "KLD × 10⁻³"),
             QT_TRANSLATE_NOOP("widgets::TensorColumns",
-                "Predicted KL divergence of this tensor alone in the recipe's format.\nLosses of "
-                "tensors add up."),
+                "KL divergence of this tensor alone in the recipe's format; losses of tensors add "
+                "up.\nHollow bars are predicted, filled ones measured."),
             104, Bar },
     } };
 

@@ -41,7 +41,8 @@ enum class TensorColumn {
     Offset,
     Bytes,
     ReadBack,
-    PredictedLoss, ///< of the recipe's format, alone; settings keep columns by number, so it is last
+    PredictedLoss, ///< of the recipe's format, alone; settings keep columns by number, so it is
+                   ///< last
 };
 constexpr int tensorColumnCount = int(TensorColumn::PredictedLoss) + 1;
 

@@ -116,11 +116,11 @@ void TensorModel::setRoundingError(int tensor, std::optional<double> error)
     changed(tensor, TensorColumn::RoundingError, TensorColumn::RoundingError);
 }
 
-void TensorModel::setPredictedLoss(int tensor, std::optional<double> kld)
+void TensorModel::setLoss(int tensor, const LossFacts& loss)
 {
-    if (m_rows[std::size_t(tensor)].predictedLoss == kld)
+    if (m_rows[std::size_t(tensor)].loss == loss)
         return;
-    m_rows[std::size_t(tensor)].predictedLoss = kld;
+    m_rows[std::size_t(tensor)].loss = loss;
     changed(tensor, TensorColumn::PredictedLoss, TensorColumn::PredictedLoss);
 }
 
@@ -237,6 +237,17 @@ QVariant TensorModel::bar(const QModelIndex& index) const
     return std::clamp(*value / *largest, 0.0, 1.0);
 }
 
+QString TensorModel::lossTip(const LossFacts& loss) const
+{
+    QStringList lines;
+    if (loss.measured)
+        lines += tr("Measured alone: KLD %1")
+                     .arg(measuredKldText(*loss.measured, loss.measuredError.value_or(0)));
+    if (loss.predicted)
+        lines += tr("Predicted: KLD %1").arg(kldText(*loss.predicted));
+    return lines.join(u'\n');
+}
+
 QString TensorModel::toolTip(const QModelIndex& index) const
 {
     const int tensor = tensorAt(index);
@@ -263,6 +274,8 @@ QString TensorModel::toolTip(const QModelIndex& index) const
             .arg(formatName(subject.recipeFormat));
     case TensorColumn::State:
         return subject.run.note;
+    case TensorColumn::PredictedLoss:
+        return lossTip(subject.loss);
     case TensorColumn::OutputError:
     case TensorColumn::Change: {
         QStringList lines;
@@ -307,6 +320,9 @@ QVariant TensorModel::data(const QModelIndex& index, int role) const
                                    : QVariant::fromValue(row(tensorAt(index)).recipeFormat);
     case StateRole:
         return tensorAt(index) < 0 ? QVariant() : QVariant(int(row(tensorAt(index)).run.state));
+    case PredictedRole:
+        return columnOf(index) == TensorColumn::PredictedLoss && tensorAt(index) >= 0
+            && !row(tensorAt(index)).loss.measured;
     default:
         return {};
     }

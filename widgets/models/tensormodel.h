@@ -24,6 +24,7 @@ public:
         TensorsRole, ///< QList<int>: the tensor, or the layer's
         FormatRole, ///< const core::Format*: the recipe's
         StateRole, ///< RunFacts::State
+        PredictedRole, ///< whether the value is predicted, not measured: its bar is hollow
     };
     enum class Shape { Tree, Flat };
 
@@ -43,7 +44,7 @@ public:
     // What is known of a tensor; each redraws what shows it.
     void setWeights(int tensor, std::optional<WeightFacts> facts);
     void setRoundingError(int tensor, std::optional<double> error);
-    void setPredictedLoss(int tensor, std::optional<double> kld);
+    void setLoss(int tensor, const LossFacts& loss);
     void setInputs(int tensor, std::optional<InputFacts> facts);
     void setRecipe(int tensor, const core::Format* format, const core::Format* wanted);
     void setRun(int tensor, RunFacts facts);
@@ -70,6 +71,7 @@ private:
     TensorCell cell(const QModelIndex& index) const;
     QVariant bar(const QModelIndex& index) const;
     QString toolTip(const QModelIndex& index) const;
+    QString lossTip(const LossFacts& loss) const;
     QList<int> tensorsAt(const QModelIndex& index) const;
     std::vector<const TensorRow*> rowsOf(const Entry& entry) const;
 

@@ -58,6 +58,15 @@ struct ExportFacts {
     bool readBack = false; ///< written, decoded and compared
 };
 
+/// What a tensor alone loses in the recipe's format: KL divergence, nats a token.
+struct LossFacts {
+    std::optional<double> predicted;
+    std::optional<double> measured, measuredError;
+
+    std::optional<double> value() const { return measured ? measured : predicted; }
+    bool operator==(const LossFacts&) const = default;
+};
+
 /// Everything the table knows about one tensor. Formats are null and optionals empty until known.
 struct TensorRow {
     core::Place place{};
@@ -74,7 +83,7 @@ struct TensorRow {
     const core::Format* recipeFormat = nullptr; ///< what will be stored
     const core::Format* wantedFormat = nullptr; ///< differs where rows do not fit
     std::optional<double> roundingError; ///< relative output error at the recipe's format
-    std::optional<double> predictedLoss; ///< nats a token, at the recipe's format
+    LossFacts loss;
     std::optional<InputFacts> inputs;
     RunFacts run;
     ComparedFacts compared;

@@ -77,7 +77,8 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInd
     const bool emphasised = tone == Tone::Strong || tone == Tone::Choice
         || (tone == Tone::Loss && index.column() != int(TensorColumn::ErrorDifference)
             && index.column() != int(TensorColumn::Change)
-            && index.column() != int(TensorColumn::MaxOverMedian));
+            && index.column() != int(TensorColumn::MaxOverMedian)
+            && index.column() != int(TensorColumn::PredictedLoss));
     option->font.setBold(emphasised);
     option->fontMetrics = QFontMetrics(option->font);
     option->textElideMode = Qt::ElideRight;
@@ -115,8 +116,14 @@ void BarDelegate::paint(
         const int width = std::max(1, int(share.toDouble() * scaled(barWidth) + 0.5));
         const int height = scaled(valueBarHeight);
         const int left = cell.direction == Qt::RightToLeft ? room.right() - width + 1 : room.left();
-        painter->fillRect(QRect(left, room.top() + (room.height() - height) / 2, width, height),
-            loss ? tokens.loss : tokens.original);
+        const QRect bar(left, room.top() + (room.height() - height) / 2, width, height);
+        const QColor ink = loss ? tokens.loss : tokens.original;
+        if (index.data(TensorModel::PredictedRole).toBool() && width > 2) {
+            painter->setPen(QPen(ink, scaled(1)));
+            painter->drawRect(bar.adjusted(0, 0, -1, -1));
+        } else {
+            painter->fillRect(bar, ink);
+        }
         if (loss) // the bar carries the colour, the number stays readable text
             cell.palette.setColor(QPalette::Text, tokens.text);
     }

@@ -62,6 +62,7 @@ TensorTable::TensorTable(TensorModel& model, QWidget* parent)
     m_tree->setItemDelegate(new CellDelegate(m_tree));
     m_tree->setItemDelegateForColumn(int(TensorColumn::Kurtosis), bars);
     m_tree->setItemDelegateForColumn(int(TensorColumn::MaxOverMedian), bars);
+    m_tree->setItemDelegateForColumn(int(TensorColumn::PredictedLoss), bars);
     m_tree->setItemDelegateForColumn(int(TensorColumn::State), states);
     m_tree->setItemDelegateForColumn(int(TensorColumn::ReadBack), states);
     m_tree->setItemDelegateForColumn(int(TensorColumn::RecipeFormat), formats);

@@ -90,6 +90,36 @@ private slots:
         QCOMPARE(byGptq, 7 * place.tiny.layers);
     }
 
+    void measuresTensorsAlone()
+    {
+        const Workplace place;
+        const QStringList alone{ "--sequences", "4", "--evaluate", place.text, "--chunks", "3",
+            "--alone", "blk.0.*,token_embd.weight" };
+        const Outcome outcome = run(sensitivity(place, alone));
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        const Json json = jsonOf(outcome);
+        QVERIFY(json["measured_chunks"] == 3);
+        int measured = 0;
+        for (const Json& tensor : json["tensors"]) {
+            const std::string name = tensor["name"];
+            const bool isAsked = name.starts_with("blk.0.") || name == "token_embd.weight";
+            const Json& coarse = tensor["formats"]["Q4_0"];
+            QCOMPARE(coarse.contains("measured_kld"), isAsked);
+            if (!isAsked)
+                continue;
+            ++measured;
+            QVERIFY(coarse["measured_kld"].get<double>()
+                > tensor["formats"]["Q8_0"]["measured_kld"].get<double>());
+            QVERIFY(coarse["measured_kld_error"].get<double>() > 0);
+        }
+        QCOMPARE(measured, 8);
+        const Outcome unknown = run(
+            sensitivity(place, { "--evaluate", place.text, "--alone", "blk.99.attn_v.weight" }));
+        QCOMPARE(unknown.code, 3);
+        QVERIFY2(unknown.error.contains("--alone: found blk.99.attn_v.weight, expected"),
+            qPrintable(unknown.error));
+    }
+
     void isRoughWithoutAText()
     {
         const Workplace place;

@@ -60,8 +60,8 @@ private slots:
         for (const SmallerFile& file : files) {
             QCOMPARE(file.asked, grade);
             QVERIFY(file.mix.fileBytes < above);
-            QVERIFY(file.mix.kld <= mostKld(grade));
-            QCOMPARE(file.predicted, gradeOf(file.mix.kld));
+            QVERIFY(file.mix.mix.kld <= mostKld(grade));
+            QCOMPARE(file.predicted, gradeOf(file.mix.mix.kld));
             QCOMPARE(file.mix.recipe.method, Method::Gptq);
             above = file.mix.fileBytes;
             grade = Grade(int(grade) + 1);
@@ -78,7 +78,7 @@ private slots:
             const auto predicted
                 = predictedKld(*m_checkpoint, asPredicted(*m_checkpoint, plan, m_table), m_table);
             QCOMPARE(predicted.unknown, 0);
-            QVERIFY(qFuzzyCompare(predicted.kld, file.mix.kld));
+            QVERIFY(qFuzzyCompare(predicted.kld, file.mix.mix.kld));
         }
     }
 
@@ -123,7 +123,8 @@ private slots:
                 const auto predicted
                     = predictedKld(*model, asPredicted(*model, plan, table), table);
                 QCOMPARE(predicted.unknown, 0);
-                QVERIFY(std::abs(predicted.kld - file.mix.kld) <= 1e-12 + 1e-9 * file.mix.kld);
+                QVERIFY(
+                    std::abs(predicted.kld - file.mix.mix.kld) <= 1e-12 + 1e-9 * file.mix.mix.kld);
             }
         }
     }

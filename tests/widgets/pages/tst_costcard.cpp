@@ -31,7 +31,14 @@ struct Shown {
         settle(card, { 460, 400 });
     }
     CostTable* table() { return card.findChild<CostTable*>(); }
-    QPushButton* assign() { return card.findChild<QPushButton*>(); }
+    QPushButton* assign() { return button("Assign"); }
+    QPushButton* button(const char* beginning)
+    {
+        for (QPushButton* each : card.findChildren<QPushButton*>())
+            if (each->text().startsWith(QLatin1String(beginning)))
+                return each;
+        return nullptr;
+    }
     int rowOf(const QString& format)
     {
         return table()->row(table()->findItems(format, Qt::MatchExactly).constFirst());

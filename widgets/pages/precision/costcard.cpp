@@ -25,6 +25,7 @@ CostCard::CostCard(QWidget* parent)
     , m_note(new Label(TextRole::Caption))
     , m_empty(new Label(TextRole::Secondary, tr("Select a tensor in the table.")))
     , m_assign(makePrimaryButton(tr("Assign"), QStringLiteral("check")))
+    , m_measure(makeButton(tr("Measure alone")))
     , m_foot(new QWidget)
 {
     setContentFlush();
@@ -35,6 +36,7 @@ CostCard::CostCard(QWidget* parent)
     auto* foot = new QHBoxLayout(m_foot);
     foot->setContentsMargins(scaled(11), 0, scaled(11), scaled(11));
     foot->addWidget(m_note, 1);
+    foot->addWidget(m_measure);
     foot->addWidget(m_assign);
     content()->addWidget(m_table, 1);
     content()->addWidget(m_partial);
@@ -53,6 +55,10 @@ CostCard::CostCard(QWidget* parent)
     connect(m_assign, &QPushButton::clicked, this, [this] {
         if (const FormatChoice* choice = m_table->current())
             assign(choice->format);
+    });
+    connect(m_measure, &QPushButton::clicked, this, [this] {
+        if (const FormatChoice* choice = m_table->current())
+            emit measureRequested(choice->format);
     });
     setSelection({}, {}, nullptr, nullptr);
 }
@@ -82,12 +88,24 @@ void CostCard::setLocked(bool locked)
     refresh();
 }
 
+void CostCard::setWhyNotMeasure(const QString& reason)
+{
+    m_whyNotMeasure = reason;
+    refresh();
+}
+
 void CostCard::refresh()
 {
     const FormatChoice* choice = m_table->current();
     const bool other = choice && !core::isSameFormat(choice->format, m_assigned);
     m_assign->setText(other ? tr("Assign %1").arg(formatName(choice->format)) : tr("Assign"));
     m_assign->setEnabled(other && !m_locked);
+    m_measure->setEnabled(choice && m_whyNotMeasure.isEmpty());
+    m_measure->setToolTip(!choice ? tr("Choose a row: the selected tensors have several formats.")
+            : m_whyNotMeasure.isEmpty() ? tr("Rounds each selected tensor alone to %1 and measures "
+                                             "on the evaluation text what that loses.")
+                                              .arg(formatName(choice->format))
+                                        : m_whyNotMeasure);
     m_note->setText(m_locked            ? tr("locked while it runs")
             : choice && !choice->fits() ? fallbackText(*choice)
             : !choice                   ? tr("formats are mixed")

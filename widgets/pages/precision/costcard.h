@@ -20,10 +20,13 @@ public:
     void setSelection(const QString& name, const std::vector<FormatChoice>& choices,
         const core::Format* assigned, const core::Format* looked);
     void setLocked(bool locked);
+    /// Why the selection cannot be measured alone; empty: it can.
+    void setWhyNotMeasure(const QString& reason);
 
 signals:
     void lookRequested(const core::Format* format);
     void assignRequested(const core::Format* format);
+    void measureRequested(const core::Format* format); ///< alone, in that format
 
 private:
     void refresh();
@@ -35,7 +38,8 @@ private:
     Label* m_partial; ///< of how many tensors the errors are, while they are measured
     Label* m_note;
     Label* m_empty;
-    QPushButton* m_assign;
+    QPushButton *m_assign, *m_measure;
+    QString m_whyNotMeasure;
     QWidget* m_foot;
     const core::Format* m_assigned = nullptr;
     bool m_locked = false;

@@ -49,7 +49,7 @@ CostTable::CostTable(QWidget* parent)
     horizontalHeaderItem(Error)->setToolTip(
         tr("How far the tensor's output moves, relative to the output itself"));
     horizontalHeaderItem(Loss)->setToolTip(
-        tr("Predicted KL divergence, nats a token, of these tensors rounded alone"));
+        tr("KL divergence, nats a token, of these tensors rounded alone: ○ predicted, ● measured"));
     verticalHeader()->hide();
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
@@ -178,15 +178,26 @@ void CostTable::fillLoss(int row)
 {
     const FormatChoice& choice = m_choices[std::size_t(row)];
     const FormatChoice* base = choiceOf(m_assigned);
-    const bool isChange = base && base != &choice && choice.lossChange;
+    const bool hasBase = base && base != &choice;
+    // Measured against measured, predicted against predicted.
+    const bool isMeasured = choice.measuredLoss && (!hasBase || base->measuredLoss);
+    const std::optional<double> change = !hasBase ? std::nullopt
+        : isMeasured ? std::optional(*choice.measuredLoss - *base->measuredLoss)
+                     : choice.lossChange;
+    const std::optional<double> loss = isMeasured ? choice.measuredLoss : choice.loss;
     const Tokens tokens = tokensOf(palette());
-    const QString text = isChange ? signedText(1000 * *choice.lossChange, 3)
-        : choice.loss             ? numberText(1000 * *choice.loss, 3)
-                                  : unknownText();
-    set(row, Loss, text,
-        base == &choice || !choice.loss          ? tokens.text2
-            : isChange && *choice.lossChange > 0 ? tokens.loss
-                                                 : tokens.text);
+    const QString text = change ? signedText(1000 * *change, 3)
+        : loss                  ? numberText(1000 * *loss, 3)
+                                : unknownText();
+    const bool anyMeasured = std::ranges::any_of(
+        m_choices, [](const FormatChoice& each) { return bool(each.measuredLoss); });
+    const QString mark = !anyMeasured || !(change || loss) ? QString()
+        : isMeasured                                       ? QStringLiteral("● ")
+                                                           : QStringLiteral("○ ");
+    set(row, Loss, mark + text,
+        base == &choice || !loss    ? tokens.text2
+            : change && *change > 0 ? tokens.loss
+                                    : tokens.text);
 }
 
 QString CostTable::toolTip(const FormatChoice& choice) const
@@ -205,6 +216,12 @@ QString CostTable::toolTip(const FormatChoice& choice) const
             ? tr("Output error %1").arg(percentText(*choice.error))
             : tr("Output error %1, mean of %n tensors", nullptr, choice.tensors)
                   .arg(percentText(*choice.error));
+    if (choice.measuredLoss)
+        lines += tr("Measured alone: KLD %1", "costs")
+                     .arg(measuredKldText(
+                         *choice.measuredLoss, choice.measuredLossError.value_or(0)));
+    if (choice.loss)
+        lines += tr("Predicted: KLD %1", "costs").arg(kldText(*choice.loss));
     if (!choice.fits())
         lines += fallbackText(choice);
     return lines.join(u'\n');

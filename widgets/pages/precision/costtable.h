@@ -21,6 +21,8 @@ struct FormatChoice {
     std::optional<double> change;
     std::optional<double> loss; ///< predicted KL divergence of the selected tensors together
     std::optional<double> lossChange; ///< against the recipe's formats
+    /// What each of the selected was measured to lose alone, summed; none where one was not.
+    std::optional<double> measuredLoss, measuredLossError;
     int measured = 1, tensors = 1; ///< how many of the selected the errors are of
     /// Other formats that tensors fall back to because their rows do not fit, and how many do.
     std::vector<std::pair<const core::Format*, int>> fallbacks;

@@ -57,6 +57,7 @@ PrecisionPage::PrecisionPage(QWidget* parent)
 
     connect(m_cost, &CostCard::lookRequested, this, &PrecisionPage::lookRequested);
     connect(m_cost, &CostCard::assignRequested, this, &PrecisionPage::assignRequested);
+    connect(m_cost, &CostCard::measureRequested, this, &PrecisionPage::measureAloneRequested);
     connect(m_rules, &RulesCard::edited, this, &PrecisionPage::edited);
     connect(m_rules, &RulesCard::loadRequested, this, &PrecisionPage::loadRecipeRequested);
     connect(m_rules, &RulesCard::saveRequested, this, &PrecisionPage::saveRecipeRequested);
@@ -225,6 +226,8 @@ void PrecisionPage::fillPoints()
     m_sizeLossCard->setVisible(any);
     m_noRunsCard->setVisible(!any);
 }
+
+void PrecisionPage::setWhyNotAlone(const QString& reason) { m_cost->setWhyNotMeasure(reason); }
 
 void PrecisionPage::setLocked(bool locked)
 {

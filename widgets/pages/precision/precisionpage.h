@@ -63,12 +63,15 @@ public:
     void setSelectedPlace(std::optional<core::Place> place);
     /// Measured runs for the plot of size against loss.
     void setRuns(const std::vector<RunRow>& runs);
+    /// Why tensors cannot be measured alone; empty: they can.
+    void setWhyNotAlone(const QString& reason);
     /// Locked while a job uses the recipe.
     void setLocked(bool locked);
 
 signals:
     void lookRequested(const core::Format* format); ///< null: back to the recipe's
     void assignRequested(const core::Format* format);
+    void measureAloneRequested(const core::Format* format); ///< of the selection
     void presetRequested(const QString& name);
     void recipeEdited(const core::Recipe& recipe,
         const QString& undoText); ///< a rule moved, removed, the default changed

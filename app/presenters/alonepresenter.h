@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/controllers/lonelosscontroller.h"
+#include "app/session/selection.h"
+#include "app/session/session.h"
+
+#include <QObject>
+
+namespace widgets {
+class PrecisionPage;
+}
+
+namespace app {
+
+/// Measures the selected tensors alone where page 4 asks for it.
+class AlonePresenter : public QObject {
+    Q_OBJECT
+
+public:
+    AlonePresenter(widgets::PrecisionPage& page, Session& session, Selection& selection,
+        LoneLossController& controller, QObject* parent = nullptr);
+
+private:
+    void fill();
+
+    widgets::PrecisionPage& m_page;
+    LoneLossController& m_controller;
+};
+
+} // namespace app
