@@ -29,5 +29,6 @@ void addImatrix(CLI::App& app, Action& action);
 void addGenerate(CLI::App& app, Action& action);
 void addSensitivity(CLI::App& app, Action& action);
 void addRecipe(CLI::App& app, Action& action);
+void addShrink(CLI::App& app, Action& action);
 
 } // namespace cli

@@ -5,6 +5,7 @@
 #include "app/cli/input.h"
 #include "core/files/json.h"
 #include "core/measure/evaluation.h"
+#include "core/measure/grade.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -38,6 +39,8 @@ namespace {
             reference.get(), chunks, progress.part(start, 1, "Evaluating"));
         if (options.json) {
             core::Json json = core::evaluationToJson(evaluation);
+            if (evaluation.against)
+                json["grade"] = core::gradeWord(core::gradeOf(*evaluation.against));
             if (simulation.integers)
                 json["activations"] = arithmeticJson(*simulation.integers);
             std::cout << core::jsonText(json, 2) << '\n';

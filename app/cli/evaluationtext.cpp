@@ -2,6 +2,7 @@
 #include "app/cli/evaluationtext.h"
 
 #include "app/cli/console.h"
+#include "core/measure/grade.h"
 
 #include <iostream>
 
@@ -27,6 +28,7 @@ void printEvaluation(const core::Evaluation& evaluation)
         table.addRow({ "same top token", percent(against.sameTop1),
             fixed(100 * against.sameTop1Error, 1) + " %" });
         table.addRow({ "RMS change of p", percent(against.rmsDeltaP), "" });
+        table.addRow({ "grade", std::string(core::gradeText(core::gradeOf(against))), "" });
     }
     table.print(std::cout);
 }

@@ -177,6 +177,7 @@ try {
     cli::addGenerate(app, action);
     cli::addSensitivity(app, action);
     cli::addRecipe(app, action);
+    cli::addShrink(app, action);
     addThreads(app);
     try {
         app.parse(argc, argv);

@@ -5,7 +5,7 @@
 #include "app/cli/gptqflags.h"
 #include "app/cli/input.h"
 #include "app/cli/plantext.h"
-#include "app/cli/roundingtext.h"
+#include "app/cli/roundingrun.h"
 #include "app/cli/runcosts.h"
 #include "app/cli/usualshelf.h"
 #include "core/base/text.h"
@@ -14,7 +14,6 @@
 #include "core/quant/rangefallback.h"
 #include "core/quant/runneeds.h"
 #include "core/quant/tensortypes.h"
-#include "core/quant/textneeds.h"
 #include "core/search/sensitivityshelf.h"
 
 #include <CLI/CLI.hpp>
@@ -106,16 +105,6 @@ namespace {
         return target;
     }
 
-    /// Throws Error if a file of `plan` is one that is read, must not go, or has no room.
-    void checkTarget(const QuantizeArguments& options, const core::Checkpoint& checkpoint,
-        const core::GgufPlan& plan)
-    {
-        const core::ExportTarget target = exportTarget(options, checkpoint);
-        for (const std::filesystem::path& file : plan.files(target.file))
-            requireMayBeWritten(target.read, file, target.existing);
-        core::checkExportTarget(checkpoint, target, plan);
-    }
-
     /// What a run reads beside the model.
     core::QuantizeOptions quantizeOptions(
         const QuantizeArguments& options, const core::Checkpoint& checkpoint)
@@ -128,90 +117,12 @@ namespace {
         return quantizing;
     }
 
-    /// Where finished layers go: null where they are not to be kept, or there is no room for them.
-    std::shared_ptr<const core::Shelf> chosenShelf(
-        const QuantizeArguments& options, std::uint64_t bytes)
-    {
-        if (!options.workFolder.empty())
-            return std::make_shared<const core::Shelf>(options.workFolder);
-        auto shelf = options.noShelf ? nullptr : usualShelf();
-        std::error_code error;
-        const auto space = shelf ? std::filesystem::space(shelf->folder(), error)
-                                 : std::filesystem::space_info{};
-        if (!shelf || error || space.available > bytes + bytes / 8)
-            return shelf;
-        std::cerr << "Finished layers are not kept: " << shelf->folder().string() << " has "
-                  << sizeText(double(space.available)) << " free, they take "
-                  << sizeText(double(bytes)) << " (--work-folder names another place)\n";
-        return nullptr;
-    }
-
-    /// GPTQ needs text in proportion to the widest input: said while it can still be given more.
-    void sayLittleText(const core::Checkpoint& checkpoint,
-        const std::vector<core::PlannedTensor>& plan, std::int64_t tokens)
-    {
-        if (tokens == 0)
-            return;
-        const std::string sentence
-            = core::littleTextSentence(core::textNeeds(checkpoint, plan, tokens));
-        if (!sentence.empty())
-            std::cerr << sentence << '\n';
-    }
-
-    std::int64_t tokensOf(const std::vector<std::vector<int>>& sequences)
-    {
-        return sequences.empty() ? 0 : std::int64_t(sequences.size() * sequences.front().size());
-    }
-
-    /// Rounds, and does with the result what was asked for.
-    RoundingResult run(const QuantizeArguments& options, const core::QuantizeOptions& quantizing,
-        const std::shared_ptr<const core::Checkpoint>& checkpoint, const core::Recipe& recipe,
-        const core::Progress& progress, ProgressLine& line)
-    {
-        std::vector<std::vector<int>> chunks; // read first: a missing text is found at once
-        const TextOptions& text = options.evaluation;
-        if (!text.file.empty())
-            chunks = readSequences(
-                *checkpoint, { text.file, options.calibration.length, text.sequences });
-        const double rounded = options.evaluation.file.empty() ? 0.95 : 0.7;
-        core::QuantizedModel model = core::quantize(
-            checkpoint, recipe, quantizing, {}, progress.part(0, rounded, "Quantizing"));
-        line.setForecast({});
-        RoundingResult result{ std::move(model.reports), {}, {} };
-        if (!options.output.empty())
-            result.file = core::exportGguf(*model.checkpoint, exportTarget(options, *checkpoint),
-                exportOptions(options, recipe), progress.part(rounded, rounded + 0.05));
-        if (!chunks.empty())
-            result.evaluation = core::evaluate(*model.checkpoint, checkpoint.get(), chunks,
-                progress.part(rounded + 0.05, 1, "Evaluating"));
-        return result;
-    }
-
     /// A misspelt name in a recipe would go unnoticed otherwise.
     void sayIdleRules(const core::Checkpoint& checkpoint, const core::Recipe& recipe)
     {
         for (const std::size_t rule : core::idleRules(checkpoint, recipe))
             std::cerr << "rule " << rule + 1
                       << " has no effect: no tensor matches it, or rules before it decide\n";
-    }
-
-    /// What follows from a model that is quantized already, where some of it will be rounded again.
-    void sayAlreadyQuantized(
-        const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan)
-    {
-        const auto source = core::quantizedSource(checkpoint);
-        int again = 0;
-        for (std::size_t i = 0; i < plan.size(); ++i)
-            again += core::isRoundedAgain(plan[i], checkpoint.tensors()[i]);
-        if (again == 0)
-            return;
-        std::string kinds;
-        for (const std::string& kind : source->kinds)
-            kinds.append(kinds.empty() ? "" : ", ").append(kind);
-        std::cerr << "This model is already quantized (" << kinds << ": " << source->tensors
-                  << " of " << checkpoint.tensors().size() << " tensors), and " << again
-                  << " are rounded a second time, which adds to its loss; the original would be "
-                     "better. What stays as it is (--type source) is copied byte for byte.\n";
     }
 
     /// What `plan` will lose, where the shelf has a table with all that it rounds.
@@ -234,13 +145,28 @@ namespace {
         return predicted.unknown == 0 ? std::optional(predicted) : std::nullopt;
     }
 
+    /// What is done with the result; texts are read first: a missing one is found at once.
+    RoundingRun runOf(const QuantizeArguments& options,
+        const std::shared_ptr<const core::Checkpoint>& checkpoint, const core::Recipe& recipe)
+    {
+        RoundingRun run{ checkpoint, recipe, quantizeOptions(options, *checkpoint), {},
+            exportOptions(options, recipe), {} };
+        if (!options.output.empty())
+            run.target = exportTarget(options, *checkpoint);
+        const TextOptions& text = options.evaluation;
+        if (!text.file.empty())
+            run.chunks = readSequences(
+                *checkpoint, { text.file, options.calibration.length, text.sequences });
+        return run;
+    }
+
     /// What is known beforehand, printed.
     void printDryRun(const QuantizeArguments& options, const core::Checkpoint& checkpoint,
         const core::Recipe& recipe, const std::vector<core::PlannedTensor>& plan,
         const core::GgufPlan* file, double before, const core::Progress& progress)
     {
         const core::QuantizeOptions quantizing = quantizeOptions(options, checkpoint);
-        sayLittleText(checkpoint, plan, tokensOf(quantizing.calibration));
+        sayLittleText(checkpoint, plan, quantizing.calibration);
         const double written = file && !options.output.empty() ? double(file->fileBytes()) : 0;
         const PlannedRun run{ checkpoint, recipe, plan, file,
             expectedCosts(checkpoint, plan, recipe, quantizing, before, written, progress),
@@ -272,17 +198,19 @@ namespace {
             throw core::Error("Nothing says what to do with the result: --output FILE.gguf, "
                               "--evaluate TEXT or --dry-run is needed.");
         if (!options.output.empty())
-            checkTarget(options, *checkpoint, *file);
-        core::QuantizeOptions quantizing = quantizeOptions(options, *checkpoint);
-        sayLittleText(*checkpoint, plan, tokensOf(quantizing.calibration));
+            checkTarget(exportTarget(options, *checkpoint), *checkpoint, *file);
+        RoundingRun run = runOf(options, checkpoint, recipe);
+        core::QuantizeOptions& quantizing = run.quantizing;
+        sayLittleText(*checkpoint, plan, quantizing.calibration);
         const std::uint64_t kept = core::roundedBytes(*checkpoint, plan);
-        quantizing.shelf = chosenShelf(options, kept);
+        quantizing.shelf = shelfWithRoom(
+            options.workFolder, options.noShelf ? Keeping::None : Keeping::Shelf, kept);
         const RunCosts costs
             = expectedCosts(*checkpoint, plan, recipe, quantizing, before, 0, progress);
         if (!costs.obstacle.empty())
             throw core::Error(core::text(options.model, ": ", costs.obstacle));
         attachClock(quantizing, costs, kept, line);
-        const RoundingResult result = run(options, quantizing, checkpoint, recipe, progress, line);
+        const RoundingResult result = carryOut(run, progress, line);
         if (options.json)
             printRoundingJson(result, recipe);
         else

@@ -86,6 +86,7 @@ void HelpWindow::fillList()
                 widgets::PageBar::title(widgets::PageId(page))),
             topicOf(widgets::PageId(page)));
     add(tr("What the words mean"), QStringLiteral("glossary"));
+    add(tr("Grades"), QStringLiteral("grades"));
     add(tr("Architectures"), QStringLiteral("architectures"));
     add(tr("Formats"), QStringLiteral("formats"));
     add(tr("Methods"), QStringLiteral("methods"));

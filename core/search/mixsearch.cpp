@@ -71,12 +71,12 @@ MixSearch::MixSearch(
         const std::vector<PlannedTensor> plan = planIn(checkpoint, format, settings);
         for (std::size_t i = 0; i < plan.size(); ++i) {
             const Tensor& tensor = checkpoint.tensors()[i];
-            const bool isAsked = tensor.isMatrix() && !plan[i].keeps;
-            if (isAsked && !isAllowed(*format, tensor.place.role, settings.limits))
+            if (tensor.isMatrix() && !plan[i].keeps
+                && !isAllowed(*format, tensor.place.role, settings.limits))
                 continue;
             if (const auto loss = lossOf(plan[i], tensor, figures)) {
                 m_options[i].values.push_back({ paddedBytes(plan[i], tensor), *loss });
-                m_options[i].formats.push_back(isAsked ? format : nullptr);
+                m_options[i].formats.push_back(tensor.isMatrix() ? format : nullptr);
             }
         }
     }

@@ -18,7 +18,8 @@ struct MixLimit {
 
 /// What a mix may be made of.
 struct MixSettings {
-    std::vector<const Format*> formats; ///< those that the device runs fast, say
+    /// Those that the device runs fast, say; formats::source leaves a tensor as it is in the file.
+    std::vector<const Format*> formats;
     std::map<Role, MixLimit> limits{};
     Recipe recipe{}; ///< method, scaling, encoder and GPTQ's options of what is made
     /// Whose figures stand for the method's: GPTQ's own where the table has them, else
