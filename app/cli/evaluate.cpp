@@ -37,7 +37,8 @@ namespace {
         const core::Evaluation evaluation = core::evaluate(*model, simulation.all.get(),
             reference.get(), chunks, progress.part(start, 1, "Evaluating"));
         if (options.json) {
-            core::Json json = core::evaluationToJson(evaluation);
+            core::Json json = core::evaluationToJson(
+                evaluation, model->hasTokenizer() ? &model->tokenizer() : nullptr);
             if (simulation.integers)
                 json["activations"] = arithmeticJson(*simulation.integers);
             std::cout << core::jsonText(json, 2) << '\n';
