@@ -675,6 +675,21 @@
     </message>
 </context>
 <context>
+    <name>app::AddedFilesController</name>
+    <message>
+        <source>Opening %1</source>
+        <translation>%1 öffnen</translation>
+    </message>
+    <message>
+        <source>Comparing the tensors of %1</source>
+        <translation>Tensoren von %1 vergleichen</translation>
+    </message>
+    <message>
+        <source>Looking at the added files</source>
+        <translation>Hinzugefügte Dateien ansehen</translation>
+    </message>
+</context>
+<context>
     <name>app::BalancePresenter</name>
     <message>
         <source>Last: %1, %2</source>
@@ -764,6 +779,14 @@
     <message>
         <source>The run is kept; it was not measured.</source>
         <translation>Der Lauf bleibt erhalten; er wurde nicht gemessen.</translation>
+    </message>
+    <message>
+        <source>The other rows are as they were.</source>
+        <translation>Die anderen Zeilen bleiben, wie sie waren.</translation>
+    </message>
+    <message>
+        <source>Open it as a model</source>
+        <translation>Als Modell öffnen</translation>
     </message>
 </context>
 <context>
@@ -905,6 +928,10 @@
     <message>
         <source>Cannot save the session: &quot;%1&quot; exists already.</source>
         <translation>Die Sitzung kann nicht gesichert werden: „%1“ gibt es schon.</translation>
+    </message>
+    <message>
+        <source>Choose a file with a prompt on each line</source>
+        <translation>Datei mit einem Anfang je Zeile wählen</translation>
     </message>
 </context>
 <context>
@@ -1406,6 +1433,19 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>Original</source>
         <translation>Original</translation>
     </message>
+    <message>
+        <source>The file has changed since it was measured.</source>
+        <translation>Die Datei wurde seit der Messung geändert.</translation>
+    </message>
+    <message>
+        <source>The file is no longer there; its measurement is kept, its text cannot be written.</source>
+        <translation>Die Datei ist nicht mehr da; ihre Messung bleibt erhalten, ihr Text kann nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>file</source>
+        <comment>a file that was added</comment>
+        <translation>Datei</translation>
+    </message>
 </context>
 <context>
     <name>app::Session</name>
@@ -1508,6 +1548,89 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>Keeping what was measured</source>
         <translation>Behält, was gemessen wurde</translation>
+    </message>
+</context>
+<context>
+    <name>app::TextController</name>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>A text of another model is being written.</source>
+        <translation>Ein Text eines anderen Modells wird geschrieben.</translation>
+    </message>
+    <message>
+        <source>Writing text</source>
+        <translation>Text schreiben</translation>
+    </message>
+    <message>
+        <source>Writing text after many prompts</source>
+        <translation>Text nach vielen Anfängen schreiben</translation>
+    </message>
+    <message>
+        <source>Looking at the evaluation text</source>
+        <translation>Prüftext ansehen</translation>
+    </message>
+</context>
+<context>
+    <name>app::TextPresenter</name>
+    <message>
+        <source>What was written before stays.</source>
+        <translation>Was vorher geschrieben wurde, bleibt.</translation>
+    </message>
+    <message>
+        <source>Pin a run as A or B to compare it.</source>
+        <translation>Zum Vergleichen einen Lauf als A oder B anheften.</translation>
+    </message>
+    <message>
+        <source>Writing...</source>
+        <translation>Wird geschrieben ...</translation>
+    </message>
+    <message>
+        <source>%1 tok/s</source>
+        <translation>%1 Tok/s</translation>
+    </message>
+    <message>
+        <source>the same text</source>
+        <translation>derselbe Text</translation>
+    </message>
+    <message>
+        <source>differs from token %1</source>
+        <translation>anders ab Token %1</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>a recipe and its method</comment>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>%1 of the tokens, %2 of %3 prompts to the end</source>
+        <translation>%1 der Token, %2 von %3 Anfängen bis zum Ende</translation>
+    </message>
+    <message>
+        <source>A %1</source>
+        <translation>A %1</translation>
+    </message>
+    <message>
+        <source>B %1</source>
+        <translation>B %1</translation>
+    </message>
+    <message>
+        <source>The same as the original over %1 prompts of %2, at most %3 tokens each: %4.</source>
+        <translation>Gleich wie das Original über %1 Anfänge aus %2, je höchstens %3 Token: %4.</translation>
     </message>
 </context>
 <context>
@@ -1786,6 +1909,17 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>Sessions and the queue</source>
         <translation>Sitzungen und die Warteschlange</translation>
+    </message>
+</context>
+<context>
+    <name>app::WorstTexts</name>
+    <message>
+        <source>%1&#xa0;%</source>
+        <translation>%1&#xa0;%</translation>
+    </message>
+    <message>
+        <source>Chunk %1, token %2: the original gives the text&apos;s own token %3, the run %4.</source>
+        <translation>Abschnitt %1, Token %2: Das Original gibt dem Token des Textes %3, der Lauf %4.</translation>
     </message>
 </context>
 <context>
@@ -2426,10 +2560,6 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
         <translation>Größe gegen Verlust</translation>
     </message>
     <message>
-        <source>Details</source>
-        <translation>Einzelheiten</translation>
-    </message>
-    <message>
         <source>Nothing measured yet</source>
         <translation>Noch nichts gemessen</translation>
     </message>
@@ -2548,6 +2678,19 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
     <message>
         <source>A and B were measured on different texts or with other settings: measure them again to compare them.</source>
         <translation>A und B wurden auf verschiedenen Texten oder mit anderen Einstellungen gemessen: Zum Vergleichen neu messen.</translation>
+    </message>
+    <message>
+        <source>Add a file...</source>
+        <translation>Datei hinzufügen ...</translation>
+    </message>
+    <message>
+        <source>KLD 99.9 %</source>
+        <translation>KLD 99,9 %</translation>
+    </message>
+    <message>
+        <source>%1  ·  %2</source>
+        <comment>a run, and what it was measured on</comment>
+        <translation>%1  ·  %2</translation>
     </message>
 </context>
 <context>
@@ -2732,6 +2875,29 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
     </message>
 </context>
 <context>
+    <name>widgets::DetailCard</name>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>Worst tokens</source>
+        <translation>Schlechteste Token</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>Zahlen</translation>
+    </message>
+    <message>
+        <source>What is shown of A and B</source>
+        <translation>Was von A und B gezeigt wird</translation>
+    </message>
+    <message>
+        <source>%1: not measured yet</source>
+        <translation>%1: noch nicht gemessen</translation>
+    </message>
+</context>
+<context>
     <name>widgets::DeviceSection</name>
     <message>
         <source>Own devices</source>
@@ -2823,6 +2989,15 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
     <message>
         <source>layer</source>
         <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>%1&#xa0;%</source>
+        <translation>%1&#xa0;%</translation>
+    </message>
+    <message>
+        <source>%1 ±</source>
+        <comment>the error of a column</comment>
+        <translation>%1 ±</translation>
     </message>
 </context>
 <context>
@@ -2919,6 +3094,10 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
     <message>
         <source>%1, %2, %3</source>
         <translation>%1, %2, %3</translation>
+    </message>
+    <message>
+        <source>It is a file already, and nothing of it was rounded here: copy it where it is needed.</source>
+        <translation>Es ist schon eine Datei, und nichts davon wurde hier gerundet: kopieren, wohin sie soll.</translation>
     </message>
 </context>
 <context>
@@ -4944,6 +5123,20 @@ etwa %1 der Gewichte</translation>
         <source>Remove</source>
         <translation>Entfernen</translation>
     </message>
+    <message>
+        <source>99.9 %</source>
+        <translation>99,9 %</translation>
+    </message>
+    <message>
+        <source>At 999 of 1000 positions the KL divergence is below this, in 10⁻³ nats</source>
+        <translation>An 999 von 1000 Stellen liegt die KL-Divergenz darunter, in 10⁻³ nat</translation>
+    </message>
+    <message>
+        <source>%1
+%2</source>
+        <translation>%1
+%2</translation>
+    </message>
 </context>
 <context>
     <name>widgets::SettingsDialog</name>
@@ -5212,6 +5405,10 @@ etwa %1 der Gewichte</translation>
     <message>
         <source>%1: %2, predicted KLD %3</source>
         <translation>%1: %2, vorhergesagte KLD %3</translation>
+    </message>
+    <message>
+        <source>KLD ±</source>
+        <translation>KLD ±</translation>
     </message>
 </context>
 <context>
@@ -5761,6 +5958,89 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     </message>
 </context>
 <context>
+    <name>widgets::TextPanel</name>
+    <message>
+        <source>Generate</source>
+        <translation>Schreiben</translation>
+    </message>
+    <message>
+        <source>Match rate</source>
+        <translation>Übereinstimmung</translation>
+    </message>
+    <message>
+        <source>Over beginnings of the evaluation text</source>
+        <translation>Über Anfänge aus dem Prüftext</translation>
+    </message>
+    <message>
+        <source>Over a file of prompts...</source>
+        <translation>Über eine Datei mit Anfängen ...</translation>
+    </message>
+    <message>
+        <source>Text to continue</source>
+        <translation>Text, der fortgesetzt wird</translation>
+    </message>
+    <message>
+        <source>Greedy</source>
+        <translation>Gierig</translation>
+    </message>
+    <message>
+        <source>Sampled</source>
+        <translation>Gezogen</translation>
+    </message>
+    <message>
+        <source>How tokens are chosen</source>
+        <translation>Wie Token gewählt werden</translation>
+    </message>
+    <message>
+        <source>Greedy: always the likeliest token. Sampled: drawn from the probabilities, by all with the same noise, so that only the models differ.</source>
+        <translation>Gierig: immer das wahrscheinlichste Token. Gezogen: nach den Wahrscheinlichkeiten, von allen mit demselben Rauschen, so dass sich nur die Modelle unterscheiden.</translation>
+    </message>
+    <message>
+        <source>T </source>
+        <translation>T </translation>
+    </message>
+    <message>
+        <source>Temperature: below 1 likely tokens come more often.</source>
+        <translation>Temperatur: Unter 1 kommen wahrscheinliche Token öfter.</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatur</translation>
+    </message>
+    <message>
+        <source>seed </source>
+        <translation>Startwert </translation>
+    </message>
+    <message>
+        <source>Seed of the noise</source>
+        <translation>Startwert des Rauschens</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> Token</translation>
+    </message>
+    <message>
+        <source>Tokens at most</source>
+        <translation>Token höchstens</translation>
+    </message>
+    <message>
+        <source>Match rate: how often A and B write the original&apos;s token, over many prompts.</source>
+        <translation>Übereinstimmung: wie oft A und B das Token des Originals schreiben, über viele Anfänge.</translation>
+    </message>
+    <message>
+        <source>A prompt is needed.</source>
+        <translation>Ein Textanfang wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>Text is being written.</source>
+        <translation>Text wird geschrieben.</translation>
+    </message>
+</context>
+<context>
     <name>widgets::WeightDialog</name>
     <message>
         <source>Group of a weight</source>
@@ -5872,6 +6152,45 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     <message>
         <source>select one tensor</source>
         <translation>einen Tensor wählen</translation>
+    </message>
+</context>
+<context>
+    <name>widgets::WorstPanel</name>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>Where the text shows the largest KL divergence.</source>
+        <translation>Wo der Text die größte KL-Divergenz zeigt.</translation>
+    </message>
+    <message>
+        <source>Worst tokens</source>
+        <translation>Schlechteste Token</translation>
+    </message>
+    <message>
+        <source>KLD %1</source>
+        <translation>KLD %1</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>Original expects</source>
+        <translation>Original erwartet</translation>
+    </message>
+    <message>
+        <source>%1 expects</source>
+        <translation>%1 erwartet</translation>
+    </message>
+    <message>
+        <source>Measure A or B: the positions with the largest KL divergence are kept.</source>
+        <translation>A oder B messen: Die Stellen mit der größten KL-Divergenz werden behalten.</translation>
     </message>
 </context>
 </TS>

@@ -5,15 +5,14 @@
 #include "core/base/error.h"
 #include "core/base/machinememory.h"
 #include "core/files/json.h"
+#include "core/measure/comparedfile.h"
 #include "core/measure/evaluation.h"
 #include "core/measure/tensordifferences.h"
-#include "core/model/samemodel.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -29,33 +28,18 @@ namespace {
         bool json = false;
     };
 
-    /// One file beside the original.
-    struct ComparedFile {
-        std::string path;
-        std::shared_ptr<const core::Checkpoint> model;
-        std::uint64_t bytes = 0;
+    /// One file beside the original, and what was found.
+    struct ComparedFile : core::ComparedFile {
         std::optional<core::Evaluation> evaluation{};
         std::optional<core::TensorDifferences> differences{};
     };
-
-    /// Of the file; of a folder, and of what lies in several, of all tensors.
-    std::uint64_t bytesOf(const std::string& path, const core::Checkpoint& model)
-    {
-        std::error_code none;
-        const bool isFile = std::filesystem::is_regular_file(path, none);
-        const std::uint64_t bytes = isFile ? std::filesystem::file_size(path, none) : 0;
-        return std::max(none ? 0 : bytes, model.bytes());
-    }
 
     std::vector<ComparedFile> openFiles(
         const CompareArguments& options, const core::Checkpoint& original)
     {
         std::vector<ComparedFile> files;
-        for (const std::string& path : options.files) {
-            const auto model = openModel(path);
-            core::requireSameModel(*model, original);
-            files.push_back({ path, model, bytesOf(path, *model) });
-        }
+        for (const std::string& path : options.files)
+            files.push_back({ core::comparedFile(path, openModel(path), original) });
         return files;
     }
 
@@ -82,7 +66,7 @@ namespace {
 
     core::Json fileJson(const ComparedFile& file)
     {
-        core::Json json{ { "path", file.path }, { "bytes", file.bytes } };
+        core::Json json{ { "path", file.path.string() }, { "bytes", file.bytes } };
         if (file.evaluation) {
             const core::Comparison& against = *file.evaluation->against;
             json["perplexity"] = file.evaluation->perplexity;
@@ -92,6 +76,8 @@ namespace {
             json["kld_999"] = against.kld999;
             json["same_top"] = against.sameTop1;
             json["same_top_error"] = against.sameTop1Error;
+            json["worst_tokens"] = core::worstTokensToJson(
+                against.worst, file.model->hasTokenizer() ? &file.model->tokenizer() : nullptr);
         }
         if (file.differences) {
             json["relative_error"] = file.differences->relativeError();
@@ -124,16 +110,16 @@ namespace {
             "perplexity" });
         for (const ComparedFile& file : files) {
             const core::Comparison& against = *file.evaluation->against;
-            table.addRow({ file.path, sizeText(double(file.bytes)), fixed(against.kldMean, 6),
-                fixed(against.kldError, 6), fixed(against.kld999, 4), percent(against.sameTop1),
-                fixed(file.evaluation->perplexity, 4) });
+            table.addRow({ file.path.string(), sizeText(double(file.bytes)),
+                fixed(against.kldMean, 6), fixed(against.kldError, 6), fixed(against.kld999, 4),
+                percent(against.sameTop1), fixed(file.evaluation->perplexity, 4) });
         }
         table.print(std::cout);
         if (files.size() < 2)
             return;
         const auto closest = std::ranges::min_element(
             files, {}, [](const ComparedFile& file) { return file.evaluation->against->kldMean; });
-        std::cout << "\nClosest to the original: " << closest->path << '\n';
+        std::cout << "\nClosest to the original: " << closest->path.string() << '\n';
     }
 
     /// A row a tensor, a column a file.
@@ -142,7 +128,7 @@ namespace {
         std::vector<std::string> header{ "relative error of" };
         std::vector<std::string> whole{ "all" };
         for (const ComparedFile& file : files) {
-            header.push_back(file.path);
+            header.push_back(file.path.string());
             whole.push_back(significant(file.differences->relativeError()));
         }
         Table table(header);

@@ -38,7 +38,8 @@ namespace {
         const core::Evaluation evaluation = core::evaluate(*model, simulation.all.get(),
             reference.get(), chunks, progress.part(start, 1, "Evaluating"));
         if (options.json) {
-            core::Json json = core::evaluationToJson(evaluation);
+            core::Json json = core::evaluationToJson(
+                evaluation, model->hasTokenizer() ? &model->tokenizer() : nullptr);
             if (evaluation.against)
                 json["grade"] = core::gradeWord(core::gradeOf(*evaluation.against));
             if (simulation.integers)

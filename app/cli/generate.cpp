@@ -2,13 +2,12 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/input.h"
-#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/json.h"
-#include "core/files/textfile.h"
 #include "core/generate/agreement.h"
 #include "core/generate/continuation.h"
 #include "core/generate/endtokens.h"
+#include "core/generate/prompts.h"
 #include "core/model/samemodel.h"
 
 #include <CLI/CLI.hpp>
@@ -20,7 +19,6 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <sstream>
 
 namespace cli {
 
@@ -60,18 +58,7 @@ namespace {
     {
         if (options.prompt)
             return { *options.prompt };
-        std::istringstream text(core::readTextFile(options.prompts));
-        std::vector<std::string> prompts;
-        for (std::string line; std::getline(text, line);) {
-            if (line.ends_with('\r'))
-                line.pop_back();
-            if (!line.empty())
-                prompts.push_back(line);
-        }
-        if (prompts.empty())
-            throw core::Error(
-                core::text(options.prompts, ": holds no prompt, expected one on each line"));
-        return prompts;
+        return core::readPrompts(options.prompts);
     }
 
     /// A model that answers one prompt after the other.

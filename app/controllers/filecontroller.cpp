@@ -110,6 +110,12 @@ void FileController::chooseImatrix()
         m_session.setImatrix(file.toStdString());
 }
 
+QString FileController::askForPrompts() const
+{
+    return QFileDialog::getOpenFileName(&m_window, tr("Choose a file with a prompt on each line"),
+        {}, tr("Text (*.txt *.raw *.md);;All files (*)"));
+}
+
 QString FileController::askForExportFolder(const QString& present) const
 {
     return QFileDialog::getExistingDirectory(

@@ -38,6 +38,7 @@ public:
     void chooseCalibrationText(); ///< makes it the session's
     void chooseEvaluationText();
     void chooseImatrix();
+    QString askForPrompts() const; ///< a file with a prompt on each line
     QString askForExportFolder(const QString& present) const;
     void loadRecipe();
     void saveRecipe();

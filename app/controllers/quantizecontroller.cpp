@@ -155,6 +155,7 @@ void QuantizeController::evaluate(int number)
     queued.title = run->title;
     queued.evaluation = m_session.evaluationSettings();
     queued.measuredRun = number;
+    queued.isFile = run->file.has_value();
     m_queue.add(std::move(queued));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/jobs/quantizejob.h"
 
+#include "app/jobs/addedfile.h"
 #include "app/session/sessionstate.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -19,7 +20,7 @@ namespace app {
 
 namespace {
 
-    constexpr int evaluationVersion = 1; // raise it when the same settings give other figures
+    constexpr int evaluationVersion = 2; // raise it when the same settings give other figures
 
     core::RunText textOf(const std::vector<std::vector<int>>& sequences)
     {
@@ -97,10 +98,11 @@ namespace {
         const std::vector<std::vector<int>>& chunks,
         const std::vector<std::vector<int>>& calibration, const core::SimulationOptions& simulation)
     {
-        if (run.parts.empty())
+        if (run.parts.empty() && !run.file)
             return std::nullopt;
         return core::Shelf::keyOf({ { "kind", "evaluation" }, { "version", evaluationVersion },
-            { "parts", run.parts }, { "original", core::contentKey(original) }, { "text", chunks },
+            { "parts", run.parts }, { "file", run.file ? run.file->content : std::string() },
+            { "original", core::contentKey(original) }, { "text", chunks },
             { "calibration", calibration }, { "simulation", core::simulationToJson(simulation) } });
     }
 
@@ -160,6 +162,8 @@ std::shared_ptr<const core::Checkpoint> modelOf(const Run& run, const core::Shel
 {
     if (run.model)
         return run.model;
+    if (run.file)
+        return openAdded(*run.file);
     if (auto model
         = shelf && !run.parts.empty() ? core::modelOfParts(*shelf, run.parts, original) : nullptr)
         return model;
@@ -172,6 +176,8 @@ MeasuredRun evaluateNow(const EvaluateRequest& request, const core::Progress& pr
     const auto original
         = request.original ? request.original : core::Checkpoint::open(request.path);
     const auto run = request.run ? request.run : readKept(request.kept, *original);
+    if (run->file)
+        (void)openAdded(*run->file); // a measurement of what was there before would be found
     const EvaluationSettings& settings = request.settings;
     const auto chunks = readSequences(*original, settings.text);
     const bool calibrates = settings.simulation.needsCalibration();

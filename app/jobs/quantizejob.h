@@ -55,8 +55,8 @@ double usualWork(const core::RunShape& shape);
 QuantizedRun quantizeNow(const QuantizeRequest& request, const QuantizeListener& listener,
     const core::Progress& progress);
 
-/// The model that `run` made: its own, or its layers from the shelf (null: there is none). Throws
-/// core::Error if they are no longer there. For the worker.
+/// The model that `run` made: its own, or its layers from the shelf (null: there is none); the one
+/// in an added file. Throws core::Error if they are no longer there. For the worker.
 std::shared_ptr<const core::Checkpoint> modelOf(const Run& run, const core::Shelf* shelf,
     const std::shared_ptr<const core::Checkpoint>& original);
 

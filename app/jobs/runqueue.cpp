@@ -27,9 +27,10 @@ namespace {
             { "recipe", core::recipeToJson(run.recipe) }, { "title", run.title.toStdString() },
             { "calibration", textToJson(run.calibration) }, { "imatrix", run.imatrix.string() },
             { "evaluation", evaluationSettingsToJson(run.evaluation) },
-            { "measured_run", run.measuredRun }, { "waits", run.state == State::Waiting },
-            { "failed", run.state == State::Failed }, { "parts_done", run.partsDone },
-            { "parts", run.parts }, { "reason", run.reason.toStdString() } };
+            { "measured_run", run.measuredRun }, { "is_file", run.isFile },
+            { "waits", run.state == State::Waiting }, { "failed", run.state == State::Failed },
+            { "parts_done", run.partsDone }, { "parts", run.parts },
+            { "reason", run.reason.toStdString() } };
     }
 
     QueuedRun fromJson(const Json& json, const std::string& place)
@@ -49,6 +50,7 @@ namespace {
         run.imatrix = jsonValue<std::string>(json, "imatrix", place);
         run.evaluation = evaluationSettingsFromJson(jsonPart(json, "evaluation", place), place);
         run.measuredRun = number("measured_run");
+        run.isFile = jsonValue<bool>(json, "is_file", place, false);
         run.partsDone = number("parts_done");
         run.parts = number("parts");
         run.reason = string("reason");

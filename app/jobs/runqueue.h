@@ -32,6 +32,7 @@ struct QueuedRun {
     std::filesystem::path imatrix;
     EvaluationSettings evaluation; ///< how it is measured afterwards
     int measuredRun = 0; ///< a finished run that is only to be measured; 0: it is to be rounded
+    bool isFile = false; ///< that one is an added file
     State state = State::Waiting;
     int partsDone = 0, parts = 0; ///< finished of all; 0 of 0: not known yet
     QString reason; ///< of a failure

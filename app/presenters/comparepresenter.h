@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/controllers/addedfilescontroller.h"
 #include "app/controllers/quantizecontroller.h"
 #include "app/session/session.h"
 #include "app/session/textsettings.h"
@@ -19,10 +20,14 @@ class ComparePresenter : public QObject {
 
 public:
     ComparePresenter(widgets::ComparePage& page, Session& session, QuantizeController& controller,
-        QObject* parent = nullptr);
+        AddedFilesController& files, QObject* parent = nullptr);
+
+signals:
+    void openRequested(const QString& path); ///< a file that is another model
 
 private:
     void fill();
+    void showRefused(const QString& path, const QString& reason);
     void fillWhyNot();
     void fillText();
 
@@ -30,6 +35,7 @@ private:
     Session& m_session;
     TextNotes m_textNotes; ///< of the text that is shown
     QuantizeController& m_controller;
+    AddedFilesController& m_files;
 };
 
 } // namespace app

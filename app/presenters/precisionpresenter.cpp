@@ -308,8 +308,11 @@ void PrecisionPresenter::fillCells()
 
 void PrecisionPresenter::fillRuns()
 {
-    if (m_session.isOpen())
-        m_page.setRuns(runRows(m_session));
+    if (!m_session.isOpen())
+        return;
+    std::vector<widgets::RunRow> rows = runRows(m_session);
+    std::erase_if(rows, [](const widgets::RunRow& row) { return row.isFile; }); // no recipe
+    m_page.setRuns(rows);
 }
 
 void PrecisionPresenter::fillUndo()

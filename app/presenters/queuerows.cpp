@@ -107,8 +107,8 @@ QString layersWords(const QueuedRun& run)
 
 widgets::QueueRow queueRow(const QueuedRun& run, Held held)
 {
-    return { rowKindOf(run), run.id, runWords(run.title, run.recipe.treatment()), run.modelName,
-        stateWords(run, held) };
+    const QString title = run.isFile ? run.title : runWords(run.title, run.recipe.treatment());
+    return { rowKindOf(run), run.id, title, run.modelName, stateWords(run, held) };
 }
 
 } // namespace app

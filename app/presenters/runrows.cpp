@@ -59,19 +59,38 @@ namespace {
         return row;
     }
 
+    void describeFile(widgets::RunRow& row, const AddedFile& file)
+    {
+        using State = AddedFile::State;
+        row.path = QString::fromStdString(file.path.string());
+        if (file.state == State::Changed)
+            row.warning = QCoreApplication::translate(
+                "app::RunRows", "The file has changed since it was measured.");
+        else if (file.state == State::Gone)
+            row.warning = QCoreApplication::translate("app::RunRows",
+                "The file is no longer there; its measurement is kept, its text cannot be "
+                "written.");
+    }
+
     widgets::RunRow runRow(const Session& session, const Run& run, const Run* present)
     {
         widgets::RunRow row;
         row.number = run.number;
         row.title = run.title;
-        row.method = methodTitle(run.recipe.treatment());
+        row.isFile = run.file.has_value();
+        row.method = row.isFile
+            ? QCoreApplication::translate("app::RunRows", "file", "a file that was added")
+            : methodTitle(run.recipe.treatment());
+        if (row.isFile)
+            describeFile(row, *run.file);
         row.fileBytes = run.fileBytes;
         row.bitsPerWeight = run.bitsPerWeight;
         row.tokensPerSecond = core::tokensPerSecond(session.device(),
             core::bytesPerToken(*session.checkpoint(), run.plan, session.context()));
         row.evaluation = run.evaluation;
         row.evaluationText = evaluationDescription(run.measuredWith);
-        row.stale = run.evaluation && run.measuredWith != session.evaluationSettings();
+        row.stale = run.evaluation
+            && (run.measuredWith != session.evaluationSettings() || run.isOutdated());
         row.isRecipe = &run == present;
         return row;
     }

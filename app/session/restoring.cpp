@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/restoring.h"
 
+#include "app/jobs/addedfile.h"
 #include "app/session/keptevaluation.h"
 #include "core/base/error.h"
 #include "core/quant/runparts.h"
@@ -50,6 +51,17 @@ namespace {
         }
     }
 
+    void lookAtFiles(SessionState& state)
+    {
+        for (auto& run : state.runs) {
+            if (!run->file)
+                continue;
+            Run whole = *run;
+            whole.file->state = stateOf(*run->file);
+            run = std::make_shared<const Run>(std::move(whole));
+        }
+    }
+
     /// A file that was changed where it lies has another time; a copy somewhere else may have one.
     bool isSameModel(const ModelReference& model, const core::Checkpoint& checkpoint)
     {
@@ -80,6 +92,7 @@ RestoredSession restoreSession(
             restored.state = withoutResults(std::move(state));
             return restored;
         }
+        lookAtFiles(state);
         if (places.shelf)
             takePositions(state, *places.shelf);
         if (places.shelf && state.activations)

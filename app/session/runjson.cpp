@@ -16,6 +16,13 @@ using core::jsonValue;
 
 namespace {
 
+    AddedFile fileFromJson(const Json& json, const std::string& place)
+    {
+        return { jsonValue<std::string>(json, "path", place),
+            jsonValue<std::string>(json, "content", place),
+            jsonValue<std::string>(json, "measured", place) };
+    }
+
     core::TensorReport reportFromJson(
         const Json& json, const core::Checkpoint& checkpoint, const std::string& place)
     {
@@ -38,6 +45,9 @@ Json runToJson(const Run& run)
         { "recipe", core::recipeToJson(run.recipe) }, { "reports", std::move(reports) },
         { "calibration", textToJson(run.calibration) }, { "imatrix", run.imatrix.string() },
         { "seconds", run.seconds }, { "parts", run.parts }, { "bytes", run.fileBytes } };
+    if (run.file)
+        json["file"] = { { "path", run.file->path.string() }, { "content", run.file->content },
+            { "measured", run.file->measured }, { "bits_per_weight", run.bitsPerWeight } };
     if (run.evaluation) {
         json["evaluation"] = core::evaluationToJson(*run.evaluation);
         json["measured_with"] = evaluationSettingsToJson(run.measuredWith);
@@ -65,6 +75,11 @@ Run runFromJson(const Json& json, const core::Checkpoint& checkpoint, const std:
         run.parts.push_back(part.is_string() ? part.get<std::string>() : std::string());
     run.fileBytes = std::uint64_t(jsonValue<std::int64_t>(json, "bytes", place));
     run.bitsPerWeight = core::bitsPerWeight(checkpoint, run.plan);
+    if (json.contains("file")) {
+        const Json& file = jsonPart(json, "file", place);
+        run.file = fileFromJson(file, place);
+        run.bitsPerWeight = jsonValue<double>(file, "bits_per_weight", place);
+    }
     if (json.contains("evaluation")) {
         run.evaluation = core::evaluationFromJson(jsonPart(json, "evaluation", place), place);
         run.measuredWith

@@ -14,6 +14,11 @@ const core::TensorReport* Run::report(core::Place place) const
     return found == reports.end() ? nullptr : &*found;
 }
 
+bool Run::isOutdated() const
+{
+    return file && (file->state == AddedFile::State::Changed || file->measured != file->content);
+}
+
 std::shared_ptr<const Run> RunList::find(int number) const
 {
     const auto found = std::find_if(
@@ -29,8 +34,9 @@ std::shared_ptr<const Run> RunList::last() const
 std::shared_ptr<const Run> RunList::matching(const core::Recipe& recipe) const
 {
     const core::Json wanted = core::recipeToJson(recipe);
-    const auto found = std::find_if(m_runs.rbegin(), m_runs.rend(),
-        [&wanted](const auto& run) { return core::recipeToJson(run->recipe) == wanted; });
+    const auto found = std::find_if(m_runs.rbegin(), m_runs.rend(), [&wanted](const auto& run) {
+        return !run->file && core::recipeToJson(run->recipe) == wanted;
+    });
     return found == m_runs.rend() ? nullptr : *found;
 }
 
@@ -60,20 +66,54 @@ int RunList::add(Run run)
     return m_lastNumber;
 }
 
-void RunList::setEvaluation(int number, core::Evaluation evaluation,
-    const EvaluationSettings& settings, const std::string& key)
+template<typename Change>
+void RunList::change(int number, Change change)
 {
     for (auto& run : m_runs) {
         if (run->number != number)
             continue;
-        Run measured = *run;
-        measured.evaluation = std::move(evaluation);
-        measured.measuredWith = settings;
-        measured.evaluationKey = key;
-        run = std::make_shared<const Run>(std::move(measured));
-        emit changed();
+        Run changed = *run;
+        change(changed);
+        run = std::make_shared<const Run>(std::move(changed));
+        emit this->changed();
         return;
     }
+}
+
+void RunList::setEvaluation(int number, core::Evaluation evaluation,
+    const EvaluationSettings& settings, const std::string& key)
+{
+    change(number, [&](Run& run) {
+        run.evaluation = std::move(evaluation);
+        run.measuredWith = settings;
+        run.evaluationKey = key;
+        if (run.file)
+            run.file->measured = run.file->content;
+    });
+}
+
+void RunList::setFileState(int number, AddedFile::State state)
+{
+    const auto run = find(number);
+    if (run && run->file && run->file->state != state)
+        change(number, [state](Run& its) { its.file->state = state; });
+}
+
+void RunList::setFile(int number, Run file)
+{
+    change(number, [&](Run& run) {
+        file.number = run.number;
+        file.file->measured = run.file ? run.file->measured : std::string();
+        file.evaluation = std::move(run.evaluation);
+        file.evaluationKey = run.evaluationKey;
+        file.measuredWith = run.measuredWith;
+        run = std::move(file);
+    });
+}
+
+void RunList::setReports(int number, std::vector<core::TensorReport> reports)
+{
+    change(number, [&](Run& run) { run.reports = std::move(reports); });
 }
 
 void RunList::remove(int number)

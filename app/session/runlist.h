@@ -17,7 +17,18 @@
 
 namespace app {
 
-/// One finished quantization: what was asked, what came out, what it cost.
+/// A file or folder of the same model that was put beside the runs, to be measured as they are.
+struct AddedFile {
+    std::filesystem::path path; ///< absolute
+    std::string content; ///< core::contentKey() when it was last opened as this row
+    std::string measured; ///< the same when it was last measured; empty: it was not
+    /// As it was when it was last looked at.
+    enum class State { Same, Changed, Gone } state = State::Same;
+};
+
+/// One finished quantization: what was asked, what came out, what it cost. Or an added file, of
+/// which nobody knows what was asked: recipe, calibration, parts and seconds are empty; its reports
+/// have the weights' relative errors.
 struct Run {
     int number = 0; ///< from 1, in the order finished
     QString title; ///< the recipe's
@@ -36,6 +47,10 @@ struct Run {
     std::optional<core::Evaluation> evaluation;
     std::string evaluationKey; ///< of its positions on the shelf; empty: they are on none
     EvaluationSettings measuredWith; ///< of `evaluation`
+    std::optional<AddedFile> file; ///< none: a run
+
+    /// Whether its measurement is another file's than what lies there now.
+    bool isOutdated() const;
 
     const core::TensorReport* report(core::Place place) const; ///< null if there is none
 };
@@ -64,6 +79,11 @@ public:
     int add(Run run);
     void setEvaluation(int number, core::Evaluation evaluation, const EvaluationSettings& settings,
         const std::string& key = {});
+    /// How an added file fares.
+    void setFileState(int number, AddedFile::State state);
+    /// What is found of it anew, in place of what stood there; its measurement stays.
+    void setFile(int number, Run file);
+    void setReports(int number, std::vector<core::TensorReport> reports);
     void remove(int number);
     void pinA(int number); ///< 0: none; the run that is B swaps with A
     void pinB(int number);
@@ -72,6 +92,9 @@ signals:
     void changed();
 
 private:
+    template<typename Change>
+    void change(int number, Change change);
+
     std::vector<std::shared_ptr<const Run>> m_runs;
     int m_lastNumber = 0;
     int m_a = 0;

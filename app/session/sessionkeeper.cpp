@@ -28,8 +28,11 @@ namespace {
     void setInDocument(Json& document, int number, const Json& members)
     {
         for (Json& run : document["runs"]["list"])
-            if (run.value("number", 0) == number)
+            if (run.value("number", 0) == number) {
                 run.update(members);
+                if (run.contains("file"))
+                    run["file"]["measured"] = run["file"].value("content", "");
+            }
     }
 
 } // namespace

@@ -17,10 +17,15 @@ namespace {
         summary.model = QString::fromStdString(modelOfSession(document, place).name);
         const core::Json& runs
             = core::jsonPart(core::jsonPart(document, "runs", place), "list", place);
-        summary.runs = int(runs.size());
-        if (!runs.is_array() || runs.empty())
+        const core::Json* found = nullptr;
+        for (const core::Json& run : runs)
+            if (!run.contains("file")) { // one that was only put beside them
+                ++summary.runs;
+                found = &run;
+            }
+        if (!found)
             return summary;
-        const core::Json& last = runs.back();
+        const core::Json& last = *found;
         summary.lastTitle
             = QString::fromStdString(core::jsonValue<std::string>(last, "title", place));
         summary.lastTreatment

@@ -2,6 +2,7 @@
 #include "app/window/mainwindow.h"
 
 #include "app/controllers/activationcontroller.h"
+#include "app/controllers/addedfilescontroller.h"
 #include "app/controllers/exportcontroller.h"
 #include "app/controllers/filecontroller.h"
 #include "app/controllers/lonelosscontroller.h"
@@ -9,6 +10,7 @@
 #include "app/controllers/quantizecontroller.h"
 #include "app/controllers/settingscontroller.h"
 #include "app/controllers/tensorscout.h"
+#include "app/controllers/textcontroller.h"
 #include "app/presenters/activationspresenter.h"
 #include "app/presenters/alonepresenter.h"
 #include "app/presenters/balancepresenter.h"
@@ -21,6 +23,7 @@
 #include "app/presenters/queuepresenter.h"
 #include "app/presenters/startpresenter.h"
 #include "app/presenters/tablepresenter.h"
+#include "app/presenters/textpresenter.h"
 #include "app/presenters/weightspresenter.h"
 #include "app/session/openshelf.h"
 #include "app/window/commandfield.h"
@@ -33,6 +36,7 @@
 #include "widgets/bar/pagebar.h"
 #include "widgets/bar/queuelist.h"
 #include "widgets/messagebar.h"
+#include "widgets/pages/compare/comparepage.h"
 #include "widgets/pages/export/exportpage.h"
 #include "widgets/table/tensortable.h"
 #include "widgets/theme.h"
@@ -146,6 +150,8 @@ void MainWindow::makeControllers(const WindowFolders& folders)
     m_loneLosses = new LoneLossController(m_jobs, m_quick, m_session, places.shelf, this);
     m_quantize = new QuantizeController(
         m_jobs, m_session, *m_keeper, *m_queue, m_pace, places.shelf, this);
+    m_addedFiles = new AddedFilesController(m_jobs, m_quick, m_session, *m_quantize, this);
+    m_texts = new TextController(m_jobs, m_quick, m_session, places.shelf, this);
     m_export = new ExportController(m_jobs, m_session, *m_keeper, places.shelf, this);
     m_scout = new TensorScout(m_quick, m_session, m_selection, shelf, this);
     m_files = new FileController(m_quick, m_session, *this, this);
@@ -172,7 +178,11 @@ void MainWindow::makePresenters(const WindowFolders& folders)
     new MixPresenter(*m_pages->precision, m_session, m_selection, *m_losses, m_quick, owner);
     new AlonePresenter(*m_pages->precision, m_session, m_selection, *m_loneLosses, owner);
     new QuantizePresenter(*m_pages->quantize, m_session, m_selection, *m_quantize, m_jobs, owner);
-    new ComparePresenter(*m_pages->compare, m_session, *m_quantize, owner);
+    auto* compare
+        = new ComparePresenter(*m_pages->compare, m_session, *m_quantize, *m_addedFiles, owner);
+    connect(compare, &ComparePresenter::openRequested, this,
+        [this](const QString& path) { open(path.toStdString()); });
+    m_textPresenter = new TextPresenter(*m_pages->compare, m_session, *m_texts, owner);
     m_exportPresenter = new ExportPresenter(*m_pages->exporting, m_model, m_session, m_selection,
         *m_quantize, *m_export, m_jobs, owner);
     auto* balance = new BalancePresenter(
@@ -217,6 +227,7 @@ void MainWindow::connectSession()
     connect(m_activations, &ActivationController::runningChanged, this, &MainWindow::updateMarks);
     connect(m_quantize, &QuantizeController::phaseChanged, this, &MainWindow::updateMarks);
     connect(m_export, &ExportController::runningChanged, this, &MainWindow::updateMarks);
+    connect(m_texts, &TextController::runningChanged, this, &MainWindow::updateMarks);
     const auto failedOn = [this](widgets::PageId page) {
         m_failedPage = page;
         updateMarks();
@@ -225,6 +236,8 @@ void MainWindow::connectSession()
         [failedOn] { failedOn(widgets::PageId::Activations); });
     connect(m_export, &ExportController::failed, this,
         [failedOn] { failedOn(widgets::PageId::Export); });
+    connect(
+        m_texts, &TextController::failed, this, [failedOn] { failedOn(widgets::PageId::Compare); });
     connect(
         m_quantize, &QuantizeController::failed, this, [failedOn](QuantizeController::Phase phase) {
             failedOn(phase == QuantizeController::Phase::Quantizing ? widgets::PageId::Quantize
@@ -287,7 +300,8 @@ void MainWindow::updateMarks()
         { 0, dot(PageId::Quantize, phase == QuantizeController::Phase::Quantizing) });
     m_tabs->setMark(PageId::Compare,
         { int(m_session.runs().runs().size()),
-            dot(PageId::Compare, phase == QuantizeController::Phase::Evaluating) });
+            dot(PageId::Compare,
+                phase == QuantizeController::Phase::Evaluating || m_texts->isRunning()) });
     m_tabs->setMark(PageId::Export, { 0, dot(PageId::Export, m_export->isRunning()) });
 }
 
@@ -344,7 +358,14 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 
 void MainWindow::dropEvent(QDropEvent* event)
 {
-    open(event->mimeData()->urls().front().toLocalFile().toStdString());
+    const QList<QUrl> urls = event->mimeData()->urls();
+    const bool isOnPage = m_session.isOpen() && currentPage() == m_pages->compare
+        && m_pages->rect().contains(m_pages->mapFrom(this, event->position().toPoint()));
+    if (!isOnPage || urls.front().fileName().endsWith(QStringLiteral(".quantscope")))
+        return open(urls.front().toLocalFile().toStdString());
+    for (const QUrl& url : urls)
+        if (url.isLocalFile())
+            m_addedFiles->add(url.toLocalFile().toStdString());
 }
 
 } // namespace app

@@ -31,6 +31,7 @@ class Theme;
 namespace app {
 
 class ActivationController;
+class AddedFilesController;
 class CommandPalette;
 class ExportController;
 class ExportPresenter;
@@ -44,6 +45,8 @@ class RunQueue;
 class SessionKeeper;
 class SettingsController;
 class TensorScout;
+class TextController;
+class TextPresenter;
 class WindowActions;
 class WindowPages;
 
@@ -77,6 +80,8 @@ public:
     TensorScout& scout() { return *m_scout; }
     ActivationController& activationController() { return *m_activations; }
     QuantizeController& quantizeController() { return *m_quantize; }
+    AddedFilesController& addedFiles() { return *m_addedFiles; }
+    TextController& textController() { return *m_texts; }
     ExportController& exportController() { return *m_export; }
     RunQueue& queue() { return *m_queue; }
     widgets::QueueList& queueList() { return *m_queueList; }
@@ -159,6 +164,9 @@ private:
     LoneLossController* m_loneLosses = nullptr;
     ActivationController* m_activations = nullptr;
     QuantizeController* m_quantize = nullptr;
+    AddedFilesController* m_addedFiles = nullptr;
+    TextController* m_texts = nullptr;
+    TextPresenter* m_textPresenter = nullptr;
     ExportController* m_export = nullptr;
     ExportPresenter* m_exportPresenter = nullptr;
     FileController* m_files = nullptr;

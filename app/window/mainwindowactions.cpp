@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The second part of MainWindow: what its actions and its pages' signals do.
 #include "app/controllers/activationcontroller.h"
+#include "app/controllers/addedfilescontroller.h"
 #include "app/controllers/exportcontroller.h"
 #include "app/controllers/filecontroller.h"
 #include "app/controllers/opencontroller.h"
@@ -8,6 +9,7 @@
 #include "app/controllers/settingscontroller.h"
 #include "app/presenters/exportpresenter.h"
 #include "app/presenters/runrows.h"
+#include "app/presenters/textpresenter.h"
 #include "app/window/commandlist.h"
 #include "app/window/commandpalette.h"
 #include "app/window/helpwindow.h"
@@ -231,6 +233,16 @@ void MainWindow::connectPages()
         &FileController::chooseImatrix);
     connect(m_pages->compare, &ComparePage::chooseTextRequested, m_files,
         &FileController::chooseEvaluationText);
+    connect(m_pages->compare, &ComparePage::addFileRequested, this, [this] {
+        const QString file = m_files->askForModelFile();
+        if (!file.isEmpty())
+            m_addedFiles->add(file.toStdString());
+    });
+    connect(m_textPresenter, &TextPresenter::promptsRequested, this, [this] {
+        const QString file = m_files->askForPrompts();
+        if (!file.isEmpty())
+            m_textPresenter->matchFile(file.toStdString());
+    });
     connect(m_pages->precision, &PrecisionPage::loadRecipeRequested, m_files,
         &FileController::loadRecipe);
     connect(m_pages->precision, &PrecisionPage::saveRecipeRequested, m_files,

@@ -5,7 +5,11 @@
 #include "app/controllers/exportcontroller.h"
 #include "app/controllers/quantizecontroller.h"
 #include "app/controllers/tensorscout.h"
+#include "app/controllers/textcontroller.h"
 #include "app/window/windowpages.h"
+#include "widgets/pages/compare/comparepage.h"
+#include "widgets/pages/compare/detailcard.h"
+#include "widgets/pages/compare/textpanel.h"
 #include "widgets/pages/export/exportpage.h"
 #include "widgets/plots/baseplot.h"
 #include "widgets/table/tensortable.h"
@@ -146,7 +150,16 @@ bool Pictures::quantizeAndCompare()
     recipe.setTreatment( // this one is B, the one before it A
         { computed ? core::Method::Gptq : core::Method::Hqq });
     quantize.quantize();
-    return wait(idle) && wait([this] { return m_window.scout().isIdle(); });
+    return wait(idle) && wait([this] { return m_window.scout().isIdle(); }) && writeText();
+}
+
+bool Pictures::writeText()
+{
+    TextController& texts = m_window.textController();
+    if (!texts.whyNot().isEmpty())
+        return true;
+    emit m_window.pages().compare->details()->text()->writeRequested();
+    return wait([&texts] { return !texts.isRunning(); });
 }
 
 bool Pictures::exportModel()

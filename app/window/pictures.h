@@ -29,6 +29,7 @@ private:
     bool openModel(const std::filesystem::path& model);
     bool measure();
     bool quantizeAndCompare();
+    bool writeText(); ///< by the original, A and B
     bool exportModel();
     void selectTensor();
     bool takeAll(const QString& name, const std::function<void()>& show);

@@ -5,6 +5,7 @@
 #include "widgets/format.h"
 
 #include <QApplication>
+#include <QWidget>
 
 namespace app {
 

@@ -21,6 +21,31 @@ Agreement agreementOf(const std::vector<int>& model, const std::vector<int>& ori
     return agreement;
 }
 
+std::vector<bool> differing(const std::vector<int>& model, const std::vector<int>& original)
+{
+    const std::size_t m = model.size(), n = original.size();
+    // longest[i][j]: of what follows token i of the one and token j of the other
+    std::vector<std::vector<int>> longest(m + 1, std::vector<int>(n + 1));
+    for (std::size_t i = m; i-- > 0;)
+        for (std::size_t j = n; j-- > 0;)
+            longest[i][j] = model[i] == original[j]
+                ? longest[i + 1][j + 1] + 1
+                : std::max(longest[i + 1][j], longest[i][j + 1]);
+    std::vector<bool> differs(m, true);
+    for (std::size_t i = 0, j = 0; i < m && j < n;) {
+        if (model[i] == original[j]) {
+            differs[i] = false;
+            ++i;
+            ++j;
+        } else if (longest[i][j + 1] >= longest[i + 1][j]) {
+            ++j;
+        } else {
+            ++i;
+        }
+    }
+    return differs;
+}
+
 Agreement operator+(const Agreement& a, const Agreement& b)
 {
     Agreement sum{ a.firstDivergence, a.matching + b.matching, a.tokens + b.tokens };

@@ -19,6 +19,11 @@ struct Agreement {
 /// Token by token, at the same places. Pure.
 Agreement agreementOf(const std::vector<int>& model, const std::vector<int>& original);
 
+/// Which tokens of `model` have no counterpart in `original`: a longest common subsequence of both
+/// is taken for the same, so that a text which goes on the same after a difference is so again. Of
+/// several such subsequences that whose tokens come first. Pure; for texts of some hundred tokens.
+std::vector<bool> differing(const std::vector<int>& model, const std::vector<int>& original);
+
 /// Of several prompts: places are added up; the first divergence is the earliest.
 Agreement operator+(const Agreement& a, const Agreement& b);
 

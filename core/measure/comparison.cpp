@@ -183,6 +183,9 @@ void DriftSums::add(int depth, const MatrixView& reference, const MatrixView& mo
     for (const Token& token : tokens) {
         sums.error += token.error;
         sums.energy += token.energy;
+        sums.error2 += token.error * token.error;
+        sums.energy2 += token.energy * token.energy;
+        sums.both += token.error * token.energy;
         sums.cosines += token.cosine;
     }
     sums.tokens += std::int64_t(tokens.size());
@@ -194,8 +197,13 @@ std::vector<Drift> DriftSums::result() const
     for (const Sums& sums : m_sums) {
         if (sums.tokens == 0)
             continue;
-        const double relative = sums.energy > 0 ? std::sqrt(sums.error / sums.energy) : 0;
-        drift.push_back({ int(drift.size()), relative, sums.cosines / double(sums.tokens) });
+        const double ratio = sums.energy > 0 ? sums.error / sums.energy : 0;
+        const double relative = std::sqrt(ratio);
+        // Of a ratio of sums (delta method): Σ (e − r·n)² over the squared sum; then its root.
+        const double rest = sums.error2 - 2 * ratio * sums.both + ratio * ratio * sums.energy2;
+        const double error
+            = relative > 0 ? std::sqrt(std::max(0.0, rest)) / sums.energy / (2 * relative) : 0;
+        drift.push_back({ int(drift.size()), relative, sums.cosines / double(sums.tokens), error });
     }
     return drift;
 }

@@ -36,6 +36,7 @@ private:
     struct Sums {
         double error = 0; ///< Σ ‖h − h_ref‖²
         double energy = 0; ///< Σ ‖h_ref‖²
+        double error2 = 0, energy2 = 0, both = 0; ///< sums of their squares and product
         double cosines = 0;
         std::int64_t tokens = 0;
     };

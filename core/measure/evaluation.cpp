@@ -194,10 +194,12 @@ namespace {
             const Matrix input = scoredInputs(walker, targets.size(), progress);
             const Checkpoint& model = walker.checkpoint;
             const double start = walked + share * double(evaluations.size());
-            evaluations.push_back(
-                summary(scorePairs(head, { &model.head(), &input, logitScaling(model.config()) },
-                            targets, progress.part(start, start + share)),
-                    model.path().string()));
+            const Head itsHead{ &model.head(), &input, logitScaling(model.config()) };
+            const auto pairs
+                = scorePairs(head, itsHead, targets, progress.part(start, start + share));
+            evaluations.push_back(summary(pairs, model.path().string()));
+            evaluations.back().against->worst
+                = worstTokens(pairs, head, itsHead, chunks, progress.part(start, start));
             evaluations.back().chunks = int(chunks.size());
             evaluations.back().context = int(chunks.front().size());
             model.requireUnchanged();
@@ -256,10 +258,12 @@ Evaluation evaluate(const Checkpoint& model, const LinearArithmetic* arithmetic,
     Evaluation evaluation;
     if (referenceWalker) {
         const Matrix referenceInput = scoredInputs(*referenceWalker, targets.size(), progress);
-        const auto pairs
-            = scorePairs({ &reference->head(), &referenceInput, logitScaling(reference->config()) },
-                head, targets, part);
+        const Head referenceHead{ &reference->head(), &referenceInput,
+            logitScaling(reference->config()) };
+        const auto pairs = scorePairs(referenceHead, head, targets, part.part(0, 0.95));
         evaluation = summary(pairs, model.path().string());
+        evaluation.against->worst
+            = worstTokens(pairs, referenceHead, head, chunks, part.part(0.95, 1));
         evaluation.against->drift = drift.result();
     } else {
         evaluation = summary(scorePositions(head, targets, part), model.path().string());

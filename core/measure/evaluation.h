@@ -3,6 +3,7 @@
 
 #include "core/base/progress.h"
 #include "core/files/json.h"
+#include "core/measure/worsttokens.h"
 #include "core/model/checkpoint.h"
 #include "core/model/walk.h"
 
@@ -19,6 +20,7 @@ struct Drift {
     int depth = 0;
     double relativeError = 0; ///< ‖h − h_ref‖ / ‖h_ref‖ over all tokens
     double cosine = 1; ///< mean over tokens
+    double error = 0; ///< standard error of relativeError, from its tokens
 };
 
 /// What was lost against a reference, over the same positions. KLD in nats, reference ‖ model.
@@ -38,6 +40,7 @@ struct Comparison {
     std::vector<Drift> drift; ///< by depth
     /// KLD at every scored position, in order; null where it was not kept.
     std::shared_ptr<const std::vector<float>> divergences;
+    std::vector<WorstToken> worst; ///< positions of the largest KLD, worstTokensKept at most
 };
 
 struct Evaluation {
@@ -52,8 +55,9 @@ struct Evaluation {
 
 /// The one dialect of measurements, in sessions, on the shelf and for --json: {"perplexity",
 /// "perplexity_error", "loss", "chunks", "context", "scored"} and, against a reference,
-/// {"reference_perplexity", "kld_mean", …, "drift": [{"depth", "relative_error", "cosine"}, …]}.
-Json evaluationToJson(const Evaluation& evaluation);
+/// {"reference_perplexity", "kld_mean", …, "drift": [{"depth", "relative_error", "cosine",
+/// "standard_error"}, …], "worst_tokens": worstTokensToJson()}; with a tokenizer their words, too.
+Json evaluationToJson(const Evaluation& evaluation, const Tokenizer* tokenizer = nullptr);
 /// Throws Error naming `place` and what is missing.
 Evaluation evaluationFromJson(const Json& json, const std::string& place);
 

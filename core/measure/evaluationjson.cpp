@@ -47,13 +47,16 @@ namespace {
         for (const Json& depth : json.value("drift", Json::array()))
             against.drift.push_back({ int(jsonValue<std::int64_t>(depth, "depth", place)),
                 jsonValue<double>(depth, "relative_error", place),
-                jsonValue<double>(depth, "cosine", place) });
+                jsonValue<double>(depth, "cosine", place),
+                jsonValue<double>(depth, "standard_error", place, 0.0) });
+        if (json.contains("worst_tokens"))
+            against.worst = worstTokensFromJson(jsonPart(json, "worst_tokens", place), place);
         return against;
     }
 
 } // namespace
 
-Json evaluationToJson(const Evaluation& evaluation)
+Json evaluationToJson(const Evaluation& evaluation, const Tokenizer* tokenizer)
 {
     Json json{ { "chunks", evaluation.chunks }, { "context", evaluation.context },
         { "scored", evaluation.scored } };
@@ -66,8 +69,10 @@ Json evaluationToJson(const Evaluation& evaluation)
         json[figure.key] = against.*figure.value;
     json["drift"] = Json::array();
     for (const Drift& drift : against.drift)
-        json["drift"].push_back({ { "depth", drift.depth },
-            { "relative_error", drift.relativeError }, { "cosine", drift.cosine } });
+        json["drift"].push_back(
+            { { "depth", drift.depth }, { "relative_error", drift.relativeError },
+                { "cosine", drift.cosine }, { "standard_error", drift.error } });
+    json["worst_tokens"] = worstTokensToJson(against.worst, tokenizer);
     return json;
 }
 

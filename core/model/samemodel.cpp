@@ -25,6 +25,17 @@ namespace {
         Size{ "tokens in its vocabulary", &ModelConfig::vocabulary },
         Size{ "experts a layer", &ModelConfig::experts } };
 
+    void requireSameShapes(const Checkpoint& file, const Checkpoint& original)
+    {
+        for (const Tensor& tensor : original.tensors()) {
+            const Tensor* other = file.find(std::string_view(tensor.name));
+            if (other && (other->rows != tensor.rows || other->columns != tensor.columns))
+                throw Error(text(file.path().string(), ": is another model than ",
+                    original.path().string(), ": its ", tensor.name, " is ", other->rows, " x ",
+                    other->columns, ", expected ", tensor.rows, " x ", tensor.columns));
+        }
+    }
+
     void requireSameTokens(const Checkpoint& file, const Checkpoint& original)
     {
         const Tokenizer &a = file.tokenizer(), &b = original.tokenizer();
@@ -55,6 +66,7 @@ void requireSameModel(const Checkpoint& file, const Checkpoint& original)
     for (const Size& size : sizes)
         if (a.*size.value != b.*size.value)
             refuse("it has ", a.*size.value, " ", size.name, ", expected ", b.*size.value);
+    requireSameShapes(file, original);
     if (file.hasTokenizer() && original.hasTokenizer())
         requireSameTokens(file, original);
 }

@@ -14,6 +14,13 @@ namespace widgets {
 namespace {
 
     constexpr int mostDepthLabels = 12;
+    /// "6.12 ± 0.04 %".
+    QString measuredShareText(double share, double error)
+    {
+        return error > 0 ? DriftPlot::tr("%1\u00a0%").arg(measuredText(100 * share, 100 * error, 2))
+                         : percentText(share);
+    }
+
     constexpr int mostMarkers = 24; ///< beyond, only the line
 
 } // namespace
@@ -36,10 +43,13 @@ QString DriftPlot::depthText(int depth)
 
 void DriftPlot::clear()
 {
+    for (QCPErrorBars* errors : m_errors)
+        plot()->removePlottable(errors);
     for (QCPGraph* graph : m_graphs)
         plot()->removeGraph(graph);
     for (QCPItemText* letter : m_letters)
         plot()->removeItem(letter);
+    m_errors.clear();
     m_graphs.clear();
     m_letters.clear();
 }
@@ -52,9 +62,13 @@ void DriftPlot::setLines(std::vector<DriftLine> lines)
     int depths = 0;
     for (const DriftLine& line : m_lines) {
         QCPGraph* graph = plot()->addGraph();
+        auto* errors = new QCPErrorBars(plot()->xAxis, plot()->yAxis); // the plot owns it
+        errors->setDataPlottable(graph);
+        errors->setSymbolGap(0);
         for (const core::Drift& drift : line.drift) {
             graph->addData(drift.depth, drift.relativeError);
-            top = std::max(top, drift.relativeError);
+            errors->addData(drift.error);
+            top = std::max(top, drift.relativeError + drift.error);
             depths = std::max(depths, drift.depth + 1);
         }
         auto* letter = new QCPItemText(plot());
@@ -64,6 +78,7 @@ void DriftPlot::setLines(std::vector<DriftLine> lines)
         if (!line.drift.empty())
             letter->position->setCoords(line.drift.back().depth, line.drift.back().relativeError);
         m_graphs.push_back(graph);
+        m_errors.push_back(errors);
         m_letters.push_back(letter);
     }
     m_depths = depths;
@@ -94,14 +109,16 @@ PlotTable DriftPlot::table() const
     PlotTable table{ { tr("depth") }, {} };
     std::size_t depths = 0;
     for (const DriftLine& line : m_lines) {
-        table.headers << line.letter;
+        table.headers << line.letter << tr("%1 ±", "the error of a column").arg(line.letter);
         depths = std::max(depths, line.drift.size());
     }
     for (std::size_t i = 0; i < depths; ++i) {
         QStringList row{ depthText(int(i)) };
-        for (const DriftLine& line : m_lines)
-            row << (i < line.drift.size() ? QString::number(line.drift[i].relativeError, 'g', 9)
-                                          : QString());
+        for (const DriftLine& line : m_lines) {
+            const bool has = i < line.drift.size();
+            row << (has ? QString::number(line.drift[i].relativeError, 'g', 9) : QString())
+                << (has ? QString::number(line.drift[i].error, 'g', 9) : QString());
+        }
         table.rows.push_back(row);
     }
     return table;
@@ -120,6 +137,9 @@ void DriftPlot::applyTokens(const Tokens& tokens)
         const int color = m_lines[i].color;
         const QColor ink = tokens.runs[std::size_t(color)];
         m_graphs[i]->setPen(QPen(ink, 2));
+        m_errors[i]->setPen(QPen(ink, 1));
+        m_errors[i]->setWhiskerWidth(scaled(7));
+        m_errors[i]->setVisible(m_lines[i].drift.size() <= mostMarkers);
         if (m_lines[i].drift.size() <= mostMarkers)
             m_graphs[i]->setScatterStyle(
                 QCPScatterStyle(shapes[color % 3], QPen(ink), QBrush(ink), scaled(8)));
@@ -137,7 +157,8 @@ QString DriftPlot::hoverText(const QPointF& position) const
         if (depth >= 0 && depth < std::ssize(line.drift)) {
             const core::Drift& drift = line.drift[std::size_t(depth)];
             lines << tr("%1 at %2: error %3, cosine %4")
-                         .arg(line.letter, depthText(int(depth)), percentText(drift.relativeError),
+                         .arg(line.letter, depthText(int(depth)),
+                             measuredShareText(drift.relativeError, drift.error),
                              numberText(drift.cosine, 5));
         }
     }

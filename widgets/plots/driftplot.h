@@ -4,6 +4,7 @@
 #include "core/measure/evaluation.h"
 #include "widgets/plots/baseplot.h"
 
+class QCPErrorBars;
 class QCPGraph;
 class QCPItemText;
 
@@ -40,6 +41,7 @@ private:
     std::vector<DriftLine> m_lines;
     int m_depths = 0;
     std::vector<QCPGraph*> m_graphs;
+    std::vector<QCPErrorBars*> m_errors;
     std::vector<QCPItemText*> m_letters;
 };
 

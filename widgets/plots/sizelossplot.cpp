@@ -66,6 +66,11 @@ SizeLossPlot::SizeLossPlot(const QString& name, QWidget* parent)
     m_ring = addPoints(plot());
     for (QCPGraph*& graph : m_graphs)
         graph = addPoints(plot());
+    for (int kind = 0; kind < 5; ++kind) {
+        m_errors[kind] = new QCPErrorBars(plot()->xAxis, plot()->yAxis);
+        m_errors[kind]->setDataPlottable(m_graphs[kind]);
+        m_errors[kind]->setSymbolGap(0);
+    }
     m_diamond = addPoints(plot());
     m_line = new QCPItemStraightLine(plot());
     m_lineText = new QCPItemText(plot());
@@ -108,13 +113,14 @@ void SizeLossPlot::setMixes(std::vector<QPointF> mixes)
 
 PlotTable SizeLossPlot::table() const
 {
-    PlotTable table{ { tr("run"), tr("bytes"), tr("KLD") }, {} };
+    PlotTable table{ { tr("run"), tr("bytes"), tr("KLD"), tr("KLD ±") }, {} };
     for (const QPointF& mix : m_mixes)
         table.rows.push_back({ tr("best mix, predicted"), QString::number(mix.x(), 'f', 0),
-            QString::number(mix.y(), 'g', 9) });
+            QString::number(mix.y(), 'g', 9), {} });
     for (const SizeLossPoint& point : m_points)
-        table.rows.push_back({ point.label, QString::number(point.bytes, 'f', 0),
-            QString::number(point.kld, 'g', 9) });
+        table.rows.push_back(
+            { point.label, QString::number(point.bytes, 'f', 0), QString::number(point.kld, 'g', 9),
+                point.error > 0 ? QString::number(point.error, 'g', 9) : QString() });
     return table;
 }
 
@@ -130,8 +136,12 @@ void SizeLossPlot::fill()
         m_diamond->addData(m_recipe / megabyte, m_recipeLoss);
     for (QCPGraph* graph : m_graphs)
         graph->data()->clear();
-    for (const SizeLossPoint& point : m_points) {
+    for (QCPErrorBars* errors : m_errors)
+        errors->data()->clear();
+    for (const SizeLossPoint& point : m_points) { // by size, as the graphs sort them
         m_graphs[int(point.kind)]->addData(point.bytes / megabyte, point.kld);
+        // Down no further than a logarithmic axis goes.
+        m_errors[int(point.kind)]->addData(std::min(point.error, 0.9 * point.kld), point.error);
         if (isPinned(point.kind))
             m_pair->addData(point.bytes / megabyte, point.kld);
     }
@@ -239,6 +249,8 @@ void SizeLossPlot::applyTokens(const Tokens& tokens)
         QCPScatterStyle::ssSquare, QCPScatterStyle::ssDiamond, QCPScatterStyle::ssDisc };
     for (int kind = 0; kind < 5; ++kind) {
         const QColor ink = inkOf(Kind(kind), tokens);
+        m_errors[kind]->setPen(QPen(ink, 1));
+        m_errors[kind]->setWhiskerWidth(scaled(7));
         if (Kind(kind) == Kind::Predicted) {
             m_graphs[kind]->setScatterStyle(QCPScatterStyle(
                 QCPScatterStyle::ssSquare, QPen(ink, 1.5), QBrush(tokens.base), size));
@@ -278,7 +290,8 @@ QString SizeLossPlot::hoverText(const QPointF& position) const
     const SizeLossPoint& point = m_points[std::size_t(index)];
     const QString text
         = point.kind == Kind::Predicted ? tr("%1: %2, predicted KLD %3") : tr("%1: %2, KLD %3");
-    return text.arg(point.label, sizeText(point.bytes), kldText(point.kld));
+    return text.arg(point.label, sizeText(point.bytes),
+        point.error > 0 ? measuredKldText(point.kld, point.error) : kldText(point.kld));
 }
 
 void SizeLossPlot::pressed(const QPointF& position)

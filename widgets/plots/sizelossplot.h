@@ -3,6 +3,7 @@
 
 #include "widgets/plots/baseplot.h"
 
+class QCPErrorBars;
 class QCPGraph;
 class QCPItemStraightLine;
 class QCPItemText;
@@ -18,6 +19,7 @@ struct SizeLossPoint {
     /// How it stands out: not at all, as A or B (labelled by the letter), as the user's choice, as
     /// one that is predicted only (hollow; `run` is its index among them).
     enum class Kind { Plain, PinnedA, PinnedB, Choice, Predicted } kind = Kind::Plain;
+    double error = 0; ///< standard error of kld; 0: not known
 };
 
 /// File size against KL divergence (logarithmic): measured runs as filled markers, the recipe's
@@ -62,6 +64,7 @@ private:
     double m_recipe = 0, m_recipeLoss = 0;
     int m_cursor = -1;
     QCPGraph* m_graphs[5]; ///< by kind
+    QCPErrorBars* m_errors[5]; ///< the same
     QCPGraph* m_mixLine; ///< dashed
     QCPGraph* m_diamond; ///< the recipe
     QCPGraph* m_pair; ///< dashed line between A and B

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a session keeps, how it comes back, and what happens to documents that cannot.
+#include "app/jobs/addedfile.h"
 #include "app/jobs/saver.h"
 #include "app/session/sessionkeeper.h"
 #include "core/base/error.h"
@@ -24,6 +25,7 @@ private slots:
     void init();
     void bringsEverythingBack();
     void undoGoesOnWhereItWas();
+    void anAddedFileComesBackAndIsLookedAt();
     void aModelThatChangedKeepsItsRecipeOnly();
     void aDamagedDocumentIsSetAside_data();
     void aDamagedDocumentIsSetAside();
@@ -146,6 +148,49 @@ void TestSessionState::undoGoesOnWhereItWas()
     QVERIFY(!undo.canUndo());
     QCOMPARE(core::recipeToJson(again.recipe().recipe()),
         core::recipeToJson(opened(model("new")).state.recipe.first));
+}
+
+void TestSessionState::anAddedFileComesBackAndIsLookedAt()
+{
+    const fs::path path = model("model"), file = folder() / "tiny-Q8_0.gguf";
+    support::writeTinyGguf({}, file, core::formats::q8_0);
+    Session session({});
+    Saver saver;
+    SessionKeeper keeper(session, saver, places().store);
+    session.open(opened(path));
+    const int number = session.runs().add(addedRun(file, *session.checkpoint()));
+    core::Evaluation evaluation;
+    evaluation.perplexity = 12.25;
+    evaluation.against.emplace().worst.push_back(
+        { 1, 9, 0.5, { 4, 0.25 }, { 4, 0.125 }, { { 5, 0.75 } }, { { 6, 0.5 } }, { 1, 2 }, { 3 } });
+    session.runs().setEvaluation(number, evaluation, session.evaluationSettings());
+    keeper.saveNow();
+    const auto fileIn = [&](Session& again) {
+        again.open(opened(path));
+        return *again.runs().find(number);
+    };
+
+    Session again({});
+    const Run run = fileIn(again);
+    QCOMPARE(run.title, QString("tiny-Q8_0"));
+    QVERIFY(run.file && run.file->path == file && run.file->state == AddedFile::State::Same);
+    QVERIFY(!run.isOutdated());
+    const Run& before = *session.runs().find(number);
+    QCOMPARE(run.bitsPerWeight, before.bitsPerWeight);
+    for (std::size_t i = 0; i < run.plan.size(); ++i)
+        QVERIFY(run.plan[i].format == before.plan[i].format);
+    const core::WorstToken& worst = run.evaluation->against->worst.front();
+    QCOMPARE(worst.modelTop.front().token, 6);
+    QVERIFY(worst.before == std::vector<int>({ 1, 2 }) && worst.position == 9);
+
+    support::writeTinyGguf({ .seed = 2 }, file, core::formats::q8_0);
+    Session changed({});
+    QVERIFY(fileIn(changed).isOutdated());
+    fs::remove(file);
+    Session gone({});
+    const Run last = fileIn(gone);
+    QVERIFY(last.file->state == AddedFile::State::Gone && !last.isOutdated());
+    QCOMPARE(last.evaluation->perplexity, 12.25); // stays
 }
 
 void TestSessionState::aModelThatChangedKeepsItsRecipeOnly()

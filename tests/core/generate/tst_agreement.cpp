@@ -31,6 +31,16 @@ private slots:
         QCOMPARE(agreement.matchRate(), 0.5);
     }
 
+    void aTextThatGoesOnTheSameDiffersOnlyWhereItDoes()
+    {
+        using Marks = std::vector<bool>;
+        QVERIFY(core::differing({ 1, 9, 3, 4 }, { 1, 2, 3, 4 }) == Marks({ 0, 1, 0, 0 }));
+        QVERIFY(core::differing({ 1, 8, 9, 2, 3 }, { 1, 2, 3 }) == Marks({ 0, 1, 1, 0, 0 }));
+        QVERIFY(core::differing({ 2, 3 }, { 1, 2, 3 }) == Marks({ 0, 0 })); // nothing of its own
+        QVERIFY(core::differing({ 7, 7 }, {}) == Marks({ 1, 1 }));
+        QVERIFY(core::differing({}, { 1 }).empty());
+    }
+
     void severalPromptsAddUp()
     {
         const Agreement sum = agreementOf({ 1, 2, 3 }, { 1, 2, 4 }) + agreementOf({ 5 }, { 5 })

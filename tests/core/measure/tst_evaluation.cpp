@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/files/textfile.h"
+#include "core/measure/comparison.h"
 #include "core/measure/evaluation.h"
 #include "core/measure/paired.h"
 #include "core/model/walk.h"
@@ -134,6 +135,50 @@ private slots:
         QCOMPARE(paired.error, 0.03125); // of -1/8, -1/8, -1/8, 0: sqrt(variance / 3)
         b.divergences = std::make_shared<const std::vector<float>>(std::vector<float>{ 1.0f });
         QVERIFY(!core::kldDifference(a, b).paired);
+    }
+
+    void keepsTheWorstPositionsAndWhatBothExpectThere()
+    {
+        const auto reference = opened({}), model = opened({ .seed = 3 });
+        const Chunks chunks = someChunks(4, 24);
+        const Evaluation measured = core::evaluate(*model, reference.get(), chunks, {});
+        const auto& worst = measured.against->worst;
+        const auto& divergences = *measured.against->divergences;
+        QCOMPARE(worst.size(), std::size_t(core::worstTokensKept));
+        QCOMPARE(float(worst.front().divergence), *std::ranges::max_element(divergences));
+        const MatrixD expected = logProbabilities(*reference, chunks);
+        for (std::size_t i = 0; i < worst.size(); ++i) {
+            const core::WorstToken& token = worst[i];
+            QVERIFY(i == 0 || token.divergence <= worst[i - 1].divergence);
+            const std::vector<int>& chunk = chunks[std::size_t(token.chunk)];
+            const int row = token.chunk * core::scoredIn(24) + token.position - 1 - 12;
+            QCOMPARE(float(token.divergence), divergences[std::size_t(row)]);
+            QCOMPARE(token.reference.token, chunk[std::size_t(token.position)]);
+            QCOMPARE(token.before.back(), chunk[std::size_t(token.position) - 1]);
+            QVERIFY(near(
+                token.reference.probability, std::exp(expected(row, token.reference.token)), 1e-4));
+            Eigen::Index best = 0;
+            const double largest = expected.row(row).maxCoeff(&best);
+            QCOMPARE(token.referenceTop.size(), std::size_t(3));
+            QCOMPARE(token.referenceTop.front().token, int(best));
+            QVERIFY(near(token.referenceTop.front().probability, std::exp(largest), 1e-4));
+            QVERIFY(token.modelTop[0].probability >= token.modelTop[1].probability);
+        }
+    }
+
+    void theDriftsErrorIsThatOfARatioOfSums()
+    {
+        core::DriftSums sums(1);
+        Matrix original(2, 1), model(2, 1);
+        original << 2, 2;
+        model << 3, 4; // squares: errors 1 and 4, of 4 and 4
+        sums.add(0, original, model);
+        const core::Drift drift = sums.result().front();
+        QCOMPARE(drift.relativeError, std::sqrt(5.0 / 8));
+        QCOMPARE(drift.error, std::sqrt(4.5) / 8 / (2 * std::sqrt(5.0 / 8)));
+        core::DriftSums same(1);
+        same.add(0, original, 1.5f * original); // each token alike: no doubt
+        QVERIFY(same.result().front().error < 1e-9);
     }
 
     void agreesWithSoftmaxesWrittenOut_data()

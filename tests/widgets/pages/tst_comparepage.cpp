@@ -4,8 +4,12 @@
 #include "pagetest.h"
 #include "tests/widgets/pictures.h"
 #include "tests/widgets/sampleruns.h"
+#include "widgets/facts.h"
+#include "widgets/pages/compare/detailcard.h"
 #include "widgets/pages/compare/runtable.h"
 #include "widgets/pages/compare/simulationdialog.h"
+#include "widgets/pages/compare/textpanel.h"
+#include "widgets/pages/compare/worstpanel.h"
 #include "widgets/plots/driftplot.h"
 #include "widgets/plots/sizelossplot.h"
 
@@ -13,8 +17,11 @@
 #include <QtGui/QGuiApplication>
 #include <QtTest/QtTest>
 #include <QtWidgets/QApplication>
+#include <QtWidgets/QLineEdit>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
+#include <QtWidgets/QTableWidget>
+#include <QtWidgets/QTextEdit>
 
 using namespace widgets;
 
@@ -153,7 +160,8 @@ private slots:
         QCOMPARE(shown.cell(5, 0), "A");
         QCOMPARE(shown.cell(6, 1), "Q4_K_M");
         QCOMPARE(shown.cell(6, 7), "4.56 ± 0.04");
-        QCOMPARE(shown.cell(6, 8), "94.9 %");
+        QCOMPARE(shown.cell(6, 8), "54.72");
+        QCOMPARE(shown.cell(6, 9), "94.9 %");
     }
 
     void theRunThatBecomesBIsTheCurrentOne()
@@ -233,8 +241,8 @@ private slots:
         Shown shown(runs);
         QVERIFY(!shown.page.answer().contains("0.00642"));
         QCOMPARE(shown.page.findChild<SizeLossPlot*>()->table().rows.size(), std::size_t(6));
-        QCOMPARE(
-            shown.page.findChild<DriftPlot*>()->table().headers, (QStringList{ "depth", "B" }));
+        QCOMPARE(shown.page.findChild<DriftPlot*>()->table().headers,
+            (QStringList{ "depth", "B", "B ±" }));
         QCOMPARE(shown.table()->item(5, 7)->toolTip(), "Measured with other settings");
         takePictures(shown.page, theme(), "compare-stale");
     }
@@ -246,6 +254,98 @@ private slots:
         const QStringList lines = QGuiApplication::clipboard()->text().split('\n');
         QCOMPARE(lines.size(), 9);
         QVERIFY(lines[0].startsWith("Pin\tRecipe\tMethod\tSize"));
+    }
+
+    void anAddedFileHasNoRecipeAndSaysWhatBecameOfIt()
+    {
+        std::vector<RunRow> runs = sampleRuns();
+        runs[6].title = "model-Q4_K_M";
+        runs[6].method = "file";
+        runs[6].isFile = true;
+        runs[6].path = "/models/model-Q4_K_M.gguf";
+        runs[6].warning = "The file is no longer there.";
+        Shown shown(runs);
+        QVERIFY(shown.table()->item(6, 1)->toolTip().startsWith("/models/model-Q4_K_M.gguf"));
+        QVERIFY(!shown.table()->item(6, 1)->icon().isNull());
+        shown.page.setRuns(runs, 0, 6);
+        QVERIFY(shown.page.answer().startsWith("model-Q4_K_M loses KLD"));
+        QSignalSpy add(&shown.page, &ComparePage::addFileRequested);
+        emit button(shown.page, "Add a file...")->clicked();
+        QCOMPARE(add.size(), 1);
+        takePictures(shown.page, theme(), "compare-file");
+    }
+
+    void textsStandSideBySideWithTheirDifferences()
+    {
+        Shown shown;
+        TextPanel* panel = shown.page.details()->text();
+        panel->proposePrompt("We have the smallest Government in");
+        panel->setColumns({ TextColumn{ "", "Original", "", { { " years" }, { "." } } },
+            TextColumn{ "A", "Q4_K_M", "differs from token 2", { { " years" }, { ",", true } }, 1 },
+            TextColumn{ "B", "Q4_K_M, GPTQ", "the same text", { { " years" }, { "." } } } });
+        const auto views = panel->findChildren<QTextEdit*>();
+        QCOMPARE(views.size(), 3);
+        QCOMPARE(views[1]->toPlainText(), " years,");
+        QTextCursor cursor(views[1]->document());
+        cursor.setPosition(3);
+        QVERIFY(cursor.charFormat().background().style() == Qt::NoBrush);
+        cursor.setPosition(7);
+        QCOMPARE(cursor.charFormat().background().color(), lightTokens().highlight);
+        QSignalSpy write(panel, &TextPanel::writeRequested);
+        QSignalSpy stop(panel, &TextPanel::stopRequested);
+        emit button(shown.page, "Generate")->clicked();
+        panel->setRunning(true);
+        emit button(shown.page, "Stop")->clicked();
+        QCOMPARE(write.size(), 1);
+        QCOMPARE(stop.size(), 1);
+        panel->setRunning(false);
+        panel->setWhyNot("layer 0 has a delta net");
+        QVERIFY(!button(shown.page, "Generate")->isEnabled());
+        QCOMPARE(button(shown.page, "Generate")->toolTip(), "layer 0 has a delta net");
+        takePictures(shown.page, theme(), "compare-text");
+    }
+
+    void theUsersPromptStays()
+    {
+        Shown shown;
+        TextPanel* panel = shown.page.details()->text();
+        const auto fields = shown.page.findChildren<QLineEdit*>();
+        auto* prompt = *std::ranges::find(fields, QString("Text to continue"),
+            [](const QLineEdit* field) { return field->placeholderText(); });
+        panel->proposePrompt("from the text");
+        QCOMPARE(panel->choice().prompt, "from the text");
+        prompt->clear();
+        QTest::keyClicks(prompt, "mine");
+        panel->proposePrompt("from another text");
+        QCOMPARE(panel->choice().prompt, "mine");
+        QCOMPARE(panel->choice().temperature, 0.0); // greedy
+    }
+
+    void theWorstTokensAreShownOfAOrB()
+    {
+        Shown shown;
+        DetailCard* details = shown.page.details();
+        details->worst()->setTexts({ std::vector<WorstText>{},
+            std::vector<WorstText>{ { 3.25, 0.5, "people of ", "Iraq", " are", "the 41 %, a 12 %",
+                "our 60 %", "the original gives 3 %" } } });
+        details->showView(DetailCard::Worst);
+        auto* table = details->worst()->findChild<QTableWidget*>();
+        QCOMPARE(table->rowCount(), 1);
+        QCOMPARE(table->item(0, 2)->text(), "Iraq");
+        QCOMPARE(table->item(0, 1)->text(), "0.500");
+        QCOMPARE(table->horizontalHeaderItem(4)->text(), "B expects");
+        takePictures(shown.page, theme(), "compare-worst");
+    }
+
+    void allFiguresOfTheRowAreOneClickAway()
+    {
+        Shown shown;
+        shown.page.details()->showView(DetailCard::Figures);
+        const auto& facts = shown.page.findChild<FactStrip*>()->facts();
+        const auto found = std::ranges::find(
+            facts, QString("KLD 99.9 %"), [](const Fact& f) { return f.label; });
+        QVERIFY(found != facts.end());
+        QCOMPARE(found->value, "0.0547");
     }
 
     void driftNamesItsDepths()

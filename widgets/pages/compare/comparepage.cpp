@@ -4,9 +4,9 @@
 #include "core/measure/paired.h"
 #include "widgets/buttons.h"
 #include "widgets/card.h"
-#include "widgets/facts.h"
 #include "widgets/format.h"
 #include "widgets/label.h"
+#include "widgets/pages/compare/detailcard.h"
 #include "widgets/pages/compare/runtable.h"
 #include "widgets/pages/compare/simulationdialog.h"
 #include "widgets/pages/compare/simulationtext.h"
@@ -35,7 +35,7 @@ namespace {
 
     QString labelOf(const RunRow& run)
     {
-        return ComparePage::tr("%1, %2").arg(run.title, run.method);
+        return run.isFile ? run.title : ComparePage::tr("%1, %2").arg(run.title, run.method);
     }
 
     /// A relative change as words: "21.0 % less", "3.2 % more", "2.57× as much".
@@ -106,11 +106,11 @@ ComparePage::ComparePage(QWidget* parent)
     , m_chooseText(addAction(tr("Evaluation text..."), QStringLiteral("text")))
     , m_chooseSimulation(addAction(tr("Arithmetic..."), QStringLiteral("chip")))
     , m_copy(addAction(tr("Copy table"), QStringLiteral("copy")))
+    , m_addFile(addAction(tr("Add a file..."), QStringLiteral("add")))
     , m_table(new RunTable)
     , m_drift(new DriftPlot(tr("Drift by layer")))
     , m_sizeLoss(new SizeLossPlot(tr("Size against loss")))
-    , m_details(new FactStrip)
-    , m_detailCard(new Card(tr("Details")))
+    , m_details(new DetailCard)
     , m_empty(makeEmpty())
     , m_filled(new QWidget)
     , m_plots(new QBoxLayout(QBoxLayout::LeftToRight))
@@ -127,13 +127,12 @@ ComparePage::ComparePage(QWidget* parent)
     m_plots->setSpacing(scaled(12));
     m_plots->addWidget(driftCard, 1);
     m_plots->addWidget(sizeCard, 1);
-    m_detailCard->content()->addWidget(m_details);
     auto* layout = new QVBoxLayout(m_filled);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(scaled(12));
-    layout->addWidget(runs, 3);
+    layout->addWidget(runs, 2);
     layout->addLayout(m_plots, 4);
-    layout->addWidget(m_detailCard);
+    layout->addWidget(m_details, 4);
     content()->addWidget(m_empty);
     content()->addWidget(m_filled, 1);
     for (BasePlot* plot : { static_cast<BasePlot*>(m_drift), static_cast<BasePlot*>(m_sizeLoss) }) {
@@ -153,7 +152,13 @@ QWidget* ComparePage::makeEmpty()
     m_measureEmpty
         = makePrimaryButton(tr("Quantize and measure the current recipe"), QStringLiteral("play"));
     card->content()->addWidget(m_emptyHint);
-    card->content()->addWidget(m_measureEmpty, 0, Qt::AlignLeft);
+    m_addFileEmpty = makeButton(tr("Add a file..."), QStringLiteral("add"));
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(m_measureEmpty);
+    buttons->addWidget(m_addFileEmpty);
+    buttons->addStretch(1);
+    card->content()->addLayout(buttons);
+    connect(m_addFileEmpty, &QPushButton::clicked, this, &ComparePage::addFileRequested);
     connect(m_measureEmpty, &QPushButton::clicked, this, [this] { emit measureRequested(0); });
     auto* holder = new QWidget;
     auto* layout = new QVBoxLayout(holder);
@@ -177,6 +182,7 @@ void ComparePage::connectTable()
     connect(m_sizeLoss, &SizeLossPlot::runChosen, this, &ComparePage::pinBRequested);
     connect(m_chooseText, &QPushButton::clicked, this, &ComparePage::chooseTextRequested);
     connect(m_chooseSimulation, &QPushButton::clicked, this, &ComparePage::chooseSimulation);
+    connect(m_addFile, &QPushButton::clicked, this, &ComparePage::addFileRequested);
     connect(m_copy, &QPushButton::clicked, this,
         [this] { QGuiApplication::clipboard()->setText(m_table->toText()); });
     connect(m_measure, &QPushButton::clicked, this, [this] {
@@ -190,7 +196,14 @@ void ComparePage::arrange()
     m_plots->setDirection(
         contentWidth() < scaled(leastPlots) ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
     m_table->setBreakpoint(breakpoint());
+    m_details->arrange(contentWidth());
     updateDetails();
+}
+
+void ComparePage::showEvent(QShowEvent* event)
+{
+    Page::showEvent(event);
+    emit shown();
 }
 
 const RunRow* ComparePage::find(int number) const
@@ -268,6 +281,7 @@ void ComparePage::updateButtons()
     const RunRow* run = m_table->current();
     const bool any = m_runs.size() > 1;
     m_measure->setVisible(any);
+    m_addFile->setVisible(any); // before, it stands beside what is to be done first
     m_copy->setEnabled(any);
     m_copy->setToolTip(any ? QString() : tr("There is no run yet."));
     m_measure->setText(run && run->evaluation ? tr("Measure again") : tr("Measure run"));
@@ -321,8 +335,8 @@ void ComparePage::updatePlots()
             : run.number == m_a             ? Kind::PinnedA
                                             : Kind::Plain;
         if (const core::Comparison* lost = run.number > 0 ? comparison(&run) : nullptr)
-            points.push_back(
-                { run.number, labelOf(run), double(run.fileBytes), lost->kldMean, kind });
+            points.push_back({ run.number, labelOf(run), double(run.fileBytes), lost->kldMean, kind,
+                lost->kldError });
     }
     m_sizeLoss->setPoints(std::move(points));
     m_sizeLoss->setDescription(answer());
@@ -331,17 +345,18 @@ void ComparePage::updatePlots()
 void ComparePage::updateDetails()
 {
     const RunRow* run = m_table->current();
-    m_detailCard->setVisible(run && run->evaluation);
-    if (!run || !run->evaluation)
+    if (!run)
         return;
-    m_detailCard->setTitle(run->number > 0 ? labelOf(*run) : tr("Original"));
-    m_detailCard->setHint(run->evaluationText);
+    const QString name = run->number > 0 ? labelOf(*run) : tr("Original");
+    if (!run->evaluation)
+        return m_details->setFigures(name, {});
     std::vector<Fact> facts{ { tr("Perplexity"),
         measuredText(run->evaluation->perplexity, run->evaluation->perplexityError, 2), {} } };
     if (const auto& against = run->evaluation->against) {
         if (breakpoint() == Breakpoint::Wide)
             facts.push_back({ tr("KLD median"), kldText(against->kldMedian), {} });
         facts.push_back({ tr("KLD 99 %"), kldText(against->kld99), {} });
+        facts.push_back({ tr("KLD 99.9 %"), kldText(against->kld999), {} });
         if (breakpoint() != Breakpoint::Narrow) {
             facts.push_back({ tr("KLD maximum"), kldText(against->kldMaximum), {} });
             facts.push_back({ tr("Change of p, RMS"), percentText(against->rmsDeltaP),
@@ -349,7 +364,9 @@ void ComparePage::updateDetails()
         }
         facts.push_back({ tr("Same top token"), percentText(against->sameTop1), {} });
     }
-    m_details->setFacts(facts);
+    m_details->setFigures(
+        tr("%1  ·  %2", "a run, and what it was measured on").arg(name, run->evaluationText),
+        facts);
 }
 
 } // namespace widgets

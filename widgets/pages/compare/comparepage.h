@@ -11,14 +11,13 @@ class QBoxLayout;
 
 namespace widgets {
 
-class Card;
+class DetailCard;
 class DriftPlot;
-class FactStrip;
 class RunTable;
 class SizeLossPlot;
 
-/// What was lost? The runs with their errors, two of them pinned as A and B, drift by layer, size
-/// against loss.
+/// What was lost? The runs and added files with their errors, two of them pinned as A and B, drift
+/// by layer, size against loss, and what A and B write and where they lose most.
 class ComparePage : public Page {
     Q_OBJECT
 
@@ -36,8 +35,12 @@ public:
     /// Why the recipe cannot be quantized, and why a run cannot be measured; empty: they can.
     void setWhyNot(const QString& quantize, const QString& measure);
     void setLocked(bool locked);
+    /// Text side by side and the worst tokens.
+    DetailCard* details() const { return m_details; }
 
 signals:
+    void shown(); ///< the page came to sight
+    void addFileRequested();
     void pinARequested(int run);
     void pinBRequested(int run);
     void measureRequested(int run); ///< 0: quantize and measure the present recipe
@@ -48,6 +51,7 @@ signals:
 
 protected:
     void arrange() override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     QWidget* makeEmpty();
@@ -71,13 +75,14 @@ private:
     QString m_textTip; ///< which text, and what is odd about it
     QPushButton* m_chooseSimulation;
     QPushButton* m_copy;
+    QPushButton* m_addFile;
+    QPushButton* m_addFileEmpty;
     QPushButton* m_measureEmpty;
     Label* m_emptyHint;
     RunTable* m_table;
     DriftPlot* m_drift;
     SizeLossPlot* m_sizeLoss;
-    FactStrip* m_details;
-    Card* m_detailCard;
+    DetailCard* m_details;
     QWidget* m_empty;
     QWidget* m_filled;
     QBoxLayout* m_plots;

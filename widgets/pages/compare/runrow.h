@@ -9,7 +9,7 @@
 
 namespace widgets {
 
-/// One finished quantization (or the original, number 0) as the pages show it.
+/// One finished quantization (or the original, number 0; or an added file) as the pages show it.
 struct RunRow {
     int number = 0; ///< 0: the original
     QString title; ///< the recipe's: "Q4_K_M"
@@ -21,6 +21,9 @@ struct RunRow {
     QString evaluationText; ///< "evaluation.txt, 20 chunks of 256 tokens"
     bool stale = false; ///< measured with other settings than the present ones
     bool isRecipe = false; ///< the present recipe gives exactly this run
+    bool isFile = false; ///< an added file, which has no recipe
+    QString path; ///< of an added file
+    QString warning; ///< that it changed or is gone; empty: nothing
 };
 
 } // namespace widgets

@@ -62,12 +62,14 @@ RunTable::RunTable(QWidget* parent)
     : QTableWidget(0, ColumnCount, parent)
 {
     setHorizontalHeaderLabels({ tr("Pin"), tr("Recipe"), tr("Method"), tr("Size"), tr("bpw"),
-        tr("tok/s ≤"), tr("PPL change"), tr("KLD × 10⁻³"), tr("Top-1") });
+        tr("tok/s ≤"), tr("PPL change"), tr("KLD × 10⁻³"), tr("99.9 %"), tr("Top-1") });
     horizontalHeaderItem(Tokens)->setToolTip(tr("Upper bound on the chosen device"));
     horizontalHeaderItem(Perplexity)
         ->setToolTip(tr("Perplexity of the original, then the paired difference"));
     horizontalHeaderItem(Kld)->setToolTip(
         tr("Mean KL divergence, original ‖ quantized, in 10⁻³ nats"));
+    horizontalHeaderItem(Kld999)->setToolTip(
+        tr("At 999 of 1000 positions the KL divergence is below this, in 10⁻³ nats"));
     for (int column = 0; column < ColumnCount; ++column)
         horizontalHeaderItem(column)->setTextAlignment(
             (column < Size ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
@@ -144,13 +146,22 @@ void RunTable::fillRow(int row, const RunRow& run)
     const bool secondary = run.stale || run.number == 0;
     set(row, Perplexity, run.evaluation ? changeText(*run.evaluation) : unknownText(), secondary);
     set(row, Kld, run.evaluation ? kldCell(*run.evaluation) : unknownText(), secondary);
+    const bool isCompared = run.evaluation && run.evaluation->against;
+    const QString ofOriginal = run.evaluation ? QStringLiteral("0") : unknownText();
+    set(row, Kld999, isCompared ? milliKldText(run.evaluation->against->kld999) : ofOriginal,
+        secondary);
     const double top1
         = run.evaluation && run.evaluation->against ? run.evaluation->against->sameTop1 : 1;
     set(row, Top1, run.evaluation ? percentText(top1) : unknownText(), secondary);
     if (run.stale) {
         item(row, Kld)->setIcon(icon(QStringLiteral("clock"), Ink::Text2));
-        item(row, Kld)->setToolTip(tr("Measured with other settings"));
+        item(row, Kld)->setToolTip(
+            run.warning.isEmpty() ? tr("Measured with other settings") : run.warning);
     }
+    if (!run.warning.isEmpty())
+        item(row, Recipe)->setIcon(icon(QStringLiteral("warning"), Ink::Warn));
+    item(row, Recipe)
+        ->setToolTip(run.warning.isEmpty() ? run.path : tr("%1\n%2").arg(run.path, run.warning));
     item(row, Pin)->setTextAlignment(Qt::AlignCenter);
     QFont bold = font();
     bold.setBold(true);
@@ -164,7 +175,7 @@ void RunTable::fillRow(int row, const RunRow& run)
 
 void RunTable::setBreakpoint(Breakpoint breakpoint)
 {
-    for (const Column column : { Bits, Tokens, Perplexity })
+    for (const Column column : { Bits, Tokens, Perplexity, Kld999 })
         setColumnHidden(column, breakpoint != Breakpoint::Wide);
     setColumnHidden(Top1, breakpoint == Breakpoint::Narrow);
 }
@@ -224,9 +235,10 @@ void RunTable::contextMenuEvent(QContextMenuEvent* event)
     if (number > 0) {
         menu->addAction(tr("Pin as A"), this, [this, number] { emit pinARequested(number); });
         menu->addAction(tr("Pin as B"), this, [this, number] { emit pinBRequested(number); });
-        menu->addAction(
-                tr("Use its recipe"), this, [this, number] { emit recipeRequested(number); })
-            ->setEnabled(!m_locked && !run->isRecipe);
+        if (!run->isFile) // of a file nobody knows the recipe
+            menu->addAction(
+                    tr("Use its recipe"), this, [this, number] { emit recipeRequested(number); })
+                ->setEnabled(!m_locked && !run->isRecipe);
         menu->addSeparator();
         menu->addAction(tr("Remove"), this, [this, number] { emit removeRequested(number); })
             ->setEnabled(!m_locked);

@@ -42,7 +42,19 @@ protected:
     void resizeEvent(QResizeEvent* event) override; ///< keeps the current row in sight
 
 private:
-    enum Column { Pin, Recipe, Method, Size, Bits, Tokens, Perplexity, Kld, Top1, ColumnCount };
+    enum Column {
+        Pin,
+        Recipe,
+        Method,
+        Size,
+        Bits,
+        Tokens,
+        Perplexity,
+        Kld,
+        Kld999,
+        Top1,
+        ColumnCount
+    };
     void fill();
     void fillRow(int row, const RunRow& run);
     void set(int row, Column column, const QString& text, bool secondary = false);

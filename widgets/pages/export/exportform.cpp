@@ -8,6 +8,7 @@
 #include "widgets/theme.h"
 
 #include <QtCore/QSignalBlocker>
+#include <QtGui/QStandardItemModel>
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QLineEdit>
@@ -65,6 +66,14 @@ void ExportForm::setSources(const std::vector<RunRow>& sources, int chosen)
         m_source->addItem(
             tr("%1, %2, %3").arg(source.title, source.method, sizeText(double(source.fileBytes))),
             source.number);
+        if (source.isFile) {
+            const int row = m_source->count() - 1;
+            static_cast<QStandardItemModel*>(m_source->model())->item(row)->setEnabled(false);
+            m_source->setItemData(row,
+                tr("It is a file already, and nothing of it was rounded here: copy it where it is "
+                   "needed."),
+                Qt::ToolTipRole);
+        }
     }
     m_source->setCurrentIndex(m_source->findData(chosen));
 }
