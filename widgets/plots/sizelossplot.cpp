@@ -141,7 +141,10 @@ void SizeLossPlot::fill()
     for (const SizeLossPoint& point : m_points) { // by size, as the graphs sort them
         m_graphs[int(point.kind)]->addData(point.bytes / megabyte, point.kld);
         // Down no further than a logarithmic axis goes.
-        m_errors[int(point.kind)]->addData(std::min(point.error, 0.9 * point.kld), point.error);
+        const bool isKnown = point.error > 0; // none of what is predicted: no bar, not one of 0
+        m_errors[int(point.kind)]->addData(
+            isKnown ? std::min(point.error, 0.9 * point.kld) : qQNaN(),
+            isKnown ? point.error : qQNaN());
         if (isPinned(point.kind))
             m_pair->addData(point.bytes / megabyte, point.kld);
     }
