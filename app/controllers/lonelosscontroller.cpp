@@ -13,7 +13,7 @@ namespace app {
 
 namespace {
 
-    using Losses = std::shared_ptr<const core::MeasuredLosses>;
+    using Measured = std::shared_ptr<const core::MeasuredLosses>;
 
     /// What is to be measured, and on which texts.
     struct Request {
@@ -31,8 +31,8 @@ namespace {
                });
     }
 
-    Losses measured(const Request& request, const core::Shelf* shelf,
-        const std::function<void(const Losses&)>& update, const core::Progress& progress)
+    Measured measuredAlone(const Request& request, const core::Shelf* shelf,
+        const std::function<void(const Measured&)>& update, const core::Progress& progress)
     {
         const auto shared = [](core::MeasuredLosses losses) {
             return std::make_shared<const core::MeasuredLosses>(std::move(losses));
@@ -77,7 +77,7 @@ void LoneLossController::opened()
             auto last = core::lastMeasuredLosses(*shelf, *checkpoint);
             return last ? std::make_shared<const core::MeasuredLosses>(*std::move(last)) : nullptr;
         },
-        [guard = QPointer(this), take = taker()](const Losses& losses) {
+        [guard = QPointer(this), take = taker()](const Measured& losses) {
             if (guard && losses && !guard->m_session.measuredLosses())
                 take(losses);
         });
@@ -104,19 +104,19 @@ void LoneLossController::measure(const std::vector<int>& tensors, const core::Fo
     if (request.wanted.empty())
         return;
     m_job.begin();
-    const auto update = m_jobs.relay<Losses>(taker());
+    const auto update = m_jobs.relay<Measured>(taker());
     const JobId job = m_jobs.start(
         tr("Measuring tensors alone"),
         [request, shelf = m_shelf, update](const core::Progress& progress) {
-            return measured(request, shelf.get(), update, progress);
+            return measuredAlone(request, shelf.get(), update, progress);
         },
         taker());
     m_job.follow(job);
 }
 
-std::function<void(const Losses&)> LoneLossController::taker()
+std::function<void(const Measured&)> LoneLossController::taker()
 {
-    return [guard = QPointer(this), session = m_session.id()](const Losses& losses) {
+    return [guard = QPointer(this), session = m_session.id()](const Measured& losses) {
         if (guard && session == guard->m_session.id())
             guard->m_session.setMeasuredLosses(losses);
     };
