@@ -207,8 +207,7 @@ namespace {
             options.workFolder, options.noShelf ? Keeping::None : Keeping::Shelf, kept);
         const RunCosts costs
             = expectedCosts(*checkpoint, plan, recipe, quantizing, before, 0, progress);
-        if (!costs.obstacle.empty())
-            throw core::Error(core::text(options.model, ": ", costs.obstacle));
+        requireFits(options.model, costs);
         attachClock(quantizing, costs, kept, line);
         const RoundingResult result = carryOut(run, progress, line);
         if (options.json)

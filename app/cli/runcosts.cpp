@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/runcosts.h"
 
+#include "core/base/error.h"
 #include "core/base/machinememory.h"
 #include "core/base/text.h"
 #include "core/quant/memoryobstacle.h"
@@ -51,6 +52,12 @@ RunCosts expectedCosts(const core::Checkpoint& checkpoint,
     costs.obstacle = core::memoryObstacle(costs.memory, before, double(core::mostMemory()));
     costs.work = core::runWork(shape, core::measureSpeed(shape, progress));
     return costs;
+}
+
+void requireFits(const std::string& model, const RunCosts& costs)
+{
+    if (!costs.obstacle.empty())
+        throw core::Error(core::text(model, ": ", costs.obstacle));
 }
 
 std::string costsText(const RunCosts& costs)

@@ -27,6 +27,9 @@ RunCosts expectedCosts(const core::Checkpoint& checkpoint,
     const core::QuantizeOptions& options, double before, double fileBytes,
     const core::Progress& progress);
 
+/// Throws Error naming `model` where the run does not fit.
+void requireFits(const std::string& model, const RunCosts& costs);
+
 /// "Rounding takes about 2 min 10 s here and 132 MB of memory, …"
 std::string costsText(const RunCosts& costs);
 /// {"seconds": …, "memory_bytes": …, "memory": {"states": …, …}}

@@ -123,10 +123,10 @@ namespace {
         const std::uint64_t kept = core::roundedBytes(*shrinking.checkpoint, mix.plan);
         run.quantizing.shelf = shelfWithRoom(
             options.workFolder, options.noShelf ? Keeping::None : Keeping::Shelf, kept);
-        attachClock(run.quantizing,
-            expectedCosts(*shrinking.checkpoint, mix.plan, mix.recipe, run.quantizing,
-                core::residentBytes(), 0, progress),
-            kept, line);
+        const RunCosts costs = expectedCosts(*shrinking.checkpoint, mix.plan, mix.recipe,
+            run.quantizing, core::residentBytes(), 0, progress);
+        requireFits(options.model, costs);
+        attachClock(run.quantizing, costs, kept, line);
         const RoundingResult result = carryOut(run, progress, line);
         if (options.json)
             printMadeJson(shrinking, file, result);
