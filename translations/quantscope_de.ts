@@ -980,6 +980,10 @@
         <source>Architectures</source>
         <translation>Architekturen</translation>
     </message>
+    <message>
+        <source>Grades</source>
+        <translation>Noten</translation>
+    </message>
 </context>
 <context>
     <name>app::Jobs</name>
@@ -1471,6 +1475,133 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>Looking at kept results</source>
         <translation>Ansehen aufbewahrter Ergebnisse</translation>
+    </message>
+</context>
+<context>
+    <name>app::ShrinkController</name>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>The model has no tokenizer, and a GGUF needs one.</source>
+        <translation>Das Modell hat keinen Tokenizer, und ein GGUF braucht einen.</translation>
+    </message>
+    <message>
+        <source>No GGUF can be made of this model (%1).</source>
+        <translation>Aus diesem Modell kann kein GGUF werden (%1).</translation>
+    </message>
+    <message>
+        <source>A calibration text is needed.</source>
+        <translation>Ein Kalibriertext wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>Another file is being written.</source>
+        <translation>Eine andere Datei wird gerade geschrieben.</translation>
+    </message>
+    <message>
+        <source>Finding a mix</source>
+        <translation>Eine Mischung suchen</translation>
+    </message>
+    <message>
+        <source>Predicted on the text, no file of that grade is smaller.</source>
+        <translation>Nach der Vorhersage auf dem Text ist keine Datei dieser Note kleiner.</translation>
+    </message>
+    <message>
+        <source>Assign %1</source>
+        <comment>a recipe</comment>
+        <translation>%1 zuweisen</translation>
+    </message>
+</context>
+<context>
+    <name>app::ShrinkPresenter</name>
+    <message>
+        <source>Cannot make the smaller file: %1</source>
+        <translation>Die kleinere Datei kann nicht entstehen: %1</translation>
+    </message>
+    <message>
+        <source>What was done is kept; making it again goes on from there.</source>
+        <translation>Was getan ist, bleibt; ein neuer Anlauf macht dort weiter.</translation>
+    </message>
+    <message>
+        <source>Finding smaller files</source>
+        <translation>Kleinere Dateien suchen</translation>
+    </message>
+    <message>
+        <source>Estimating times</source>
+        <translation>Zeiten schätzen</translation>
+    </message>
+    <message>
+        <source>losses are being predicted</source>
+        <translation>Verluste werden vorhergesagt</translation>
+    </message>
+    <message>
+        <source>sizes are known once losses are predicted</source>
+        <translation>Größen stehen fest, sobald Verluste vorhergesagt sind</translation>
+    </message>
+    <message>
+        <source>losses are rough: from the weights alone</source>
+        <translation>Verluste sind grob: nur aus den Gewichten</translation>
+    </message>
+    <message>
+        <source>losses predicted on %1 tokens</source>
+        <translation>Verluste auf %1 Tokens vorhergesagt</translation>
+    </message>
+    <message>
+        <source>This model is quantized already (%1): it would be rounded a second time, the original gives a better file.</source>
+        <translation>Dieses Modell ist schon quantisiert (%1): es würde ein zweites Mal gerundet, das Original ergibt eine bessere Datei.</translation>
+    </message>
+    <message>
+        <source>Nothing can be gained: this model is quantized already, and no smaller mix of formats is predicted to be good enough.</source>
+        <translation>Nichts zu gewinnen: dieses Modell ist schon quantisiert, und keine kleinere Mischung von Formaten verspricht gut genug zu sein.</translation>
+    </message>
+    <message>
+        <source>Nothing can be gained: no smaller mix of formats is predicted to be good enough.</source>
+        <translation>Nichts zu gewinnen: keine kleinere Mischung von Formaten verspricht gut genug zu sein.</translation>
+    </message>
+    <message>
+        <source>Stopped at step %1 of %2; what was done is kept.</source>
+        <translation>Angehalten bei Schritt %1 von %2; was getan ist, bleibt.</translation>
+    </message>
+    <message>
+        <source>rounding</source>
+        <translation>rundet</translation>
+    </message>
+    <message>
+        <source>measuring</source>
+        <translation>misst</translation>
+    </message>
+    <message>
+        <source>writing and reading back</source>
+        <translation>schreibt und liest zurück</translation>
+    </message>
+    <message>
+        <source>predicting losses</source>
+        <translation>sagt Verluste vorher</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2: %3</source>
+        <comment>number, of all, what is done</comment>
+        <translation>Schritt %1 von %2: %3</translation>
+    </message>
+    <message>
+        <source>about %1 left</source>
+        <translation>noch etwa %1</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>step, time left</comment>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>%1, not measured</source>
+        <translation>%1, nicht gemessen</translation>
+    </message>
+    <message>
+        <source>%1
+KLD %2, measured on %3</source>
+        <translation>%1
+KLD %2, gemessen auf %3</translation>
     </message>
 </context>
 <context>
@@ -3614,6 +3745,72 @@ das wird dem ganzen Text geglaubt, und die Fehler sind die auf ihm.</translation
     </message>
 </context>
 <context>
+    <name>widgets::Grade</name>
+    <message>
+        <source>Use it.</source>
+        <translation>Nehmen.</translation>
+    </message>
+    <message>
+        <source>Use it only where the original does not fit.</source>
+        <translation>Nur nehmen, wo das Original nicht passt.</translation>
+    </message>
+    <message>
+        <source>Not worth it, keep the original.</source>
+        <translation>Lohnt nicht, das Original behalten.</translation>
+    </message>
+    <message>
+        <source>as good as the original</source>
+        <translation>so gut wie das Original</translation>
+    </message>
+    <message>
+        <source>slightly worse</source>
+        <translation>etwas schlechter</translation>
+    </message>
+    <message>
+        <source>clearly worse</source>
+        <translation>deutlich schlechter</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>beschädigt</translation>
+    </message>
+    <message>
+        <source>As good as the original</source>
+        <translation>So gut wie das Original</translation>
+    </message>
+    <message>
+        <source>Slightly worse</source>
+        <translation>Etwas schlechter</translation>
+    </message>
+    <message>
+        <source>Clearly smaller</source>
+        <translation>Deutlich kleiner</translation>
+    </message>
+    <message>
+        <source>%1 larger</source>
+        <comment>a file than another</comment>
+        <translation>%1 größer</translation>
+    </message>
+    <message>
+        <source>%1 smaller</source>
+        <comment>a file than another</comment>
+        <translation>%1 kleiner</translation>
+    </message>
+    <message>
+        <source>%1, %2 same token, perplexity %3: %4. %5</source>
+        <extracomment>64.2 % smaller, 97.1 % same token, perplexity +0.2 %: as good as the original. Use it.</extracomment>
+        <translation>%1, %2 gleiches Token, Perplexität %3: %4. %5</translation>
+    </message>
+    <message>
+        <source>Beyond all limits of the grades.</source>
+        <translation>Jenseits aller Grenzen der Noten.</translation>
+    </message>
+    <message>
+        <source>%1: KLD up to %2 nats a token, and where it is measured the same likeliest token at %3 of all positions or more.</source>
+        <translation>%1: KLD bis %2 Nats je Token, und wo gemessen ist, dasselbe wahrscheinlichste Token an mindestens %3 aller Stellen.</translation>
+    </message>
+</context>
+<context>
     <name>widgets::HeatMap</name>
     <message>
         <source>%1, %2: %3 %4</source>
@@ -4138,6 +4335,16 @@ das wird dem ganzen Text geglaubt, und die Fehler sind die auf ihm.</translation
     <message>
         <source>Predicted KLD %1.</source>
         <translation>Vorhergesagte KLD %1.</translation>
+    </message>
+    <message>
+        <source>%1, recommended</source>
+        <comment>a preset</comment>
+        <translation>%1, empfohlen</translation>
+    </message>
+    <message>
+        <source>%1, predicted KLD %2: %3</source>
+        <comment>size, number, words</comment>
+        <translation>%1, vorhergesagte KLD %2: %3</translation>
     </message>
 </context>
 <context>
@@ -5174,6 +5381,72 @@ etwa %1 der Gewichte</translation>
     </message>
 </context>
 <context>
+    <name>widgets::ShrinkCard</name>
+    <message>
+        <source>Make a smaller file</source>
+        <translation>Eine kleinere Datei machen</translation>
+    </message>
+    <message>
+        <source>Make the file</source>
+        <translation>Datei machen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Predict roughly</source>
+        <translation>Grob vorhersagen</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Progress of the step</source>
+        <translation>Fortschritt des Schritts</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>size, change of it</comment>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>fits no device</source>
+        <translation>passt auf kein Gerät</translation>
+    </message>
+    <message>
+        <source>fits %1</source>
+        <translation>passt auf %1</translation>
+    </message>
+    <message>
+        <source>predicted KLD about %1 (rough): %2</source>
+        <translation>vorhergesagte KLD etwa %1 (grob): %2</translation>
+    </message>
+    <message>
+        <source>predicted KLD %1: %2</source>
+        <comment>number, words</comment>
+        <translation>vorhergesagte KLD %1: %2</translation>
+    </message>
+    <message>
+        <source>about %1</source>
+        <translation>etwa %1</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Predicts losses on the text, finds the mix, rounds, measures and writes</source>
+        <translation>Sagt Verluste auf dem Text vorher, sucht die Mischung, rundet, misst und schreibt</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>file, what is said of it</comment>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
     <name>widgets::SimulationDialog</name>
     <message>
         <source>Only the weights are rounded: the loss that the recipe is to blame for.</source>
@@ -5403,8 +5676,9 @@ etwa %1 der Gewichte</translation>
         <translation>beste Mischung, vorhergesagt</translation>
     </message>
     <message>
-        <source>%1: %2, predicted KLD %3</source>
-        <translation>%1: %2, vorhergesagte KLD %3</translation>
+        <source>%1: %2, predicted KLD %3: %4</source>
+        <comment>name, size, number, words</comment>
+        <translation>%1: %2, vorhergesagte KLD %3: %4</translation>
     </message>
     <message>
         <source>KLD ±</source>

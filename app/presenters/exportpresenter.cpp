@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/exportpresenter.h"
 
-#include "app/presenters/exportnames.h"
 #include "app/presenters/runrows.h"
+#include "app/session/exportnames.h"
 #include "app/session/readfiles.h"
 #include "widgets/format.h"
 #include "widgets/models/tensormodel.h"
@@ -21,20 +21,6 @@ namespace app {
 namespace {
 
     constexpr int theRecipe = -1;
-
-    QString modelName(const core::Checkpoint& checkpoint)
-    {
-        const QString name = QString::fromStdString(checkpoint.config().name);
-        return name.isEmpty() ? QStringLiteral("model") : name;
-    }
-
-    /// Where the model lies if that can be written to, else the home folder.
-    QString defaultFolder(const core::Checkpoint& checkpoint)
-    {
-        const QFileInfo model(QString::fromStdString(checkpoint.path().string()));
-        const QFileInfo folder(model.isDir() ? model.filePath() : model.path());
-        return folder.isWritable() ? folder.absoluteFilePath() : QDir::homePath();
-    }
 
 } // namespace
 
@@ -62,7 +48,7 @@ void ExportPresenter::connectSession()
         m_sourceChosen = false;
         const core::Checkpoint& checkpoint = *m_session.checkpoint();
         m_suggestedName.clear();
-        m_page.setSettings({ defaultFolder(checkpoint), {}, modelName(checkpoint), {} });
+        m_page.setSettings({ exportFolder(checkpoint), {}, exportModelName(checkpoint), {} });
     });
     // Opening a model sends all four: what a file would hold is planned once, after them.
     m_fillSoon.setSingleShot(true);
@@ -186,7 +172,7 @@ void ExportPresenter::suggest()
     widgets::ExportSettings settings = m_page.settings();
     if (settings.fileName != m_suggestedName && !settings.fileName.isEmpty())
         return; // the user's own
-    QStringList parts{ modelName(*m_session.checkpoint()), sourceTitle() };
+    QStringList parts{ exportModelName(*m_session.checkpoint()), sourceTitle() };
     if (m_source != 0)
         parts += QString::fromStdString(core::treatmentName(sourceRecipe().treatment()));
     m_suggestedName = exportName(parts);

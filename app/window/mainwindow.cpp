@@ -9,6 +9,7 @@
 #include "app/controllers/opencontroller.h"
 #include "app/controllers/quantizecontroller.h"
 #include "app/controllers/settingscontroller.h"
+#include "app/controllers/shrinkcontroller.h"
 #include "app/controllers/tensorscout.h"
 #include "app/controllers/textcontroller.h"
 #include "app/presenters/activationspresenter.h"
@@ -21,6 +22,7 @@
 #include "app/presenters/precisionpresenter.h"
 #include "app/presenters/quantizepresenter.h"
 #include "app/presenters/queuepresenter.h"
+#include "app/presenters/shrinkpresenter.h"
 #include "app/presenters/startpresenter.h"
 #include "app/presenters/tablepresenter.h"
 #include "app/presenters/textpresenter.h"
@@ -153,6 +155,8 @@ void MainWindow::makeControllers(const WindowFolders& folders)
     m_addedFiles = new AddedFilesController(m_jobs, m_quick, m_session, *m_quantize, this);
     m_texts = new TextController(m_jobs, m_quick, m_session, places.shelf, this);
     m_export = new ExportController(m_jobs, m_session, *m_keeper, places.shelf, this);
+    m_shrink = new ShrinkController(
+        m_session, { m_jobs, m_quick, *m_queue, *m_losses, *m_quantize, *m_export }, this);
     m_scout = new TensorScout(m_quick, m_session, m_selection, shelf, this);
     m_files = new FileController(m_quick, m_session, *this, this);
 }
@@ -172,6 +176,8 @@ void MainWindow::makePresenters(const WindowFolders& folders)
             folders.home },
         owner);
     new ModelPresenter(*m_pages->model, m_session, m_selection, owner);
+    new ShrinkPresenter(
+        *m_pages->model, m_session, *m_shrink, *m_losses, m_jobs, m_quick, owner);
     new WeightsPresenter(*m_pages->weights, m_session, m_selection, owner);
     new ActivationsPresenter(*m_pages->activations, m_session, m_selection, *m_activations, owner);
     new PrecisionPresenter(*m_pages->precision, m_session, m_selection, owner);

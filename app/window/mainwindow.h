@@ -44,6 +44,7 @@ class QuantizeController;
 class RunQueue;
 class SessionKeeper;
 class SettingsController;
+class ShrinkController;
 class TensorScout;
 class TextController;
 class TextPresenter;
@@ -83,6 +84,7 @@ public:
     AddedFilesController& addedFiles() { return *m_addedFiles; }
     TextController& textController() { return *m_texts; }
     ExportController& exportController() { return *m_export; }
+    ShrinkController& shrinkController() { return *m_shrink; }
     RunQueue& queue() { return *m_queue; }
     widgets::QueueList& queueList() { return *m_queueList; }
     OpenController& openController() { return *m_open; }
@@ -168,6 +170,7 @@ private:
     TextController* m_texts = nullptr;
     TextPresenter* m_textPresenter = nullptr;
     ExportController* m_export = nullptr;
+    ShrinkController* m_shrink = nullptr;
     ExportPresenter* m_exportPresenter = nullptr;
     FileController* m_files = nullptr;
     SettingsController* m_preferences = nullptr;

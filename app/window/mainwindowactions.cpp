@@ -23,6 +23,7 @@
 #include "widgets/pages/compare/comparepage.h"
 #include "widgets/pages/export/exportpage.h"
 #include "widgets/pages/model/modelpage.h"
+#include "widgets/pages/model/shrinkcard.h"
 #include "widgets/pages/precision/precisionpage.h"
 #include "widgets/pages/quantize/quantizepage.h"
 #include "widgets/pages/start/startpage.h"
@@ -252,10 +253,12 @@ void MainWindow::connectPages()
         if (!folder.isEmpty())
             m_exportPresenter->setFolder(folder);
     });
-    connect(m_pages->exporting, &ExportPage::openFolderRequested, this, [this] {
+    const auto showExported = [this] {
         if (m_session.exported())
             openFolderOf(m_session.exported()->file.parent_path());
-    });
+    };
+    connect(m_pages->exporting, &ExportPage::openFolderRequested, this, showExported);
+    connect(m_pages->model->shrink(), &ShrinkCard::showFileRequested, this, showExported);
     for (Page* page : m_pages->all())
         connect(page, &Page::savePlotRequested, m_files, &FileController::savePlot);
 }

@@ -7,6 +7,7 @@
 #include "widgets/pages/model/modeldiagram.h"
 #include "widgets/pages/model/modelfacts.h"
 #include "widgets/pages/model/rolebars.h"
+#include "widgets/pages/model/shrinkcard.h"
 #include "widgets/theme.h"
 
 #include <QtWidgets/QBoxLayout>
@@ -16,14 +17,22 @@
 
 namespace widgets {
 
+namespace {
+
+    constexpr int leastBeside = 860; ///< width that facts, parameters and checks need
+
+} // namespace
+
 ModelPage::ModelPage(QWidget* parent)
     : Page(tr("What is in this model?"), parent)
+    , m_shrink(new ShrinkCard)
     , m_factsCard(new Card(tr("Facts")))
     , m_diagram(new ModelDiagram)
     , m_facts(new FactList)
     , m_bars(new RoleBars)
     , m_checks(new CheckList)
     , m_lower(new QBoxLayout(QBoxLayout::LeftToRight))
+    , m_right(new QBoxLayout(QBoxLayout::TopToBottom))
 {
     connect(addAction(tr("Show in folder"), QStringLiteral("folder")), &QPushButton::clicked, this,
         &ModelPage::showInFolderRequested);
@@ -42,13 +51,11 @@ ModelPage::ModelPage(QWidget* parent)
     m_factsCard->content()->addWidget(m_facts);
     m_factsCard->content()->addStretch(1);
 
-    auto* right = new QVBoxLayout;
-    right->setSpacing(scaled(12));
-    right->addWidget(shares);
-    right->addWidget(checks, 1);
-    m_lower->setSpacing(scaled(12));
-    m_lower->addWidget(m_factsCard, 44);
-    m_lower->addLayout(right, 43);
+    m_right->addWidget(shares);
+    m_right->addWidget(checks, 30);
+    m_lower->addWidget(m_factsCard, 48);
+    m_lower->addLayout(m_right);
+    content()->addWidget(m_shrink);
     content()->addWidget(architecture, 30);
     content()->addLayout(m_lower, 36);
 
@@ -110,10 +117,17 @@ void ModelPage::setSelection(const std::vector<core::Place>& places)
 
 void ModelPage::arrange()
 {
+    m_shrink->arrange(contentWidth());
     m_diagram->setMinimumHeight(scaled(260)); // with a scroll bar below
-    m_facts->setRowHeight(breakpoint() == Breakpoint::Wide ? 29 : 24);
+    m_facts->setRowHeight(breakpoint() == Breakpoint::Wide ? 21 : 24);
     m_lower->setDirection(
         breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    const bool isBeside = contentWidth() >= scaled(leastBeside);
+    m_right->setDirection(isBeside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_right->setStretch(0, isBeside ? 22 : 0);
+    m_lower->setStretch(1, isBeside ? 52 : 47);
+    for (QBoxLayout* layout : { m_lower, m_right })
+        layout->setSpacing(scaled(12));
 }
 
 void ModelPage::chooseRole(core::Role role)

@@ -17,15 +17,17 @@ class CheckList;
 class FactList;
 class ModelDiagram;
 class RoleBars;
+class ShrinkCard;
 
-/// Page 1, what is in this model: a diagram of one decoder layer, facts, where the parameters are,
-/// and checks.
+/// Page 1, what is in this model: what smaller file could be made of it, a diagram of one decoder
+/// layer, facts, where the parameters are, and checks.
 class ModelPage : public Page {
     Q_OBJECT
 
 public:
     explicit ModelPage(QWidget* parent = nullptr);
 
+    ShrinkCard* shrink() const { return m_shrink; }
     void setModel(std::shared_ptr<const core::Checkpoint> checkpoint);
     /// The files of the model, by name, and their bytes on disk.
     void setFiles(const QStringList& names, std::uint64_t bytes);
@@ -57,12 +59,14 @@ private:
     std::uint64_t m_fileBytes = 0;
     std::optional<std::int64_t> m_nonFinite;
     std::optional<bool> m_tokenizerWorks;
+    ShrinkCard* m_shrink;
     Card* m_factsCard;
     ModelDiagram* m_diagram;
     FactList* m_facts;
     RoleBars* m_bars;
     CheckList* m_checks;
-    QBoxLayout* m_lower;
+    QBoxLayout* m_lower; ///< facts, and beside them
+    QBoxLayout* m_right; ///< parameters and checks
 };
 
 } // namespace widgets

@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/presenters/exportnames.h"
+#include "app/session/exportnames.h"
 
 #include <QFileInfo>
 #include <QRegularExpression>
 
 namespace app {
+
+QString exportModelName(const core::Checkpoint& checkpoint)
+{
+    const QString name = QString::fromStdString(checkpoint.config().name);
+    return name.isEmpty() ? QStringLiteral("model") : name;
+}
+
+QString exportFolder(const core::Checkpoint& checkpoint)
+{
+    const QFileInfo model(QString::fromStdString(checkpoint.path().string()));
+    const QFileInfo folder(model.isDir() ? model.filePath() : model.path());
+    return folder.isWritable() ? folder.absoluteFilePath() : QDir::homePath();
+}
 
 QString exportName(QStringList parts)
 {

@@ -2,11 +2,18 @@
 #pragma once
 
 #include "core/files/sourcefiles.h"
+#include "core/model/checkpoint.h"
 
 #include <QDir>
 #include <QStringList>
 
 namespace app {
+
+/// The name of the model for a file of it.
+QString exportModelName(const core::Checkpoint& checkpoint);
+
+/// Where the model lies if that can be written to, else the home folder.
+QString exportFolder(const core::Checkpoint& checkpoint);
 
 /// "sample-Q4_K-gptq.gguf" of its parts; letters and digits of any script stay in them.
 QString exportName(QStringList parts);
