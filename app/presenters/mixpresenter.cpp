@@ -3,6 +3,8 @@
 
 #include "core/base/error.h"
 #include "core/export/filemix.h"
+#include "core/measure/grade.h"
+#include "core/quant/llamamix.h"
 #include "core/search/recipeloss.h"
 #include "core/search/sensitivity.h"
 #include "widgets/format.h"
@@ -26,20 +28,45 @@ namespace {
     constexpr std::array presetsShown{ "Q2_K_M", "Q3_K_M", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0" };
     constexpr int sizes = 24; ///< of best mixes in the plot
 
+    /// llama.cpp's mixes, and the formats that stand at the scale.
+    std::vector<std::string> judgedPresets()
+    {
+        std::vector<std::string> names(presetsShown.begin(), presetsShown.end());
+        for (const core::NamedMix& mix : core::allMixes())
+            if (std::ranges::find(names, mix.name) == names.end())
+                names.emplace_back(mix.name);
+        return names;
+    }
+
+    /// Marks the smallest that is to be used by what is predicted.
+    void recommend(std::vector<widgets::PredictedPreset>& presets, double originalBytes)
+    {
+        widgets::PredictedPreset* best = nullptr;
+        for (widgets::PredictedPreset& preset : presets)
+            if (preset.kld > 0 && (!best || preset.bytes < best->bytes)
+                && core::adviceFor(core::gradeOf(preset.kld), 1 - preset.bytes / originalBytes)
+                    == core::Advice::Use)
+                best = &preset;
+        if (best)
+            best->isRecommended = best->isShown = true;
+    }
+
     std::vector<widgets::PredictedPreset> presetsOf(
         const core::Checkpoint& checkpoint, const core::SensitivityTable& losses)
     {
         std::vector<widgets::PredictedPreset> presets;
-        for (const char* name : presetsShown) {
+        for (const std::string& name : judgedPresets()) {
             const core::Recipe recipe
                 = core::presetRecipe(name, checkpoint, core::Method::Importance);
             const auto plan = core::planTensors(checkpoint, recipe);
             const auto predicted = core::predictedKld(
                 checkpoint, core::asPredicted(checkpoint, plan, losses), losses);
             presets.push_back(
-                { QString::fromLatin1(name), double(core::exportedBytes(checkpoint, plan, {})),
-                    predicted.unknown == 0 ? predicted.kld : 0 });
+                { QString::fromStdString(name), double(core::exportedBytes(checkpoint, plan, {})),
+                    predicted.unknown == 0 ? predicted.kld : 0,
+                    std::ranges::find(presetsShown, name) != presetsShown.end() });
         }
+        recommend(presets, double(checkpoint.bytes()));
         return presets;
     }
 
@@ -124,7 +151,8 @@ void MixPresenter::fillScale()
     scale.weights = double(m_session.checkpoint()->weights());
     scale.besides = m_mixes.besides;
     for (const widgets::PredictedPreset& preset : m_mixes.presets)
-        scale.ticks.push_back({ widgets::presetTitle(preset.name), preset.bytes });
+        if (preset.isShown)
+            scale.ticks.push_back({ widgets::presetTitle(preset.name), preset.bytes });
     if (const core::Device* device = m_session.device()) {
         scale.device = double(
             core::roomForWeights(*device, m_session.checkpoint()->config(), m_session.context()));

@@ -2,6 +2,7 @@
 #include "widgets/plots/sizelossplot.h"
 
 #include "widgets/format.h"
+#include "widgets/gradetext.h"
 #include "widgets/plots/labelplacing.h"
 #include "widgets/plots/tickers.h"
 #include "widgets/theme.h"
@@ -291,10 +292,13 @@ QString SizeLossPlot::hoverText(const QPointF& position) const
     if (index < 0)
         return {};
     const SizeLossPoint& point = m_points[std::size_t(index)];
-    const QString text
-        = point.kind == Kind::Predicted ? tr("%1: %2, predicted KLD %3") : tr("%1: %2, KLD %3");
-    return text.arg(point.label, sizeText(point.bytes),
-        point.error > 0 ? measuredKldText(point.kld, point.error) : kldText(point.kld));
+    if (point.kind == Kind::Predicted)
+        return tr("%1: %2, predicted KLD %3: %4", "name, size, number, words")
+            .arg(point.label, sizeText(point.bytes), kldText(point.kld),
+                gradeWords(core::gradeOf(point.kld)));
+    return tr("%1: %2, KLD %3")
+        .arg(point.label, sizeText(point.bytes),
+            point.error > 0 ? measuredKldText(point.kld, point.error) : kldText(point.kld));
 }
 
 void SizeLossPlot::pressed(const QPointF& position)

@@ -3,6 +3,7 @@
 
 #include "widgets/buttons.h"
 #include "widgets/format.h"
+#include "widgets/gradetext.h"
 #include "widgets/icons.h"
 #include "widgets/label.h"
 #include "widgets/models/formatabout.h"
@@ -18,6 +19,7 @@
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
 
+#include <algorithm>
 #include <cmath>
 
 namespace widgets {
@@ -26,6 +28,23 @@ namespace {
 
     constexpr int leastBeside = 690; ///< width that both columns of cards need
     constexpr int leastTitled = 780; ///< and this with all titles and hints
+
+    /// Says beside a preset in the menu what it would come to.
+    void describe(QAction& action, const PredictedPreset& preset)
+    {
+        const QString title = preset.isRecommended
+            ? PrecisionPage::tr("%1, recommended", "a preset").arg(action.text())
+            : action.text();
+        const QString about = preset.kld > 0
+            ? PrecisionPage::tr("%1, predicted KLD %2: %3", "size, number, words")
+                  .arg(sizeText(preset.bytes), kldText(preset.kld),
+                      gradeWords(core::gradeOf(preset.kld)))
+            : sizeText(preset.bytes);
+        action.setText(title + u'\t' + about);
+        QFont font = action.font();
+        font.setBold(preset.isRecommended);
+        action.setFont(font);
+    }
 
 } // namespace
 
@@ -141,16 +160,25 @@ void PrecisionPage::setRecipe(const core::Recipe& recipe, const std::vector<std:
 void PrecisionPage::setPresets(const QStringList& names)
 {
     m_presetNames = names;
+    fillPresets();
+    m_presets->setEnabled(!names.isEmpty() && !m_locked);
+}
+
+void PrecisionPage::fillPresets()
+{
     QMenu* menu = m_presets->menu();
     menu->clear();
     auto* formats = new QMenu(tr("One format everywhere"), menu);
-    for (const QString& name : names) {
+    for (const QString& name : m_presetNames) {
         QMenu* target = core::findFormat(name.toStdString()) ? formats : menu;
-        target->addAction(presetTitle(name), this, [this, name] { emit presetRequested(name); });
+        QAction* action = target->addAction(
+            presetTitle(name), this, [this, name] { emit presetRequested(name); });
+        const auto known = std::ranges::find(m_predicted, name, &PredictedPreset::name);
+        if (known != m_predicted.end())
+            describe(*action, *known);
     }
     menu->addSeparator();
     menu->addMenu(formats);
-    m_presets->setEnabled(!names.isEmpty() && !m_locked);
 }
 
 void PrecisionPage::setRoles(const std::vector<core::Role>& roles) { m_rules->setRoles(roles); }
@@ -186,6 +214,7 @@ void PrecisionPage::setPredicted(std::vector<PredictedPreset> presets, std::vect
 {
     m_predicted = std::move(presets);
     m_sizeLoss->setMixes(std::move(mixes));
+    fillPresets();
     fillPoints();
 }
 
@@ -212,9 +241,15 @@ void PrecisionPage::setRuns(const std::vector<RunRow>& runs)
 void PrecisionPage::fillPoints()
 {
     std::vector<SizeLossPoint> points;
-    for (std::size_t i = 0; i < m_predicted.size(); ++i)
-        points.push_back({ int(i), presetTitle(m_predicted[i].name), m_predicted[i].bytes,
-            m_predicted[i].kld, SizeLossPoint::Kind::Predicted });
+    for (std::size_t i = 0; i < m_predicted.size(); ++i) {
+        const PredictedPreset& preset = m_predicted[i];
+        if (!preset.isShown)
+            continue;
+        const QString title = presetTitle(preset.name);
+        points.push_back(
+            { int(i), preset.isRecommended ? tr("%1, recommended", "a preset").arg(title) : title,
+                preset.bytes, preset.kld, SizeLossPoint::Kind::Predicted });
+    }
     for (const RunRow& run : m_runs) {
         if (run.number > 0 && run.evaluation && run.evaluation->against && !run.stale)
             points.push_back(

@@ -22,7 +22,9 @@ class SizeLossPlot;
 /// A mix of llama.cpp's or one format: what it would come to.
 struct PredictedPreset {
     QString name; ///< of presetNames()
-    double bytes = 0, kld = 0;
+    double bytes = 0, kld = 0; ///< no loss: it is not known
+    bool isShown = true; ///< in the plot
+    bool isRecommended = false; ///< the smallest whose size is worth its loss
 };
 
 /// What the whole file becomes under the recipe.
@@ -94,6 +96,7 @@ private:
     void updateAnswer();
 
     void fillPoints();
+    void fillPresets();
     void showRecipe();
 
     RecipeSummary m_summary;
