@@ -980,6 +980,10 @@
         <source>Architectures</source>
         <translation>Architekturen</translation>
     </message>
+    <message>
+        <source>Grades</source>
+        <translation>Noten</translation>
+    </message>
 </context>
 <context>
     <name>app::Jobs</name>
@@ -1096,6 +1100,24 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>Locate model...</source>
         <translation>Modell suchen...</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors measured in other formats</source>
+        <translation>
+            <numerusform>%n Tensor in einem anderen Format gemessen</numerusform>
+            <numerusform>%n Tensoren in anderen Formaten gemessen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: none of them is better within these bytes.</source>
+        <translation>%1: keiner von ihnen ist bei diesen Bytes besser.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n changed: KLD %2 instead of %3 on the calibration text, each tensor rounded alone.</source>
+        <translation>
+            <numerusform>%1, %n geändert: KLD %2 statt %3 am Kalibriertext, jeder Tensor für sich gerundet.</numerusform>
+            <numerusform>%1, %n geändert: KLD %2 statt %3 am Kalibriertext, jeder Tensor für sich gerundet.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1532,6 +1554,41 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     </message>
 </context>
 <context>
+    <name>app::SwapController</name>
+    <message>
+        <source>Improving the recipe by measuring</source>
+        <translation>Das Rezept wird durch Messen verbessert</translation>
+    </message>
+    <message>
+        <source>The recipe was edited while it was measured, and stays as it is.</source>
+        <translation>Das Rezept wurde während der Messung geändert und bleibt, wie es ist.</translation>
+    </message>
+    <message>
+        <source>Improve by measuring</source>
+        <translation>Durch Messen verbessern</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>Losses are not predicted on a text yet: page 4 does it.</source>
+        <translation>Verluste sind noch nicht an einem Text vorhergesagt: Seite 4 tut es.</translation>
+    </message>
+    <message>
+        <source>A calibration text is needed.</source>
+        <translation>Ein Kalibriertext wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>The recipe is being measured.</source>
+        <translation>Das Rezept wird gerade gemessen.</translation>
+    </message>
+    <message>
+        <source>The recipe of another model is being measured.</source>
+        <translation>Das Rezept eines anderen Modells wird gerade gemessen.</translation>
+    </message>
+</context>
+<context>
     <name>app::TensorScout</name>
     <message>
         <source>Measuring weights</source>
@@ -1909,6 +1966,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>Sessions and the queue</source>
         <translation>Sitzungen und die Warteschlange</translation>
+    </message>
+    <message>
+        <source>&amp;Improve by measuring</source>
+        <translation>Durch Messen &amp;verbessern</translation>
     </message>
 </context>
 <context>

@@ -32,6 +32,23 @@
     </message>
 </context>
 <context>
+    <name>app::MainWindow</name>
+    <message numerus="yes">
+        <source>%n tensors measured in other formats</source>
+        <translation>
+            <numerusform>%n tensor measured in another format</numerusform>
+            <numerusform>%n tensors measured in other formats</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n changed: KLD %2 instead of %3 on the calibration text, each tensor rounded alone.</source>
+        <translation>
+            <numerusform>%1, %n changed: KLD %2 instead of %3 on the calibration text, each tensor rounded alone.</numerusform>
+            <numerusform>%1, %n changed: KLD %2 instead of %3 on the calibration text, each tensor rounded alone.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>app::PrecisionPresenter</name>
     <message numerus="yes">
         <source>%n tensors</source>

@@ -44,6 +44,7 @@ class QuantizeController;
 class RunQueue;
 class SessionKeeper;
 class SettingsController;
+class SwapController;
 class TensorScout;
 class TextController;
 class TextPresenter;
@@ -111,6 +112,7 @@ private:
     void connectEditActions();
     void connectViewActions();
     void connectRecipeActions();
+    void connectImprovement();
     void connectRunActions();
     void connectHelpActions();
     void connectPages();
@@ -162,6 +164,7 @@ private:
     TensorScout* m_scout = nullptr;
     LossController* m_losses = nullptr;
     LoneLossController* m_loneLosses = nullptr;
+    SwapController* m_swaps = nullptr;
     ActivationController* m_activations = nullptr;
     QuantizeController* m_quantize = nullptr;
     AddedFilesController* m_addedFiles = nullptr;
