@@ -5644,9 +5644,9 @@ Verluste von Tensoren addieren sich.</translation>
     </message>
     <message>
         <source>Words and terms, all of which must hold:
-ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers</source>
+ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers · experts · shared · router</source>
         <translation>Wörter und Bedingungen, die alle gelten müssen:
-ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers</translation>
+ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers · experts · shared · router</translation>
     </message>
     <message>
         <source>Show norms and other vectors, which are never quantized</source>
