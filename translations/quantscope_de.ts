@@ -186,6 +186,13 @@
 </context>
 <context>
     <name>ModelDiagram</name>
+    <message numerus="yes">
+        <source>%n layers without experts</source>
+        <translation>
+            <numerusform>%n Schicht ohne Experten</numerusform>
+            <numerusform>%n Schichten ohne Experten</numerusform>
+        </translation>
+    </message>
     <message>
         <source>%1 + b</source>
         <comment>a matrix and its bias</comment>
