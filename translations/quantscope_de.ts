@@ -186,6 +186,13 @@
 </context>
 <context>
     <name>ModelDiagram</name>
+    <message numerus="yes">
+        <source>%n layers without experts</source>
+        <translation>
+            <numerusform>%n Schicht ohne Experten</numerusform>
+            <numerusform>%n Schichten ohne Experten</numerusform>
+        </translation>
+    </message>
     <message>
         <source>%1 + b</source>
         <comment>a matrix and its bias</comment>
@@ -5955,9 +5962,9 @@ Hohle Balken sind vorhergesagt, gefüllte gemessen.</translation>
     </message>
     <message>
         <source>Words and terms, all of which must hold:
-ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers</source>
+ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers · experts · shared · router</source>
         <translation>Wörter und Bedingungen, die alle gelten müssen:
-ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers</translation>
+ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers · experts · shared · router</translation>
     </message>
     <message>
         <source>Show norms and other vectors, which are never quantized</source>

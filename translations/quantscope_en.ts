@@ -4,6 +4,13 @@
 <context>
     <name>ModelDiagram</name>
     <message numerus="yes">
+        <source>%n layers without experts</source>
+        <translation>
+            <numerusform>%n layer without experts</numerusform>
+            <numerusform>%n layers without experts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n tensors</source>
         <translation>
             <numerusform>%n tensor</numerusform>
