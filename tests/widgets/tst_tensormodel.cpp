@@ -162,7 +162,7 @@ private slots:
         model.setWeights(2, widgets::WeightFacts{ 1.5, 4, 2, 3, 1, 0 });
         model.setInputs(2, widgets::InputFacts{ 7, 3.5, 12, { 4, 1 }, true });
         model.setRoundingError(2, 0.06);
-        model.setPredictedLoss(2, 0.001);
+        model.setLoss(2, { 0.001, {}, {} });
         model.setRecipe(2, &core::formats::q4_K, &core::formats::q4_K);
         model.setExported(2, widgets::ExportFacts{ &core::formats::q4_K, 64, 128, true });
         for (int tensor = 0; tensor < model.tensorCount(); ++tensor)

@@ -283,7 +283,7 @@ std::optional<double> TensorCells::valueOf(const TensorRow& row, TensorColumn co
     case RecipeSize:
         return row.recipeFormat ? std::optional(double(row.recipeBytes())) : std::nullopt;
     case PredictedLoss:
-        return row.predictedLoss;
+        return row.loss.value();
     default:
         return of(row, column).value;
     }
