@@ -186,6 +186,13 @@
 </context>
 <context>
     <name>ModelDiagram</name>
+    <message numerus="yes">
+        <source>%n layers without experts</source>
+        <translation>
+            <numerusform>%n Schicht ohne Experten</numerusform>
+            <numerusform>%n Schichten ohne Experten</numerusform>
+        </translation>
+    </message>
     <message>
         <source>%1 + b</source>
         <comment>a matrix and its bias</comment>
@@ -1101,6 +1108,24 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <source>Locate model...</source>
         <translation>Modell suchen...</translation>
     </message>
+    <message numerus="yes">
+        <source>%n tensors measured in other formats</source>
+        <translation>
+            <numerusform>%n Tensor in einem anderen Format gemessen</numerusform>
+            <numerusform>%n Tensoren in anderen Formaten gemessen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: none of them is better within these bytes.</source>
+        <translation>%1: keiner von ihnen ist bei diesen Bytes besser.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n changed: KLD %2 instead of %3 on the calibration text, each tensor rounded alone.</source>
+        <translation>
+            <numerusform>%1, %n geändert: KLD %2 statt %3 am Kalibriertext, jeder Tensor für sich gerundet.</numerusform>
+            <numerusform>%1, %n geändert: KLD %2 statt %3 am Kalibriertext, jeder Tensor für sich gerundet.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>app::MixPresenter</name>
@@ -1663,6 +1688,41 @@ KLD %2, gemessen auf %3</translation>
     </message>
 </context>
 <context>
+    <name>app::SwapController</name>
+    <message>
+        <source>Improving the recipe by measuring</source>
+        <translation>Das Rezept wird durch Messen verbessert</translation>
+    </message>
+    <message>
+        <source>The recipe was edited while it was measured, and stays as it is.</source>
+        <translation>Das Rezept wurde während der Messung geändert und bleibt, wie es ist.</translation>
+    </message>
+    <message>
+        <source>Improve by measuring</source>
+        <translation>Durch Messen verbessern</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>Losses are not predicted on a text yet: page 4 does it.</source>
+        <translation>Verluste sind noch nicht an einem Text vorhergesagt: Seite 4 tut es.</translation>
+    </message>
+    <message>
+        <source>A calibration text is needed.</source>
+        <translation>Ein Kalibriertext wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>The recipe is being measured.</source>
+        <translation>Das Rezept wird gerade gemessen.</translation>
+    </message>
+    <message>
+        <source>The recipe of another model is being measured.</source>
+        <translation>Das Rezept eines anderen Modells wird gerade gemessen.</translation>
+    </message>
+</context>
+<context>
     <name>app::TensorScout</name>
     <message>
         <source>Measuring weights</source>
@@ -2040,6 +2100,10 @@ KLD %2, gemessen auf %3</translation>
     <message>
         <source>Sessions and the queue</source>
         <translation>Sitzungen und die Warteschlange</translation>
+    </message>
+    <message>
+        <source>&amp;Improve by measuring</source>
+        <translation>Durch Messen &amp;verbessern</translation>
     </message>
 </context>
 <context>
@@ -6168,9 +6232,9 @@ Hohle Balken sind vorhergesagt, gefüllte gemessen.</translation>
     </message>
     <message>
         <source>Words and terms, all of which must hold:
-ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers</source>
+ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers · experts · shared · router</source>
         <translation>Wörter und Bedingungen, die alle gelten müssen:
-ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers</translation>
+ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K · outliers · experts · shared · router</translation>
     </message>
     <message>
         <source>Show norms and other vectors, which are never quantized</source>

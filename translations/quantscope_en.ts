@@ -4,6 +4,13 @@
 <context>
     <name>ModelDiagram</name>
     <message numerus="yes">
+        <source>%n layers without experts</source>
+        <translation>
+            <numerusform>%n layer without experts</numerusform>
+            <numerusform>%n layers without experts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n tensors</source>
         <translation>
             <numerusform>%n tensor</numerusform>
@@ -28,6 +35,23 @@
         <translation>
             <numerusform>The queue is held; %n run waits.</numerusform>
             <numerusform>The queue is held; %n runs wait.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::MainWindow</name>
+    <message numerus="yes">
+        <source>%n tensors measured in other formats</source>
+        <translation>
+            <numerusform>%n tensor measured in another format</numerusform>
+            <numerusform>%n tensors measured in other formats</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n changed: KLD %2 instead of %3 on the calibration text, each tensor rounded alone.</source>
+        <translation>
+            <numerusform>%1, %n changed: KLD %2 instead of %3 on the calibration text, each tensor rounded alone.</numerusform>
+            <numerusform>%1, %n changed: KLD %2 instead of %3 on the calibration text, each tensor rounded alone.</numerusform>
         </translation>
     </message>
 </context>

@@ -40,49 +40,66 @@ QString TextController::whyNot() const
                                              : QString();
 }
 
+void TextController::begin()
+{
+    m_stop = OwnStop();
+    m_isStopped = false;
+    m_job.begin();
+}
+
+bool TextController::isAwaited(const QString& session, const OwnStop& stop) const
+{
+    return session == m_session.id() && stop == m_stop && !m_isStopped;
+}
+
 void TextController::write(const TextWish& wish)
 {
     if (!whyNot().isEmpty() || isRunning())
         return;
     const SideBySide texts = models();
     emit began(texts.a ? texts.a->number : 0, texts.b ? texts.b->number : 0);
-    m_job.begin();
-    const auto here = [this, session = m_session.id()] { return session == m_session.id(); };
-    const auto told = m_jobs.relay<WrittenToken>([this, here](const WrittenToken& token) {
-        if (here())
+    begin();
+    const auto awaited
+        = [this, session = m_session.id(), stop = m_stop] { return isAwaited(session, stop); };
+    const auto told = m_jobs.relay<WrittenToken>([this, awaited](const WrittenToken& token) {
+        if (awaited())
             emit written(token);
     });
-    m_running = m_jobs.start(
+    m_job.follow(m_jobs.start(
         tr("Writing text"),
-        [texts, wish, told](
-            const core::Progress& progress) { return writeTexts(texts, wish, told, progress); },
-        [this, here](const WrittenTexts& result) {
-            if (here())
+        [texts, wish, told, stop = m_stop](const core::Progress& progress) {
+            return writeTexts(texts, wish, told, stop.progress(progress));
+        },
+        [this, awaited](const WrittenTexts& result) {
+            if (awaited())
                 emit finished(result);
-        });
-    m_job.follow(m_running);
+        }));
 }
 
 void TextController::match(const TextWish& how, const std::filesystem::path& prompts)
 {
     if (!whyNot().isEmpty() || isRunning())
         return;
-    m_job.begin();
-    m_running = m_jobs.start(
+    begin();
+    const MatchWish wish{ prompts, m_session.evaluation(), how };
+    m_job.follow(m_jobs.start(
         tr("Writing text after many prompts"),
-        [texts = models(), wish = MatchWish{ prompts, m_session.evaluation(), how }](
-            const core::Progress& progress) { return matchTexts(texts, wish, progress); },
-        [this, session = m_session.id()](const MatchRates& rates) {
-            if (session == m_session.id())
+        [texts = models(), wish, stop = m_stop](const core::Progress& progress) {
+            return matchTexts(texts, wish, stop.progress(progress));
+        },
+        [this, session = m_session.id(), stop = m_stop](const MatchRates& rates) {
+            if (isAwaited(session, stop))
                 emit matched(rates);
-        });
-    m_job.follow(m_running);
+        }));
 }
 
 void TextController::stop()
 {
-    if (isRunning() && m_jobs.state().id == m_running)
-        m_jobs.cancel();
+    if (!isRunning())
+        return;
+    m_stop.stop();
+    m_isStopped = true; // at once, although it may have to wait for its turn to end
+    emit runningChanged();
 }
 
 void TextController::proposePrompt()

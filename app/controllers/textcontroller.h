@@ -3,6 +3,7 @@
 
 #include "app/controllers/sessionjob.h"
 #include "app/jobs/jobs.h"
+#include "app/jobs/ownstop.h"
 #include "app/jobs/sidebyside.h"
 #include "app/session/session.h"
 
@@ -25,9 +26,9 @@ public:
     void write(const TextWish& wish);
     /// The same for many prompts: those in a file, or (empty) the evaluation text's beginnings.
     void match(const TextWish& how, const std::filesystem::path& prompts);
-    void stop(); ///< what was written stays
+    void stop(); ///< what was written stays; other jobs go on
     void proposePrompt(); ///< from the evaluation text: promptProposed()
-    bool isRunning() const { return m_job.isRunningHere(); }
+    bool isRunning() const { return m_job.isRunningHere() && !m_isStopped; }
     /// Why no text can be written now; empty: it can.
     QString whyNot() const;
 
@@ -42,13 +43,17 @@ signals:
 
 private:
     SideBySide models() const;
+    /// Whether a result is still wanted.
+    bool isAwaited(const QString& session, const OwnStop& stop) const;
+    void begin();
 
     Jobs& m_jobs;
     Jobs& m_quick;
     Session& m_session;
     std::shared_ptr<const core::Shelf> m_shelf;
     SessionJob m_job;
-    JobId m_running = 0;
+    OwnStop m_stop; ///< of the job that was started last
+    bool m_isStopped = false;
 };
 
 } // namespace app

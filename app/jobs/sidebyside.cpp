@@ -57,6 +57,7 @@ namespace {
 WrittenTexts writeTexts(const SideBySide& models, const TextWish& wish,
     const std::function<void(const WrittenToken&)>& told, const core::Progress& progress)
 {
+    progress.checkCancelled();
     const std::vector<int> prompt = core::promptTokens(*models.original, wish.prompt);
     const core::ContinuationOptions options = optionsOf(wish, *models.original);
     WrittenTexts texts;
@@ -76,6 +77,7 @@ WrittenTexts writeTexts(const SideBySide& models, const TextWish& wish,
 MatchRates matchTexts(
     const SideBySide& models, const MatchWish& wish, const core::Progress& progress)
 {
+    progress.checkCancelled();
     const auto prompts = promptsOf(wish, *models.original);
     const core::ContinuationOptions options = optionsOf(wish.how, *models.original);
     MatchRates rates;

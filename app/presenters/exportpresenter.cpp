@@ -14,6 +14,7 @@
 #include <QStorageInfo>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace app {
@@ -265,13 +266,15 @@ void ExportPresenter::fillChecks()
 void ExportPresenter::fillTable()
 {
     const bool written = isWritten();
+    std::map<core::Place, std::size_t> numbers; // in the file
+    for (std::size_t i = 0; m_plan && i < m_plan->places.size(); ++i)
+        numbers.insert_or_assign(m_plan->places[i], i);
+    const widgets::TensorModel::Together together(m_table);
     for (int tensor = 0; tensor < m_table.tensorCount(); ++tensor) {
         std::optional<widgets::ExportFacts> facts;
-        for (std::size_t i = 0; m_plan && i < m_plan->places.size(); ++i) {
-            if (m_plan->places[i] == m_table.row(tensor).place)
-                facts = { m_plan->tensors[i].format, m_plan->layout.offsets[i],
-                    m_plan->layout.sizes[i], written };
-        }
+        if (const auto found = numbers.find(m_table.row(tensor).place); found != numbers.end())
+            facts = { m_plan->tensors[found->second].format, m_plan->layout.offsets[found->second],
+                m_plan->layout.sizes[found->second], written };
         m_table.setExported(tensor, facts);
     }
 }

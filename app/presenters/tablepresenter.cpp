@@ -171,12 +171,14 @@ void TablePresenter::fillWeights(int tensor)
 
 void TablePresenter::fillAllWeights()
 {
+    const widgets::TensorModel::Together together(m_model);
     for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor)
         fillWeights(tensor);
 }
 
 void TablePresenter::fillInputs()
 {
+    const widgets::TensorModel::Together together(m_model);
     for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
         const core::InputStats* stats = m_session.inputStats(tensor);
         if (!stats) {
@@ -193,6 +195,7 @@ void TablePresenter::fillInputs()
 
 void TablePresenter::fillRecipe()
 {
+    const widgets::TensorModel::Together together(m_model);
     const auto* looked = m_selection.lookedPlan();
     const auto& plan = looked ? *looked : m_session.recipe().plan();
     for (std::size_t i = 0; i < plan.size(); ++i)
@@ -206,6 +209,7 @@ void TablePresenter::fillLosses()
     const auto& plan = looked ? *looked : m_session.recipe().plan();
     if (m_model.tensorCount() != int(plan.size()))
         return; // a new model's; fillTensors() follows
+    const widgets::TensorModel::Together together(m_model);
     for (std::size_t i = 0; i < plan.size(); ++i) {
         widgets::LossFacts loss{ m_session.predictedLoss(int(i), plan[i]), {}, {} };
         if (const core::MeasuredLoss* measured = m_session.measuredLoss(int(i), plan[i])) {
@@ -218,6 +222,7 @@ void TablePresenter::fillLosses()
 
 void TablePresenter::fillRoundingErrors()
 {
+    const widgets::TensorModel::Together together(m_model);
     const auto& plan = m_session.recipe().plan();
     for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
         const auto preview = m_session.previews().find(tensor, plan[std::size_t(tensor)].format);
@@ -228,6 +233,7 @@ void TablePresenter::fillRoundingErrors()
 
 void TablePresenter::fillRun()
 {
+    const widgets::TensorModel::Together together(m_model);
     const auto& plan = m_session.recipe().plan();
     for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
         const bool rounds = m_model.row(tensor).isMatrix() && !plan[std::size_t(tensor)].keeps;
@@ -256,6 +262,7 @@ void TablePresenter::markRounding()
 
 void TablePresenter::fillCompared()
 {
+    const widgets::TensorModel::Together together(m_model);
     const auto a = m_session.runs().pinnedA();
     const auto b = m_session.runs().pinnedB();
     const auto reportOf = [](const std::shared_ptr<const Run>& run, core::Place place) {

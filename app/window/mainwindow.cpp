@@ -10,6 +10,7 @@
 #include "app/controllers/quantizecontroller.h"
 #include "app/controllers/settingscontroller.h"
 #include "app/controllers/shrinkcontroller.h"
+#include "app/controllers/swapcontroller.h"
 #include "app/controllers/tensorscout.h"
 #include "app/controllers/textcontroller.h"
 #include "app/presenters/activationspresenter.h"
@@ -149,6 +150,7 @@ void MainWindow::makeControllers(const WindowFolders& folders)
     m_activations
         = new ActivationController(m_jobs, m_session, *m_keeper, m_pace, places.shelf, this);
     m_losses = new LossController(m_jobs, m_quick, m_session, places.shelf, this);
+    m_swaps = new SwapController(m_jobs, m_session, this);
     m_loneLosses = new LoneLossController(m_jobs, m_quick, m_session, places.shelf, this);
     m_quantize = new QuantizeController(
         m_jobs, m_session, *m_keeper, *m_queue, m_pace, places.shelf, this);

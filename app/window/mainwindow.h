@@ -45,6 +45,7 @@ class RunQueue;
 class SessionKeeper;
 class SettingsController;
 class ShrinkController;
+class SwapController;
 class TensorScout;
 class TextController;
 class TextPresenter;
@@ -113,6 +114,7 @@ private:
     void connectEditActions();
     void connectViewActions();
     void connectRecipeActions();
+    void connectImprovement();
     void connectRunActions();
     void connectHelpActions();
     void connectPages();
@@ -164,6 +166,7 @@ private:
     TensorScout* m_scout = nullptr;
     LossController* m_losses = nullptr;
     LoneLossController* m_loneLosses = nullptr;
+    SwapController* m_swaps = nullptr;
     ActivationController* m_activations = nullptr;
     QuantizeController* m_quantize = nullptr;
     AddedFilesController* m_addedFiles = nullptr;

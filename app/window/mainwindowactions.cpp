@@ -7,6 +7,7 @@
 #include "app/controllers/opencontroller.h"
 #include "app/controllers/quantizecontroller.h"
 #include "app/controllers/settingscontroller.h"
+#include "app/controllers/swapcontroller.h"
 #include "app/presenters/exportpresenter.h"
 #include "app/presenters/runrows.h"
 #include "app/presenters/textpresenter.h"
@@ -19,6 +20,8 @@
 #include "widgets/bar/balancebar.h"
 #include "widgets/bar/pagebar.h"
 #include "widgets/bar/queuelist.h"
+#include "widgets/format.h"
+#include "widgets/messagebar.h"
 #include "widgets/pages/activations/activationspage.h"
 #include "widgets/pages/compare/comparepage.h"
 #include "widgets/pages/export/exportpage.h"
@@ -160,6 +163,8 @@ void MainWindow::connectRecipeActions()
         for (const auto& [treatment, action] : m_actions->methods)
             action->setChecked(treatment == m_session.recipe().recipe().treatment());
     });
+    connect(m_actions->improve, &QAction::triggered, m_swaps, &SwapController::improve);
+    connectImprovement();
     connect(m_actions->loadRecipe, &QAction::triggered, m_files, &FileController::loadRecipe);
     connect(m_actions->saveRecipe, &QAction::triggered, m_files, &FileController::saveRecipe);
 }
@@ -188,6 +193,26 @@ void MainWindow::connectRunActions()
     connect(m_actions->cancel, &QAction::triggered, &m_jobs, &Jobs::cancel);
     connect(m_actions->queue, &QAction::triggered, this,
         [this] { m_queueList->showAbove(*m_bar->jobArea()); });
+}
+
+void MainWindow::connectImprovement()
+{
+    connect(m_swaps, &SwapController::failed, this, [this](const QString& reason) {
+        m_pages->precision->message()->setMessage(widgets::MessageBar::Kind::Failure, reason);
+    });
+    connect(m_swaps, &SwapController::improved, this,
+        [this](const SwapController::Improvement& improvement) {
+            const QString measured
+                = tr("%n tensors measured in other formats", nullptr, improvement.measured);
+            m_pages->precision->message()->setMessage(widgets::MessageBar::Kind::Done,
+                improvement.changed == 0
+                    ? tr("%1: none of them is better within these bytes.").arg(measured)
+                    : tr("%1, %n changed: KLD %2 instead of %3 on the calibration text, each "
+                         "tensor rounded alone.",
+                        nullptr, improvement.changed)
+                          .arg(measured, widgets::kldText(improvement.after),
+                              widgets::kldText(improvement.before)));
+        });
 }
 
 void MainWindow::connectHelpActions()
@@ -273,6 +298,8 @@ void MainWindow::connectActionStates()
     connect(&m_session.runs(), &RunList::changed, this, update);
     connect(m_table, &widgets::TensorTable::selectionEdited, this, update);
     connect(m_activations, &ActivationController::runningChanged, this, update);
+    connect(m_swaps, &SwapController::runningChanged, this, update);
+    connect(&m_session, &Session::lossesChanged, this, update);
     connect(m_quantize, &QuantizeController::phaseChanged, this, update);
     connect(&m_theme, &widgets::Theme::changed, this, update);
     connect(&m_jobs, &Jobs::failed, this, update);
@@ -292,6 +319,7 @@ void MainWindow::updateActions()
     state.whyNotQuantize = m_quantize->whyNotQuantize();
     state.whyNotLoss = state.isOpen && presentRun(m_session) ? m_quantize->whyNotEvaluate()
                                                              : m_quantize->whyNotQuantize();
+    state.whyNotImprove = m_swaps->whyNot();
     state.jobRuns = m_jobs.state().id != 0;
     state.jobPaused = m_jobs.isPaused();
     state.tensorIsCurrent = m_table->currentTensor() >= 0;

@@ -142,6 +142,7 @@ void WindowActions::makeRecipeMenu()
         methods.emplace_back(treatment, action);
     }
     menu->addSeparator();
+    improve = add(menu, tr("&Improve by measuring"));
     loadRecipe = add(menu, tr("&Load recipe..."));
     saveRecipe = add(menu, tr("&Save recipe..."));
 }

@@ -45,7 +45,7 @@ public:
     std::vector<QAction*> presetActions; ///< with the preset's name as data
     std::vector<std::pair<const core::Format*, QAction*>> formats;
     std::vector<std::pair<core::Treatment, QAction*>> methods;
-    QAction *loadRecipe, *saveRecipe;
+    QAction *improve, *loadRecipe, *saveRecipe;
     // Run
     QAction *mainAction, *measureActivations, *quantize, *measureLoss, *pause, *cancel, *queue;
     // Help

@@ -68,6 +68,7 @@ void WindowActions::allowRecipe(const WindowState& state, const QString& closed)
                                         : tr("no tensor is selected whose format can be chosen")));
     for (const auto& [method, action] : methods)
         allow(action, closed);
+    allow(improve, open(state.whyNotImprove));
 }
 
 } // namespace app

@@ -233,6 +233,8 @@ namespace {
             if (candidates.empty())
                 candidates = candidatesFor(m_checkpoint, { format }, m_settings.recipe);
             std::vector<Candidate> one = candidates[tensor]; // what is rounded is not kept
+            if (one.empty()) // it stays as it is in the file
+                return m_checkpoint.tensors()[tensor];
             roundCandidates(m_checkpoint, one, m_settings.importance, progress.part(0, 0));
             return *one.front().rounded;
         }
@@ -242,7 +244,7 @@ namespace {
             std::vector<Tensor> tensors;
             for (std::size_t i = 0; i < formats.size(); ++i) {
                 const double all = double(formats.size());
-                if (formats[i] && formats[i]->isQuantized())
+                if (formats[i])
                     tensors.push_back(rounded(
                         i, formats[i], progress.part(double(i) / all, double(i + 1) / all)));
             }

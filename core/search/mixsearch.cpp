@@ -126,4 +126,27 @@ MixSearch::Mix MixSearch::within(double kld) const
     return under(most, Care::Best);
 }
 
+MixSearch::Mix mixOf(
+    const Checkpoint& checkpoint, const MixSearch& search, const std::vector<PlannedTensor>& plan)
+{
+    MixSearch::Mix mix;
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+        const Tensor& tensor = checkpoint.tensors()[i];
+        const std::vector<MixSearch::Choice> choices = search.choicesOf(i);
+        const auto found = std::ranges::find_if(choices, [&](const MixSearch::Choice& choice) {
+            if (!choice.format || choice.format == &formats::source)
+                return !choice.format || plan[i].keeps;
+            return !plan[i].keeps
+                && fallbackFormat(choice.format, tensor.columns) == plan[i].format;
+        });
+        if (found == choices.end())
+            throw Error(text("Tensor ", tensor.name, ": what ", plan[i].format->name,
+                " loses is not predicted, expected one of the formats whose losses are."));
+        mix.formats.push_back(found->format);
+        mix.bytes += found->bytes;
+        mix.kld += found->kld;
+    }
+    return mix;
+}
+
 } // namespace core

@@ -72,4 +72,9 @@ private:
     MixFront m_front;
 };
 
+/// `plan`, one of `checkpoint`, as a mix of `search`. Throws Error for a tensor in a format that the
+/// search does not know of it: name, format.
+MixSearch::Mix mixOf(const Checkpoint& checkpoint, const MixSearch& search,
+    const std::vector<PlannedTensor>& plan);
+
 } // namespace core

@@ -80,6 +80,32 @@ private slots:
         QCOMPARE(shownTensors.shownTensors(), names.size());
     }
 
+    void knowsExpertsTheirRouterAndTheSharedOne()
+    {
+        std::vector<widgets::TensorRow> rows;
+        for (const std::string name : { "blk.0.attn_q.weight", "blk.0.ffn_gate_inp.weight",
+                 "blk.0.exp_probs_b.bias", "blk.0.ffn_up_exps.weight",
+                 "blk.0.ffn_gate_inp_shexp.weight", "blk.0.ffn_up_shexp.weight" }) {
+            widgets::TensorRow row = smallModelRows(1).front();
+            row.name = QString::fromStdString(name).remove(QStringLiteral(".weight"));
+            row.place = *core::findPlace(name);
+            rows.push_back(row);
+        }
+        TensorModel model;
+        model.setShape(TensorModel::Shape::Flat);
+        model.setTensors(rows);
+        TensorFilter filter(model);
+        filter.setFilter("experts");
+        QCOMPARE(shown(filter), QStringList{ "blk.0.ffn_up_exps" });
+        filter.setFilter("shared");
+        QCOMPARE(shown(filter), QStringList{ "blk.0.ffn_up_shexp" });
+        filter.setNormsShown(true);
+        QCOMPARE(shown(filter), QStringList({ "blk.0.ffn_gate_inp_shexp", "blk.0.ffn_up_shexp" }));
+        filter.setNormsShown(false);
+        filter.setFilter("Router"); // it is a vector to us, and asked for by name
+        QCOMPARE(shown(filter), QStringList({ "blk.0.ffn_gate_inp", "blk.0.exp_probs_b.bias" }));
+    }
+
     void hidesNormsUntilAsked()
     {
         TensorModel model;

@@ -155,6 +155,46 @@ private slots:
         QVERIFY(!index.data(TensorModel::ValueRole).isValid()); // sorts not among output errors
     }
 
+    void theValueOfAColumnIsThatOfItsCell()
+    {
+        TensorModel model;
+        model.setTensors(smallModelRows(1));
+        model.setWeights(2, widgets::WeightFacts{ 1.5, 4, 2, 3, 1, 0 });
+        model.setInputs(2, widgets::InputFacts{ 7, 3.5, 12, { 4, 1 }, true });
+        model.setRoundingError(2, 0.06);
+        model.setLoss(2, { 0.001, {}, {} });
+        model.setRecipe(2, &core::formats::q4_K, &core::formats::q4_K);
+        model.setExported(2, widgets::ExportFacts{ &core::formats::q4_K, 64, 128, true });
+        for (int tensor = 0; tensor < model.tensorCount(); ++tensor)
+            for (int column = 0; column < widgets::tensorColumnCount; ++column) {
+                const auto id = TensorColumn(column);
+                QCOMPARE(
+                    model.value(tensor, id), widgets::TensorCells::of(model.row(tensor), id).value);
+            }
+        model.setRoundingError(2, 0.07); // not the one that was asked for before
+        QCOMPARE(model.value(2, TensorColumn::RoundingError), std::optional(0.07));
+    }
+
+    void showsAtOnceWhatIsSetTogether()
+    {
+        TensorModel model;
+        model.setTensors(smallModelRows(3));
+        QSignalSpy changed(&model, &TensorModel::dataChanged);
+        {
+            const TensorModel::Together together(model);
+            for (const int tensor : { 0, 2, 4, 7 })
+                model.setRecipe(tensor, &core::formats::q4_K, &core::formats::q4_K);
+            QCOMPARE(changed.count(), 0);
+        }
+        QCOMPARE(changed.count(), 3); // two layers, and the rows between token_embd and the second
+        QCOMPARE(changed[0][0].toModelIndex(), model.indexOf(2, TensorColumn::RecipeFormat));
+        QCOMPARE(changed[0][1].toModelIndex(), model.indexOf(4, TensorColumn::RecipeSize));
+        QCOMPARE(changed[1][0].toModelIndex(), model.indexOf(7, TensorColumn::RecipeFormat));
+        QCOMPARE(changed[2][0].toModelIndex(), model.indexOf(0, TensorColumn::RecipeFormat));
+        QCOMPARE(changed[2][1].toModelIndex().row(), 2);
+        QCOMPARE(text(model, 7, TensorColumn::RecipeFormat), "Q4_K");
+    }
+
     void tellsViewsWhatChanged()
     {
         TensorModel model;

@@ -153,6 +153,23 @@ private slots:
         QCOMPARE(foot->text(), "10 of 14 tensors  ·  3 selected");
     }
 
+    void aFilterKeepsTheSelectionAmongThousandsOfTensors()
+    {
+        const int layers = widgets::TensorFilter::many / 4 + 1;
+        m_model->setTensors(smallModelRows(layers)); // four tensors a layer
+        const std::vector<int> chosen{ 2, 3, 4, 4 * layers - 1 };
+        m_table->selectTensors(chosen);
+        for (const char* filter : { "ffn", "layer 1", "no_such_tensor", "" }) {
+            m_table->setFilterText(filter);
+            QCOMPARE(m_table->selectedTensors(), chosen);
+        }
+        m_table->findChild<QCheckBox*>()->click(); // norms
+        QCOMPARE(m_table->selectedTensors(), chosen);
+        m_table->setFilterText("ffn");
+        QCOMPARE(m_tree->hiddenSelected(), 3);
+        QVERIFY(m_tree->isExpanded(shown(4).parent()));
+    }
+
     void aFilterKeepsTheTensorsOfASelectedLayer()
     {
         clickOn(shown(6).parent(), Qt::NoModifier);

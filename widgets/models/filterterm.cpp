@@ -99,12 +99,25 @@ namespace {
         return term;
     }
 
+    std::optional<FilterTerm::Kind> kindNamed(const QString& word)
+    {
+        using Kind = FilterTerm::Kind;
+        static const QHash<QString, Kind> kinds{
+            { QStringLiteral("outliers"), Kind::Outliers },
+            { QStringLiteral("experts"), Kind::Experts },
+            { QStringLiteral("shared"), Kind::Shared },
+            { QStringLiteral("router"), Kind::Router },
+        };
+        const auto found = kinds.constFind(word.toLower());
+        return found == kinds.cend() ? std::nullopt : std::optional(*found);
+    }
+
     FilterTerm takeWord(QString& rest)
     {
         static const QRegularExpression pattern(QStringLiteral("\\S+"));
         FilterTerm term{ FilterTerm::Kind::Word, take(rest, pattern)->captured(0) };
-        if (term.text.compare(u"outliers", Qt::CaseInsensitive) == 0)
-            term.kind = FilterTerm::Kind::Outliers;
+        if (const auto kind = kindNamed(term.text))
+            term.kind = *kind;
         else if (core::findStoredFormat(term.text.toUpper().toStdString()) != nullptr)
             term.kind = FilterTerm::Kind::Format;
         return term;

@@ -14,6 +14,9 @@ struct FilterTerm {
         Format, ///< one of the tensor's formats is called `text`
         Layers, ///< the tensor lies in layer `low` … `high`
         Outliers, ///< the tensor has outlier channels
+        Experts, ///< it holds experts that tokens are sent to
+        Shared, ///< it belongs to the expert that all tokens share
+        Router, ///< it chooses experts
         Above, ///< `quantity` > `low`
         AtLeast,
         Below,
@@ -31,8 +34,8 @@ struct FilterTerm {
 
 /// Terms of `filter`, separated by blanks: `ffn`, `layer 2`, `layer 1-2` (also with an en dash),
 /// `kurtosis > 1`, `error > 5%`, `size > 1.5 MB`, `bits <= 4.5`, `parameters >= 1000000`,
-/// `outliers`, `Q4_K`. What is none of these is a word. Pure; never fails, so that every keystroke
-/// filters.
+/// `outliers`, `experts`, `shared`, `router`, `Q4_K`. What is none of these is a word. Pure; never
+/// fails, so that every keystroke filters.
 std::vector<FilterTerm> parseFilter(const QString& filter);
 
 } // namespace widgets

@@ -98,23 +98,24 @@ TensorCell TensorCells::ofLayer(const std::vector<const TensorRow*>& rows, Tenso
         return doneCount(rows);
 
     std::optional<double> sum, maximum;
+    const TensorRow* largest = nullptr;
     QString text;
     bool same = true;
     for (const TensorRow* row : rows) {
         if (!counts(row, column))
             continue;
-        const TensorCell cell = of(*row, column);
-        if (!cell.value)
+        const auto value = valueOf(*row, column);
+        if (!value)
             continue;
-        sum = sum.value_or(0) + *cell.value;
-        if (!maximum || *cell.value > *maximum) {
-            maximum = cell.value;
-            if (aggregate == Aggregate::Maximum)
-                text = cell.text;
+        sum = sum.value_or(0) + *value;
+        if (!maximum || *value > *maximum) {
+            maximum = value;
+            largest = row;
         }
         if (aggregate == Aggregate::Same) {
-            same = same && (text.isEmpty() || text == cell.text);
-            text = cell.text;
+            const QString format = of(*row, column).text;
+            same = same && (text.isEmpty() || text == format);
+            text = format;
         }
     }
     if (!sum)
@@ -123,7 +124,7 @@ TensorCell TensorCells::ofLayer(const std::vector<const TensorRow*>& rows, Tenso
     case Aggregate::Sum:
         return { totalText(*sum, column), Tone::Secondary, sum };
     case Aggregate::Maximum:
-        return { tr("max %1").arg(text), Tone::Secondary, maximum };
+        return { tr("max %1").arg(of(*largest, column).text), Tone::Secondary, maximum };
     default:
         return { same ? text : tr("mixed", "formats of a layer"), Tone::Secondary, {} };
     }

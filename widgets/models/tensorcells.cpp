@@ -257,6 +257,38 @@ TensorCell TensorCells::of(const TensorRow& row, TensorColumn column)
     return {};
 }
 
+std::optional<double> TensorCells::valueOf(const TensorRow& row, TensorColumn column)
+{
+    switch (column) { // those that need no text to be known
+    case Tensor:
+    case Role:
+        return {};
+    case Shape:
+    case Parameters:
+        return double(row.parameters());
+    case Format:
+    case FormatBits:
+        return row.grid.isEmpty() ? row.format->bitsPerWeight() : row.bits;
+    case Size:
+        return double(row.bytes);
+    case Kurtosis:
+        return row.weights ? std::optional(row.weights->kurtosis) : std::nullopt;
+    case Absmax:
+        return row.weights ? std::optional(row.weights->absmax) : std::nullopt;
+    case RoundingError:
+        return row.roundingError;
+    case RecipeFormat:
+    case RecipeBits:
+        return row.recipeFormat ? std::optional(row.recipeFormat->bitsPerWeight()) : std::nullopt;
+    case RecipeSize:
+        return row.recipeFormat ? std::optional(double(row.recipeBytes())) : std::nullopt;
+    case PredictedLoss:
+        return row.loss.value();
+    default:
+        return of(row, column).value;
+    }
+}
+
 QString TensorCells::layerTitle(int layer) { return tr("Layer %1").arg(layer); }
 
 QString formatName(const core::Format* format)

@@ -28,6 +28,8 @@ class TensorCells {
 public:
     /// "…" where the value is still to come, empty where the column does not apply.
     static TensorCell of(const TensorRow& row, TensorColumn column);
+    /// The value of that cell.
+    static std::optional<double> valueOf(const TensorRow& row, TensorColumn column);
     /// Sum, maximum or "mixed" of a layer's tensors, in secondary text.
     static TensorCell ofLayer(const std::vector<const TensorRow*>& rows, TensorColumn column);
     static QString layerTitle(int layer);

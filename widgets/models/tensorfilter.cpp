@@ -32,6 +32,20 @@ namespace {
         return {};
     }
 
+    /// What a tensor is among experts, by its name in a GGUF: of models that are not computed, too.
+    std::optional<FilterTerm::Kind> expertKind(const QString& name)
+    {
+        using Kind = FilterTerm::Kind;
+        if (name.contains(QLatin1String("_shexp")))
+            return Kind::Shared;
+        if (name.contains(QLatin1String("_exps")))
+            return Kind::Experts;
+        if (name.contains(QLatin1String("ffn_gate_inp"))
+            || name.contains(QLatin1String("exp_probs_b")))
+            return Kind::Router;
+        return std::nullopt;
+    }
+
     bool holds(const FilterTerm& term, const TensorRow& row)
     {
         using Kind = FilterTerm::Kind;
@@ -53,6 +67,10 @@ namespace {
         case Kind::Outliers:
             return quantityOf(row, FilterTerm::Quantity::Outliers).value_or(0) > 0
                 || (row.inputs && !row.inputs->outliers.empty());
+        case Kind::Experts:
+        case Kind::Shared:
+        case Kind::Router:
+            return expertKind(row.name) == term.kind;
         // An unknown value compares with nothing: NaN makes each of these false.
         case Kind::Above:
             return quantity().value_or(NAN) > term.low;
@@ -82,13 +100,21 @@ TensorFilter::TensorFilter(TensorModel& model, QObject* parent)
 void TensorFilter::setFilter(const QString& filter)
 {
     m_terms = parseFilter(filter);
-    invalidateRowsFilter();
+    filterAgain();
 }
 
 void TensorFilter::setNormsShown(bool shown)
 {
     m_normsShown = shown;
-    invalidateRowsFilter();
+    filterAgain();
+}
+
+void TensorFilter::filterAgain()
+{
+    if (changesAtOnce())
+        invalidate(); // in pieces, each piece would cost as much as all rows
+    else
+        invalidateRowsFilter();
 }
 
 int TensorFilter::shownTensors() const
@@ -103,7 +129,9 @@ int TensorFilter::shownTensors() const
 
 bool TensorFilter::accepts(const TensorRow& row) const
 {
-    if (!m_normsShown && !row.isMatrix())
+    const bool asked = std::ranges::any_of(
+        m_terms, [](const FilterTerm& term) { return term.kind == FilterTerm::Kind::Router; });
+    if (!m_normsShown && !row.isMatrix() && !asked)
         return false;
     return std::all_of(m_terms.begin(), m_terms.end(),
         [&row](const FilterTerm& term) { return holds(term, row); });
@@ -125,13 +153,14 @@ bool TensorFilter::lessThan(const QModelIndex& left, const QModelIndex& right) c
     const bool beside = !left.parent().isValid() && m_model.shape() == TensorModel::Shape::Tree;
     if (beside)
         return before(left.row(), right.row());
-    const QVariant leftValue = left.data(TensorModel::ValueRole);
-    const QVariant rightValue = right.data(TensorModel::ValueRole);
-    if (leftValue.isValid() != rightValue.isValid())
-        return before(!leftValue.isValid(), !rightValue.isValid()); // unknown stands last
-    if (leftValue.isValid() && leftValue.toDouble() != rightValue.toDouble())
-        return leftValue.toDouble() < rightValue.toDouble();
-    if (!leftValue.isValid()) {
+    const auto column = TensorColumn(left.column());
+    const auto leftValue = m_model.value(leftTensor, column);
+    const auto rightValue = m_model.value(rightTensor, column);
+    if (leftValue.has_value() != rightValue.has_value())
+        return before(!leftValue, !rightValue); // unknown stands last
+    if (leftValue && *leftValue != *rightValue)
+        return *leftValue < *rightValue;
+    if (!leftValue) {
         const int order = left.data().toString().compare(right.data().toString());
         if (order != 0)
             return order < 0;

@@ -16,6 +16,11 @@ class TensorFilter : public QSortFilterProxyModel {
 public:
     explicit TensorFilter(TensorModel& model, QObject* parent = nullptr);
 
+    /// Of more tensors than this rows come and go all at once, by a change of the layout: nothing
+    /// is said of single ones, and whoever selects rows selects them again.
+    static constexpr int many = 2000;
+    bool changesAtOnce() const { return m_model.tensorCount() > many; }
+
     void setFilter(const QString& filter); ///< parseFilter()
     void setNormsShown(bool shown);
     bool normsShown() const { return m_normsShown; }
@@ -31,6 +36,7 @@ protected:
 
 private:
     bool accepts(const TensorRow& row) const;
+    void filterAgain();
 
     TensorModel& m_model;
     std::vector<FilterTerm> m_terms;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace widgets {
 
@@ -27,6 +28,8 @@ void TensorModel::setTensors(std::vector<TensorRow> rows)
     beginResetModel();
     m_rows = std::move(rows);
     m_largest.fill({});
+    m_values.fill({});
+    m_pending.clear();
     arrange();
     endResetModel();
 }
@@ -37,6 +40,7 @@ void TensorModel::setShape(Shape shape)
         return;
     beginResetModel();
     m_shape = shape;
+    m_pending.clear();
     arrange();
     endResetModel();
 }
@@ -44,15 +48,19 @@ void TensorModel::setShape(Shape shape)
 void TensorModel::arrange()
 {
     m_entries.clear();
+    m_standing.clear();
     for (int tensor = 0; tensor < tensorCount(); ++tensor) {
         const int layer = row(tensor).place.layer;
         if (layer < 0 || m_shape == Shape::Flat) {
+            m_standing.push_back({ int(m_entries.size()), -1 });
             m_entries.push_back({ tensor, -1, {} });
             continue;
         }
         if (m_entries.empty() || m_entries.back().layer != layer)
             m_entries.push_back({ -1, layer, {} });
-        m_entries.back().tensors.push_back(tensor);
+        std::vector<int>& tensors = m_entries.back().tensors;
+        m_standing.push_back({ int(m_entries.size()) - 1, int(tensors.size()) });
+        tensors.push_back(tensor);
     }
 }
 
@@ -74,30 +82,65 @@ int TensorModel::layerAt(const QModelIndex& index) const
 
 QModelIndex TensorModel::indexOf(int tensor, TensorColumn column) const
 {
-    for (std::size_t top = 0; top < m_entries.size(); ++top) {
-        const Entry& entry = m_entries[top];
-        if (entry.tensor == tensor)
-            return createIndex(int(top), int(column), topLevel);
-        const auto found = std::find(entry.tensors.begin(), entry.tensors.end(), tensor);
-        if (found != entry.tensors.end())
-            return createIndex(int(found - entry.tensors.begin()), int(column), quintptr(top + 1));
-    }
-    return {};
+    if (tensor < 0 || tensor >= tensorCount())
+        return {};
+    const auto [entry, inLayer] = m_standing[std::size_t(tensor)];
+    return inLayer < 0 ? createIndex(entry, int(column), topLevel)
+                       : createIndex(inLayer, int(column), quintptr(entry) + 1);
+}
+
+TensorModel::Together::Together(TensorModel& model)
+    : m_model(model)
+{
+    ++m_model.m_together;
+}
+
+TensorModel::Together::~Together()
+{
+    if (--m_model.m_together > 0)
+        return;
+    for (const auto& [columns, changes] : std::exchange(m_model.m_pending, {}))
+        m_model.show(changes, columns.first, columns.second);
+}
+
+std::optional<double> TensorModel::value(int tensor, TensorColumn column) const
+{
+    std::vector<double>& values = m_values[std::size_t(column)];
+    if (values.empty())
+        for (const TensorRow& each : m_rows)
+            values.push_back(TensorCells::valueOf(each, column).value_or(NAN));
+    const double value = values[std::size_t(tensor)];
+    return std::isnan(value) ? std::nullopt : std::optional(value);
 }
 
 void TensorModel::changed(int tensor, TensorColumn first, TensorColumn last)
 {
-    bool rescaled = false; // a bar column's largest value may have moved, and all bars with it
     for (int column = int(first); column <= int(last); ++column) {
-        rescaled = rescaled || TensorColumns::hasBar(TensorColumn(column));
         m_largest[std::size_t(column)].reset();
+        m_values[std::size_t(column)].clear();
     }
-    const QModelIndex index = indexOf(tensor);
-    emit dataChanged(index.siblingAtColumn(int(first)), index.siblingAtColumn(int(last)));
-    if (index.parent().isValid())
-        emit dataChanged(
-            index.parent().siblingAtColumn(int(first)), index.parent().siblingAtColumn(int(last)));
-    if (rescaled && !m_entries.empty())
+    const auto [entry, inLayer] = m_standing[std::size_t(tensor)];
+    if (m_together == 0)
+        return show({ { entry, { inLayer, inLayer } } }, first, last);
+    const auto [found, isNew]
+        = m_pending[{ first, last }].emplace(entry, std::pair(inLayer, inLayer));
+    if (!isNew)
+        found->second
+            = { std::min(found->second.first, inLayer), std::max(found->second.second, inLayer) };
+}
+
+void TensorModel::show(const Changes& changes, TensorColumn first, TensorColumn last)
+{
+    for (const auto& [entry, rows] : changes)
+        if (rows.first >= 0)
+            emit dataChanged(createIndex(rows.first, int(first), quintptr(entry) + 1),
+                createIndex(rows.second, int(last), quintptr(entry) + 1));
+    emit dataChanged(createIndex(changes.begin()->first, int(first), topLevel),
+        createIndex(changes.rbegin()->first, int(last), topLevel));
+    bool rescaled = false; // a bar column's largest value may have moved, and all bars with it
+    for (int column = int(first); column <= int(last); ++column)
+        rescaled = rescaled || TensorColumns::hasBar(TensorColumn(column));
+    if (rescaled)
         emit dataChanged(createIndex(0, int(first), topLevel),
             createIndex(int(m_entries.size()) - 1, int(last), topLevel), { BarRole });
 }
@@ -222,19 +265,17 @@ QVariant TensorModel::bar(const QModelIndex& index) const
     std::optional<double>& largest = m_largest[std::size_t(index.column())];
     if (!largest) {
         largest = 0;
-        for (const TensorRow& each : m_rows) {
-            const auto value = TensorCells::of(each, columnOf(index)).value;
-            if (value && each.isMatrix())
-                largest = std::max(*largest, *value);
-        }
+        for (int each = 0; each < tensorCount(); ++each)
+            if (row(each).isMatrix())
+                largest = std::max(*largest, value(each, columnOf(index)).value_or(0));
     }
-    const auto value = TensorCells::of(row(tensor), columnOf(index)).value;
-    if (!value || *largest <= 0)
+    const auto own = value(tensor, columnOf(index));
+    if (!own || *largest <= 0)
         return {};
     constexpr double linearUpTo = 50; // beyond, one massive value would leave nothing of the others
     if (*largest > linearUpTo)
-        return std::log1p(std::max(0.0, *value)) / std::log1p(*largest);
-    return std::clamp(*value / *largest, 0.0, 1.0);
+        return std::log1p(std::max(0.0, *own)) / std::log1p(*largest);
+    return std::clamp(*own / *largest, 0.0, 1.0);
 }
 
 QString TensorModel::lossTip(const LossFacts& loss) const

@@ -6,7 +6,9 @@
 #include <QAbstractItemModel>
 
 #include <array>
-
+#include <map>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace widgets {
@@ -41,6 +43,22 @@ public:
     int layerAt(const QModelIndex& index) const; ///< −1 for a tensor
     QModelIndex indexOf(int tensor, TensorColumn column = TensorColumn::Tensor) const;
 
+    /// What is set while one lives is shown once, when the last one goes: for all tensors at a
+    /// time.
+    class Together {
+    public:
+        explicit Together(TensorModel& model);
+        ~Together();
+        Together(const Together&) = delete;
+        Together& operator=(const Together&) = delete;
+
+    private:
+        TensorModel& m_model;
+    };
+
+    /// What a column sorts and filters by; none if there is none.
+    std::optional<double> value(int tensor, TensorColumn column) const;
+
     // What is known of a tensor; each redraws what shows it.
     void setWeights(int tensor, std::optional<WeightFacts> facts);
     void setRoundingError(int tensor, std::optional<double> error);
@@ -66,8 +84,17 @@ private:
         int layer = -1;
         std::vector<int> tensors;
     };
+    /// Where a tensor stands: among the entries, and in its layer (−1: it is an entry itself).
+    struct Standing {
+        int entry = -1;
+        int row = -1;
+    };
+    /// Rows that changed, by entry: the first and the last in the layer.
+    using Changes = std::map<int, std::pair<int, int>>;
+
     void arrange();
     void changed(int tensor, TensorColumn first, TensorColumn last);
+    void show(const Changes& changes, TensorColumn first, TensorColumn last);
     TensorCell cell(const QModelIndex& index) const;
     QVariant bar(const QModelIndex& index) const;
     QString toolTip(const QModelIndex& index) const;
@@ -77,8 +104,13 @@ private:
 
     std::vector<TensorRow> m_rows;
     std::vector<Entry> m_entries;
+    std::vector<Standing> m_standing; ///< by tensor
     Shape m_shape = Shape::Tree;
+    int m_together = 0; ///< that live
+    std::map<std::pair<TensorColumn, TensorColumn>, Changes> m_pending;
     mutable std::array<std::optional<double>, std::size_t(tensorColumnCount)> m_largest;
+    /// By column and tensor, NaN: none. Empty: not looked at since it changed.
+    mutable std::array<std::vector<double>, std::size_t(tensorColumnCount)> m_values;
 };
 
 } // namespace widgets

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/table/tensorselection.h"
 
-#include <map>
-
 namespace widgets {
 
 TensorSelection::TensorSelection(TensorFilter& filter, QObject* parent)
@@ -25,6 +23,29 @@ void TensorSelection::collect(const QModelIndex& index, std::set<int>& tensors) 
         collect(m_filter.index(row, 0, index), tensors);
 }
 
+/// Neighbouring rows as one range: selections are walked range by range.
+QItemSelection TensorSelection::rangesOf(const std::map<QModelIndex, std::set<int>>& rows) const
+{
+    QItemSelection selection;
+    for (const auto& [parent, numbers] : rows) {
+        int first = -1, last = -1;
+        const auto finish = [&, &of = parent] {
+            if (first >= 0)
+                selection.append(
+                    QItemSelectionRange(m_filter.index(first, 0, of), m_filter.index(last, 0, of)));
+        };
+        for (const int row : numbers) {
+            if (first < 0 || row != last + 1) {
+                finish();
+                first = row;
+            }
+            last = row;
+        }
+        finish();
+    }
+    return selection;
+}
+
 std::vector<int> TensorSelection::tensors() const
 {
     std::set<int> tensors = m_hidden;
@@ -35,17 +56,17 @@ std::vector<int> TensorSelection::tensors() const
 
 void TensorSelection::setTensors(const std::vector<int>& tensors)
 {
-    QItemSelection shown;
+    std::map<QModelIndex, std::set<int>> shown; // rows by parent
     std::set<int> hidden;
     for (const int tensor : tensors) {
         const QModelIndex index = m_filter.indexOf(tensor);
         if (index.isValid())
-            shown.select(index, index);
+            shown[index.parent()].insert(index.row());
         else
             hidden.insert(tensor);
     }
     m_hidden = std::move(hidden);
-    QItemSelectionModel::select(shown, ClearAndSelect | Rows);
+    QItemSelectionModel::select(rangesOf(shown), ClearAndSelect | Rows);
 }
 
 void TensorSelection::select(

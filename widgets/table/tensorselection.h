@@ -5,6 +5,7 @@
 
 #include <QItemSelectionModel>
 
+#include <map>
 #include <set>
 #include <vector>
 
@@ -35,6 +36,7 @@ private:
     void hide(const QModelIndex& parent, int first, int last);
     void show(const QModelIndex& parent, int first, int last);
     QItemSelection withoutPassedLayers(const QItemSelection& selection) const;
+    QItemSelection rangesOf(const std::map<QModelIndex, std::set<int>>& rows) const;
     void collect(const QModelIndex& index, std::set<int>& tensors) const;
 
     TensorFilter& m_filter;

@@ -90,7 +90,8 @@ QWidget* TensorTable::makeFilterRow()
     auto* layout = new QHBoxLayout(row);
     m_filterEdit->setAccessibleName(tr("Filter"));
     m_filterEdit->setToolTip(tr("Words and terms, all of which must hold:\nffn · layer 1-2 · "
-                                "kurtosis > 1 · error > 5% · size > 1 MB · Q4_K · outliers"));
+                                "kurtosis > 1 · error > 5% · size > 1 MB · Q4_K · outliers · "
+                                "experts · shared · router"));
     m_filterEdit->addAction(icon(QStringLiteral("search"), Ink::Text2), QLineEdit::LeadingPosition);
     m_filterEdit->setClearButtonEnabled(true);
     m_filterEdit->installEventFilter(this);
@@ -106,14 +107,20 @@ void TensorTable::connectTree()
     connect(m_filterEdit, &QLineEdit::textChanged, this, [this](const QString& text) {
         {
             const QSignalBlocker blocker(m_tree); // rows leave a selection in many pieces
+            const std::vector<int> selected = selectedTensors();
             m_filter.setFilter(text);
             m_tree->expandAll();
+            if (m_filter.changesAtOnce())
+                m_tree->keepSelected(selected);
         }
         updateFoot();
         emit selectionEdited();
     });
     connect(m_norms, &QCheckBox::toggled, this, [this](bool shown) {
+        const std::vector<int> selected = selectedTensors();
         m_filter.setNormsShown(shown);
+        if (m_filter.changesAtOnce())
+            m_tree->keepSelected(selected);
         updateFoot();
         emit selectionEdited(); // a selected layer has other tensors now
     });

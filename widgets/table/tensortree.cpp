@@ -61,6 +61,8 @@ void TensorTree::selectTensors(const std::vector<int>& tensors)
     emit selectionEdited(); // hidden ones change without a word of the rows
 }
 
+void TensorTree::keepSelected(const std::vector<int>& tensors) { m_selection->setTensors(tensors); }
+
 void TensorTree::selectRole(core::Role role)
 {
     std::vector<int> tensors;

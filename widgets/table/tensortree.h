@@ -23,6 +23,7 @@ public:
     int hiddenSelected() const; ///< of them
     int currentTensor() const; ///< −1: a layer, or nothing
     void selectTensors(const std::vector<int>& tensors); ///< and scrolls to the first shown
+    void keepSelected(const std::vector<int>& tensors); ///< without scrolling
     /// Selects the tensors of the current one's role in all layers, also hidden ones.
     void selectRoleInAllLayers();
     /// Selects the shown tensors with the largest values in this column, `count` at most.

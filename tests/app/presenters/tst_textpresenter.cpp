@@ -85,6 +85,24 @@ private slots:
         QVERIFY(isTold);
     }
 
+    void stopsTheTextAndNoOtherJob()
+    {
+        open();
+        bool isDone = false;
+        jobs().start(
+            "another job", [](const core::Progress&) { return true; },
+            [&isDone](bool) { isDone = true; });
+        emit panel()->writeRequested();
+        emit panel()->stopRequested(); // while it waits
+        QVERIFY(!m_controller->isRunning());
+        QTRY_VERIFY(jobs().isIdle());
+        QVERIFY(isDone);
+        QVERIFY(column(0).tokens.empty());
+        emit panel()->writeRequested();
+        QTRY_VERIFY(!m_controller->isRunning());
+        QVERIFY(!column(0).tokens.empty());
+    }
+
     void saysWhyAModelCannotWrite()
     {
         support::TinyModel model;

@@ -5,12 +5,17 @@
 #include "app/controllers/quantizecontroller.h"
 #include "app/window/windowpages.h"
 #include "tests/app/window/windowtest.h"
+#include "tests/support/tinymodel.h"
 #include "widgets/bar/queuelist.h"
 #include "widgets/pages/export/exportpage.h"
 #include "widgets/pages/start/startpage.h"
 
+#include <QApplication>
+#include <QDragEnterEvent>
+#include <QDropEvent>
 #include <QElapsedTimer>
 #include <QListWidget>
+#include <QMimeData>
 #include <QSignalSpy>
 
 #include <nlohmann/json.hpp>
@@ -201,6 +206,34 @@ private slots:
         QVERIFY(messageOf(*m_window->pages().start).contains("queue.json.damaged"));
         openTiny(); // also for who opens a model at once
         QTRY_VERIFY(messageOf(*m_window->currentPage()).contains("queue.json.damaged"));
+    }
+
+    void aFileDroppedOnPage6IsPutBesideTheRuns()
+    {
+        openTiny();
+        app::TextSettings text = session().evaluation();
+        text.count = 2;
+        session().setEvaluation(text);
+        const auto file = std::filesystem::path(m_folder->path().toStdString()) / "download.gguf";
+        support::writeTinyGguf({}, file, core::formats::q8_0);
+        m_window->showPage(widgets::PageId::Compare);
+        QMimeData mime;
+        mime.setUrls({ QUrl::fromLocalFile(QString::fromStdString(file.string())) });
+        const QPoint onPage = m_window->pages().mapTo(m_window.get(), QPoint(20, 20));
+        QDragEnterEvent enter(onPage, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.get(), &enter); // what is dropped goes where it entered
+        QDropEvent drop(onPage, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.get(), &drop);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !session().runs().runs().empty() && session().runs().last()->evaluation, longJob);
+        const app::Run& run = *session().runs().last();
+        QCOMPARE(run.title, "download");
+        QVERIFY(session().checkpoint()->path() != file); // it was not opened instead
+        QVERIFY(run.evaluation->against->kldMean > 0);
+        QVERIFY(!run.evaluationKey.empty()); // its positions lie on the shelf
+        QTRY_VERIFY(m_window->jobs().isIdle());
+        const auto error = session().runs().last()->report({ core::Role::FfnUp, 0 })->outputError;
+        QVERIFY(error > 0 && error < 0.02);
     }
 
     void opensTheQueueFromTheMenu()

@@ -51,6 +51,21 @@ private slots:
         m_table = roughSensitivity(*m_checkpoint, settings, {});
     }
 
+    void aRecipeIsTheMixThatItWasMadeOf()
+    {
+        const MixSearch search(*m_checkpoint, m_table, m_settings);
+        const auto mix
+            = search.under((search.leastBytes() + search.mostBytes()) / 2, MixSearch::Care::Best);
+        const auto again = mixOf(*m_checkpoint, search, planOf(mix));
+        QCOMPARE(again.formats, mix.formats);
+        QCOMPARE(again.bytes, mix.bytes);
+        QCOMPARE(again.kld, mix.kld);
+        Recipe other = m_settings.recipe;
+        other.format = findFormat("Q4_0");
+        QVERIFY_EXCEPTION_THROWN(
+            mixOf(*m_checkpoint, search, planTensors(*m_checkpoint, other)), Error);
+    }
+
     void aFoundMixIsAnOrdinaryRecipeOfThatSizeAndLoss()
     {
         const MixSearch search(*m_checkpoint, m_table, m_settings);

@@ -17,6 +17,7 @@
 #include <QtGui/QGuiApplication>
 #include <QtTest/QtTest>
 #include <QtWidgets/QApplication>
+#include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
@@ -302,6 +303,9 @@ private slots:
         panel->setWhyNot("layer 0 has a delta net");
         QVERIFY(!button(shown.page, "Generate")->isEnabled());
         QCOMPARE(button(shown.page, "Generate")->toolTip(), "layer 0 has a delta net");
+        const auto labels = panel->findChildren<QLabel*>();
+        QVERIFY(std::ranges::find(labels, QString("layer 0 has a delta net"), &QLabel::text)
+            != labels.end()); // without pointing at anything
         takePictures(shown.page, theme(), "compare-text");
     }
 

@@ -72,6 +72,22 @@ class ExportPageTest : public PageTest {
     Q_OBJECT
 
 private slots:
+    void anAddedFileIsNoSourceAndSaysWhy()
+    {
+        Shown shown;
+        std::vector<RunRow> runs = sampleRuns();
+        runs[5].isFile = true;
+        shown.page.setSources(runs, 6);
+        const QComboBox* sources = nullptr;
+        for (const QComboBox* box : shown.page.findChildren<QComboBox*>())
+            sources = box->findData(6) >= 0 ? box : sources;
+        QVERIFY(sources);
+        const QModelIndex file = sources->model()->index(5, 0);
+        QVERIFY(!(file.flags() & Qt::ItemIsEnabled));
+        QVERIFY(file.data(Qt::ToolTipRole).toString().startsWith("It is a file already"));
+        QVERIFY(sources->model()->index(6, 0).flags() & Qt::ItemIsEnabled);
+    }
+
     void saysTheExactSizeBeforeAnythingIsWritten()
     {
         Shown shown;

@@ -91,6 +91,13 @@ private slots:
                 + QStringList{
                       "output"
                   } << "outputs gated  ·  in its place a gated delta net in 3 of 4 layers";
+        QTest::newRow("deepseek2") << QStringList{ "token_embd", "attn_q_a", "attn_kv_a_mqa",
+            "attn_q_b", "attn_k_b", "attn_v_b", "attn_output", "ffn_gate_exps", "ffn_up_exps",
+            "ffn_down_exps", "output" }
+                                   << "without experts";
+        QTest::newRow("deepseek2-lite") << QStringList{ "token_embd", "attn_q", "attn_kv_a_mqa",
+            "attn_k_b", "attn_v_b", "attn_output", "ffn_gate_exps", "ffn_up_exps", "ffn_down_exps",
+            "output" } << "without experts";
         QTest::newRow("lfm2") << QStringList{
             "token_embd", "shortconv.in_proj", "shortconv.out_proj"
         } + usual.mid(1) << "in its place a short convolution in 3 of 4 layers";

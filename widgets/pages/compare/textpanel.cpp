@@ -166,13 +166,20 @@ void TextPanel::setWhyNot(const QString& whyNot)
 {
     m_whyNot = whyNot;
     updateButtons();
+    updateFoot();
 }
 
 void TextPanel::setMatch(const QString& text)
 {
-    m_match->setText(text.isEmpty()
-            ? tr("Match rate: how often A and B write the original's token, over many prompts.")
-            : text);
+    m_matchText = text;
+    updateFoot();
+}
+
+void TextPanel::updateFoot()
+{
+    const QString about
+        = tr("Match rate: how often A and B write the original's token, over many prompts.");
+    m_match->setText(!m_whyNot.isEmpty() ? m_whyNot : !m_matchText.isEmpty() ? m_matchText : about);
 }
 
 void TextPanel::updateButtons()

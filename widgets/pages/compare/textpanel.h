@@ -76,6 +76,7 @@ private:
     void explainControls();
     void connectControls();
     void updateButtons();
+    void updateFoot();
 
     QWidget* m_controls;
     QLineEdit* m_prompt;
@@ -86,7 +87,7 @@ private:
     QBoxLayout *m_controlRow, *m_columnRow;
     std::array<TextColumnView*, 3> m_columns;
     Label* m_match;
-    QString m_whyNot;
+    QString m_whyNot, m_matchText;
     bool m_running = false;
     bool m_isOwnPrompt = false;
 };

@@ -75,20 +75,18 @@ namespace {
             if (m_config.residualScale != 1)
                 words += DiagramText::tr("what a branch adds × %1")
                              .arg(factorText(m_config.residualScale));
+            if (withoutExperts() > 0)
+                words += DiagramText::tr("%n layers without experts", nullptr, withoutExperts());
             if (std::ranges::count(m_config.unturned, true) > 0)
                 words += positionsText(m_config);
             return words;
         }
 
-        /// q, k, v, or what holds all three; of latent attention what makes its latents.
+        /// q, k, v, or what holds all three.
         std::vector<core::Role> queryRoles() const
         {
             if (m_checkpoint.find(core::Place{ core::Role::AttnQkv, m_attending }))
                 return { core::Role::AttnQkv };
-            if (m_spec.attention.latent)
-                return { m_spec.attention.latent->queryRank > 0 ? core::Role::AttnQA
-                                                                : core::Role::AttnQ,
-                    core::Role::AttnKvAMqa };
             return { core::Role::AttnQ, core::Role::AttnK, core::Role::AttnV };
         }
 
@@ -165,8 +163,45 @@ namespace {
             return sign(DiagramText::tr("or", "one of two branches"), x + 10);
         }
 
+        /// Of latent attention: what makes the latents, their norms, and what is made of them.
+        double latents(double split)
+        {
+            using core::Role;
+            const bool ranked = m_spec.attention.latent->queryRank > 0;
+            const Role first = ranked ? Role::AttnQA : Role::AttnQ;
+            const double left = split + boxGap;
+            const double width = std::max(unitWidth(first), unitWidth(Role::AttnKvAMqa));
+            const double right = left + width;
+            for (const double y : { -spread, 0.0 })
+                wire({ { split, 0 }, { split, y }, { left, y } }, true);
+            box(first, left, -spread, width);
+            box(Role::AttnKvAMqa, left, 0, width);
+            wire({ { right, 0 }, { right + 8, 0 } });
+            const double normed = norm(right + 8);
+            const double fork = normed + 8, second = fork + boxGap;
+            double widest = std::max(unitWidth(Role::AttnKB), unitWidth(Role::AttnVB));
+            if (ranked)
+                widest = std::max(widest, unitWidth(Role::AttnQB));
+            const double end = second + widest, join = end + 12;
+            if (ranked) {
+                wire({ { right, -spread }, { right + 8, -spread } });
+                wire({ { norm(right + 8, -spread), -spread }, { second, -spread } }, true);
+                box(Role::AttnQB, second, -spread, widest);
+            }
+            wire({ { normed, 0 }, { second, 0 } }, true);
+            wire({ { fork, 0 }, { fork, spread }, { second, spread } }, true);
+            box(Role::AttnKB, second, 0, widest);
+            box(Role::AttnVB, second, spread, widest);
+            wire({ { ranked ? end : right, -spread }, { join, -spread }, { join, 0 } });
+            wire({ { end, 0 }, { join, 0 } });
+            wire({ { end, spread }, { join, spread }, { join, 0 } });
+            return join;
+        }
+
         double queries(double split)
         {
+            if (m_spec.attention.latent)
+                return latents(split);
             const std::vector<core::Role> roles = queryRoles();
             double width = 0;
             for (const core::Role role : roles)
@@ -223,10 +258,18 @@ namespace {
             return addedTo(fork, x, m_spec.feedForwardPostNorm.has_value());
         }
 
+        /// Layers that have an ordinary feed-forward where others have experts.
+        int withoutExperts() const
+        {
+            const auto spec = core::layerSpec(m_config, m_config.layers - 1).experts;
+            return spec && !spec->isBeside ? m_roles.count(core::Role::FfnDown) : 0;
+        }
+
         /// The matrix of the feed-forward, or where experts stand in its place their stack.
         core::Role ofExperts(core::Role dense, core::Role stack) const
         {
-            return !m_roles.first(dense) && m_roles.first(stack) ? stack : dense;
+            const bool hasStack = m_roles.first(stack) != nullptr;
+            return hasStack && (!m_roles.first(dense) || withoutExperts() > 0) ? stack : dense;
         }
 
         /// Gate and up, or up alone, to what down reads.
