@@ -152,7 +152,7 @@ void PrecisionPage::setPresets(const QStringList& names)
     m_presets->setEnabled(!names.isEmpty() && !m_locked);
 }
 
-void PrecisionPage::setRoles(const std::vector<core::Role>& roles) { m_rules->setRoles(roles); }
+void PrecisionPage::setOffer(const RuleOffer& offer) { m_rules->setOffer(offer); }
 
 void PrecisionPage::setUndo(
     bool canUndo, const QString& undoText, bool canRedo, const QString& redoText)
