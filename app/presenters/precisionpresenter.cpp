@@ -6,6 +6,7 @@
 #include "core/export/ggufexport.h"
 #include "core/formats/study.h"
 #include "core/quant/runneeds.h"
+#include "widgets/notcomputed.h"
 #include "widgets/pages/precision/precisionpage.h"
 
 #include <algorithm>
@@ -143,7 +144,8 @@ void PrecisionPresenter::fillRecipe()
     }
     const core::Recipe& recipe = m_session.recipe().recipe();
     m_page.setSummary(summary);
-    m_page.setRoles(matrixRoles(checkpoint));
+    m_page.setOffer({ matrixRoles(checkpoint),
+        checkpoint.isComputed() ? QString() : widgets::whyNoText(checkpoint) });
     m_page.setRecipe(recipe, core::idleRules(checkpoint, recipe));
 }
 

@@ -18,6 +18,15 @@ namespace {
     constexpr double F = sizeof(float), D = sizeof(double);
     constexpr double productBytes = 4e6; // that OpenBLAS packs factors into, a thread
 
+    constexpr double roomBytes = 5e5; // that rows are decoded and rounded in, a thread
+
+    /// Of rounding a matrix from its file, beside its bytes: row by row, or tile by tile.
+    double roundingRoom(Method method, double weights)
+    {
+        return method == Method::Hqq ? 3 * F * std::min(runfacts::tileWeights, weights)
+                                     : roomBytes * threadCount();
+    }
+
     double tileOf(const RunText& text)
     {
         const double whole = std::max<std::int64_t>(
@@ -233,10 +242,11 @@ namespace {
     RunMemory aloneMemory(const RunLayer& layer, const RunMemory& states)
     {
         RunMemory memory = states;
-        double largest = 0;
         for (const RunGroup& group : layer.groups)
-            largest = std::max(largest, double(group.mostRows()) * double(group.width));
-        memory.rounding = 3 * F * std::min(runfacts::tileWeights, largest) + layer.plannedBytes;
+            for (const RunGroup::Reader& reader : group.readers)
+                memory.rounding = std::max(memory.rounding,
+                    roundingRoom(reader.planned.method, double(reader.rows) * double(group.width)));
+        memory.rounding += layer.plannedBytes;
         return memory;
     }
 
@@ -265,7 +275,7 @@ namespace {
         if (outside.planned.keeps)
             return memory;
         if (outside.planned.method != Method::Gptq) {
-            memory.rounding = 3 * F * std::min(runfacts::tileWeights, outside.weights());
+            memory.rounding = roundingRoom(outside.planned.method, outside.weights());
             return memory;
         }
         const double nn = double(outside.columns) * double(outside.columns);

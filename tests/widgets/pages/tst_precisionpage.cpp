@@ -19,10 +19,14 @@
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QDialogButtonBox>
+#include <QtWidgets/QLabel>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QSpinBox>
 #include <QtWidgets/QToolButton>
+
+#include <algorithm>
+#include <optional>
 
 using namespace widgets;
 
@@ -293,6 +297,31 @@ private slots:
         QVERIFY2(said.contains("as in the file"), qPrintable(said));
         const RuleDialog dialog("Edit", recipe.rules.front(), {}, &shown.page);
         QCOMPARE(dialog.rule().format, &core::formats::source);
+    }
+
+    void aRuleOfAModelWithoutTextOffersNoMethodThatReadsOne()
+    {
+        Shown shown;
+        shown.page.setOffer({ { core::Role::AttnQ }, "No text can run through this model." });
+        shown.rules()->setCurrentRow(0);
+        QTest::keyClick(shown.rules(), Qt::Key_Return);
+        auto* dialog = shown.page.findChild<RuleDialog*>();
+        QVERIFY(dialog);
+        const auto* methods = dialog->findChildren<QComboBox*>().constLast();
+        const auto isOff = [&](const char* method) {
+            const QModelIndex index = methods->model()->index(methods->findData(method), 0);
+            const bool isSaid
+                = index.data(Qt::ToolTipRole) == "No text can run through this model.";
+            const bool isEnabled = index.flags().testFlag(Qt::ItemIsEnabled);
+            return isEnabled == isSaid ? std::optional<bool>() : !isEnabled;
+        };
+        for (const char* method : { "gptq", "awq", "awq+gptq", "awq+rtn" })
+            QCOMPARE(isOff(method), std::optional(true));
+        for (const char* method : { "rtn", "importance", "hqq" })
+            QCOMPARE(isOff(method), std::optional(false));
+        const auto labels = dialog->findChildren<QLabel*>();
+        QVERIFY(std::ranges::any_of(labels,
+            [](const QLabel* label) { return label->text().startsWith("No text can run"); }));
     }
 
     void aRuleWithoutEffectSaysSo()

@@ -181,7 +181,7 @@ void PrecisionPage::fillPresets()
     menu->addMenu(formats);
 }
 
-void PrecisionPage::setRoles(const std::vector<core::Role>& roles) { m_rules->setRoles(roles); }
+void PrecisionPage::setOffer(const RuleOffer& offer) { m_rules->setOffer(offer); }
 
 void PrecisionPage::setUndo(
     bool canUndo, const QString& undoText, bool canRedo, const QString& redoText)

@@ -6,6 +6,7 @@
 #include "widgets/pages/page.h"
 #include "widgets/pages/precision/costtable.h"
 #include "widgets/pages/precision/precisionmap.h"
+#include "widgets/pages/precision/ruleoffer.h"
 
 #include <optional>
 #include <vector>
@@ -53,8 +54,7 @@ public:
     /// `idleRules`: indices of those that decide nothing.
     void setRecipe(const core::Recipe& recipe, const std::vector<std::size_t>& idleRules = {});
     void setPresets(const QStringList& names);
-    /// The roles of the model's matrices, in order: what a rule may be for.
-    void setRoles(const std::vector<core::Role>& roles);
+    void setOffer(const RuleOffer& offer); ///< to rules, with the roles of the model's matrices
     void setUndo(bool canUndo, const QString& undoText, bool canRedo, const QString& redoText);
     /// The selection: its name ("blk.2.attn_k", "12 tensors"; empty: nothing), the formats it could
     /// get, the one it has (null: mixed) and the one being looked at (null: none).

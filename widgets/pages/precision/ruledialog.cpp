@@ -11,6 +11,7 @@
 #include "widgets/pages/quantize/methodchooser.h"
 #include "widgets/theme.h"
 
+#include <QtGui/QStandardItemModel>
 #include <QtWidgets/QCheckBox>
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QDialogButtonBox>
@@ -61,8 +62,8 @@ namespace {
 
 } // namespace
 
-RuleDialog::RuleDialog(const QString& title, const core::Rule& rule,
-    const std::vector<core::Role>& roles, QWidget* parent)
+RuleDialog::RuleDialog(
+    const QString& title, const core::Rule& rule, const RuleOffer& offer, QWidget* parent)
     : QDialog(parent)
     , m_first(makeLayerBox(tr("First layer")))
     , m_last(makeLayerBox(tr("Last layer")))
@@ -79,15 +80,20 @@ RuleDialog::RuleDialog(const QString& title, const core::Rule& rule,
     m_method->setAccessibleName(tr("Method"));
     m_summary->setWordWrap(true);
     auto* form = new Form(this);
-    form->addRow(tr("Roles"), makeRoles(offeredRoles(rule, roles)));
+    form->addRow(tr("Roles"), makeRoles(offeredRoles(rule, offer.roles)));
     form->addRow(tr("Layers"), makeLayers());
     form->addRow(tr("Name"), m_name);
     form->addRow(tr("Format"), m_format);
     form->addRow(tr("Method"), m_method);
+    if (!offer.whyNoText.isEmpty()) {
+        auto* whyNoText = new Label(TextRole::Secondary, offer.whyNoText);
+        whyNoText->setWordWrap(true);
+        form->addRow(whyNoText);
+    }
     form->addRow(m_summary);
     form->addRow(m_buttons);
     fillFormats();
-    fillMethods();
+    fillMethods(offer.whyNoText);
     show(rule);
     connect(m_first, &QSpinBox::valueChanged, this, &RuleDialog::update);
     connect(m_last, &QSpinBox::valueChanged, this, &RuleDialog::update);
@@ -136,12 +142,20 @@ void RuleDialog::fillFormats()
     addFormats(*m_format);
 }
 
-void RuleDialog::fillMethods()
+void RuleDialog::fillMethods(const QString& whyNoText)
 {
     m_method->addItem(tr("as later rules say"), QString());
-    for (const core::Treatment treatment : allTreatments())
+    auto* items = qobject_cast<QStandardItemModel*>(m_method->model());
+    for (const core::Treatment treatment : allTreatments()) {
         m_method->addItem(
             treatmentText(treatment), QString::fromStdString(core::treatmentName(treatment)));
+        const bool reads
+            = treatment.method == core::Method::Gptq || treatment.scaling != core::Scaling::None;
+        QStandardItem* item = items->item(m_method->count() - 1);
+        item->setEnabled(!reads || whyNoText.isEmpty());
+        if (!item->isEnabled())
+            item->setToolTip(whyNoText);
+    }
 }
 
 void RuleDialog::show(const core::Rule& rule)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/quant/recipe.h"
+#include "widgets/pages/precision/ruleoffer.h"
 
 #include <QtWidgets/QDialog>
 
@@ -24,8 +25,8 @@ class RuleDialog : public QDialog {
     Q_OBJECT
 
 public:
-    /// `roles`: what is offered; none: every role that a layer may have.
-    RuleDialog(const QString& title, const core::Rule& rule, const std::vector<core::Role>& roles,
+    /// Methods that need to read a text are there but off where none can, and it is said why.
+    RuleDialog(const QString& title, const core::Rule& rule, const RuleOffer& offer,
         QWidget* parent = nullptr);
 
     core::Rule rule() const;
@@ -34,7 +35,7 @@ private:
     QWidget* makeRoles(const std::vector<core::Role>& offered);
     QWidget* makeLayers();
     void fillFormats();
-    void fillMethods();
+    void fillMethods(const QString& whyNoText);
     void show(const core::Rule& rule);
     void update();
 

@@ -139,7 +139,7 @@ void RulesCard::updateButtons()
 
 void RulesCard::add()
 {
-    auto* dialog = new RuleDialog(tr("Add a rule"), {}, m_roles, window());
+    auto* dialog = new RuleDialog(tr("Add a rule"), {}, m_offer, window());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] {
         core::Recipe recipe = m_recipe; // the one there is now: a job may have ended meanwhile
@@ -156,7 +156,7 @@ void RulesCard::edit(int row)
     if (m_locked || row < 0 || row >= int(m_recipe.rules.size()))
         return;
     auto* dialog = new RuleDialog(
-        tr("Edit rule %1").arg(row + 1), m_recipe.rules[std::size_t(row)], m_roles, window());
+        tr("Edit rule %1").arg(row + 1), m_recipe.rules[std::size_t(row)], m_offer, window());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog, row] {
         core::Recipe recipe = m_recipe;

@@ -3,6 +3,7 @@
 
 #include "core/quant/recipe.h"
 #include "widgets/card.h"
+#include "widgets/pages/precision/ruleoffer.h"
 
 class QComboBox;
 class QPushButton;
@@ -22,8 +23,7 @@ public:
 
     /// Without a signal. `idleRules`: indices of those that decide nothing.
     void setRecipe(const core::Recipe& recipe, const std::vector<std::size_t>& idleRules = {});
-    /// What a rule may be for; none: any role.
-    void setRoles(const std::vector<core::Role>& roles) { m_roles = roles; }
+    void setOffer(const RuleOffer& offer) { m_offer = offer; }
     void setFallbacks(const QStringList& sentences);
     void setLocked(bool locked);
 
@@ -44,7 +44,7 @@ private:
     void updateButtons();
 
     core::Recipe m_recipe;
-    std::vector<core::Role> m_roles;
+    RuleOffer m_offer;
     std::vector<std::size_t> m_idleRules;
     QStringList m_fallbacks;
     bool m_locked = false;
