@@ -45,8 +45,8 @@ BalancePresenter::BalancePresenter(widgets::BalanceBar& bar, Session& session, S
     });
     connect(&session, &Session::textsChanged, this, &BalancePresenter::fillMeasured);
     connect(&session.runs(), &RunList::changed, this, &BalancePresenter::fillMeasured);
-    connect(&selection, &Selection::tensorsChanged, this, &BalancePresenter::fillFigures);
-    connect(&selection, &Selection::lookedChanged, this, &BalancePresenter::fillFigures);
+    connect(&selection, &Selection::tensorsChanged, this, &BalancePresenter::showLooked);
+    connect(&selection, &Selection::lookedChanged, this, &BalancePresenter::showLooked);
     connect(&quantize, &QuantizeController::phaseChanged, this, &BalancePresenter::fillMeasured);
     connect(&bar, &BalanceBar::deviceChosen, &session, &Session::setDevice);
     connect(&bar, &BalanceBar::measureRequested, this, [this] {
@@ -109,24 +109,42 @@ void BalancePresenter::fillFigures()
     const auto speed
         = [device](std::uint64_t bytes) { return core::tokensPerSecond(device, bytes); };
 
-    core::GgufExportOptions options;
-    options.recipe = core::recipeText(m_session.recipe().recipe());
-    widgets::BalanceFigures figures;
-    figures.context = context;
-    figures.bytes = { double(m_session.model().fileBytes),
-        double(core::exportedBytes(checkpoint, plan, options)), {} };
-    figures.bitsPerWeight
+    m_figures = {};
+    m_figures.context = context;
+    m_figures.bytes = { double(m_session.model().fileBytes),
+        double(core::exportedBytes(checkpoint, plan, exportOptions())), {} };
+    m_figures.bitsPerWeight
         = { core::bitsPerWeight(checkpoint), core::bitsPerWeight(checkpoint, plan), {} };
     if (device)
-        figures.tokensPerSecond = widgets::Balance{ speed(core::bytesPerToken(checkpoint, context)),
-            speed(core::bytesPerToken(checkpoint, plan, context)), {} };
-    figures.predicted = prediction(plan);
+        m_figures.tokensPerSecond
+            = widgets::Balance{ speed(core::bytesPerToken(checkpoint, context)),
+                  speed(core::bytesPerToken(checkpoint, plan, context)), {} };
+    m_figures.predicted = prediction();
+    showLooked();
+}
+
+core::GgufExportOptions BalancePresenter::exportOptions() const
+{
+    core::GgufExportOptions options;
+    options.recipe = core::recipeText(m_session.recipe().recipe());
+    return options;
+}
+
+void BalancePresenter::showLooked()
+{
+    if (!m_session.isOpen())
+        return;
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    widgets::BalanceFigures figures = m_figures;
     if (const auto looked = lookedPlan(); !looked.empty()) {
-        figures.bytes.looked = double(core::exportedBytes(checkpoint, looked, options));
+        figures.bytes.looked = double(core::exportedBytes(checkpoint, looked, exportOptions()));
         figures.bitsPerWeight.looked = core::bitsPerWeight(checkpoint, looked);
         if (figures.tokensPerSecond)
-            figures.tokensPerSecond->looked
-                = speed(core::bytesPerToken(checkpoint, looked, context));
+            figures.tokensPerSecond->looked = core::tokensPerSecond(
+                m_session.device(), core::bytesPerToken(checkpoint, looked, m_figures.context));
+        if (figures.predicted)
+            if (const auto then = m_session.predicted(looked))
+                figures.predicted->looked = then->kld;
     }
     m_bar.setFigures(figures);
 }
@@ -140,18 +158,13 @@ std::vector<core::PlannedTensor> BalancePresenter::lookedPlan() const
     return m_session.recipe().planIfAssigned(m_selection.tensors(), m_selection.looked());
 }
 
-std::optional<widgets::BalancePrediction> BalancePresenter::prediction(
-    const std::vector<core::PlannedTensor>& plan) const
+std::optional<widgets::BalancePrediction> BalancePresenter::prediction() const
 {
-    const auto predicted = m_session.predicted(plan);
+    const auto predicted = m_session.predicted(m_session.recipe().plan());
     if (!predicted)
         return std::nullopt;
-    widgets::BalancePrediction prediction{ predicted->kld, predicted->error, {}, predicted->isRough,
+    return widgets::BalancePrediction{ predicted->kld, predicted->error, {}, predicted->isRough,
         methodTitle({ core::methodOf(*m_session.losses()).value_or(core::Method::Importance) }) };
-    if (const auto looked = lookedPlan(); !looked.empty())
-        if (const auto then = m_session.predicted(looked))
-            prediction.looked = then->kld;
-    return prediction;
 }
 
 void BalancePresenter::fillMeasured()

@@ -4,6 +4,7 @@
 #include "app/controllers/quantizecontroller.h"
 #include "app/session/selection.h"
 #include "app/session/session.h"
+#include "core/export/ggufexport.h"
 #include "widgets/bar/balancebar.h"
 
 #include <QObject>
@@ -25,15 +26,17 @@ signals:
 private:
     void connectJobs();
     void fillDevices();
-    void fillFigures();
+    void fillFigures(); ///< of the recipe, and of what is looked at
+    void showLooked(); ///< beside the figures there are
+    core::GgufExportOptions exportOptions() const;
     /// The plan that is looked at; empty: none is.
     std::vector<core::PlannedTensor> lookedPlan() const;
-    std::optional<widgets::BalancePrediction> prediction(
-        const std::vector<core::PlannedTensor>& plan) const;
+    std::optional<widgets::BalancePrediction> prediction() const;
     void fillMeasured();
     void fillJob();
     void fillRunning();
 
+    widgets::BalanceFigures m_figures; ///< nothing looked at
     widgets::BalanceBar& m_bar;
     Session& m_session;
     Selection& m_selection;

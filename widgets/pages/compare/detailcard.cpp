@@ -13,7 +13,7 @@
 namespace widgets {
 namespace {
 
-    constexpr int leastBeside = 840; ///< width of the card with controls beside the choice of views
+    constexpr int leastCardBeside = 840; ///< width of the card with controls beside the choice of views
     constexpr int leastColumns = 600; ///< with three texts beside each other
 
 } // namespace
@@ -64,7 +64,7 @@ void DetailCard::setFigures(const QString& title, const std::vector<Fact>& facts
 void DetailCard::arrange(int width)
 {
     m_row->setDirection(
-        width < scaled(leastBeside) ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+        width < scaled(leastCardBeside) ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
     m_text->setNarrow(width < scaled(leastColumns));
 }
 

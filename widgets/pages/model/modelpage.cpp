@@ -19,7 +19,7 @@ namespace widgets {
 
 namespace {
 
-    constexpr int leastBeside = 860; ///< width that facts, parameters and checks need
+    constexpr int leastWidthBeside = 860; ///< width that facts, parameters and checks need
 
 } // namespace
 
@@ -122,7 +122,7 @@ void ModelPage::arrange()
     m_facts->setRowHeight(breakpoint() == Breakpoint::Wide ? 21 : 24);
     m_lower->setDirection(
         breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
-    const bool isBeside = contentWidth() >= scaled(leastBeside);
+    const bool isBeside = contentWidth() >= scaled(leastWidthBeside);
     m_right->setDirection(isBeside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
     m_right->setStretch(0, isBeside ? 22 : 0);
     m_lower->setStretch(1, isBeside ? 52 : 47);

@@ -21,7 +21,14 @@ namespace widgets {
 
 namespace {
 
-    enum Column { Title, Size, Fits, Loss, Time, columns };
+    enum ShrinkColumn {
+        TitleColumn,
+        SizeColumn,
+        FitsColumn,
+        LossColumn,
+        TimeColumn,
+        shrinkColumns
+    };
     constexpr int rowHeight = 24;
     constexpr int allWidth = 800, noTimeWidth = 620; ///< of the card, for that many columns
 
@@ -44,7 +51,7 @@ ShrinkCard::ShrinkCard(QWidget* parent)
     m_grid->setContentsMargins(0, 0, 0, 0);
     m_grid->setHorizontalSpacing(scaled(16));
     m_grid->setVerticalSpacing(0);
-    m_grid->setColumnStretch(Loss, 1);
+    m_grid->setColumnStretch(LossColumn, 1);
     content()->setSpacing(scaled(4));
     content()->addWidget(m_table);
     content()->addWidget(makeLower());
@@ -160,7 +167,7 @@ void ShrinkCard::addRow(int row, const ShrinkChoice& choice)
     grade->setElided();
     time->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_rows.emplace_back().cells = { title, size, fits, grade, time };
-    for (int column = 0; column < columns; ++column)
+    for (int column = 0; column < shrinkColumns; ++column)
         m_grid->addWidget(m_rows.back().cells[std::size_t(column)], row, column);
     title->setAccessibleDescription(
         QStringList({ size->text(), fits->text(), grade->text(), time->text() })
@@ -170,8 +177,8 @@ void ShrinkCard::addRow(int row, const ShrinkChoice& choice)
 void ShrinkCard::showColumns()
 {
     for (const Row& row : m_rows) {
-        row.cells[Time]->setVisible(m_width >= scaled(noTimeWidth));
-        row.cells[Fits]->setVisible(m_width >= scaled(allWidth));
+        row.cells[TimeColumn]->setVisible(m_width >= scaled(noTimeWidth));
+        row.cells[FitsColumn]->setVisible(m_width >= scaled(allWidth));
     }
 }
 
@@ -192,7 +199,7 @@ void ShrinkCard::showState()
     m_bar->setVisible(isRunning);
     m_bar->setValue(isRunning ? int(1000 * m_progress->done) : 0);
     for (const Row& row : m_rows)
-        row.cells[Title]->setEnabled(!isRunning);
+        row.cells[TitleColumn]->setEnabled(!isRunning);
 
     QString text = m_offer.caution, toolTip, icon = QStringLiteral("warning");
     Ink ink = Ink::Warn;
