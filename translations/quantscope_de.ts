@@ -5484,15 +5484,6 @@ etwa %1 der Gewichte</translation>
         <translation>passt auf %1</translation>
     </message>
     <message>
-        <source>predicted KLD about %1 (rough): %2</source>
-        <translation>vorhergesagte KLD etwa %1 (grob): %2</translation>
-    </message>
-    <message>
-        <source>predicted KLD %1: %2</source>
-        <comment>number, words</comment>
-        <translation>vorhergesagte KLD %1: %2</translation>
-    </message>
-    <message>
         <source>about %1</source>
         <translation>etwa %1</translation>
     </message>
@@ -5507,6 +5498,19 @@ etwa %1 der Gewichte</translation>
     <message>
         <source>%1: %2</source>
         <comment>file, what is said of it</comment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>predicted KLD about %1 (rough)</source>
+        <translation>vorhergesagte KLD etwa %1 (grob)</translation>
+    </message>
+    <message>
+        <source>predicted KLD %1</source>
+        <translation>vorhergesagte KLD %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>predicted KLD, words</comment>
         <translation>%1: %2</translation>
     </message>
 </context>

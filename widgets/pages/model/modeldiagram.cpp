@@ -68,7 +68,7 @@ void ModelDiagram::rebuild()
     resetTransform();
     const double fit = std::min(
         viewport()->width() / m_scene->width(), viewport()->height() / m_scene->height());
-    const double zoom = std::clamp(fit, 1.0, 1.3);
+    const double zoom = std::clamp(fit, 0.93, 1.3);
     scale(zoom, zoom);
     const auto role = m_cursor ? m_cursor
         : m_selected.empty()   ? std::optional<core::Role>()

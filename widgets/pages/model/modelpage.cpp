@@ -19,7 +19,7 @@ namespace widgets {
 
 namespace {
 
-    constexpr int leastWidthBeside = 860; ///< width that facts, parameters and checks need
+    constexpr int leastWidthBeside = 1150; ///< width that facts, parameters and checks need
 
 } // namespace
 

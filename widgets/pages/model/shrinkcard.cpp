@@ -158,10 +158,12 @@ void ShrinkCard::addRow(int row, const ShrinkChoice& choice)
     size->setToolTip(exactSizeText(std::uint64_t(choice.bytes)));
     auto* fits = new Label(TextRole::Secondary,
         choice.device.isEmpty() ? tr("fits no device") : tr("fits %1").arg(choice.device));
-    const QString loss = m_offer.isRough ? tr("predicted KLD about %1 (rough): %2")
-                                         : tr("predicted KLD %1: %2", "number, words");
-    auto* grade
-        = new Label(TextRole::Body, loss.arg(kldText(choice.kld), gradeWords(choice.predicted)));
+    const QString loss
+        = m_offer.isRough ? tr("predicted KLD about %1 (rough)") : tr("predicted KLD %1");
+    const QString words = choice.predicted == choice.asked // the choice says it already
+        ? loss
+        : tr("%1: %2", "predicted KLD, words").arg(loss, gradeWords(choice.predicted));
+    auto* grade = new Label(TextRole::Body, words.arg(kldText(choice.kld)));
     auto* time = new Label(TextRole::Secondary,
         choice.seconds < 0 ? unknownText() : tr("about %1").arg(durationText(choice.seconds)));
     grade->setElided();
