@@ -121,7 +121,9 @@ void TestRunEstimate::statesOfMuchTextLieOnTheDisk()
 {
     const double most = double(TokenRoom().inMemory);
     QCOMPARE(runfacts::keptBytes, most);
-    RunShape shape = shapeBy(Method::Gptq, std::int64_t(most / (F * 64 * 128)));
+    GptqOptions rowsAlone;
+    rowsAlone.twoSided = false;
+    RunShape shape = shapeBy(Method::Gptq, std::int64_t(most / (F * 64 * 128)), rowsAlone);
     QCOMPARE(runMemory(shape).states, 2 * most); // one path as much as may be
     shape.text.sequences += 64;
     QCOMPARE(runMemory(shape).states, 2 * F * runfacts::tileTokens * 128); // the tile in work
