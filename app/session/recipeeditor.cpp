@@ -62,9 +62,11 @@ void RecipeEditor::setModel(
 {
     m_checkpoint = std::move(checkpoint);
     m_restoring = true; // one change in the end, not one for each step
-    m_undo.clear();
     m_faults.clear();
     setRecipe(history.first);
+    // Before the stack tells that it is empty: nobody may meet another model's plan.
+    m_plan = m_checkpoint ? planOf(m_recipe) : std::vector<core::PlannedTensor>();
+    m_undo.clear();
     for (const RecipeHistory::Step& step : history.steps)
         m_undo.push(new Edit(*this, step.recipe, step.text)); // the stack owns it
     m_undo.setIndex(history.index);
