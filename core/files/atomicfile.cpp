@@ -12,8 +12,10 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,10 +38,44 @@ namespace {
             ": exists already and is not to be replaced, expected the name of a new file"));
     }
 
-    /// Creates an empty file beside `target` under a name nobody has, notes it, and returns the
-    /// name.
-    fs::path createBeside(const fs::path& target, std::optional<TemporaryFileNote>& note)
+    bool isTemporaryOf(const fs::path& file, const fs::path& target)
     {
+        const std::string name = file.filename().string();
+        return name.starts_with("." + target.filename().string() + ".") && name.ends_with(".part");
+    }
+
+    /// Removes what programs that were killed left beside `target`: nobody holds its lock.
+    void removeAbandoned(const fs::path& target)
+    {
+        std::error_code none; // what cannot be looked at or removed stays
+        std::vector<fs::path> found;
+        for (fs::directory_iterator entry(folderOf(target), none), end; entry != end;
+             entry.increment(none))
+            if (isTemporaryOf(entry->path(), target))
+                found.push_back(entry->path());
+        for (const fs::path& file : found) {
+            const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+            if (descriptor < 0)
+                continue;
+            if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+                ::unlink(file.c_str());
+            ::close(descriptor);
+        }
+    }
+
+    /// Whether the new file is locked and still there: it may have been removed in between.
+    bool isHeld(int descriptor)
+    {
+        (void)::flock(descriptor, LOCK_EX | LOCK_NB); // a file system without locks has none to see
+        struct stat created { };
+        return ::fstat(descriptor, &created) == 0 && created.st_nlink > 0;
+    }
+
+    /// Creates an empty file beside `target` under a name nobody has, notes it, and returns the
+    /// name; `lock` is its descriptor.
+    fs::path createBeside(const fs::path& target, std::optional<TemporaryFileNote>& note, int& lock)
+    {
+        removeAbandoned(target);
         for (int i = 0; i < maximumTries; ++i) {
             const fs::path path = folderOf(target)
                 / text(".", target.filename().string(), ".", ::getpid(), "-", i, ".part");
@@ -50,10 +86,14 @@ namespace {
             if (descriptor < 0)
                 fail(target, "its folder cannot be written to", errno);
             note.emplace(path);
+            if (!isHeld(descriptor)) {
+                ::close(descriptor);
+                continue;
+            }
             struct stat replaced { };
             if (::stat(target.c_str(), &replaced) == 0) // a replaced file keeps its permissions
                 (void)::fchmod(descriptor, replaced.st_mode & 07777);
-            ::close(descriptor);
+            lock = descriptor;
             return path;
         }
         throw Error(text(target.string(), ": ", maximumTries,
@@ -109,13 +149,15 @@ AtomicFile::AtomicFile(fs::path target, Existing existing)
             text(m_target.string(), ": is a device or pipe, expected the name of a file to write"));
     if (existing == Existing::Keep && fs::exists(m_target, error))
         failExisting(m_target);
-    m_path = createBeside(m_target, m_note);
+    m_path = createBeside(m_target, m_note, m_lock);
 }
 
 AtomicFile::~AtomicFile()
 {
     if (!m_path.empty())
         ::unlink(m_path.c_str());
+    if (m_lock >= 0)
+        ::close(m_lock);
 }
 
 void AtomicFile::commit()

@@ -18,7 +18,8 @@ enum class Existing {
 
 /// A file that appears whole or not at all: it is written beside its target under another name and
 /// renamed at the end. Until commit() an existing target stays as it was; without commit() the
-/// temporary file is removed.
+/// temporary file is removed. It is locked (flock) as long as it is written: what a program that
+/// was killed left beside the same target is known by that, and removed.
 class AtomicFile {
 public:
     /// Creates the empty temporary file in the target's folder (a link is followed, so that what
@@ -44,6 +45,7 @@ private:
     Existing m_existing;
     std::filesystem::path m_path; ///< empty once renamed
     std::optional<TemporaryFileNote> m_note;
+    int m_lock = -1; ///< descriptor of the temporary file; −1: none
 };
 
 /// Replaces `target` by a file of exactly `bytes`, through an AtomicFile. Throws Error.

@@ -32,6 +32,21 @@ private slots:
         QCOMPARE(folder.entries(), std::size_t(1));
     }
 
+    void removesWhatAKilledProgramLeftAndNothingThatIsWritten()
+    {
+        const TemporaryFolder folder;
+        writeFile(folder / ".a.txt.4711-0.part", "left");
+        writeFile(folder / ".b.txt.4711-0.part", "of another target");
+        AtomicFile other(folder / "a.txt", Existing::Replace);
+        QVERIFY(!fs::exists(folder / ".a.txt.4711-0.part"));
+        QVERIFY(fs::exists(folder / ".b.txt.4711-0.part"));
+        writeFile(other.path(), "other");
+        core::writeFileAtomically(folder / "a.txt", "mine"); // the other is being written
+        QVERIFY(fs::exists(other.path()));
+        other.commit();
+        QCOMPARE(readFile(folder / "a.txt"), std::string("other"));
+    }
+
     void leavesTheTargetAndNothingElseWithoutCommit()
     {
         const TemporaryFolder folder;
