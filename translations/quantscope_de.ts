@@ -5513,6 +5513,11 @@ etwa %1 der Gewichte</translation>
         <comment>predicted KLD, words</comment>
         <translation>%1: %2</translation>
     </message>
+    <message>
+        <source>KLD %1</source>
+        <comment>predicted</comment>
+        <translation>KLD %1</translation>
+    </message>
 </context>
 <context>
     <name>widgets::SimulationDialog</name>

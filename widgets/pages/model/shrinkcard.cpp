@@ -101,9 +101,9 @@ void ShrinkCard::setOffer(const ShrinkOffer& offer)
     const auto isThere = [&](const ShrinkChoice& choice) { return choice.asked == m_chosen; };
     if (!choices.empty() && std::ranges::none_of(choices, isThere))
         m_chosen = choices.front().asked;
-    setHint(offer.about);
     if (!isSame)
         rebuild();
+    showColumns();
     showState();
 }
 
@@ -163,23 +163,27 @@ void ShrinkCard::addRow(int row, const ShrinkChoice& choice)
     const QString words = choice.predicted == choice.asked // the choice says it already
         ? loss
         : tr("%1: %2", "predicted KLD, words").arg(loss, gradeWords(choice.predicted));
-    auto* grade = new Label(TextRole::Body, words.arg(kldText(choice.kld)));
+    auto* grade = new Label(TextRole::Body);
     auto* time = new Label(TextRole::Secondary,
         choice.seconds < 0 ? unknownText() : tr("about %1").arg(durationText(choice.seconds)));
     grade->setElided();
     time->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_rows.emplace_back().cells = { title, size, fits, grade, time };
+    m_rows.push_back({ { title, size, fits, grade, time }, grade, words.arg(kldText(choice.kld)),
+        tr("KLD %1", "predicted").arg(kldText(choice.kld)) });
     for (int column = 0; column < shrinkColumns; ++column)
         m_grid->addWidget(m_rows.back().cells[std::size_t(column)], row, column);
     title->setAccessibleDescription(
-        QStringList({ size->text(), fits->text(), grade->text(), time->text() })
+        QStringList({ size->text(), fits->text(), m_rows.back().words, time->text() })
             .join(QStringLiteral(", ")));
 }
 
 void ShrinkCard::showColumns()
 {
+    const bool isNarrow = m_width < scaled(noTimeWidth);
+    setHint(isNarrow ? QString() : m_offer.about);
     for (const Row& row : m_rows) {
-        row.cells[TimeColumn]->setVisible(m_width >= scaled(noTimeWidth));
+        row.loss->setText(isNarrow ? row.fewWords : row.words);
+        row.cells[TimeColumn]->setVisible(!isNarrow);
         row.cells[FitsColumn]->setVisible(m_width >= scaled(allWidth));
     }
 }

@@ -77,6 +77,8 @@ signals:
 private:
     struct Row {
         std::vector<QWidget*> cells; ///< by column
+        Label* loss = nullptr; ///< among them
+        QString words, fewWords; ///< of it, with much room and with little
     };
     void makeButtons();
     QWidget* makeLower();
