@@ -19,13 +19,6 @@ namespace cli {
 
 namespace {
 
-    core::RunText textOf(const std::vector<std::vector<int>>& sequences)
-    {
-        return sequences.empty() ? core::RunText()
-                                 : core::RunText{ std::int64_t(sequences.size()),
-                                       std::int64_t(sequences.front().size()) };
-    }
-
     core::RunShape shapeOf(const core::Checkpoint& checkpoint,
         const std::vector<core::PlannedTensor>& plan, const core::Recipe& recipe,
         const core::QuantizeOptions& options)
@@ -34,7 +27,7 @@ namespace {
             = options.importance.empty() ? core::Imatrix::None : core::Imatrix::Given;
         const bool reads = core::needsText(plan, imatrix);
         return core::runShape(checkpoint, plan, recipe.gptq,
-            reads ? textOf(options.calibration) : core::RunText(), imatrix);
+            reads ? core::textOf(options.calibration) : core::RunText(), imatrix);
     }
 
 } // namespace

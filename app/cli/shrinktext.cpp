@@ -14,13 +14,6 @@ namespace cli {
 
 namespace {
 
-    core::RunText textOf(const std::vector<std::vector<int>>& sequences)
-    {
-        return sequences.empty() ? core::RunText()
-                                 : core::RunText{ std::int64_t(sequences.size()),
-                                       std::int64_t(sequences.front().size()) };
-    }
-
     const core::Device* deviceFor(const Shrinking& shrinking, const core::SmallerFile& file)
     {
         const core::ModelConfig& config = shrinking.checkpoint->config();
@@ -35,8 +28,8 @@ namespace {
     core::SmallerWork workOf(
         const Shrinking& shrinking, const core::SmallerFile& file, const core::Progress& progress)
     {
-        return core::smallerWork(*shrinking.checkpoint, file.mix, {}, textOf(shrinking.calibration),
-            textOf(shrinking.evaluation), progress);
+        return core::smallerWork(*shrinking.checkpoint, file.mix, {},
+            core::textOf(shrinking.calibration), core::textOf(shrinking.evaluation), progress);
     }
 
     core::PredictedKld predictionOf(const Shrinking& shrinking, const core::SmallerFile& file)

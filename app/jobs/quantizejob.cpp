@@ -22,13 +22,6 @@ namespace {
 
     constexpr int evaluationVersion = 2; // raise it when the same settings give other figures
 
-    core::RunText textOf(const std::vector<std::vector<int>>& sequences)
-    {
-        return sequences.empty() ? core::RunText()
-                                 : core::RunText{ std::int64_t(sequences.size()),
-                                       std::int64_t(sequences.front().size()) };
-    }
-
     core::QuantizeOptions optionsOf(const QuantizeRequest& request,
         const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan)
     {
@@ -134,8 +127,8 @@ QuantizedRun quantizeNow(const QuantizeRequest& request, const QuantizeListener&
     Run& run = result.run;
     run.plan = core::planTensors(checkpoint, request.recipe);
     core::QuantizeOptions options = optionsOf(request, checkpoint, run.plan);
-    const core::RunShape shape = runShape(
-        checkpoint, run.plan, request.recipe.gptq, textOf(options.calibration), request.imatrix);
+    const core::RunShape shape = runShape(checkpoint, run.plan, request.recipe.gptq,
+        core::textOf(options.calibration), request.imatrix);
     const core::RunWork expected
         = core::runWork(shape, core::measureSpeed(shape, progress.part(0, 0)));
     options.partsKnown = [&](const std::vector<core::RunPart>& parts) {

@@ -18,13 +18,6 @@ namespace {
 
     using Step = ShrinkController::Step;
 
-    core::RunText runTextOf(const std::vector<std::vector<int>>& sequences)
-    {
-        return sequences.empty() ? core::RunText()
-                                 : core::RunText{ std::int64_t(sequences.size()),
-                                       std::int64_t(sequences.front().size()) };
-    }
-
     /// Of as many tokens as losses are predicted on.
     core::RunText lossText(const core::RunText& calibration)
     {
@@ -40,9 +33,9 @@ namespace {
     {
         core::RunText calibrating, measuring;
         if (checkpoint.isComputed() && checkpoint.hasTokenizer()) {
-            calibrating = runTextOf(readSequences(checkpoint, calibration));
+            calibrating = core::textOf(readSequences(checkpoint, calibration));
             if (!evaluation.file.empty())
-                measuring = runTextOf(readSequences(checkpoint, evaluation));
+                measuring = core::textOf(readSequences(checkpoint, evaluation));
         }
         std::vector<core::SmallerWork> work;
         for (const core::SmallerFile& file : files)

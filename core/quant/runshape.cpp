@@ -137,6 +137,13 @@ bool RunLayer::usesGptq() const { return std::ranges::any_of(groups, &RunGroup::
 
 bool RunLayer::isScaled() const { return std::ranges::any_of(groups, &RunGroup::isScaled); }
 
+RunText textOf(const std::vector<std::vector<int>>& sequences)
+{
+    return sequences.empty()
+        ? RunText()
+        : RunText{ std::int64_t(sequences.size()), std::int64_t(sequences.front().size()) };
+}
+
 RunShape runShape(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan,
     const GptqOptions& gptq, RunText text, Imatrix imatrix)
 {

@@ -17,6 +17,8 @@ struct RunText {
     std::int64_t tokens() const { return sequences * length; }
 };
 
+RunText textOf(const std::vector<std::vector<int>>& sequences);
+
 /// Matrices of a layer that read one input: what GPTQ and AWQ share sums for.
 struct RunGroup {
     struct Reader {
