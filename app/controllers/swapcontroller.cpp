@@ -2,7 +2,6 @@
 #include "app/controllers/swapcontroller.h"
 
 #include "core/export/filemix.h"
-#include "core/search/measuredlosses.h"
 #include "core/search/measuredswaps.h"
 #include "core/search/recipeloss.h"
 #include "core/search/sensitivity.h"
@@ -10,7 +9,6 @@
 
 #include <QPointer>
 
-#include <algorithm>
 #include <utility>
 
 namespace app {
@@ -37,15 +35,9 @@ namespace {
         mixing.figures = core::methodOf(*request.losses).value_or(core::Method::Importance);
         const core::MixSearch search(checkpoint, *request.losses, mixing);
         const auto mix = core::mixOf(checkpoint, search, request.plan);
-        const auto sequences = readSequences(checkpoint, request.text);
-        const auto count = std::min(sequences.size(),
-            std::size_t(core::usualMeasuredChunks(int(sequences.front().size()))));
-        core::SwapSettings settings;
-        settings.most = mostMeasured;
-        settings.chunks.assign(sequences.end() - std::ptrdiff_t(count), sequences.end());
-        settings.recipe = request.recipe;
-        settings.importance
-            = core::sensitivityImportance(checkpoint, sequences, progress.part(0, 0.05));
+        const core::SwapSettings settings
+            = core::swapSettings(checkpoint, readSequences(checkpoint, request.text),
+                request.recipe, mostMeasured, {}, progress.part(0, 0.05));
         const core::SwappedMix swapped
             = core::improveBySwaps(checkpoint, search, mix, settings, progress.part(0.05, 1));
         return { request.recipe, core::fileOf(checkpoint, swapped.mix, request.recipe).recipe,

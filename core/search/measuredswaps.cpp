@@ -2,6 +2,7 @@
 #include "core/search/measuredswaps.h"
 
 #include "core/search/measuredlosses.h"
+#include "core/search/sensitivity.h"
 
 #include <algorithm>
 #include <cmath>
@@ -262,6 +263,18 @@ namespace {
     };
 
 } // namespace
+
+SwapSettings swapSettings(const Checkpoint& checkpoint,
+    const std::vector<std::vector<int>>& sequences, const Recipe& recipe, int most,
+    Importance importance, const Progress& progress)
+{
+    const auto count = std::min(
+        sequences.size(), std::size_t(usualMeasuredChunks(int(sequences.front().size()))));
+    if (importance.empty())
+        importance = sensitivityImportance(checkpoint, sequences, progress);
+    return { most, { sequences.end() - std::ptrdiff_t(count), sequences.end() },
+        std::move(importance), recipe };
+}
 
 SwappedMix improveBySwaps(const Checkpoint& checkpoint, const MixSearch& search,
     const MixSearch::Mix& mix, const SwapSettings& settings, const Progress& progress)

@@ -17,6 +17,12 @@ struct SwapSettings {
     Recipe recipe; ///< method and encoder; GPTQ's tensors are measured as importance rounds them
 };
 
+/// Those of a calibration text: its last sequences, and importance (empty: measured) of its first.
+/// Throws Error, Cancelled.
+SwapSettings swapSettings(const Checkpoint& checkpoint,
+    const std::vector<std::vector<int>>& sequences, const Recipe& recipe, int most,
+    Importance importance, const Progress& progress);
+
 /// What measuring came to.
 struct SwappedMix {
     MixSearch::Mix mix;
