@@ -1000,33 +1000,6 @@
     </message>
 </context>
 <context>
-    <name>app::LoneLossController</name>
-    <message>
-        <source>Looking for measured losses</source>
-        <translation>Gemessene Verluste werden gesucht</translation>
-    </message>
-    <message>
-        <source>Measuring tensors alone</source>
-        <translation>Einzelne Tensoren werden gemessen</translation>
-    </message>
-    <message>
-        <source>No model is open.</source>
-        <translation>Kein Modell ist geöffnet.</translation>
-    </message>
-    <message>
-        <source>An evaluation text is needed.</source>
-        <translation>Ein Auswertungstext wird gebraucht.</translation>
-    </message>
-    <message>
-        <source>Tensors are being measured.</source>
-        <translation>Tensoren werden gerade gemessen.</translation>
-    </message>
-    <message>
-        <source>Tensors of another model are being measured.</source>
-        <translation>Tensoren eines anderen Modells werden gerade gemessen.</translation>
-    </message>
-</context>
-<context>
     <name>app::LossController</name>
     <message>
         <source>Predicting losses</source>
@@ -1051,6 +1024,26 @@
     <message>
         <source>Losses of another model are being predicted.</source>
         <translation>Verluste eines anderen Modells werden vorhergesagt.</translation>
+    </message>
+    <message>
+        <source>Looking for measured losses</source>
+        <translation>Gemessene Verluste werden gesucht</translation>
+    </message>
+    <message>
+        <source>Measuring tensors alone</source>
+        <translation>Einzelne Tensoren werden gemessen</translation>
+    </message>
+    <message>
+        <source>An evaluation text is needed.</source>
+        <translation>Ein Auswertungstext wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>Tensors are being measured.</source>
+        <translation>Tensoren werden gerade gemessen.</translation>
+    </message>
+    <message>
+        <source>Tensors of another model are being measured.</source>
+        <translation>Tensoren eines anderen Modells werden gerade gemessen.</translation>
     </message>
 </context>
 <context>

@@ -10,11 +10,13 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace app {
 
 /// Predicts what every tensor loses in every format: looks for it on the shelf when a model is
-/// opened, roughly from the weights alone, or on the session's calibration text.
+/// opened, roughly from the weights alone, or on the session's calibration text. Also measures what
+/// tensors lose alone, on the evaluation text: the check of what is predicted of them.
 class LossController : public QObject {
     Q_OBJECT
 
@@ -29,20 +31,29 @@ public:
     /// Why losses cannot be predicted on a text now; empty: they can.
     QString whyNot() const;
 
+    /// Each of `tensors` in `format`, or in the recipe's (null), one after the other; figures come
+    /// as they are found, and are there again when the model is opened.
+    void measureAlone(const std::vector<int>& tensors, const core::Format* format);
+    /// Why nothing can be measured now; empty: it can.
+    QString whyNotAlone() const;
+
 signals:
-    void runningChanged();
+    void runningChanged(); ///< of predicting
     void failed(const QString& reason);
+    void aloneChanged(); ///< whether tensors are being measured
+    void aloneFailed(const QString& reason);
 
 private:
     void opened();
     /// Hands losses to the session that is open now, if it is still open then.
     std::function<void(const std::shared_ptr<const core::SensitivityTable>&)> taker();
+    std::function<void(const std::shared_ptr<const core::MeasuredLosses>&)> measuredTaker();
 
     Jobs& m_jobs;
     Jobs& m_quick;
     Session& m_session;
     std::shared_ptr<const core::Shelf> m_shelf;
-    SessionJob m_job;
+    SessionJob m_job, m_alone;
 };
 
 } // namespace app

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/controllers/lonelosscontroller.h"
+#include "app/controllers/losscontroller.h"
 #include "app/session/selection.h"
 #include "app/session/session.h"
 
@@ -19,13 +19,13 @@ class AlonePresenter : public QObject {
 
 public:
     AlonePresenter(widgets::PrecisionPage& page, Session& session, Selection& selection,
-        LoneLossController& controller, QObject* parent = nullptr);
+        LossController& controller, QObject* parent = nullptr);
 
 private:
     void fill();
 
     widgets::PrecisionPage& m_page;
-    LoneLossController& m_controller;
+    LossController& m_controller;
 };
 
 } // namespace app

@@ -5,7 +5,7 @@
 #include "app/controllers/addedfilescontroller.h"
 #include "app/controllers/exportcontroller.h"
 #include "app/controllers/filecontroller.h"
-#include "app/controllers/lonelosscontroller.h"
+#include "app/controllers/losscontroller.h"
 #include "app/controllers/opencontroller.h"
 #include "app/controllers/quantizecontroller.h"
 #include "app/controllers/settingscontroller.h"
@@ -151,7 +151,6 @@ void MainWindow::makeControllers(const WindowFolders& folders)
         = new ActivationController(m_jobs, m_session, *m_keeper, m_pace, places.shelf, this);
     m_losses = new LossController(m_jobs, m_quick, m_session, places.shelf, this);
     m_swaps = new SwapController(m_jobs, m_session, this);
-    m_loneLosses = new LoneLossController(m_jobs, m_quick, m_session, places.shelf, this);
     m_quantize = new QuantizeController(
         m_jobs, m_session, *m_keeper, *m_queue, m_pace, places.shelf, this);
     m_addedFiles = new AddedFilesController(m_jobs, m_quick, m_session, *m_quantize, this);
@@ -184,7 +183,7 @@ void MainWindow::makePresenters(const WindowFolders& folders)
     new ActivationsPresenter(*m_pages->activations, m_session, m_selection, *m_activations, owner);
     new PrecisionPresenter(*m_pages->precision, m_session, m_selection, owner);
     new MixPresenter(*m_pages->precision, m_session, m_selection, *m_losses, m_quick, owner);
-    new AlonePresenter(*m_pages->precision, m_session, m_selection, *m_loneLosses, owner);
+    new AlonePresenter(*m_pages->precision, m_session, m_selection, *m_losses, owner);
     new QuantizePresenter(*m_pages->quantize, m_session, m_selection, *m_quantize, m_jobs, owner);
     auto* compare
         = new ComparePresenter(*m_pages->compare, m_session, *m_quantize, *m_addedFiles, owner);

@@ -37,7 +37,6 @@ class ExportController;
 class ExportPresenter;
 class FileController;
 class HelpWindow;
-class LoneLossController;
 class LossController;
 class OpenController;
 class QuantizeController;
@@ -165,7 +164,6 @@ private:
     OpenController* m_open = nullptr;
     TensorScout* m_scout = nullptr;
     LossController* m_losses = nullptr;
-    LoneLossController* m_loneLosses = nullptr;
     SwapController* m_swaps = nullptr;
     ActivationController* m_activations = nullptr;
     QuantizeController* m_quantize = nullptr;

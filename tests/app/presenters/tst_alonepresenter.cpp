@@ -18,7 +18,7 @@ private:
     std::unique_ptr<widgets::TensorModel> m_model;
     std::unique_ptr<widgets::TensorTable> m_table;
     std::unique_ptr<widgets::PrecisionPage> m_page;
-    std::unique_ptr<app::LoneLossController> m_controller;
+    std::unique_ptr<app::LossController> m_controller;
     std::unique_ptr<app::AlonePresenter> m_presenter;
     std::unique_ptr<app::PrecisionPresenter> m_precision;
     std::unique_ptr<app::TablePresenter> m_tablePresenter;
@@ -28,7 +28,7 @@ private:
         m_model = std::make_unique<widgets::TensorModel>();
         m_table = std::make_unique<widgets::TensorTable>(*m_model);
         m_page = std::make_unique<widgets::PrecisionPage>();
-        m_controller = std::make_unique<app::LoneLossController>(
+        m_controller = std::make_unique<app::LossController>(
             jobs(), jobs(), session(), std::make_shared<const core::Shelf>(folder() / "shelf"));
         m_tablePresenter = std::make_unique<app::TablePresenter>(
             *m_model, *m_table, session(), selection(), quantize());
@@ -66,7 +66,8 @@ private:
         QSignalSpy measured(&session(), &app::Session::measuredLossesChanged);
         QVERIFY(button()->isEnabled());
         button()->click();
-        QTRY_VERIFY_WITH_TIMEOUT(m_controller->whyNot().isEmpty() && measured.count() > 0, 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            m_controller->whyNotAlone().isEmpty() && measured.count() > 0, 60000);
     }
 
 private slots:
