@@ -68,8 +68,15 @@ namespace {
 void LlamaLibrary::keep(int level, const char* message, void* log)
 {
     Log& kept = *static_cast<Log*>(log);
+    const std::scoped_lock lock(kept.mutex);
     (level >= warningLevel && level < continuationLevel ? kept.warnings : kept.rest)
         .append(message);
+}
+
+std::string LlamaLibrary::log() const
+{
+    const std::scoped_lock lock(m_log.mutex);
+    return m_log.warnings;
 }
 
 void LlamaLibrary::resolve(void* library)
@@ -166,7 +173,7 @@ void LlamaLibrary::runQuantize(const std::filesystem::path& input,
         params.importance = entries.data();
     m_log.rest.clear();
     if (m_functions.quantize(input.c_str(), output.c_str(), &params) != 0)
-        throw Error(text(input.string(), ": llama.cpp cannot quantize it: ", m_log.warnings));
+        throw Error(text(input.string(), ": llama.cpp cannot quantize it: ", log()));
 }
 
 void LlamaLibrary::quantize(const std::filesystem::path& input, const std::filesystem::path& output,

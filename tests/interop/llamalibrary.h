@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace interop {
@@ -73,11 +74,12 @@ public:
         const std::filesystem::path& input, const LlamaQuantizeOptions& options) const;
 
     /// The warnings and errors that llama.cpp has logged so far.
-    const std::string& log() const { return m_log.warnings; }
+    std::string log() const;
 
 private:
     /// What llama.cpp has said.
     struct Log {
+        std::mutex mutex; ///< llama.cpp speaks on every thread that works with it
         std::string warnings;
         std::string rest;
     };
