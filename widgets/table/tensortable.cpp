@@ -109,7 +109,7 @@ void TensorTable::connectTree()
             const QSignalBlocker blocker(m_tree); // rows leave a selection in many pieces
             const std::vector<int> selected = selectedTensors();
             m_filter.setFilter(text);
-            m_tree->expandAll();
+            m_tree->unfoldLayers();
             if (m_filter.changesAtOnce())
                 m_tree->keepSelected(selected);
         }
@@ -126,7 +126,7 @@ void TensorTable::connectTree()
     });
     connect(m_columns, &QToolButton::clicked, this, &TensorTable::showColumnMenu);
     connect(&m_model, &TensorModel::modelReset, this, [this] {
-        m_tree->expandAll();
+        m_tree->unfoldLayers();
         applyColumns();
         updateFoot();
         emit selectionEdited(); // a reset clears the selection without a word
@@ -303,7 +303,7 @@ int TensorTable::currentTensor() const { return m_tree->currentTensor(); }
 void TensorTable::selectTensors(const std::vector<int>& tensors) { m_tree->selectTensors(tensors); }
 void TensorTable::selectRoleInAllLayers() { m_tree->selectRoleInAllLayers(); }
 void TensorTable::selectAllShown() { m_tree->selectAll(); }
-void TensorTable::expandAll() { m_tree->expandAll(); }
+void TensorTable::expandAll() { m_tree->unfoldLayers(); }
 void TensorTable::collapseAll() { m_tree->collapseAll(); }
 void TensorTable::focusTable() { m_tree->setFocus(Qt::ShortcutFocusReason); }
 void TensorTable::setFilterText(const QString& text) { m_filterEdit->setText(text); }

@@ -100,6 +100,14 @@ std::vector<int> TensorTree::ranked(TensorColumn column) const
     return tensors;
 }
 
+void TensorTree::unfoldLayers()
+{
+    const QAbstractItemModel& rows = *model();
+    for (int row = 0; row < rows.rowCount(); ++row)
+        if (rows.hasChildren(rows.index(row, 0)))
+            return expandToDepth(0);
+}
+
 void TensorTree::selectWorst(TensorColumn column, int count)
 {
     std::vector<int> tensors = ranked(column);
@@ -187,7 +195,7 @@ bool TensorTree::pressLookKey(const QKeyEvent& event)
         emit filterPressed();
         return true;
     case Qt::Key_Asterisk:
-        expandAll();
+        unfoldLayers();
         return true;
     default:
         return false;

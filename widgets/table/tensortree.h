@@ -28,6 +28,8 @@ public:
     void selectRoleInAllLayers();
     /// Selects the shown tensors with the largest values in this column, `count` at most.
     void selectWorst(TensorColumn column, int count);
+    /// Not expandAll(): that keeps an index of every tensor, too, and sorting pays for each.
+    void unfoldLayers();
 
 signals:
     void selectionEdited(); ///< selected or current tensors changed
