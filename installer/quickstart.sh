@@ -25,7 +25,7 @@ model_sha256=b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
 
 usage() {
     cat <<'TEXT'
-Usage: installer/quickstart.sh run|test|slow
+Usage: installer/quickstart.sh run|test|slow|sanitized
 
   run   Installs the Debian packages that are missing, builds Quantscope into build/release
         and opens its window on the bundled sample model. Without a display it quantizes,
@@ -33,6 +33,10 @@ Usage: installer/quickstart.sh run|test|slow
   test  Installs the packages that are missing, fetches llama.cpp's libraries and a small real
         model into build/interop, builds into build/dev and runs every test but the slow ones.
   slow  The same for the tests labelled "slow", which take many minutes.
+  sanitized [TARGET [CTEST OPTION]...]
+        The quick tests without a window once more, under AddressSanitizer, leaks included, and
+        UndefinedBehaviorSanitizer, in build/asan. TARGET quick_tests builds those with a window, too
+        (then: ctest --test-dir build/asan -L window), file_tests only what handles files of others.
 TEXT
 }
 
@@ -150,9 +154,7 @@ run() {
     fi
 }
 
-run_tests() { # what to build, how ctest selects the tests
-    local targets=$1
-    shift
+install_and_fetch_for_tests() {
     install_for_tests
     mkdir -p "$interop"
     fetch_model
@@ -162,15 +164,31 @@ run_tests() { # what to build, how ctest selects the tests
     else
         say "llama.cpp's libraries are fetched for x86_64 only: the tests against them skip"
     fi
+}
+
+run_tests() { # what to build, how ctest selects the tests
+    local targets=$1
+    shift
+    install_and_fetch_for_tests
     # shellcheck disable=SC2086 # several words
     build dev --target $targets
     QT_QPA_PLATFORM=offscreen ctest --preset dev "$@"
+}
+
+run_sanitized() { # what to build, how ctest selects the tests
+    local target=${1:-core_tests}
+    [ $# = 0 ] || shift
+    install_and_fetch_for_tests
+    build asan --target "$target"
+    ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+        ctest --preset asan "$@"
 }
 
 case "${1:-}" in
 run) run ;;
 test) run_tests "quantscope quantscope-cli quick_tests" --label-exclude slow ;;
 slow) run_tests all --label-regex slow ;;
+sanitized) shift; run_sanitized "$@" ;;
 -h | --help | help) usage ;;
 *)
     usage >&2
