@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/quantizecontroller.h"
 
-#include "core/base/machinememory.h"
-#include "core/quant/memoryobstacle.h"
 #include "core/quant/runneeds.h"
-#include "widgets/format.h"
 #include "widgets/notcomputed.h"
 
 #include <QElapsedTimer>
@@ -27,20 +24,6 @@ namespace {
             && core::recipeToJson(a.recipe) == core::recipeToJson(b.recipe);
     }
 
-    Pace::Kind kindOf(core::Method method)
-    {
-        switch (method) {
-        case core::Method::RoundToNearest:
-        case core::Method::Hqq: // no text either
-            return Pace::Kind::RoundToNearest;
-        case core::Method::Importance:
-            return Pace::Kind::Importance;
-        case core::Method::Gptq:
-            break;
-        }
-        return Pace::Kind::Gptq;
-    }
-
 } // namespace
 
 QuantizeController::QuantizeController(Jobs& jobs, Session& session, SessionKeeper& keeper,
@@ -52,6 +35,7 @@ QuantizeController::QuantizeController(Jobs& jobs, Session& session, SessionKeep
     , m_queue(queue)
     , m_pace(pace)
     , m_shelf(std::move(shelf))
+    , m_forecast(new RunForecast(session, pace, this))
 {
     connect(&m_jobs, &Jobs::cancelled, this, [this](JobId id) {
         if (m_current && id == m_current->job)
@@ -62,10 +46,7 @@ QuantizeController::QuantizeController(Jobs& jobs, Session& session, SessionKeep
             end(State::Failed, reason);
     });
     connect(&m_queue, &RunQueue::changed, this, &QuantizeController::startNext);
-    connect(&m_session, &Session::modelChanged, this, [this] {
-        m_memoryBefore = core::residentBytes();
-        emit phaseChanged();
-    });
+    connect(&m_session, &Session::modelChanged, this, &QuantizeController::phaseChanged);
 }
 
 QuantizeController::Phase QuantizeController::phase() const
@@ -93,26 +74,14 @@ QString QuantizeController::whyNotQuantize() const
         return widgets::whyNoText(*m_session.checkpoint());
     const auto imatrix = m_session.imatrix().empty() ? core::Imatrix::None : core::Imatrix::Given;
     if (!core::needsText(m_session.recipe().plan(), imatrix))
-        return whyNotInMemory();
+        return m_forecast->whyNotInMemory();
     if (!m_session.checkpoint()->isComputed())
         return tr("The method needs an importance file here. %1")
             .arg(widgets::whyNoText(*m_session.checkpoint()));
     if (!m_session.checkpoint()->hasTokenizer())
         return tr("The method needs a text, and the model has no tokenizer to read one.");
     return m_session.calibration().file.empty() ? tr("A calibration text is needed.")
-                                                : whyNotInMemory();
-}
-
-QString QuantizeController::whyNotInMemory() const
-{
-    const auto run = shape();
-    const double most = double(core::mostMemory());
-    const double needed = run ? heldMemory(core::runMemory(*run), m_memoryBefore) : 0;
-    if (needed <= most)
-        return {};
-    return tr("The run needs %1 of memory at its peak, and this machine has %2. A shorter text, or "
-              "a method without GPTQ and AWQ, needs less.")
-        .arg(widgets::sizeText(needed), widgets::sizeText(most));
+                                                : m_forecast->whyNotInMemory();
 }
 
 QString QuantizeController::whyNotEvaluate() const
@@ -242,7 +211,7 @@ void QuantizeController::startRounding()
 
 void QuantizeController::finishRounding(QuantizedRun result)
 {
-    m_pace.learn(kindOf(result.run.recipe.method), result.work, result.run.seconds);
+    m_pace.learn(Pace::kindOf(result.run.recipe.method), result.work, result.run.seconds);
     m_current->original = std::move(result.original);
     m_current->result = std::make_shared<const Run>(std::move(result.run));
     if (isOpen()) {
@@ -367,45 +336,6 @@ void QuantizeController::settle()
     const QueueOutcome outcome = std::exchange(m_outcome, {});
     if (outcome.done + outcome.failed > 0)
         emit allDone(outcome);
-}
-
-std::optional<core::RunShape> QuantizeController::shape() const
-{
-    if (!m_session.isOpen())
-        return std::nullopt;
-    const TextSettings& text = m_session.calibration();
-    core::RunShape shape = runShape(*m_session.checkpoint(), m_session.recipe().plan(),
-        m_session.recipe().recipe().gptq, { text.count, text.length }, m_session.imatrix());
-    const auto imatrix = m_session.imatrix().empty() ? core::Imatrix::None : core::Imatrix::Given;
-    const bool isKnown = text.count > 0 && !text.file.empty();
-    if (!isKnown && core::needsText(m_session.recipe().plan(), imatrix))
-        return std::nullopt;
-    return shape;
-}
-
-double QuantizeController::quantizeEstimate() const
-{
-    const auto run = shape();
-    return run
-        ? m_pace.seconds(kindOf(m_session.recipe().recipe().method), usualWork(*run)).value_or(-1)
-        : -1;
-}
-
-double QuantizeController::memoryEstimate() const
-{
-    const auto run = shape();
-    return run ? m_memoryBefore + core::runMemory(*run).total() : -1;
-}
-
-double QuantizeController::evaluateEstimate() const
-{
-    const TextSettings& text = m_session.evaluation();
-    if (!m_session.isOpen() || text.count == 0)
-        return -1;
-    return m_pace
-        .seconds(Pace::Kind::Evaluation,
-            double(m_session.checkpoint()->weights()) * text.count * text.length)
-        .value_or(-1);
 }
 
 } // namespace app

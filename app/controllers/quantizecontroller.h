@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/controllers/runforecast.h"
 #include "app/jobs/jobs.h"
 #include "app/jobs/pace.h"
 #include "app/jobs/quantizejob.h"
@@ -57,9 +58,7 @@ public:
     /// The first run of the open session that stopped before its end; null if there is none.
     const QueuedRun* interrupted() const;
 
-    double quantizeEstimate() const; ///< seconds; negative: unknown
-    double memoryEstimate() const; ///< bytes of the program at its peak; negative: unknown
-    double evaluateEstimate() const;
+    const RunForecast& forecast() const { return *m_forecast; }
 
 signals: // all of the open session's runs only, but for phaseChanged and allDone
     void phaseChanged();
@@ -93,9 +92,6 @@ private:
     /// none.
     int unmeasured(const Run& run) const;
     bool isOpen() const { return m_current && m_current->queued.session == m_session.id(); }
-    /// Of the session's recipe; nothing while how long its text is is not known.
-    std::optional<core::RunShape> shape() const;
-    QString whyNotInMemory() const;
 
     Jobs& m_jobs;
     Session& m_session;
@@ -103,10 +99,9 @@ private:
     RunQueue& m_queue;
     Pace& m_pace;
     std::shared_ptr<const core::Shelf> m_shelf;
+    RunForecast* m_forecast;
     std::optional<Current> m_current;
     core::RunClock m_runClock; ///< of the run that is rounded
-    double m_memoryBefore = 0; ///< of the program, when the open model was opened, before its
-                               ///< weights were read
     QueueOutcome m_outcome;
     QElapsedTimer m_clock; ///< since the queue began
     bool m_settling = false; ///< what ended is told before the next begins

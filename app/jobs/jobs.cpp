@@ -58,6 +58,7 @@ void Jobs::setPaused(bool paused)
     }
     m_state.paused = paused;
     emit progressed(m_state);
+    emit pausedChanged();
 }
 
 JobId Jobs::enqueue(const QString& title, std::function<Delivery(const core::Progress&)> work)

@@ -72,6 +72,7 @@ public:
 signals:
     void started(app::JobId id, const QString& title);
     void progressed(const app::JobState& state);
+    void pausedChanged(); ///< by setPaused, while a job runs
     void finished(app::JobId id, const QString& title, double seconds);
     void failed(app::JobId id, const QString& title, const QString& reason);
     void cancelled(app::JobId id, const QString& title);

@@ -10,6 +10,20 @@ Pace::Pace(QSettings& settings)
 {
 }
 
+Pace::Kind Pace::kindOf(core::Method method)
+{
+    switch (method) {
+    case core::Method::RoundToNearest:
+    case core::Method::Hqq: // no text either
+        return Kind::RoundToNearest;
+    case core::Method::Importance:
+        return Kind::Importance;
+    case core::Method::Gptq:
+        break;
+    }
+    return Kind::Gptq;
+}
+
 QString Pace::key(Kind kind)
 {
     switch (kind) {

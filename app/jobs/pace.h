@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/quant/recipe.h"
+
 #include <QString>
 
 #include <optional>
@@ -14,6 +16,8 @@ namespace app {
 class Pace {
 public:
     enum class Kind { Activations, RoundToNearest, Importance, Gptq, Evaluation };
+
+    static Kind kindOf(core::Method method); ///< of rounding by it
 
     explicit Pace(QSettings& settings);
 

@@ -83,7 +83,7 @@ void ComparePresenter::fillText()
 {
     m_page.setSimulation(m_session.simulation());
     m_page.setEvaluationText(textDescription(m_session.evaluation()),
-        m_controller.evaluateEstimate(), m_textNotes.of(m_session.evaluation()));
+        m_controller.forecast().measuringSeconds(), m_textNotes.of(m_session.evaluation()));
 }
 
 } // namespace app

@@ -152,8 +152,8 @@ void QuantizePresenter::fillSettings()
     settings.imatrixFile = QString::fromStdString(m_session.imatrix().string());
     m_page.setSettings(settings);
     m_page.setTextNotes(m_textNotes.of(text));
-    widgets::QuantizeEstimate estimate{ m_controller.quantizeEstimate(),
-        m_controller.memoryEstimate(), diskEstimate() };
+    widgets::QuantizeEstimate estimate{ m_controller.forecast().roundingSeconds(),
+        m_controller.forecast().memory(), diskEstimate() };
     const auto& plan = m_session.recipe().plan();
     for (std::size_t i = 0; i < plan.size(); ++i) {
         const core::Tensor& tensor = m_session.checkpoint()->tensors()[i];

@@ -22,7 +22,7 @@ QueuePresenter::QueuePresenter(widgets::QueueList& list, widgets::JobArea& area,
         &area, &widgets::JobArea::queueRequested, &list, [&list, &area] { list.showAbove(area); });
     connect(&queue, &RunQueue::changed, this, &QueuePresenter::fill);
     connect(&controller, &QuantizeController::phaseChanged, this, &QueuePresenter::fill);
-    connect(&jobs, &Jobs::progressed, this, [this] { // paused, or going on
+    connect(&jobs, &Jobs::pausedChanged, this, [this] {
         if (m_controller.isBusy())
             fill();
     });

@@ -304,7 +304,7 @@ void MainWindow::connectActionStates()
     connect(&m_theme, &widgets::Theme::changed, this, update);
     connect(&m_jobs, &Jobs::failed, this, update);
     connect(&m_jobs, &Jobs::started, this, update);
-    connect(&m_jobs, &Jobs::progressed, this, update);
+    connect(&m_jobs, &Jobs::pausedChanged, this, update);
     connect(&m_jobs, &Jobs::finished, this, update);
     connect(&m_jobs, &Jobs::cancelled, this, update);
     updateActions();

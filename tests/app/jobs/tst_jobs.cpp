@@ -178,6 +178,7 @@ private slots:
         Jobs jobs;
         QSignalSpy progressed(&jobs, &Jobs::progressed);
         QSignalSpy cancelled(&jobs, &Jobs::cancelled);
+        QSignalSpy paused(&jobs, &Jobs::pausedChanged);
         std::atomic<int> steps = 0;
         jobs.start(
             "steps",
@@ -196,7 +197,9 @@ private slots:
         const int atPause = steps;
         QTest::qWait(50);
         QCOMPARE(steps.load(), atPause);
+        QCOMPARE(paused.size(), 1);
         jobs.setPaused(false);
+        QCOMPARE(paused.size(), 2);
         QTRY_VERIFY(steps > atPause);
         jobs.setPaused(true);
         jobs.cancel();

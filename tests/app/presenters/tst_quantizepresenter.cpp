@@ -74,24 +74,24 @@ private slots:
     void theEstimateFollowsTextAndMethod()
     {
         openQuick();
-        const double withoutText = quantize().memoryEstimate();
+        const double withoutText = quantize().forecast().memory();
         QVERIFY(withoutText > 0);
         session().recipe().setTreatment({ core::Method::Gptq });
         app::TextSettings text = session().calibration();
         text.length = 32;
         text.count = 8;
         session().setCalibration(text);
-        const double little = quantize().memoryEstimate();
+        const double little = quantize().forecast().memory();
         QVERIFY(little > withoutText);
         text.count = 40000; // below 512 MiB a path, beyond which they lie on the disk
         session().setCalibration(text);
         // Hidden states of both paths, floats of 64 channels; more text takes other room, too.
         const double states = 2.0 * 4 * (40000 - 8) * 32 * 64;
-        QVERIFY(quantize().memoryEstimate() - little >= states);
+        QVERIFY(quantize().forecast().memory() - little >= states);
         text.count = 0; // all of it: how much that is is not known
         session().setCalibration(text);
-        QCOMPARE(quantize().memoryEstimate(), -1.0);
-        QCOMPARE(quantize().quantizeEstimate(), -1.0);
+        QCOMPARE(quantize().forecast().memory(), -1.0);
+        QCOMPARE(quantize().forecast().roundingSeconds(), -1.0);
     }
 
     void saysHowTheTextIsWritten()
@@ -114,11 +114,11 @@ private slots:
     void aFinishedRunTeachesHowLongTheNextTakes()
     {
         openQuick();
-        QCOMPARE(quantize().quantizeEstimate(), -1.0);
+        QCOMPARE(quantize().forecast().roundingSeconds(), -1.0);
         emit m_page->quantizeRequested();
         QTRY_COMPARE(m_page->state(), State::Finished);
         QTRY_VERIFY(!quantize().isBusy());
-        QVERIFY(quantize().quantizeEstimate() > 0);
+        QVERIFY(quantize().forecast().roundingSeconds() > 0);
     }
 
     void saysWhatAMethodLacksInAModelWithoutTokenizer()
