@@ -169,6 +169,20 @@ private slots:
         QCOMPARE(chosen[0][0].value<std::vector<core::Place>>(), std::vector<core::Place>{ attnK });
     }
 
+    void theMapIsFilledWhenThePageIsShown()
+    {
+        WeightsPage page;
+        auto* map = page.findChild<HeatMap*>();
+        page.setOverview(sampleData().overview);
+        QCOMPARE(map->csv().count('\n'), 1); // no layer
+        settle(page, { 927, 760 });
+        QVERIFY(map->csv().count('\n') > 1);
+        page.hide();
+        page.setOverview({});
+        page.show();
+        QCOMPARE(map->csv().count('\n'), 1);
+    }
+
     void theMapHasEveryLayerAndRole()
     {
         const WeightsMap map = weightsMap(sampleData().overview, WeightsStatistic::Kurtosis, 3);

@@ -234,6 +234,13 @@ void WeightsPage::keyPressEvent(QKeyEvent* event)
     Page::keyPressEvent(event);
 }
 
+void WeightsPage::showEvent(QShowEvent* event)
+{
+    Page::showEvent(event);
+    if (m_mapIsStale)
+        updateMap();
+}
+
 const core::RoundingPreview* WeightsPage::shown() const
 {
     if (m_selection.empty())
@@ -273,6 +280,9 @@ void WeightsPage::updateHeading()
 
 void WeightsPage::updateMap()
 {
+    m_mapIsStale = !isVisible();
+    if (m_mapIsStale) // thousands of tensors, and other pages change them as one drags
+        return;
     const WeightsMap map = weightsMap(
         m_overview, static_cast<WeightsStatistic>(m_statistic->currentIndex()), m_threshold);
     m_columns = map.columns;

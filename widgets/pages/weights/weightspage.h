@@ -72,6 +72,7 @@ signals:
 protected:
     void arrange() override;
     void keyPressEvent(QKeyEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     void makeMapCard();
@@ -90,6 +91,7 @@ private:
     const core::Format* m_looked = nullptr; ///< null: the recipe's
     double m_threshold = 3;
     int m_marked = -1;
+    bool m_mapIsStale = true; ///< it is filled while the page is shown
 
     RulerCard* m_ruler;
     Card *m_mapCard, *m_channelCard;
