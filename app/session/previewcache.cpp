@@ -6,23 +6,28 @@ namespace app {
 std::shared_ptr<const core::RoundingPreview> PreviewCache::find(
     int tensor, const core::Format* format) const
 {
-    const auto found = m_previews.find({ tensor, format });
-    return found == m_previews.end() ? nullptr : found->second;
+    if (std::size_t(tensor) >= m_previews.size())
+        return nullptr;
+    const OfTensor& previews = m_previews[std::size_t(tensor)];
+    const auto found = previews.find(format);
+    return found == previews.end() ? nullptr : found->second;
 }
 
 std::vector<std::shared_ptr<const core::RoundingPreview>> PreviewCache::of(int tensor) const
 {
     std::vector<std::shared_ptr<const core::RoundingPreview>> previews;
-    for (auto entry = m_previews.lower_bound({ tensor, nullptr });
-         entry != m_previews.end() && entry->first.first == tensor; ++entry)
-        previews.push_back(entry->second);
+    if (std::size_t(tensor) < m_previews.size())
+        for (const auto& [format, preview] : m_previews[std::size_t(tensor)])
+            previews.push_back(preview);
     return previews;
 }
 
 void PreviewCache::insert(
     int tensor, const core::Format* format, std::shared_ptr<const core::RoundingPreview> preview)
 {
-    m_previews[{ tensor, format }] = std::move(preview);
+    if (std::size_t(tensor) >= m_previews.size())
+        m_previews.resize(std::size_t(tensor) + 1);
+    m_previews[std::size_t(tensor)][format] = std::move(preview);
     emit inserted(tensor, format);
 }
 

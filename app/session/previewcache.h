@@ -7,7 +7,6 @@
 
 #include <map>
 #include <memory>
-#include <utility>
 #include <vector>
 
 namespace app {
@@ -33,8 +32,8 @@ signals:
     void cleared();
 
 private:
-    std::map<std::pair<int, const core::Format*>, std::shared_ptr<const core::RoundingPreview>>
-        m_previews;
+    using OfTensor = std::map<const core::Format*, std::shared_ptr<const core::RoundingPreview>>;
+    std::vector<OfTensor> m_previews; ///< by tensor, as far as there are any
 };
 
 } // namespace app

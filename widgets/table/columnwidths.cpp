@@ -23,16 +23,19 @@ int columnWidth(TensorColumn column, const QFontMetrics& header, ColumnRoom room
         header.horizontalAdvance(TensorColumns::title(column)) + scaled(titlePadding));
 }
 
-int nameWidth(const TensorModel& model, const QFontMetrics& text, int indentation)
+int NameWidth::of(const TensorModel& model, const QFontMetrics& text, int indentation)
 {
-    int widest = 0;
-    for (int tensor = 0; tensor < model.tensorCount(); ++tensor) {
-        if (!model.row(tensor).isMatrix() || model.row(tensor).place.layer < 0)
-            continue;
-        const QString name = model.indexOf(tensor, TensorColumn::Tensor).data().toString();
-        widest = std::max(widest, text.horizontalAdvance(name));
+    if (!m_measured || m_measured->first != text) {
+        int widest = 0;
+        for (int tensor = 0; tensor < model.tensorCount(); ++tensor) {
+            if (!model.row(tensor).isMatrix() || model.row(tensor).place.layer < 0)
+                continue;
+            const QString name = model.indexOf(tensor, TensorColumn::Tensor).data().toString();
+            widest = std::max(widest, text.horizontalAdvance(name));
+        }
+        m_measured.emplace(text, widest);
     }
-    return widest + 2 * indentation + 2 * scaled(cellPadding);
+    return m_measured->second + 2 * indentation + 2 * scaled(cellPadding);
 }
 
 QList<int> columnsThatFit(QList<int> columns, int width, int names, const QFontMetrics& header)

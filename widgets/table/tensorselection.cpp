@@ -49,8 +49,9 @@ QItemSelection TensorSelection::rangesOf(const std::map<QModelIndex, std::set<in
 std::vector<int> TensorSelection::tensors() const
 {
     std::set<int> tensors = m_hidden;
-    for (const QModelIndex& index : selectedRows())
-        collect(index, tensors);
+    for (const QItemSelectionRange& range : selection()) // of whole rows; selectedRows() is slow
+        for (int row = range.top(); row <= range.bottom() && range.left() == 0; ++row)
+            collect(m_filter.index(row, 0, range.parent()), tensors);
     return { tensors.begin(), tensors.end() };
 }
 

@@ -126,6 +126,7 @@ void TensorTable::connectTree()
     });
     connect(m_columns, &QToolButton::clicked, this, &TensorTable::showColumnMenu);
     connect(&m_model, &TensorModel::modelReset, this, [this] {
+        m_names.forget();
         m_tree->unfoldLayers();
         applyColumns();
         updateFoot();
@@ -158,22 +159,12 @@ void TensorTable::setPage(PageId page, int mostColumns)
     applyColumns();
 }
 
-QList<int> TensorTable::columnsOf(PageId page) const
-{
-    if (m_chosenColumns.contains(int(page)))
-        return m_chosenColumns[int(page)];
-    QList<int> columns;
-    for (const TensorColumn column : TensorColumns::shownOn(page))
-        columns += int(column);
-    return columns;
-}
-
 QList<int> TensorTable::shownColumns() const
 {
-    const QList<int> columns = columnsOf(m_page).mid(0, std::max(2, m_mostColumns));
-    if (columns.size() == columnsOf(m_page).size())
+    const QList<int> columns = m_pageColumns.of(m_page).mid(0, std::max(2, m_mostColumns));
+    if (columns.size() == m_pageColumns.of(m_page).size())
         return columns;
-    const int names = nameWidth(m_model, m_tree->fontMetrics(), m_tree->indentation());
+    const int names = m_names.of(m_model, m_tree->fontMetrics(), m_tree->indentation());
     return columnsThatFit(
         columns, m_tree->viewport()->width(), names, m_tree->header()->fontMetrics());
 }
@@ -189,7 +180,7 @@ void TensorTable::applyColumns()
 {
     QHeaderView* header = m_tree->header();
     const QList<int> shown = m_shown = shownColumns();
-    const bool all = shown.size() == columnsOf(m_page).size();
+    const bool all = shown.size() == m_pageColumns.of(m_page).size();
     const ColumnRoom room = m_narrow || !all ? ColumnRoom::Tight : ColumnRoom::Wide;
     header->setStretchLastSection(false);
     for (int column = 0; column < tensorColumnCount; ++column) {
@@ -209,44 +200,8 @@ void TensorTable::applyColumns()
 void TensorTable::showColumnMenu()
 {
     QMenu menu;
-    fillColumnMenu(menu);
+    m_pageColumns.fillMenu(menu, m_page, [this] { applyColumns(); });
     menu.exec(m_columns->mapToGlobal(m_columns->rect().bottomLeft()));
-}
-
-void TensorTable::fillColumnMenu(QMenu& menu)
-{
-    QList<int> offered = columnsOf(m_page);
-    for (const TensorColumn column : TensorColumns::shownOn(m_page))
-        offered += int(column);
-    for (const TensorColumn column : TensorColumns::offered())
-        offered += int(column);
-    QSet<int> listed{ int(TensorColumn::Tensor) };
-    for (const int column : offered) {
-        if (listed.contains(column))
-            continue;
-        listed += column;
-        const auto id = TensorColumn(column);
-        QString title = TensorColumns::title(id);
-        if (id == TensorColumn::Format || id == TensorColumn::FormatBits
-            || id == TensorColumn::Size)
-            title = tr("%1 (checkpoint)").arg(title);
-        QAction* action = menu.addAction(title);
-        action->setCheckable(true);
-        action->setChecked(columnsOf(m_page).contains(column));
-        connect(action, &QAction::toggled, this, [this, column](bool shown) {
-            QList<int> columns = columnsOf(m_page);
-            columns.removeAll(column);
-            if (shown)
-                columns += column;
-            m_chosenColumns[int(m_page)] = columns;
-            applyColumns();
-        });
-    }
-    menu.addSeparator();
-    connect(menu.addAction(tr("Standard columns")), &QAction::triggered, this, [this] {
-        m_chosenColumns.remove(int(m_page));
-        applyColumns();
-    });
 }
 
 void TensorTable::setNarrow(bool narrow)
@@ -350,7 +305,7 @@ QByteArray TensorTable::saveState() const
 {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
-    stream << stateVersion << m_chosenColumns << m_sorting << m_norms->isChecked();
+    stream << stateVersion << m_pageColumns.chosen() << m_sorting << m_norms->isChecked();
     return state;
 }
 
@@ -364,7 +319,7 @@ void TensorTable::restoreState(const QByteArray& state)
     stream >> version >> columns >> sorting >> norms;
     if (stream.status() != QDataStream::Ok || version != stateVersion)
         return; // of another version: the standard columns
-    m_chosenColumns = columns;
+    m_pageColumns.setChosen(columns);
     m_sorting = sorting;
     m_norms->setChecked(norms);
     applyColumns();

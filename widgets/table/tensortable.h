@@ -4,6 +4,8 @@
 #include "core/formats/format.h"
 #include "widgets/models/tensorcolumns.h"
 #include "widgets/models/tensorfilter.h"
+#include "widgets/table/columnwidths.h"
+#include "widgets/table/pagecolumns.h"
 
 #include <QMap>
 #include <QWidget>
@@ -75,9 +77,7 @@ private:
     void applySizes();
     void applyColumns();
     void showColumnMenu();
-    void fillColumnMenu(QMenu& menu);
     void updateFoot();
-    QList<int> columnsOf(PageId page) const;
     /// Of the current page, as many as there is room for beside whole names.
     QList<int> shownColumns() const;
     void assignFrom(const QModelIndex& index, const core::Format* format);
@@ -90,7 +90,8 @@ private:
     TensorTree* m_tree;
     Label* m_foot;
     QString m_footText;
-    QMap<int, QList<int>> m_chosenColumns; ///< by page, where the user chose other ones
+    PageColumns m_pageColumns;
+    mutable NameWidth m_names;
     QMap<int, std::pair<int, int>> m_sorting; ///< by page: column (−1: the model's order), order
     QList<int> m_shown; ///< columns
     bool m_narrow = false;

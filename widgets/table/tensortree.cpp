@@ -6,6 +6,7 @@
 #include "widgets/theme.h"
 #include "widgets/themetokens.h"
 
+#include <QAccessible>
 #include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QInputDialog>
@@ -253,6 +254,17 @@ void TensorTree::selectionChanged(const QItemSelection& selected, const QItemSel
 {
     QTreeView::selectionChanged(selected, deselected);
     emit selectionEdited();
+}
+
+/// QTreeView looks up where each changed row stands, to paint only these: for thousands of rows
+/// that takes longer than painting what is shown.
+void TensorTree::dataChanged(
+    const QModelIndex& topLeft, const QModelIndex& bottomRight, const QList<int>& roles)
+{
+    if (topLeft.row() == bottomRight.row() || QAccessible::isActive())
+        QTreeView::dataChanged(topLeft, bottomRight, roles);
+    else
+        viewport()->update();
 }
 
 void TensorTree::currentChanged(const QModelIndex& current, const QModelIndex& previous)
