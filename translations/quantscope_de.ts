@@ -1219,10 +1219,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <translation>Ein Kalibriertext wird gebraucht.</translation>
     </message>
     <message>
-        <source>The run needs %1 of memory at its peak, and this machine has %2. A shorter text, or a method without GPTQ and AWQ, needs less.</source>
-        <translation>Der Lauf braucht bis zu %1 Arbeitsspeicher, dieser Rechner hat %2. Ein kürzerer Text oder ein Verfahren ohne GPTQ und AWQ braucht weniger.</translation>
-    </message>
-    <message>
         <source>An evaluation text is needed.</source>
         <translation>Ein Auswertungstext wird gebraucht.</translation>
     </message>
@@ -1440,6 +1436,13 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>The model&apos;s last session cannot be brought back: %1. It is kept in %2.</source>
         <translation>Die letzte Sitzung des Modells kann nicht wiederhergestellt werden: %1. Sie liegt in %2.</translation>
+    </message>
+</context>
+<context>
+    <name>app::RunForecast</name>
+    <message>
+        <source>The run needs %1 of memory at its peak, and this machine has %2. A shorter text, or a method without GPTQ and AWQ, needs less.</source>
+        <translation>Der Lauf braucht bis zu %1 Arbeitsspeicher, dieser Rechner hat %2. Ein kürzerer Text oder ein Verfahren ohne GPTQ und AWQ braucht weniger.</translation>
     </message>
 </context>
 <context>
