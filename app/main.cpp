@@ -30,6 +30,8 @@ namespace {
 /// Exit codes, the same as quantscope-cli's.
 enum ExitCode { Done = 0, Usage = 2, BadInput = 3 };
 
+const QString sizeOption = QStringLiteral("pictures-size");
+
 void complain(const QString& text) { std::fprintf(stderr, "quantscope: %s\n", qPrintable(text)); }
 
 std::filesystem::path cacheFolder()
@@ -56,14 +58,14 @@ int showWindow(QApplication& application, widgets::Theme& theme, const QString& 
 
 /// The pictures at this process's scale. `work` holds settings and finished layers, so that neither
 /// the user's own take part nor a second scale quantizes anew.
-int takePictures(
-    widgets::Theme& theme, const QString& folder, const QString& model, const QString& work)
+int takePictures(widgets::Theme& theme, const QString& folder, const QString& model,
+    const QString& work, QSize size)
 {
     const std::filesystem::path resources = app::resourcesFolder();
     QSettings settings(work + QStringLiteral("/settings.ini"), QSettings::IniFormat);
     app::MainWindow window(settings, theme, core::readDevices(resources / "devices.json"),
         { resources, work.toStdString(), work.toStdString() });
-    app::Pictures pictures(window, theme, folder.toStdString());
+    app::Pictures pictures(window, theme, folder.toStdString(), size);
     const QString failure = pictures.take(
         model.isEmpty() ? resources / "sample" : std::filesystem::path(model.toStdString()));
     if (failure.isEmpty())
@@ -73,7 +75,7 @@ int takePictures(
 }
 
 /// Starts this program once for each scale: Qt's scale is a process's.
-int takePicturesAtAllScales(const QString& folder, const QString& model)
+int takePicturesAtAllScales(const QString& folder, const QString& model, const QString& size)
 {
     const QTemporaryDir work;
     for (const int percent : app::Pictures::scales) {
@@ -83,7 +85,8 @@ int takePicturesAtAllScales(const QString& folder, const QString& model)
         process.setProcessEnvironment(environment);
         process.setProcessChannelMode(QProcess::ForwardedChannels);
         QStringList arguments{ QStringLiteral("--pictures"), folder,
-            QStringLiteral("--pictures-work"), work.path() };
+            QStringLiteral("--pictures-size"), size, QStringLiteral("--pictures-work"),
+            work.path() };
         if (!model.isEmpty())
             arguments += model;
         process.start(QCoreApplication::applicationFilePath(), arguments);
@@ -95,17 +98,33 @@ int takePicturesAtAllScales(const QString& folder, const QString& model)
     return Done;
 }
 
+/// "1280x720"; not valid if it is not of that kind or not of a window.
+QSize sizeOf(const QString& text)
+{
+    const QStringList numbers = text.split(QLatin1Char('x'));
+    const QSize size
+        = numbers.size() == 2 ? QSize(numbers[0].toInt(), numbers[1].toInt()) : QSize();
+    return QRect(320, 240, 15681, 8401).contains(size.width(), size.height()) ? size : QSize();
+}
+
 int run(QApplication& application, const QCommandLineParser& parser)
 {
     const QStringList models = parser.positionalArguments();
     const QString model = models.isEmpty() ? QString() : models.front();
     const QString pictures = parser.value(QStringLiteral("pictures"));
     const QString work = parser.value(QStringLiteral("pictures-work"));
+    const QSize size = sizeOf(parser.value(sizeOption));
+    if (!size.isValid()) {
+        complain(QApplication::translate("main",
+            "\"%1\" is no size of pictures; expected width and height in pixels, as in 1280x720.")
+                     .arg(parser.value(sizeOption)));
+        return Usage;
+    }
     if (!pictures.isEmpty() && work.isEmpty())
-        return takePicturesAtAllScales(pictures, model);
+        return takePicturesAtAllScales(pictures, model, parser.value(sizeOption));
     widgets::Theme theme(application);
     return pictures.isEmpty() ? showWindow(application, theme, model)
-                              : takePictures(theme, pictures, model, work);
+                              : takePictures(theme, pictures, model, work, size);
 }
 
 /// Told to end from outside: nothing half-written stays.
@@ -149,6 +168,10 @@ void describe(QCommandLineParser& parser)
             "Do the main job on the model (or the bundled sample) and write every page of the "
             "window into this folder: PNG, light and dark, 100 % and 200 %."),
         QCoreApplication::translate("main", "folder") });
+    parser.addOption({ sizeOption,
+        QCoreApplication::translate("main", "Size of these pictures in pixels (%1).")
+            .arg(QStringLiteral("1440x900")),
+        QCoreApplication::translate("main", "size"), QStringLiteral("1440x900") });
     QCommandLineOption work(QStringLiteral("pictures-work"), QString(), QStringLiteral("folder"));
     work.setFlags(QCommandLineOption::HiddenFromHelp); // how --pictures calls itself
     parser.addOption(work);

@@ -28,7 +28,6 @@ namespace app {
 
 namespace {
 
-    constexpr QSize screen{ 1440, 900 };
     constexpr int poll = 20; ///< milliseconds
 
     const char* fileName(widgets::PageId page)
@@ -62,10 +61,12 @@ namespace {
 
 } // namespace
 
-Pictures::Pictures(MainWindow& window, widgets::Theme& theme, std::filesystem::path folder)
+Pictures::Pictures(
+    MainWindow& window, widgets::Theme& theme, std::filesystem::path folder, QSize size)
     : m_window(window)
     , m_theme(theme)
     , m_folder(std::move(folder))
+    , m_size(size)
 {
     const auto fail = [this](const QString& reason) { m_failure = reason; };
     QObject::connect(&window, &MainWindow::failureShown, &window, fail);
@@ -182,7 +183,7 @@ bool Pictures::takeAll(const QString& name, const std::function<void()>& show)
     for (const auto& [lightness, suffix] :
         { std::pair(Lightness::Light, ""), std::pair(Lightness::Dark, "-dark") }) {
         m_theme.setLightness(lightness);
-        m_window.resize(screen / ratio);
+        m_window.resize(m_size / ratio);
         show();
         m_window.table().showSelection();
         m_window.setFocus(); // no ring on a picture

@@ -19,7 +19,9 @@ public:
     /// What QT_SCALE_FACTOR is set to, in percent, in the processes that --pictures starts.
     static constexpr int scales[] = { 100, 200 };
 
-    Pictures(MainWindow& window, widgets::Theme& theme, std::filesystem::path folder);
+    /// `size` in pixels, at every scale.
+    Pictures(
+        MainWindow& window, widgets::Theme& theme, std::filesystem::path folder, QSize size);
 
     /// Returns an empty string, or why it could not be done. Runs an event loop.
     QString take(const std::filesystem::path& model);
@@ -38,6 +40,7 @@ private:
     MainWindow& m_window;
     widgets::Theme& m_theme;
     std::filesystem::path m_folder;
+    QSize m_size;
     QString m_failure;
 };
 
