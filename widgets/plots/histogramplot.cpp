@@ -48,7 +48,9 @@ void HistogramPlot::setHistogram(const core::Histogram& histogram, const QString
     setSteps(m_graph, histogram, heights);
     const double most
         = heights.empty() ? 1 : std::max(1.0, *std::max_element(heights.begin(), heights.end()));
-    plot()->yAxis->setRange(0.7, most * 2.5);
+    constexpr double least = 0.7; // a count of one is seen
+    const double room = std::pow(most / least, 0.18); // above, for the note
+    plot()->yAxis->setRange(least, most * std::max(2.5, room));
     plot()->xAxis->setRange(histogram.minimum, histogram.maximum);
     m_note->setText(note);
     setDescription(note);
