@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/generate/keyvaluecache.h"
+#include "core/generate/rowcache.h"
 
 #include <algorithm>
 
 namespace core {
 
-void KeyValueCache::append(const MatrixView& keys, const MatrixView& values)
+void RowCache::append(const MatrixView& rows)
 {
-    const Eigen::Index length = m_length + keys.rows();
-    if (length > m_keys.rows()) {
-        const Eigen::Index room = std::max<Eigen::Index>(2 * m_keys.rows(), length + 64);
-        m_keys.conservativeResize(room, keys.cols());
-        m_values.conservativeResize(room, values.cols());
+    const Eigen::Index length = m_length + rows.rows();
+    if (length > m_rows.rows()) {
+        const Eigen::Index room = std::max<Eigen::Index>(2 * m_rows.rows(), length + 64);
+        m_rows.conservativeResize(room, rows.cols());
     }
-    m_keys.middleRows(m_length, keys.rows()) = keys;
-    m_values.middleRows(m_length, values.rows()) = values;
+    m_rows.middleRows(m_length, rows.rows()) = rows;
     m_length = length;
 }
 

@@ -5,19 +5,19 @@
 
 namespace core {
 
-/// What one layer's attention keeps of the tokens so far: their keys and values, normed and turned.
-class KeyValueCache {
+/// Rows that tokens leave one after the other, a row a token.
+class RowCache {
 public:
-    /// Those of the tokens that come next, (tokens, key/value heads × headDim).
-    void append(const MatrixView& keys, const MatrixView& values);
+    /// Those of the tokens that come next, (tokens, channels). Requires: as many channels as
+    /// before.
+    void append(const MatrixView& rows);
     void clear() { m_length = 0; }
 
     Eigen::Index length() const { return m_length; } ///< tokens
-    MatrixView keys() const { return m_keys.topRows(m_length); }
-    MatrixView values() const { return m_values.topRows(m_length); }
+    MatrixView rows() const { return m_rows.topRows(m_length); }
 
 private:
-    Matrix m_keys, m_values; ///< with room for more tokens
+    Matrix m_rows; ///< with room for more
     Eigen::Index m_length = 0;
 };
 
