@@ -73,6 +73,22 @@ private slots:
         QCOMPARE(column(2).letter, "A");
     }
 
+    void writesWithEveryMixer_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const char* name : { "qwen35", "lfm2", "gemma4", "deepseek2" })
+            QTest::newRow(name) << QString(name);
+    }
+    void writesWithEveryMixer()
+    {
+        QFETCH(QString, name);
+        openArchitecture(name.toStdString());
+        QCOMPARE(m_controller->whyNot(), QString());
+        emit panel()->writeRequested();
+        QTRY_VERIFY(!m_controller->isRunning());
+        QVERIFY(!column(0).tokens.empty());
+    }
+
     void tellsTheMatchRateOverBeginningsOfTheText()
     {
         open();
