@@ -19,7 +19,7 @@ public:
     Generator(std::shared_ptr<const Checkpoint> checkpoint, std::uint64_t heldBytes);
 
     const Checkpoint& checkpoint() const { return m_model.checkpoint(); }
-    /// Bytes of floats that are decoded anew for every token; 0: none.
+    /// Bytes of floats of the head and the layers that are decoded anew for every token; 0: none.
     std::uint64_t decodedEachTime() const { return m_model.decodedEachTime(); }
     int length() const { return int(m_tokens.size()); } ///< tokens read
 
