@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/textcontroller.h"
 
-#include "core/generate/generated.h"
 #include "widgets/notcomputed.h"
 
 #include <utility>
@@ -34,8 +33,6 @@ QString TextController::whyNot() const
     const core::Checkpoint& checkpoint = *m_session.checkpoint();
     if (const QString reason = widgets::whyNoText(checkpoint); !reason.isEmpty())
         return reason;
-    if (const std::string reason = core::whyNotGenerated(checkpoint); !reason.empty())
-        return QString::fromStdString(reason);
     return m_job.isRunning() && !isRunning() ? tr("A text of another model is being written.")
                                              : QString();
 }

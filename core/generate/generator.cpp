@@ -4,7 +4,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/vectormath.h"
-#include "core/generate/generated.h"
 #include "core/generate/tokenstep.h"
 #include "core/model/logitscaling.h"
 #include "core/model/walk.h"
@@ -16,27 +15,9 @@ namespace core {
 
 namespace {
 
-    /// Keeps what the walk's attention makes of each layer.
-    struct KeepKeysAndValues : WalkObserver {
-        std::vector<KeyValueCache>& caches;
-
-        explicit KeepKeysAndValues(std::vector<KeyValueCache>& itsCaches)
-            : caches(itsCaches)
-        {
-        }
-        void linearInput(LinearInput, int, const Matrix&, Eigen::Index) override { }
-        void residual(int, const MatrixView&, Eigen::Index) override { }
-        void attentionHeads(int layer, const AttentionHeads& heads) override
-        {
-            caches.at(std::size_t(layer)).append(heads.k, heads.v);
-        }
-    };
-
-    std::shared_ptr<const Checkpoint> generated(std::shared_ptr<const Checkpoint> checkpoint)
+    std::shared_ptr<const Checkpoint> computed(std::shared_ptr<const Checkpoint> checkpoint)
     {
         checkpoint->requireComputed();
-        if (const std::string why = whyNotGenerated(*checkpoint); !why.empty())
-            throw Error(text(checkpoint->path().string(), ": ", why));
         return checkpoint;
     }
 
@@ -54,8 +35,8 @@ namespace {
 } // namespace
 
 Generator::Generator(std::shared_ptr<const Checkpoint> checkpoint, std::uint64_t heldBytes)
-    : m_model(generated(std::move(checkpoint)), heldBytes)
-    , m_caches(std::size_t(this->checkpoint().config().layers))
+    : m_model(computed(std::move(checkpoint)), heldBytes)
+    , m_memories(std::size_t(this->checkpoint().config().layers))
     , m_restartAt(restartOf(this->checkpoint().config()))
 {
 }
@@ -64,14 +45,14 @@ Matrix Generator::start(const std::vector<int>& prompt, const Progress& progress
 {
     assert(!prompt.empty());
     m_tokens = prompt;
-    for (KeyValueCache& cache : m_caches)
-        cache.clear();
+    for (LayerMemory& memory : m_memories)
+        memory.clear();
     HiddenStates hidden = embed(checkpoint(), { prompt });
-    KeepKeysAndValues keep(m_caches);
+    RememberingObserver remember(m_memories, checkpoint().config());
     const int layers = checkpoint().config().layers;
     for (int layer = 0; layer < layers; ++layer) {
         const Progress part = progress.part(double(layer) / layers, double(layer + 1) / layers);
-        walkLayer(hidden, m_model.layer(layer, part), layer, &keep, part);
+        walkLayer(hidden, m_model.layer(layer, part), layer, &remember, part);
     }
     return logitsOf(hidden.states.bottomRows(1), progress);
 }
@@ -84,16 +65,21 @@ Matrix Generator::next(int token, const Progress& progress)
         tokens.push_back(token);
         return start(tokens, progress);
     }
-    Matrix hidden = embed(checkpoint(), { { token } }, length()).states;
+    HiddenStates hidden = embed(checkpoint(), { { token } }, length());
+    const SteppedToken stepped{ token, length(), hidden.beside.perLayer.get() };
     m_tokens.push_back(token);
-    for (std::size_t layer = 0; layer < m_caches.size(); ++layer) {
+    for (std::size_t layer = 0; layer < m_memories.size(); ++layer) {
         progress.checkCancelled();
         const ExpertLender experts = [&](int expert) -> const ExpertWeights& {
             return m_model.expert(int(layer), expert, progress);
         };
-        stepToken(hidden, m_model.layer(int(layer), progress), experts, m_caches[layer], progress);
+        const LayerWeights& weights = m_model.layer(int(layer), progress);
+        const std::size_t lender
+            = std::size_t(weights.spec.attention.sharedKeys.value_or(int(layer)));
+        stepToken(hidden.states,
+            { weights, experts, m_memories[layer], m_memories[lender], stepped, progress });
     }
-    return logitsOf(hidden, progress);
+    return logitsOf(hidden.states, progress);
 }
 
 Matrix Generator::logitsOf(const MatrixView& hidden, const Progress& progress)

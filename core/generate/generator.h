@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/generate/heldmodel.h"
-#include "core/generate/keyvaluecache.h"
+#include "core/generate/layermemory.h"
 
 #include <cstdint>
 #include <memory>
@@ -10,16 +10,16 @@
 
 namespace core {
 
-/// A model that reads one token after the other and says what may come next. It keeps keys and
-/// values of what it has read; of a prompt they come from one pass of the walk.
+/// A model that reads one token after the other and says what may come next. It keeps what
+/// its layers go on from (LayerMemory); of a prompt that comes from one pass of the walk.
 class Generator {
 public:
     /// Holds at most `heldBytes` of weights as floats (HeldModel). Throws Error for a model that is
-    /// not computed or not generated with (whyNotGenerated).
+    /// not computed.
     Generator(std::shared_ptr<const Checkpoint> checkpoint, std::uint64_t heldBytes);
 
     const Checkpoint& checkpoint() const { return m_model.checkpoint(); }
-    /// Bytes of floats that are decoded anew for every token; 0: none.
+    /// Bytes of floats of the head and the layers that are decoded anew for every token; 0: none.
     std::uint64_t decodedEachTime() const { return m_model.decodedEachTime(); }
     int length() const { return int(m_tokens.size()); } ///< tokens read
 
@@ -35,7 +35,7 @@ private:
     Matrix logitsOf(const MatrixView& hidden, const Progress& progress);
 
     HeldModel m_model;
-    std::vector<KeyValueCache> m_caches; ///< by layer
+    std::vector<LayerMemory> m_memories; ///< by layer
     std::vector<int> m_tokens;
     int m_restartAt = 0; ///< tokens beyond which rotary frequencies are others; 0: nowhere
 };

@@ -30,7 +30,7 @@ public:
     /// of it that is not finite.
     Matrix headTimes(const Matrix& x, const Progress& progress); ///< (1, vocabulary)
 
-    /// Bytes of floats that are decoded anew for every token; 0: none.
+    /// Bytes of floats of the head and the layers that are decoded anew for every token; 0: none.
     std::uint64_t decodedEachTime() const { return m_decodedEachTime; }
 
 private:

@@ -2,91 +2,18 @@
 #include "core/generate/tokenstep.h"
 
 #include "core/base/matrixvector.h"
-#include "core/base/parallel.h"
+#include "core/generate/mixerstep.h"
+#include "core/generate/rowproduct.h"
 #include "core/model/activation.h"
-#include "core/model/attention.h"
+#include "core/model/norm.h"
 
-#include <algorithm>
-#include <utility>
+#include <cassert>
 
 namespace core {
 
 namespace {
 
-    using Index = Eigen::Index;
     using matrixvector::multiplyAll;
-
-    void addBias(Matrix& row, const Vector& bias)
-    {
-        if (bias.size() > 0)
-            row.row(0) += bias.transpose();
-    }
-
-    /// weight · x, (1, out).
-    Matrix productOf(const MatrixView& weight, const Matrix& x)
-    {
-        Matrix y(1, weight.rows());
-        multiplyAll({ { weight, y.data() } }, x.data());
-        return y;
-    }
-
-    AttentionHeads headsOf(const Matrix& input, const LayerWeights& weights, Index position)
-    {
-        const AttentionSpec& spec = weights.spec.attention;
-        AttentionHeads heads{ Matrix(1, spec.queryRows()), Matrix(1, spec.keys()),
-            Matrix(1, spec.keys()), {} };
-        std::vector<matrixvector::Product> products{ { weights.part(Role::AttnQ), heads.q.data() },
-            { weights.part(Role::AttnK), heads.k.data() } };
-        if (!spec.valuesAreKeys)
-            products.push_back({ weights.part(Role::AttnV), heads.v.data() });
-        multiplyAll(products, input.data());
-        addBias(heads.q, weights.biasOf(Role::AttnQ));
-        addBias(heads.k, weights.biasOf(Role::AttnK));
-        if (spec.valuesAreKeys)
-            heads.v = heads.k;
-        else
-            addBias(heads.v, weights.biasOf(Role::AttnV));
-        finishHeads(heads, weights, { int(position), 1 });
-        return heads;
-    }
-
-    /// What one head makes of the keys that the last token sees: headDim floats at `context`.
-    void attendHead(int head, const float* query, const KeyValueCache& cache,
-        const LayerWeights& weights, float* context)
-    {
-        const AttentionSpec& spec = weights.spec.attention;
-        const Index count
-            = spec.window > 0 ? std::min<Index>(spec.window, cache.length()) : cache.length();
-        const Index first = cache.length() - count;
-        const Index column = Index(head / (spec.heads / spec.keyValueHeads)) * spec.headDim;
-        Vector scores(count);
-        matrixvector::multiply(
-            cache.keys().block(first, column, count, spec.headDim), query, scores.data());
-        const Vector* sinks = weights.findVector(Role::AttnSinks);
-        weighScores(scores.data(), count, spec, sinks ? sinks->data() + head : nullptr);
-        matrixvector::combineRows(
-            cache.values().block(first, column, count, spec.headDim), scores.data(), context);
-    }
-
-    Matrix contextOf(
-        const AttentionHeads& heads, const KeyValueCache& cache, const LayerWeights& weights)
-    {
-        const Matrix& q = heads.q;
-        const AttentionSpec& spec = weights.spec.attention;
-        Matrix context(1, q.cols());
-        const auto attend = [&](std::size_t head) {
-            const Index start = Index(head) * spec.headDim;
-            attendHead(int(head), q.data() + start, cache, weights, context.data() + start);
-        };
-        constexpr Index worthThreads = 1 << 17; // products: some 20 µs
-        if (cache.length() * q.cols() > worthThreads)
-            parallelFor(std::size_t(spec.heads), attend);
-        else
-            for (std::size_t head = 0; head < std::size_t(spec.heads); ++head)
-                attend(head);
-        applyGate(context, heads.gate);
-        return context;
-    }
 
     /// act(gate x) ∘ (up x), or act(up x), with the biases that there are.
     Matrix gatedOf(const Matrix& input, const LayerWeights& weights)
@@ -138,21 +65,19 @@ namespace {
         return output;
     }
 
-    void addChosenExperts(MatrixBlock hidden, const Matrix& input, const LayerWeights& weights,
-        const ExpertLender& experts, const Progress& progress)
+    /// What the experts that the router chooses for the token make of it, the shared one too.
+    Matrix expertsOutput(const Matrix& routed, const Matrix& input, const LayerStep& step)
     {
+        const LayerWeights& weights = step.weights;
         const ExpertsSpec& spec = *weights.spec.experts;
         const Vector& router = weights.vector(Role::FfnGateInp);
         Matrix logits
-            = productOf(Eigen::Map<const Matrix>(router.data(), spec.count, input.cols()), input);
-        if (const Vector* bias = weights.findVector(Role::FfnGateInpBias))
-            addBias(logits, *bias);
-        const ChosenExperts chosen
-            = chooseExperts(logits.data(), weights.findVector(Role::ExpProbsBias), spec);
+            = productOf(Eigen::Map<const Matrix>(router.data(), spec.count, routed.cols()), routed);
+        const ChosenExperts chosen = routeToken(logits.row(0), weights);
         Matrix sum = Matrix::Zero(1, input.cols());
         for (std::size_t i = 0; i < chosen.experts.size(); ++i) {
-            progress.checkCancelled();
-            const ExpertWeights& expert = experts(chosen.experts[i]);
+            step.progress.checkCancelled();
+            const ExpertWeights& expert = step.experts(chosen.experts[i]);
             sum += chosen.weights[i]
                 * expertOutput(input,
                     { expert.gate, expert.up, expert.down, expert.gateBias, expert.upBias,
@@ -160,32 +85,74 @@ namespace {
                     spec.activation);
         }
         if (spec.sharedSize > 0)
-            sum += sharedOutput(input, weights, progress);
-        hidden += weights.spec.residualScale * sum;
+            sum += sharedOutput(input, weights, step.progress);
+        return sum;
+    }
+
+    /// hidden += scale · what the experts, and a feed-forward beside them, make of the token.
+    void addExpertsOutput(MatrixBlock hidden, const Matrix& input, const LayerStep& step)
+    {
+        const LayerWeights& weights = step.weights;
+        if (!weights.spec.experts->isBeside) {
+            hidden += weights.spec.residualScale * expertsOutput(input, input, step);
+            return;
+        }
+        const Matrix sum = expertsOutput(routerInput(hidden, weights, step.progress),
+            expertsInput(hidden, weights, step.progress), step);
+        const Matrix written = productOf(weights.matrix(Role::FfnDown), gatedOf(input, weights));
+        hidden
+            += weights.spec.residualScale * besideFeedForward(written, sum, weights, step.progress);
+    }
+
+    Matrix mixed(const Matrix& input, const LayerStep& step)
+    {
+        const LayerSpec& spec = step.weights.spec;
+        if (spec.deltaNet)
+            return stepDeltaNet(input, step);
+        if (spec.shortConvolution)
+            return stepShortConvolution(input, step);
+        return spec.attention.latent ? stepLatentAttention(input, step)
+                                     : stepAttention(input, step);
+    }
+
+    /// hidden += after(proj · (act(inp_gate · hidden) ∘ the layer's own input)).
+    void addOwnInput(MatrixBlock hidden, const LayerStep& step)
+    {
+        const LayerWeights& weights = step.weights;
+        const PerLayerSpec& spec = *weights.spec.perLayer;
+        assert(step.token.perLayer);
+        const Matrix own = step.token.perLayer->row(step.token.id, spec.layer, step.progress);
+        Matrix gated = productOf(weights.matrix(Role::PerLayerInpGate), hidden);
+        activateTimes(
+            spec.activation, gated.data(), own.data(), std::size_t(gated.size()), gated.data());
+        const Norm norm{ weights.spec.norm, weights.spec.epsilon,
+            &weights.vector(Role::PerLayerPostNorm), nullptr };
+        hidden += normed(productOf(weights.matrix(Role::PerLayerProj), gated), norm, step.progress);
     }
 
 } // namespace
 
-void stepToken(MatrixBlock hidden, const LayerWeights& weights, const ExpertLender& experts,
-    KeyValueCache& cache, const Progress& progress)
+void stepToken(MatrixBlock hidden, const LayerStep& step)
 {
+    const LayerWeights& weights = step.weights;
+    const Progress& progress = step.progress;
     const LayerSpec& spec = weights.spec;
     Matrix input;
     if (spec.isParallel)
         input = feedForwardInput(hidden, weights, progress);
-    const AttentionHeads heads
-        = headsOf(attentionInput(hidden, weights, progress), weights, cache.length());
-    cache.append(heads.k, heads.v);
-    const Matrix context = contextOf(heads, cache, weights);
-    addWritten(hidden, productOf(weights.matrix(Role::AttnOutput), context), weights,
-        Role::AttnOutput, spec.attentionPostNorm, progress);
+    const Matrix context = mixed(attentionInput(hidden, weights, progress), step);
+    const Role writer = spec.mixerOutput();
+    addWritten(hidden, productOf(weights.matrix(writer), context), weights, writer,
+        spec.attentionPostNorm, progress);
     if (!spec.isParallel)
         input = feedForwardInput(hidden, weights, progress);
     if (spec.experts)
-        addChosenExperts(hidden, input, weights, experts, progress);
+        addExpertsOutput(hidden, input, step);
     else
         addWritten(hidden, productOf(weights.matrix(Role::FfnDown), gatedOf(input, weights)),
             weights, Role::FfnDown, spec.feedForwardPostNorm, progress);
+    if (spec.perLayer)
+        addOwnInput(hidden, step);
     scaleOutput(hidden, weights);
 }
 

@@ -132,15 +132,12 @@ namespace {
         });
     }
 
-    /// Queries × 1 + temperature · ln(1 + ⌊position / span⌋) (Llama 4's scaling).
     void scaleByPosition(AttentionHeads& projected, const AttentionSpec& spec, Positions positions)
     {
         if (spec.temperature == 0)
             return;
         forRows(projected.q.rows(), [&](Index row) {
-            const Index position = positions.first + row % positions.count;
-            const double spans = std::floor(double(position) / spec.temperatureSpan);
-            projected.q.row(row) *= float(1 + spec.temperature * std::log(1 + spans));
+            projected.q.row(row) *= queryScale(spec, positions.first + row % positions.count);
         });
     }
 
@@ -250,6 +247,12 @@ AttentionHeads attentionHeads(const MatrixView& input, const LayerWeights& weigh
     return heads;
 }
 
+float queryScale(const AttentionSpec& spec, Index position)
+{
+    const double spans = std::floor(double(position) / spec.temperatureSpan);
+    return float(1 + spec.temperature * std::log(1 + spans));
+}
+
 void applyGate(Matrix& context, const Matrix& gate)
 {
     if (gate.size() == 0)
@@ -287,11 +290,12 @@ Matrix attentionContext(const MatrixView& input, const LayerWeights& weights, in
     const Progress& progress, const AttentionAids& aids)
 {
     if (weights.spec.deltaNet)
-        return deltaNetContext(input, weights, length, progress);
+        return deltaNetContext(input, weights, length, aids.state, progress);
     if (weights.spec.shortConvolution)
-        return shortConvolutionContext(input, weights, length, progress);
+        return shortConvolutionContext(input, weights, length, aids.state, progress);
     if (weights.spec.attention.latent)
-        return latentContext(input, weights, length, aids.seen, progress);
+        return attendedLatents(attentionLatents(input, weights, length, aids.seen, progress),
+            weights, length, aids.seen, progress);
     return attended(
         attentionHeads(input, weights, length, progress, aids.beside), weights, length, progress);
 }

@@ -34,6 +34,10 @@ AttentionHeads attentionHeads(const MatrixView& input, const LayerWeights& weigh
 Matrix attended(
     const AttentionHeads& heads, const LayerWeights& weights, int length, const Progress& progress);
 
+/// By how much a query at `position` is multiplied: 1 + temperature · ln(1 + ⌊position / span⌋)
+/// (Llama 4's scaling).
+float queryScale(const AttentionSpec& spec, Eigen::Index position);
+
 /// context ∘ σ(gate), where there is one.
 void applyGate(Matrix& context, const Matrix& gate);
 

@@ -99,12 +99,7 @@ namespace {
         state = part.decayed[part.decayed.size() - 1] * state + added;
     }
 
-    struct Projections {
-        Matrix mixed; ///< q, k and v
-        Matrix gate, alpha, beta;
-    };
-
-    Projections projectAll(
+    DeltaNetProjections projectAll(
         const MatrixView& input, const LayerWeights& weights, const Progress& progress)
     {
         std::vector<MatrixView> parts;
@@ -140,8 +135,8 @@ namespace {
 
     float softplus(float x) { return x > 20 ? x : std::log1p(std::exp(x)); } // as torch does
 
-    DeltaRuleInputs inputsOf(const Projections& projected, const LayerWeights& weights, Index start,
-        Index length, int head)
+    DeltaRuleInputs inputsOf(const DeltaNetProjections& projected, const LayerWeights& weights,
+        Index start, Index length, int head)
     {
         const DeltaNetSpec& spec = *weights.spec.deltaNet;
         const auto heads = [&](Index first, Index which) {
@@ -164,8 +159,14 @@ namespace {
 
 Matrix gatedDeltaRule(const DeltaRuleInputs& inputs)
 {
+    Matrix state = Matrix::Zero(inputs.k.cols(), inputs.k.cols());
+    return gatedDeltaRule(inputs, state);
+}
+
+Matrix gatedDeltaRule(const DeltaRuleInputs& inputs, Matrix& state)
+{
     const Index tokens = inputs.k.rows(), headDim = inputs.k.cols();
-    Matrix output(tokens, headDim), state = Matrix::Zero(headDim, headDim);
+    Matrix output(tokens, headDim);
     for (Index first = 0; first < tokens; first += chunk) {
         const Index count = std::min(chunk, tokens - first);
         passChunk(output.middleRows(first, count), chunkOf(inputs, first, count), state,
@@ -174,25 +175,36 @@ Matrix gatedDeltaRule(const DeltaRuleInputs& inputs)
     return output;
 }
 
-Matrix deltaNetContext(
-    const MatrixView& input, const LayerWeights& weights, int length, const Progress& progress)
+Matrix deltaNetContext(const MatrixView& input, const LayerWeights& weights, int length,
+    RecurrentState* state, const Progress& progress)
 {
-    assert(length > 0 && input.rows() % length == 0 && weights.spec.deltaNet);
+    return deltaNetOutputs(projectAll(input, weights, progress), weights, length, state, progress);
+}
+
+Matrix deltaNetOutputs(DeltaNetProjections projected, const LayerWeights& weights, int length,
+    RecurrentState* state, const Progress& progress)
+{
+    const Index rows = projected.mixed.rows();
+    assert(length > 0 && rows % length == 0 && weights.spec.deltaNet);
+    assert(!state || rows == length);
     const DeltaNetSpec& spec = *weights.spec.deltaNet;
-    Projections projected = projectAll(input, weights, progress);
-    convolveCausally(
-        projected.mixed, weights.vector(Role::SsmConv1d), length, siluInPlace, progress);
+    convolveCausally(projected.mixed, weights.vector(Role::SsmConv1d), length,
+        state ? &state->inputs : nullptr, siluInPlace, progress);
     bringToLength(projected.mixed, spec);
 
     const std::size_t headDim = std::size_t(spec.headDim);
     const float* norm = weights.vector(Role::SsmNorm).data();
-    Matrix context(input.rows(), spec.values());
+    Matrix context(rows, spec.values());
     const std::size_t heads = std::size_t(spec.valueHeads);
-    parallelFor(std::size_t(input.rows() / length) * heads, [&](std::size_t task) {
+    if (state && state->heads.empty())
+        state->heads.assign(heads, Matrix::Zero(spec.headDim, spec.headDim));
+    parallelFor(std::size_t(rows / length) * heads, [&](std::size_t task) {
         progress.checkCancelled();
         const Index start = Index(task / heads) * length;
         const int head = int(task % heads);
-        Matrix output = gatedDeltaRule(inputsOf(projected, weights, start, length, head));
+        const DeltaRuleInputs inputs = inputsOf(projected, weights, start, length, head);
+        Matrix output = state ? gatedDeltaRule(inputs, state->heads[std::size_t(head)])
+                              : gatedDeltaRule(inputs);
         const Index column = Index(head) * spec.headDim;
         for (Index token = 0; token < length; ++token) {
             float* row = output.row(token).data();

@@ -135,21 +135,6 @@ namespace {
             { weights.spec.norm, weights.spec.epsilon, &weights.vector(role), nullptr }, progress);
     }
 
-    /// after(post_1(feed-forward of `input`) + post_2(sum)): experts beside a feed-forward.
-    template<typename Show>
-    Matrix besideFeedForward(const Matrix& sum, const MatrixView& input,
-        const LayerWeights& weights, const Show& show, const Progress& progress)
-    {
-        Matrix gated = feedForwardGated(input, weights, progress);
-        show(LinearInput::Down, -1, gated);
-        const Matrix written
-            = std::move(linear(gated, { weights.matrix(Role::FfnDown) }, progress).front());
-        const Matrix both = normedBy(Role::PostFfwNorm1, written, weights, progress)
-            + normedBy(Role::PostFfwNorm2, sum, weights, progress);
-        const auto& after = weights.spec.feedForwardPostNorm;
-        return after ? normedBy(*after, both, weights, progress) : both;
-    }
-
 } // namespace
 
 ChosenExperts chooseExperts(const float* logits, const Vector* bias, const ExpertsSpec& spec)
@@ -165,6 +150,18 @@ ChosenExperts chooseExperts(const float* logits, const Vector* bias, const Exper
         ascending.weights.push_back(weights[i]);
     }
     return ascending;
+}
+
+ChosenExperts routeToken(Eigen::Ref<Eigen::RowVectorXf> logits, const LayerWeights& weights)
+{
+    if (const Vector* added = weights.findVector(Role::FfnGateInpBias))
+        logits += added->transpose();
+    ChosenExperts choice = chooseExperts(
+        logits.data(), weights.findVector(Role::ExpProbsBias), *weights.spec.experts);
+    if (const Vector* scales = weights.findVector(Role::FfnDownExpsScale))
+        for (std::size_t i = 0; i < choice.experts.size(); ++i)
+            choice.weights[i] *= (*scales)[choice.experts[i]];
+    return choice;
 }
 
 Matrix expertsInput(const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
@@ -193,19 +190,13 @@ std::vector<ExpertTokens> routeTokens(
     Matrix logits = std::move(linear(
         input, { Eigen::Map<const Matrix>(router.data(), spec.count, input.cols()) }, progress)
                                   .front());
-    if (const Vector* added = weights.findVector(Role::FfnGateInpBias))
-        logits.rowwise() += added->transpose();
-    const Vector* bias = weights.findVector(Role::ExpProbsBias);
-    const Vector* scales = weights.findVector(Role::FfnDownExpsScale);
     std::vector<ExpertTokens> experts(std::size_t(spec.count));
     for (Index row = 0; row < logits.rows(); ++row) {
-        const ChosenExperts choice = chooseExperts(logits.row(row).data(), bias, spec);
+        const ChosenExperts choice = routeToken(logits.row(row), weights);
         for (std::size_t i = 0; i < choice.experts.size(); ++i) {
-            const int number = choice.experts[i];
-            ExpertTokens& expert = experts[std::size_t(number)];
+            ExpertTokens& expert = experts[std::size_t(choice.experts[i])];
             expert.rows.push_back(row);
-            expert.weights.push_back(
-                scales ? choice.weights[i] * (*scales)[number] : choice.weights[i]);
+            expert.weights.push_back(choice.weights[i]);
         }
     }
     return experts;
@@ -278,6 +269,15 @@ Vector sharedWeights(const MatrixView& input, const LayerWeights& weights, const
     return shares.unaryExpr([](float x) { return 1 / (1 + std::exp(-x)); });
 }
 
+Matrix besideFeedForward(
+    const Matrix& written, const Matrix& sum, const LayerWeights& weights, const Progress& progress)
+{
+    const Matrix both = normedBy(Role::PostFfwNorm1, written, weights, progress)
+        + normedBy(Role::PostFfwNorm2, sum, weights, progress);
+    const auto& after = weights.spec.feedForwardPostNorm;
+    return after ? normedBy(*after, both, weights, progress) : both;
+}
+
 void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
     const ExpertInputs& seen, const Progress& progress)
 {
@@ -315,8 +315,13 @@ void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights&
             outputs.array().colwise() *= shares.array();
         sum += outputs;
     }
-    if (spec.isBeside)
-        sum = besideFeedForward(sum, input, weights, show, progress);
+    if (spec.isBeside) {
+        Matrix gated = feedForwardGated(input, weights, progress);
+        show(LinearInput::Down, -1, gated);
+        const Matrix ordinary
+            = std::move(linear(gated, { weights.matrix(Role::FfnDown) }, progress).front());
+        sum = besideFeedForward(ordinary, sum, weights, progress);
+    }
     hidden += weights.spec.residualScale * sum;
 }
 

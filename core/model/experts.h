@@ -17,6 +17,9 @@ struct ChosenExperts {
 /// reads, null: none. Of equal ones the first counts as the larger. Pure.
 ChosenExperts chooseExperts(const float* logits, const Vector* bias, const ExpertsSpec& spec);
 
+/// The same by the biases and scales of a layer: `logits` of its router, which it changes.
+ChosenExperts routeToken(Eigen::Ref<Eigen::RowVectorXf> logits, const LayerWeights& weights);
+
 /// The tokens that one expert is given, and how much its outputs count for each.
 struct ExpertTokens {
     std::vector<Eigen::Index> rows; ///< ascending
@@ -56,6 +59,11 @@ Matrix expertGated(const MatrixView& x, const ExpertWeights& expert, Activation 
 /// How much the shared expert's output counts for each token; empty: it counts whole.
 Vector sharedWeights(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress);
+
+/// What a layer adds that has experts beside a feed-forward: after(post_1(written) + post_2(sum)),
+/// `written` the product of ffn_down, `sum` that of the experts.
+Matrix besideFeedForward(const Matrix& written, const Matrix& sum, const LayerWeights& weights,
+    const Progress& progress);
 
 /// What an expert's linear layers read, before they do; may change it. `expert` −1: the shared one.
 using ExpertInputs = std::function<void(LinearInput input, int expert, Matrix& x)>;

@@ -8,7 +8,6 @@
 #include "core/model/rotary.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace core {
@@ -21,13 +20,6 @@ namespace {
     {
         return std::move(linear(x, { weight }, progress).front());
     }
-
-    /// Queries of all heads, each the channels that are not turned, then those that are; and what
-    /// all heads attend to: the normed latent, then the key that is turned.
-    struct Latents {
-        Matrix queries; ///< (tokens, heads × (plain + turned))
-        Matrix keys; ///< (tokens, rank + turned)
-    };
 
     Latents projected(const MatrixView& input, const LayerWeights& weights, const InnerInputs& seen,
         const Progress& progress)
@@ -43,22 +35,19 @@ namespace {
             made.queries = linearOne(input, weights.matrix(Role::AttnQ), progress);
         }
         made.keys = linearOne(input, weights.matrix(Role::AttnKvAMqa), progress);
-        made.keys.leftCols(spec.keyRank) = normed(made.keys.leftCols(spec.keyRank),
-            { NormKind::RootMeanSquare, spec.epsilon, &weights.vector(Role::AttnKvANorm), nullptr },
-            progress);
         return made;
     }
 
-    void turn(Latents& latents, const AttentionSpec& spec, int length)
+    void turn(Latents& latents, const AttentionSpec& spec, Positions positions)
     {
         const LatentSpec& latent = *spec.latent;
-        const RotaryTable table(spec.rotary, length);
+        const RotaryTable table(spec.rotary, positions.end(), positions.first);
         constexpr Index tile = 64;
         const Index rows = latents.queries.rows();
         parallelFor(std::size_t((rows + tile - 1) / tile), [&](std::size_t task) {
             const Index first = Index(task) * tile;
             for (Index row = first; row < std::min(first + tile, rows); ++row) {
-                const int position = int(row % length);
+                const int position = positions.first + int(row % positions.count);
                 table.turn(latents.queries.row(row).data() + latent.plain, spec.heads, spec.headDim,
                     position);
                 table.turn(
@@ -67,15 +56,13 @@ namespace {
         });
     }
 
-    /// Rows × 1 + temperature · ln(1 + ⌊position / span⌋), as attention of other layers does it.
+    /// Rows × queryScale of their position, as attention of other layers does it.
     void scaleByPosition(Matrix& queries, const AttentionSpec& spec, int length)
     {
         if (spec.temperature == 0)
             return;
-        for (Index row = 0; row < queries.rows(); ++row) {
-            const double spans = std::floor(double(row % length) / spec.temperatureSpan);
-            queries.row(row) *= float(1 + spec.temperature * std::log(1 + spans));
-        }
+        for (Index row = 0; row < queries.rows(); ++row)
+            queries.row(row) *= queryScale(spec, row % length);
     }
 
     /// What one head's queries, (tokens, rank + turned), take of the latents, (tokens, rank).
@@ -111,24 +98,41 @@ Matrix latentQueryInput(
         progress);
 }
 
-Matrix latentContext(const MatrixView& input, const LayerWeights& weights, int length,
+void finishLatents(
+    Latents& latents, const LayerWeights& weights, Positions positions, const Progress& progress)
+{
+    const LatentSpec& spec = *weights.spec.attention.latent;
+    latents.keys.leftCols(spec.keyRank) = normed(latents.keys.leftCols(spec.keyRank),
+        { NormKind::RootMeanSquare, spec.epsilon, &weights.vector(Role::AttnKvANorm), nullptr },
+        progress);
+    turn(latents, weights.spec.attention, positions);
+}
+
+Latents attentionLatents(const MatrixView& input, const LayerWeights& weights, int length,
+    const InnerInputs& seen, const Progress& progress)
+{
+    Latents latents = projected(input, weights, seen, progress);
+    finishLatents(latents, weights, { 0, length }, progress);
+    return latents;
+}
+
+Matrix attendedLatents(const Latents& latents, const LayerWeights& weights, int length,
     const InnerInputs& seen, const Progress& progress)
 {
     const AttentionSpec& spec = weights.spec.attention;
     const LatentSpec& latent = *spec.latent;
-    Latents latents = projected(input, weights, seen, progress);
-    turn(latents, spec, length);
     const auto show = [&](LinearInput what, int head, Matrix& x) {
         if (seen)
             seen(what, head, x);
     };
-    Matrix context(input.rows(), spec.context());
+    const Index rows = latents.queries.rows();
+    Matrix context(rows, spec.context());
     for (int head = 0; head < spec.heads; ++head) {
         progress.checkCancelled();
         const Index column = Index(head) * spec.headDim;
         Matrix plain = latents.queries.middleCols(column, latent.plain);
         show(LinearInput::HeadQuery, head, plain);
-        Matrix queries(input.rows(), latent.keyRank + latent.turned);
+        Matrix queries(rows, latent.keyRank + latent.turned);
         queries.leftCols(latent.keyRank) = linearOne(plain,
             weights.matrix(Role::AttnKB).middleRows(Index(head) * latent.keyRank, latent.keyRank),
             progress);

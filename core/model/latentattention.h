@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/model/layer.h"
+#include "core/model/attention.h"
 
 namespace core {
 
@@ -15,8 +15,24 @@ namespace core {
 Matrix latentQueryInput(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress);
 
-/// attentionContext of a layer with latent attention: (tokens, heads × value).
-Matrix latentContext(const MatrixView& input, const LayerWeights& weights, int length,
+/// Queries of all heads, each the channels that are not turned, then those that are; and what all
+/// heads attend to: the normed latent, then the key that is turned.
+struct Latents {
+    Matrix queries; ///< (tokens, heads × (plain + turned))
+    Matrix keys; ///< (tokens, rank + turned)
+};
+
+/// Norms the keys' latents of what was projected and turns what is turned, in place.
+void finishLatents(
+    Latents& latents, const LayerWeights& weights, Positions positions, const Progress& progress);
+
+/// What the rows of `input` (from attentionInput), whole sequences of `length` tokens, attend with.
+Latents attentionLatents(const MatrixView& input, const LayerWeights& weights, int length,
+    const InnerInputs& seen, const Progress& progress);
+
+/// What the heads make of the latents before each query: attentionContext's result, (tokens,
+/// heads × value).
+Matrix attendedLatents(const Latents& latents, const LayerWeights& weights, int length,
     const InnerInputs& seen, const Progress& progress);
 
 } // namespace core

@@ -5,6 +5,7 @@
 #include "core/base/progress.h"
 #include "core/model/beside.h"
 #include "core/model/checkpoint.h"
+#include "core/model/recurrentstate.h"
 
 #include <functional>
 #include <map>
@@ -69,10 +70,12 @@ Matrix attentionInput(
     const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
 /// What linear layers inside attention read, before they do; may change it.
 using InnerInputs = std::function<void(LinearInput input, int head, Matrix& x)>;
-/// What attention of some models needs beside its input.
+/// What attention of some models, and what stands in its place, needs beside its input.
 struct AttentionAids {
     BesideTile beside; ///< where keys are shared
     InnerInputs seen; ///< may be empty
+    /// What the only sequence goes on from, moved on; null: each starts anew.
+    RecurrentState* state = nullptr;
 };
 /// The heads' outputs, causal, or what a delta net or a short convolution makes in their place:
 /// what attn_output, ssm_out, shortconv.out_proj read. `input` from attentionInput.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/perlayerinputs.h"
 
+#include "core/base/matrixvector.h"
 #include "core/base/parallel.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
@@ -69,21 +70,35 @@ Matrix PerLayerInputs::rows(std::span<const int> tokens, int layer, const Progre
         = decodeRows(m_projection, first, m_size); // of this layer: (size, hidden)
     requireFinite(m_projection, projection, first);
     Matrix made = std::move(linear(embedded, { projection }, progress).front());
-    forEach(count, [&](Index i) {
-        auto own = made.row(i);
-        own *= m_scale;
-        normRow(own.data(), std::size_t(m_size), NormKind::RootMeanSquare, m_epsilon, m_norm.data(),
-            nullptr, own.data());
-        const Matrix all = rowOf(m_perLayer, distinct[std::size_t(i)]);
-        own += std::sqrt(float(m_size)) * all.middleCols(first, m_size);
-        own *= std::sqrt(0.5f);
-    });
+    forEach(
+        count, [&](Index i) { finish(made.middleRows(i, 1), distinct[std::size_t(i)], layer); });
     Matrix result(Index(tokens.size()), m_size);
     forEach(result.rows(), [&](Index i) {
         const auto found = std::ranges::lower_bound(distinct, tokens[std::size_t(i)]);
         result.row(i) = made.row(found - distinct.begin());
     });
     return result;
+}
+
+Matrix PerLayerInputs::row(int token, int layer, const Progress& progress) const
+{
+    const Matrix projection
+        = decodeFinite(rowsOf(m_projection, std::int64_t(layer) * m_size, m_size), progress);
+    const Matrix embedded = rowOf(m_embedding, token);
+    Matrix own(1, m_size);
+    matrixvector::multiplyAll({ { projection, own.data() } }, embedded.data());
+    finish(own, token, layer);
+    return own;
+}
+
+void PerLayerInputs::finish(MatrixBlock own, int token, int layer) const
+{
+    own *= m_scale;
+    normRow(own.data(), std::size_t(m_size), NormKind::RootMeanSquare, m_epsilon, m_norm.data(),
+        nullptr, own.data());
+    const Matrix all = rowOf(m_perLayer, token);
+    own += std::sqrt(float(m_size)) * all.middleCols(Index(layer) * m_size, m_size);
+    own *= std::sqrt(0.5f);
 }
 
 } // namespace core

@@ -24,9 +24,13 @@ public:
     /// Those of `layer`, (tokens, size), on all processors. Requires: tokens of the vocabulary.
     /// Throws Error for a row that is not finite.
     Matrix rows(std::span<const int> tokens, int layer, const Progress& progress) const;
+    /// The same of one token, (1, size), by a product of a matrix and a vector.
+    Matrix row(int token, int layer, const Progress& progress) const;
 
 private:
     PerLayerInputs() = default;
+    /// Makes `own`, (1, size), P_l · e of a token, its input, in place.
+    void finish(MatrixBlock own, int token, int layer) const;
 
     Tensor m_embedding, m_perLayer, m_projection;
     Vector m_norm;

@@ -10,8 +10,8 @@
 
 namespace core {
 
-Matrix shortConvolutionContext(
-    const MatrixView& input, const LayerWeights& weights, int length, const Progress& progress)
+Matrix shortConvolutionContext(const MatrixView& input, const LayerWeights& weights, int length,
+    RecurrentState* state, const Progress& progress)
 {
     assert(weights.spec.shortConvolution);
     const Matrix& projection = weights.matrix(Role::ShortConvIn);
@@ -20,11 +20,17 @@ Matrix shortConvolutionContext(
     for (Eigen::Index third = 0; third < 3; ++third)
         thirds.push_back(projection.middleRows(third * channels, channels));
     std::vector<Matrix> made = linear(input, thirds, progress);
-    Matrix context = std::move(made[0]);
-    context.array() *= made[2].array();
-    convolveCausally(context, weights.vector(Role::ShortConvConv), length, {}, progress);
-    context.array() *= made[1].array();
-    return context;
+    return shortConvolved(made[0], made[1], std::move(made[2]), weights, length, state, progress);
+}
+
+Matrix shortConvolved(const MatrixView& B, const MatrixView& C, Matrix x,
+    const LayerWeights& weights, int length, RecurrentState* state, const Progress& progress)
+{
+    x.array() *= B.array();
+    convolveCausally(x, weights.vector(Role::ShortConvConv), length,
+        state ? &state->inputs : nullptr, {}, progress);
+    x.array() *= C.array();
+    return x;
 }
 
 } // namespace core

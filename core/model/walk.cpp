@@ -43,11 +43,19 @@ namespace {
     };
 
     Matrix contextOf(const Matrix& read, int length, const LayerWeights& weights, int layer,
-        WalkObserver* observer, const AttentionAids& aids, const Progress& progress)
+        WalkObserver* observer, AttentionAids aids, const Progress& progress)
     {
         const LayerSpec& spec = weights.spec;
-        if (spec.deltaNet || spec.shortConvolution || spec.attention.latent)
+        if (spec.deltaNet || spec.shortConvolution) {
+            aids.state = observer ? observer->recurrentState(layer) : nullptr;
             return attentionContext(read, weights, length, progress, aids);
+        }
+        if (spec.attention.latent) {
+            const Latents latents = attentionLatents(read, weights, length, aids.seen, progress);
+            if (observer)
+                observer->attentionLatents(layer, latents);
+            return attendedLatents(latents, weights, length, aids.seen, progress);
+        }
         const AttentionHeads heads = attentionHeads(read, weights, length, progress, aids.beside);
         if (observer)
             observer->attentionHeads(layer, heads);
@@ -88,8 +96,8 @@ namespace {
                 if (observer)
                     observer->expertInput(what, layer, head, x);
             };
-            Matrix context
-                = contextOf(read, length, weights, layer, observer, { beside, seen }, progress);
+            Matrix context = contextOf(
+                read, length, weights, layer, observer, { beside, seen, nullptr }, progress);
             show(LinearInput::AttentionOutput, context);
             addAttention(hidden, context, weights, progress);
         }

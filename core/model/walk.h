@@ -4,6 +4,7 @@
 #include "core/base/progress.h"
 #include "core/model/attention.h"
 #include "core/model/beside.h"
+#include "core/model/latentattention.h"
 #include "core/model/layer.h"
 #include "core/model/tokenrows.h"
 
@@ -46,6 +47,11 @@ struct WalkObserver {
     }
     /// Queries, keys and values of the same rows, normed and turned.
     virtual void attentionHeads(int /*layer*/, const AttentionHeads& /*heads*/) { }
+    /// The same of a layer with latent attention.
+    virtual void attentionLatents(int /*layer*/, const Latents& /*latents*/) { }
+    /// Where a layer with a delta net or a short convolution leaves what the tokens after the only
+    /// sequence go on from; null: nowhere.
+    virtual RecurrentState* recurrentState(int /*layer*/) { return nullptr; }
     /// The residual stream at a depth: 0 the embedding, 1 + 2·layer after attention, 2 + 2·layer
     /// after the feed-forward.
     virtual void residual(int depth, const MatrixView& hidden, Eigen::Index firstRow) = 0;

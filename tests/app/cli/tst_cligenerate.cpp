@@ -55,6 +55,25 @@ private slots:
         QVERIFY(other["tokens"] != json["tokens"]);
     }
 
+    /// Delta nets, short convolutions, keys of other layers, layers' own inputs, latents.
+    void everyMixerWritesWhatItsFileWrites()
+    {
+        for (const char* architecture : { "qwen35", "qwen35moe", "lfm2", "gemma4", "gemma4-experts",
+                 "gemma4-large", "deepseek2", "mistral4" }) {
+            const support::TemporaryFolder folder;
+            support::writeTinyArchitecture(architecture, folder.path());
+            const QString model = name(folder.path()), file = name(folder / "f32.gguf");
+            QCOMPARE(
+                run({ "quantize", model, "--type", "F32", "--method", "rtn", "-o", file }).code, 0);
+            const Outcome outcome = run({ "generate", file, "--against", model, "--prompt",
+                "the cat", "-n", "24", "--json" });
+            QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+            const Json json = jsonOf(outcome);
+            QVERIFY2(json["match_rate"].get<double>() == 1, architecture);
+            QVERIFY2(!json["tokens"].empty(), architecture);
+        }
+    }
+
     void aDifferentModelDivergesSomewhere()
     {
         const Workplace place;

@@ -3,6 +3,7 @@
 
 #include "core/files/atomicfile.h"
 #include "core/files/gguf.h"
+#include "tests/support/tinyarchitecture.h"
 
 #include <QApplication>
 #include <QLocale>
@@ -70,6 +71,13 @@ void PresenterTest::open(const support::TinyModel& model)
 {
     const std::filesystem::path path = newFolder();
     support::writeTinyModel(model, path);
+    m_session->open(app::openModel(path, path, places(), {}));
+}
+
+void PresenterTest::openArchitecture(const std::string& name)
+{
+    const std::filesystem::path path = newFolder();
+    support::writeTinyArchitecture(name, path);
     m_session->open(app::openModel(path, path, places(), {}));
 }
 

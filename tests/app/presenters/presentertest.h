@@ -29,6 +29,8 @@ private slots:
 protected:
     /// Opens a model of random weights, with a calibration and an evaluation text beside it.
     void open(const support::TinyModel& model = {});
+    /// One of support::tinyArchitectures().
+    void openArchitecture(const std::string& name);
     /// The last one again.
     void reopen();
     /// Opens it with six layers, in Q8_0, and selects a role in each.

@@ -73,6 +73,28 @@ private slots:
         QCOMPARE(column(2).letter, "A");
     }
 
+    void writesWithEveryMixer_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const char* name : { "qwen35", "lfm2", "gemma4", "deepseek2" })
+            QTest::newRow(name) << QString(name);
+    }
+    void writesWithEveryMixer()
+    {
+        QFETCH(QString, name);
+        openArchitecture(name.toStdString());
+        QCOMPARE(m_controller->whyNot(), QString());
+        const QSignalSpy failed(m_controller.get(), &app::TextController::failed);
+        const QSignalSpy finished(m_controller.get(), &app::TextController::finished);
+        app::TextWish wish;
+        wish.prompt = "the cat"; // after which none of them writes an end at once
+        wish.count = 8;
+        m_controller->write(wish);
+        QTRY_COMPARE(finished.size() + failed.size(), qsizetype(1));
+        QVERIFY(failed.isEmpty());
+        QVERIFY(!column(0).tokens.empty());
+    }
+
     void tellsTheMatchRateOverBeginningsOfTheText()
     {
         open();

@@ -84,6 +84,8 @@ class TestDeltaNet : public QObject {
 private slots:
     void theChunkedRuleIsTheRule_data();
     void theChunkedRuleIsTheRule();
+    void theRuleGoesOnFromItsState();
+    void aConvolutionGoesOnFromTheRowsBefore();
     void rememberedValuesComeBack();
     void aStateThatIsForgottenAtOnceLeavesNothing();
     void aConvolutionSeesNoOtherSequence();
@@ -109,6 +111,46 @@ void TestDeltaNet::theChunkedRuleIsTheRule()
             = (gatedDeltaRule(head.inputs()) - tokenByToken(head)).cwiseAbs().maxCoeff();
         QVERIFY2(error < 2e-6f, qPrintable(QString::number(double(error))));
     }
+}
+
+// In pieces that are no chunks, single tokens among them.
+void TestDeltaNet::theRuleGoesOnFromItsState()
+{
+    constexpr int tokens = 150, headDim = 16;
+    const Head head(tokens, headDim);
+    Matrix state = Matrix::Zero(headDim, headDim), output(tokens, headDim);
+    int first = 0;
+    for (const int count : { 1, 70, 1, 1, 64, 13 }) {
+        const DeltaRuleInputs part{ head.q.middleRows(first, count),
+            head.k.middleRows(first, count), head.v.middleRows(first, count),
+            head.decay.segment(first, count), head.rate.segment(first, count) };
+        output.middleRows(first, count) = gatedDeltaRule(part, state);
+        first += count;
+    }
+    QCOMPARE(first, tokens);
+    QVERIFY((output - tokenByToken(head)).cwiseAbs().maxCoeff() < 2e-6f);
+}
+
+void TestDeltaNet::aConvolutionGoesOnFromTheRowsBefore()
+{
+    constexpr int tokens = 12, channels = 5, kernel = 4;
+    const Matrix x = randomMatrix(1, tokens, channels, 1);
+    const Matrix rows = randomMatrix(2, channels, kernel, 1);
+    const Vector weights = Eigen::Map<const Vector>(rows.data(), rows.size());
+    Matrix whole = x, before, pieces(tokens, channels);
+    convolveCausally(whole, weights, tokens, nullptr, {}, {});
+    int first = 0;
+    for (const int count : { 1, 1, 2, 5, 3 }) {
+        Matrix piece = x.middleRows(first, count);
+        convolveCausally(piece, weights, count, &before, {}, {});
+        pieces.middleRows(first, count) = piece;
+        first += count;
+        for (int back = 1; back < kernel; ++back)
+            QCOMPARE(Matrix(before.row(kernel - 1 - back)),
+                first >= back ? Matrix(x.row(first - back)) : Matrix(Matrix::Zero(1, channels)));
+    }
+    QCOMPARE(first, tokens);
+    QVERIFY(pieces == whole);
 }
 
 // Without forgetting and at full rate, a query that is a key gets the key's last value.
@@ -145,7 +187,7 @@ void TestDeltaNet::aConvolutionSeesNoOtherSequence()
     const Matrix rows = randomMatrix(8, channels, kernel, 1);
     const Vector weights = Eigen::Map<const Vector>(rows.data(), rows.size());
     Matrix found = x;
-    convolveCausally(found, weights, length, {}, {});
+    convolveCausally(found, weights, length, nullptr, {}, {});
     for (int token = 0; token < length * sequences; ++token)
         for (int channel = 0; channel < channels; ++channel) {
             double sum = 0;
@@ -186,7 +228,7 @@ void TestDeltaNet::aShortConvolutionIsWhatItsPaperSays()
         * opened.weights.matrix(Role::ShortConvIn).cast<double>().transpose();
     const Eigen::Index n = opened.input.cols();
     const Vector& kernel = opened.weights.vector(Role::ShortConvConv);
-    const Matrix found = shortConvolutionContext(opened.input, opened.weights, length, {});
+    const Matrix found = shortConvolutionContext(opened.input, opened.weights, length, nullptr, {});
     for (Eigen::Index t = 0; t < length; ++t)
         for (Eigen::Index c = 0; c < n; ++c) {
             double sum = 0;
