@@ -2101,6 +2101,10 @@ KLD %2, gemessen auf %3</translation>
         <source>&amp;Improve by measuring</source>
         <translation>Durch Messen &amp;verbessern</translation>
     </message>
+    <message>
+        <source>Compare with a &amp;file...</source>
+        <translation>Mit einer &amp;Datei vergleichen...</translation>
+    </message>
 </context>
 <context>
     <name>app::WorstTexts</name>
@@ -2134,6 +2138,18 @@ KLD %2, gemessen auf %3</translation>
     <message>
         <source>Model folder or file, or session (.quantscope), to open.</source>
         <translation>Modellordner oder -datei oder Sitzung (.quantscope), die geöffnet werden soll.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no size of pictures; expected width and height in pixels, as in 1280x720.</source>
+        <translation>„%1“ ist keine Größe von Bildern; erwartet werden Breite und Höhe in Pixeln wie in 1280x720.</translation>
+    </message>
+    <message>
+        <source>Size of these pictures in pixels (%1).</source>
+        <translation>Größe dieser Bilder in Pixeln (%1).</translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation>Größe</translation>
     </message>
 </context>
 <context>
@@ -2787,10 +2803,6 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
         <translation>B ist so groß wie A und verliert %2: KLD %3 gegen %4.</translation>
     </message>
     <message>
-        <source>%1 loses KLD %2 and prefers the original&apos;s token %3 of the time; perplexity %4.</source>
-        <translation>%1 verliert KLD %2 und zieht in %3 der Fälle das Token des Originals vor; Perplexität %4.</translation>
-    </message>
-    <message>
         <source>The pinned runs are not measured yet.</source>
         <translation>Die angehefteten Läufe sind noch nicht gemessen.</translation>
     </message>
@@ -2882,6 +2894,18 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
         <source>%1  ·  %2</source>
         <comment>a run, and what it was measured on</comment>
         <translation>%1  ·  %2</translation>
+    </message>
+    <message>
+        <source>In words: both %1.</source>
+        <translation>In Worten: beide %1.</translation>
+    </message>
+    <message>
+        <source>In words: A %1, B %2.</source>
+        <translation>In Worten: A %1, B %2.</translation>
+    </message>
+    <message>
+        <source>%1 loses KLD %2 and prefers the original&apos;s token %3 of the time; perplexity %4. In words: %5.</source>
+        <translation>%1 verliert KLD %2 und zieht in %3 der Fälle das Token des Originals vor; Perplexität %4. In Worten: %5.</translation>
     </message>
 </context>
 <context>

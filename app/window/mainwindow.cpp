@@ -177,8 +177,7 @@ void MainWindow::makePresenters(const WindowFolders& folders)
             folders.home },
         owner);
     new ModelPresenter(*m_pages->model, m_session, m_selection, owner);
-    new ShrinkPresenter(
-        *m_pages->model, m_session, *m_shrink, *m_losses, m_jobs, m_quick, owner);
+    new ShrinkPresenter(*m_pages->model, m_session, *m_shrink, *m_losses, m_jobs, m_quick, owner);
     new WeightsPresenter(*m_pages->weights, m_session, m_selection, owner);
     new ActivationsPresenter(*m_pages->activations, m_session, m_selection, *m_activations, owner);
     new PrecisionPresenter(*m_pages->precision, m_session, m_selection, owner);

@@ -188,6 +188,13 @@ void MainWindow::connectRunActions()
         else
             m_quantize->quantize();
     });
+    connect(m_actions->compareFile, &QAction::triggered, this, [this] {
+        const QString file = m_files->askForModelFile();
+        if (file.isEmpty())
+            return;
+        showPage(widgets::PageId::Compare);
+        m_addedFiles->add(file.toStdString());
+    });
     connect(m_actions->pause, &QAction::triggered, this,
         [this] { m_jobs.setPaused(!m_jobs.isPaused()); });
     connect(m_actions->cancel, &QAction::triggered, &m_jobs, &Jobs::cancel);
@@ -259,11 +266,8 @@ void MainWindow::connectPages()
         &FileController::chooseImatrix);
     connect(m_pages->compare, &ComparePage::chooseTextRequested, m_files,
         &FileController::chooseEvaluationText);
-    connect(m_pages->compare, &ComparePage::addFileRequested, this, [this] {
-        const QString file = m_files->askForModelFile();
-        if (!file.isEmpty())
-            m_addedFiles->add(file.toStdString());
-    });
+    connect(m_pages->compare, &ComparePage::addFileRequested, m_actions->compareFile,
+        &QAction::trigger);
     connect(m_textPresenter, &TextPresenter::promptsRequested, this, [this] {
         const QString file = m_files->askForPrompts();
         if (!file.isEmpty())

@@ -20,8 +20,7 @@ public:
     static constexpr int scales[] = { 100, 200 };
 
     /// `size` in pixels, at every scale.
-    Pictures(
-        MainWindow& window, widgets::Theme& theme, std::filesystem::path folder, QSize size);
+    Pictures(MainWindow& window, widgets::Theme& theme, std::filesystem::path folder, QSize size);
 
     /// Returns an empty string, or why it could not be done. Runs an event loop.
     QString take(const std::filesystem::path& model);

@@ -174,6 +174,7 @@ void WindowActions::makeRunMenu()
     measureActivations = add(menu, tr("Measure &activations"));
     quantize = add(menu, tr("&Quantize"));
     measureLoss = add(menu, tr("Measure what was &lost"));
+    compareFile = add(menu, tr("Compare with a &file..."));
     menu->addSeparator();
     pause = add(menu, tr("&Pause the job"));
     cancel = add(menu, tr("&Cancel the job"));

@@ -27,7 +27,7 @@ void WindowActions::setState(const WindowState& state)
 {
     const QString closed = state.isOpen ? QString() : tr("no model is open");
     for (QAction* action : { saveSession, showInFolder, exportGguf, selectAll, find, loadRecipe,
-             saveRecipe, mainAction, flat, expandAll, collapseAll })
+             saveRecipe, compareFile, mainAction, flat, expandAll, collapseAll })
         allow(action, closed);
     for (std::size_t page = 1; page < pages.size(); ++page)
         allow(pages[page], closed);

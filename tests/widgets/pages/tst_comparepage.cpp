@@ -62,7 +62,7 @@ private slots:
         Shown shown;
         QCOMPARE(plain(shown.page.answer()),
             "B has the size of A and loses 29.0 % less: KLD 0.00456 ± 0.00004 against 0.00642 ± "
-            "0.00005.");
+            "0.00005. In words: A slightly worse, B as good as the original.");
         takePictures(shown.page, theme(), "compare");
     }
 
@@ -72,7 +72,7 @@ private slots:
         shown.page.setRuns(sampleRuns(), 6, 4);
         QCOMPARE(plain(shown.page.answer()),
             "B is 12.8 % smaller than A and loses 2.57× as much: KLD 0.0117 ± 0.0001 against "
-            "0.00456 ± 0.00004.");
+            "0.00456 ± 0.00004. In words: A as good as the original, B slightly worse.");
         shown.page.setRuns(sampleRuns(), 4, 6);
         QVERIFY(plain(shown.page.answer()).startsWith("B is 14.7 % larger than A and loses"));
         shown.page.setRuns(sampleRuns(), 0, 6);
@@ -103,7 +103,7 @@ private slots:
             qPrintable(shown.page.answer()));
         QVERIFY2(plain(shown.page.answer())
                      .endsWith("At the same positions they differ by "
-                               "−0.0000200 ± 0.0000000."),
+                               "−0.0000200 ± 0.0000000. In words: both slightly worse."),
             qPrintable(shown.page.answer()));
     }
 

@@ -5,6 +5,7 @@
 #include "widgets/buttons.h"
 #include "widgets/card.h"
 #include "widgets/format.h"
+#include "widgets/gradetext.h"
 #include "widgets/label.h"
 #include "widgets/pages/compare/detailcard.h"
 #include "widgets/pages/compare/runtable.h"
@@ -73,6 +74,12 @@ namespace {
             .arg(percentText(std::abs(size - 1)));
     }
 
+    QString gradesText(core::Grade a, core::Grade b)
+    {
+        return a == b ? ComparePage::tr("In words: both %1.").arg(gradeWords(a))
+                      : ComparePage::tr("In words: A %1, B %2.").arg(gradeWords(a), gradeWords(b));
+    }
+
     /// Less and more are said only where the error of the difference allows it.
     QString comparisonText(const RunRow& a, const RunRow& b)
     {
@@ -84,11 +91,10 @@ namespace {
                                     : unclearText(size))
                   .arg(measuredKldText(lostB.kldMean, lostB.kldError),
                       measuredKldText(lostA.kldMean, lostA.kldError));
-        if (!difference.paired)
-            return text;
-        return text + u' '
-            + ComparePage::tr("At the same positions they differ by %1.")
-                  .arg(measuredKldText(difference.mean, difference.error));
+        const QString paired = ComparePage::tr("At the same positions they differ by %1.")
+                                   .arg(measuredKldText(difference.mean, difference.error));
+        const QString comparison = difference.paired ? text + u' ' + paired : text;
+        return comparison + u' ' + gradesText(core::gradeOf(lostA), core::gradeOf(lostB));
     }
 
     /// Whether both are measured, but not on the same text with the present settings.
@@ -310,9 +316,11 @@ void ComparePage::updateAnswer()
     if (const core::Comparison* lost = lostB ? lostB : lostA) {
         const RunRow& run = lostB ? *b : *a;
         setAnswer(
-            tr("%1 loses KLD %2 and prefers the original's token %3 of the time; perplexity %4.")
+            tr("%1 loses KLD %2 and prefers the original's token %3 of the time; perplexity %4. "
+               "In words: %5.")
                 .arg(labelOf(run), measuredKldText(lost->kldMean, lost->kldError),
-                    percentText(lost->sameTop1), signedText(lost->perplexityDifference, 2)));
+                    percentText(lost->sameTop1), signedText(lost->perplexityDifference, 2),
+                    gradeWords(core::gradeOf(*lost))));
         return;
     }
     setAnswer(m_runs.size() > 1 ? tr("The pinned runs are not measured yet.")

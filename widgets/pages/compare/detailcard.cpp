@@ -13,7 +13,8 @@
 namespace widgets {
 namespace {
 
-    constexpr int leastCardBeside = 840; ///< width of the card with controls beside the choice of views
+    constexpr int leastCardBeside
+        = 840; ///< width of the card with controls beside the choice of views
     constexpr int leastColumns = 600; ///< with three texts beside each other
 
 } // namespace

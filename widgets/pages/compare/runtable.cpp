@@ -2,6 +2,7 @@
 #include "widgets/pages/compare/runtable.h"
 
 #include "widgets/format.h"
+#include "widgets/gradetext.h"
 #include "widgets/icons.h"
 #include "widgets/pages/inkdelegate.h"
 #include "widgets/theme.h"
@@ -153,6 +154,10 @@ void RunTable::fillRow(int row, const RunRow& run)
     const double top1
         = run.evaluation && run.evaluation->against ? run.evaluation->against->sameTop1 : 1;
     set(row, Top1, run.evaluation ? percentText(top1) : unknownText(), secondary);
+    const QString inWords
+        = isCompared ? gradeToolTip(core::gradeOf(*run.evaluation->against)) : QString();
+    for (const int column : { Kld, Top1 })
+        item(row, column)->setToolTip(inWords);
     if (run.stale) {
         item(row, Kld)->setIcon(icon(QStringLiteral("clock"), Ink::Text2));
         item(row, Kld)->setToolTip(
