@@ -22,18 +22,11 @@ namespace {
         return std::move(linear(x, { weight }, progress).front());
     }
 
-    /// Queries of all heads, each the channels that are not turned, then those that are; and what
-    /// all heads attend to: the normed latent, then the key that is turned.
-    struct Latents {
-        Matrix queries; ///< (tokens, heads × (plain + turned))
-        Matrix keys; ///< (tokens, rank + turned)
-    };
-
-    Latents projected(const MatrixView& input, const LayerWeights& weights, const InnerInputs& seen,
-        const Progress& progress)
+    LatentHeads projected(const MatrixView& input, const LayerWeights& weights,
+        const InnerInputs& seen, const Progress& progress)
     {
         const LatentSpec& spec = *weights.spec.attention.latent;
-        Latents made;
+        LatentHeads made;
         if (spec.queryRank > 0) {
             Matrix latent = latentQueryInput(input, weights, progress);
             if (seen)
@@ -49,7 +42,7 @@ namespace {
         return made;
     }
 
-    void turn(Latents& latents, const AttentionSpec& spec, int length)
+    void turn(LatentHeads& latents, const AttentionSpec& spec, int length)
     {
         const LatentSpec& latent = *spec.latent;
         const RotaryTable table(spec.rotary, length);
@@ -78,28 +71,6 @@ namespace {
         }
     }
 
-    /// What one head's queries, (tokens, rank + turned), take of the latents, (tokens, rank).
-    Matrix attended(const Matrix& queries, const Matrix& keys, const AttentionSpec& spec,
-        int length, const Progress& progress)
-    {
-        const Index rank = spec.latent->keyRank;
-        Matrix context(queries.rows(), rank);
-        const int tiles = (length + queryTile - 1) / queryTile;
-        parallelFor(
-            std::size_t(queries.rows() / length) * std::size_t(tiles), [&](std::size_t task) {
-                progress.checkCancelled();
-                const int first = int(task) % tiles * queryTile;
-                const Index start = Index(task) / tiles * length;
-                const int count = std::min(queryTile, length - first);
-                const int lowest = lowestKey(spec, first);
-                const auto seen = keys.middleRows(start + lowest, first + count - lowest);
-                attendRows({ queries.middleRows(start + first, count), seen, seen.leftCols(rank),
-                               first, lowest },
-                    context.middleRows(start + first, count), spec, nullptr);
-            });
-        return context;
-    }
-
 } // namespace
 
 Matrix latentQueryInput(
@@ -111,32 +82,66 @@ Matrix latentQueryInput(
         progress);
 }
 
+LatentHeads latentHeads(const MatrixView& input, const LayerWeights& weights, int length,
+    const InnerInputs& seen, const Progress& progress)
+{
+    LatentHeads heads = projected(input, weights, seen, progress);
+    turn(heads, weights.spec.attention, length);
+    return heads;
+}
+
+Matrix latentQueries(const LatentHeads& heads, int head, const LayerWeights& weights, int length,
+    const InnerInputs& seen, const Progress& progress)
+{
+    const AttentionSpec& spec = weights.spec.attention;
+    const LatentSpec& latent = *spec.latent;
+    const Index column = Index(head) * spec.headDim;
+    Matrix plain = heads.queries.middleCols(column, latent.plain);
+    if (seen)
+        seen(LinearInput::HeadQuery, head, plain);
+    Matrix queries(plain.rows(), latent.keyRank + latent.turned);
+    queries.leftCols(latent.keyRank) = linearOne(plain,
+        weights.matrix(Role::AttnKB).middleRows(Index(head) * latent.keyRank, latent.keyRank),
+        progress);
+    queries.rightCols(latent.turned)
+        = heads.queries.middleCols(column + latent.plain, latent.turned);
+    scaleByPosition(queries, spec, length);
+    return queries;
+}
+
+Matrix latentsTaken(const Matrix& queries, const Matrix& keys, const AttentionSpec& spec,
+    int length, const Progress& progress)
+{
+    const Index rank = spec.latent->keyRank;
+    Matrix context(queries.rows(), rank);
+    const int tiles = (length + queryTile - 1) / queryTile;
+    parallelFor(std::size_t(queries.rows() / length) * std::size_t(tiles), [&](std::size_t task) {
+        progress.checkCancelled();
+        const int first = int(task) % tiles * queryTile;
+        const Index start = Index(task) / tiles * length;
+        const int count = std::min(queryTile, length - first);
+        const int lowest = lowestKey(spec, first);
+        const auto seen = keys.middleRows(start + lowest, first + count - lowest);
+        attendRows(
+            { queries.middleRows(start + first, count), seen, seen.leftCols(rank), first, lowest },
+            context.middleRows(start + first, count), spec, nullptr);
+    });
+    return context;
+}
+
 Matrix latentContext(const MatrixView& input, const LayerWeights& weights, int length,
     const InnerInputs& seen, const Progress& progress)
 {
     const AttentionSpec& spec = weights.spec.attention;
     const LatentSpec& latent = *spec.latent;
-    Latents latents = projected(input, weights, seen, progress);
-    turn(latents, spec, length);
-    const auto show = [&](LinearInput what, int head, Matrix& x) {
-        if (seen)
-            seen(what, head, x);
-    };
+    const LatentHeads heads = latentHeads(input, weights, length, seen, progress);
     Matrix context(input.rows(), spec.context());
     for (int head = 0; head < spec.heads; ++head) {
         progress.checkCancelled();
-        const Index column = Index(head) * spec.headDim;
-        Matrix plain = latents.queries.middleCols(column, latent.plain);
-        show(LinearInput::HeadQuery, head, plain);
-        Matrix queries(input.rows(), latent.keyRank + latent.turned);
-        queries.leftCols(latent.keyRank) = linearOne(plain,
-            weights.matrix(Role::AttnKB).middleRows(Index(head) * latent.keyRank, latent.keyRank),
-            progress);
-        queries.rightCols(latent.turned)
-            = latents.queries.middleCols(column + latent.plain, latent.turned);
-        scaleByPosition(queries, spec, length);
-        Matrix taken = attended(queries, latents.keys, spec, length, progress);
-        show(LinearInput::HeadContext, head, taken);
+        const Matrix queries = latentQueries(heads, head, weights, length, seen, progress);
+        Matrix taken = latentsTaken(queries, heads.keys, spec, length, progress);
+        if (seen)
+            seen(LinearInput::HeadContext, head, taken);
         context.middleCols(Index(head) * latent.value, latent.value) = linearOne(taken,
             weights.matrix(Role::AttnVB).middleRows(Index(head) * latent.value, latent.value),
             progress);

@@ -19,4 +19,21 @@ Matrix latentQueryInput(
 Matrix latentContext(const MatrixView& input, const LayerWeights& weights, int length,
     const InnerInputs& seen, const Progress& progress);
 
+// Its steps: latentHeads → of each head latentQueries → latentsTaken → attn_v_b.
+
+/// Queries of all heads, each the channels that are not turned, then those that are; and what all
+/// heads attend to: the normed latent, then the key. Turned.
+struct LatentHeads {
+    Matrix queries; ///< (tokens, heads × (plain + turned))
+    Matrix keys; ///< (tokens, rank + turned)
+};
+LatentHeads latentHeads(const MatrixView& input, const LayerWeights& weights, int length,
+    const InnerInputs& seen, const Progress& progress);
+/// One head's queries among the latents: (tokens, rank + turned).
+Matrix latentQueries(const LatentHeads& heads, int head, const LayerWeights& weights, int length,
+    const InnerInputs& seen, const Progress& progress);
+/// What such queries take of the latents: (tokens, rank).
+Matrix latentsTaken(const Matrix& queries, const Matrix& keys, const AttentionSpec& spec,
+    int length, const Progress& progress);
+
 } // namespace core

@@ -2,6 +2,7 @@
 #include "core/model/perlayerinputs.h"
 
 #include "core/base/parallel.h"
+#include "core/model/backwardsteps.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
 
@@ -36,6 +37,19 @@ namespace {
         return values;
     }
 
+    std::vector<int> distinctOf(std::span<const int> tokens)
+    {
+        std::vector<int> distinct(tokens.begin(), tokens.end());
+        std::ranges::sort(distinct);
+        distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+        return distinct;
+    }
+
+    Index placeIn(const std::vector<int>& distinct, int token)
+    {
+        return std::ranges::lower_bound(distinct, token) - distinct.begin();
+    }
+
 } // namespace
 
 std::shared_ptr<const PerLayerInputs> PerLayerInputs::of(const Checkpoint& checkpoint)
@@ -55,34 +69,54 @@ std::shared_ptr<const PerLayerInputs> PerLayerInputs::of(const Checkpoint& check
     return inputs;
 }
 
+PerLayerInputs::Projected PerLayerInputs::projected(
+    std::span<const int> tokens, int layer, const Progress& progress) const
+{
+    const Index first = Index(layer) * m_size;
+    Matrix embedded(Index(tokens.size()), m_embedding.columns);
+    forEach(embedded.rows(),
+        [&](Index i) { embedded.row(i) = rowOf(m_embedding, tokens[std::size_t(i)]); });
+    Projected result;
+    result.projection = decodeRows(m_projection, first, m_size); // of this layer: (size, hidden)
+    requireFinite(m_projection, result.projection, first);
+    result.made = std::move(linear(embedded, { result.projection }, progress).front());
+    result.made *= m_scale;
+    return result;
+}
+
 Matrix PerLayerInputs::rows(std::span<const int> tokens, int layer, const Progress& progress) const
 {
-    std::vector<int> distinct(tokens.begin(), tokens.end());
-    std::ranges::sort(distinct);
-    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-    const Index count = Index(distinct.size()), first = Index(layer) * m_size;
-
-    Matrix embedded(count, m_embedding.columns);
-    forEach(
-        count, [&](Index i) { embedded.row(i) = rowOf(m_embedding, distinct[std::size_t(i)]); });
-    const Matrix projection
-        = decodeRows(m_projection, first, m_size); // of this layer: (size, hidden)
-    requireFinite(m_projection, projection, first);
-    Matrix made = std::move(linear(embedded, { projection }, progress).front());
-    forEach(count, [&](Index i) {
+    const std::vector<int> distinct = distinctOf(tokens);
+    Matrix made = projected(distinct, layer, progress).made;
+    forEach(made.rows(), [&](Index i) {
         auto own = made.row(i);
-        own *= m_scale;
         normRow(own.data(), std::size_t(m_size), NormKind::RootMeanSquare, m_epsilon, m_norm.data(),
             nullptr, own.data());
         const Matrix all = rowOf(m_perLayer, distinct[std::size_t(i)]);
-        own += std::sqrt(float(m_size)) * all.middleCols(first, m_size);
+        own += std::sqrt(float(m_size)) * all.middleCols(Index(layer) * m_size, m_size);
         own *= std::sqrt(0.5f);
     });
     Matrix result(Index(tokens.size()), m_size);
-    forEach(result.rows(), [&](Index i) {
-        const auto found = std::ranges::lower_bound(distinct, tokens[std::size_t(i)]);
-        result.row(i) = made.row(found - distinct.begin());
+    forEach(result.rows(),
+        [&](Index i) { result.row(i) = made.row(placeIn(distinct, tokens[std::size_t(i)])); });
+    return result;
+}
+
+PerLayerInputs::Gradients PerLayerInputs::through(const MatrixView& g, std::span<const int> tokens,
+    int layer, const Progress& progress) const
+{
+    const std::vector<int> distinct = distinctOf(tokens);
+    const auto [projection, made] = projected(distinct, layer, progress);
+    Gradients result;
+    result.perLayer = std::sqrt(0.5f * float(m_size)) * g;
+    Matrix gMade = std::sqrt(0.5f) * g;
+    forEach(g.rows(), [&](Index i) {
+        float* values = gMade.row(i).data();
+        backward::throughNormRow(made.row(placeIn(distinct, tokens[std::size_t(i)])).data(), values,
+            std::size_t(m_size), NormKind::RootMeanSquare, m_epsilon, m_norm.data(), values);
     });
+    gMade *= m_scale;
+    result.embedding = backward::throughLinear(gMade, projection, progress);
     return result;
 }
 
