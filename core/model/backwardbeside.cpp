@@ -13,8 +13,8 @@ namespace {
     Matrix normedAs(Role role, const Matrix& x, const Step& step)
     {
         const LayerSpec& spec = step.weights.spec;
-        return normed(x, { spec.norm, spec.epsilon, &step.weights.vector(role), nullptr },
-            step.progress);
+        return normed(
+            x, { spec.norm, spec.epsilon, &step.weights.vector(role), nullptr }, step.progress);
     }
 
 } // namespace
@@ -30,13 +30,13 @@ Matrix throughExpertsBeside(const MatrixView& g, const MatrixView& hidden, const
     FeedForwardWay way = feedForwardWay(input, step);
     const Matrix written
         = std::move(linear(way.gated, { weights.matrix(Role::FfnDown) }, step.progress).front());
-    const Matrix sum = expertsSum(
-        read, routeTokens(routed, weights, step.progress), weights, {}, step.progress);
+    const Matrix sum
+        = expertsSum(read, routeTokens(routed, weights, step.progress), weights, {}, step.progress);
 
     Matrix gBoth = spec.residualScale * g;
     if (const auto after = spec.feedForwardPostNorm) {
-        const Matrix both = normedAs(Role::PostFfwNorm1, written, step)
-            + normedAs(Role::PostFfwNorm2, sum, step);
+        const Matrix both
+            = normedAs(Role::PostFfwNorm1, written, step) + normedAs(Role::PostFfwNorm2, sum, step);
         gBoth = throughNormBefore(both, std::move(gBoth), after, step);
     }
     const MixtureGradients mixture = throughMixture(

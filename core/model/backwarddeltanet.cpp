@@ -33,15 +33,15 @@ namespace {
 
     /// Through the lengths of queries and keys and SiLU to what the convolution gave. `g`: at what
     /// the heads read.
-    void throughFinish(Matrix& g, const Matrix& convolved, const DeltaNetSpec& spec,
-        const Progress& progress)
+    void throughFinish(
+        Matrix& g, const Matrix& convolved, const DeltaNetSpec& spec, const Progress& progress)
     {
         const std::size_t headDim = std::size_t(spec.headDim);
         const double queryScale = 1 / std::sqrt(double(spec.headDim));
         forTokens(g.rows(), progress, [&](Index row) {
             Vector bent(2 * spec.keys());
-            activate(Activation::Silu, convolved.row(row).data(), std::size_t(bent.size()),
-                bent.data());
+            activate(
+                Activation::Silu, convolved.row(row).data(), std::size_t(bent.size()), bent.data());
             for (int head = 0; head < 2 * spec.keyHeads; ++head) {
                 const Index first = Index(head) * spec.headDim;
                 throughLength(bent.data() + first, g.row(row).data() + first, headDim,
@@ -73,8 +73,8 @@ namespace {
             for (Index token = 0; token < length; ++token) {
                 const float* made = pass.output().row(token).data();
                 float* values = own.row(token).data();
-                normRow(made, headDim, NormKind::RootMeanSquare, epsilon, norm, nullptr,
-                    normed.data());
+                normRow(
+                    made, headDim, NormKind::RootMeanSquare, epsilon, norm, nullptr, normed.data());
                 throughActivationTimes(Activation::Silu,
                     parts.gate.row(start + token).data() + column, normed.data(), values, headDim);
                 throughNormRow(
@@ -85,8 +85,8 @@ namespace {
 
     private:
         /// decay = A softplus(α + bias), rate = σ(β).
-        void add(const DeltaRuleGradients& found, const DeltaRuleInputs& inputs, Index start,
-            int head)
+        void add(
+            const DeltaRuleGradients& found, const DeltaRuleInputs& inputs, Index start, int head)
         {
             const DeltaNetSpec& spec = *weights.spec.deltaNet;
             const Index length = found.q.rows();

@@ -68,8 +68,7 @@ namespace deltarule {
                 gq += multiplied(gScores, part.k);
 
                 gk = part.remaining.asDiagonal() * multiplyTransposed(updates, gNext);
-                const Eigen::VectorXd kept
-                    = gk.cwiseProduct(part.k).rowwise().sum().cast<double>();
+                const Eigen::VectorXd kept = gk.cwiseProduct(part.k).rowwise().sum().cast<double>();
                 gSums -= kept;
                 gSums[gSums.size() - 1] += kept.sum()
                     + double(last) * gNext.cast<double>().cwiseProduct(state.cast<double>()).sum();
@@ -110,8 +109,8 @@ namespace deltarule {
 
 DeltaRulePass::DeltaRulePass(const DeltaRuleInputs& inputs)
     : m_inputs(inputs)
-    , m_output(deltarule::passChunks(
-          inputs, [this](const Matrix& state) { m_states.push_back(state); }))
+    , m_output(
+          deltarule::passChunks(inputs, [this](const Matrix& state) { m_states.push_back(state); }))
 {
 }
 

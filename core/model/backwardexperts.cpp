@@ -114,8 +114,8 @@ namespace {
 
     /// The shares of which a token's weights are made, all of a softmax or of sigmoids; those that
     /// make up 1, so that each weight depends on all.
-    Eigen::ArrayXf sharesOf(const Eigen::ArrayXf& values, const Eigen::ArrayXf& isChosen,
-        const ExpertsSpec& spec)
+    Eigen::ArrayXf sharesOf(
+        const Eigen::ArrayXf& values, const Eigen::ArrayXf& isChosen, const ExpertsSpec& spec)
     {
         const bool isOfChosen = spec.normalizes || spec.routing == Routing::SoftmaxOfChosen;
         if (spec.routing == Routing::Sigmoid && !isOfChosen)

@@ -144,7 +144,7 @@ Matrix throughFeedForwardWay(
     const MatrixView& written, FeedForwardWay way, const MatrixView& input, const Step& step)
 {
     const FeedForwardSpec& spec = step.weights.spec.feedForward;
-    auto& [gate, up, gated] = way;
+    Matrix &gate = way.gate, &up = way.up, &gated = way.gated;
     step.show(Role::FfnDown, gated, written);
     Matrix& gUp = gated; // its room, not needed any more
     gUp = throughLinear(written, step.weights.matrix(Role::FfnDown), step.progress);

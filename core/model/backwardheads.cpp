@@ -27,15 +27,13 @@ namespace {
         heads.gate.resize(both.rows(), spec.queries());
         for (Index head = 0; head < spec.heads; ++head) {
             const Index first = head * spec.headDim;
-            heads.madeQ.middleCols(first, spec.headDim)
-                = both.middleCols(2 * first, spec.headDim);
+            heads.madeQ.middleCols(first, spec.headDim) = both.middleCols(2 * first, spec.headDim);
             heads.gate.middleCols(first, spec.headDim)
                 = both.middleCols(2 * first + spec.headDim, spec.headDim);
         }
     }
 
-    void joinGate(
-        MatrixBlock both, const Matrix& q, const Matrix& gate, const AttentionSpec& spec)
+    void joinGate(MatrixBlock both, const Matrix& q, const Matrix& gate, const AttentionSpec& spec)
     {
         for (Index head = 0; head < spec.heads; ++head) {
             const Index first = head * spec.headDim;
@@ -224,8 +222,8 @@ float queryFactor(const AttentionSpec& spec, Index position)
 {
     if (spec.temperature == 0)
         return 1;
-    return float(1
-        + spec.temperature * std::log(1 + std::floor(double(position) / spec.temperatureSpan)));
+    return float(
+        1 + spec.temperature * std::log(1 + std::floor(double(position) / spec.temperatureSpan)));
 }
 
 Heads headsOf(const MatrixView& input, const Step& step)

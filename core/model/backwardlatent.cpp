@@ -76,11 +76,11 @@ namespace {
                 Own& own = heads[task / sequences];
                 MatrixBlock gKeys = own.gKeys.middleRows(start, length);
                 const auto keys = m_way.keys.middleRows(start, length);
-                throughAttending({ own.queries.middleRows(start, length), keys,
-                                     keys.leftCols(m_latent.keyRank), own.g.middleRows(start, length),
-                                     nullptr },
-                    own.gQueries.middleRows(start, length), gKeys,
-                    gKeys.leftCols(m_latent.keyRank), m_spec, m_step.progress);
+                throughAttending(
+                    { own.queries.middleRows(start, length), keys, keys.leftCols(m_latent.keyRank),
+                        own.g.middleRows(start, length), nullptr },
+                    own.gQueries.middleRows(start, length), gKeys, gKeys.leftCols(m_latent.keyRank),
+                    m_spec, m_step.progress);
             });
             for (int i = 0; i < count; ++i)
                 left(heads[std::size_t(i)], first + i);
@@ -90,8 +90,8 @@ namespace {
         Own entered(const MatrixView& g, int head) const
         {
             Own own;
-            own.queries = latentQueries(m_way, head, m_step.weights, m_step.place.length, {},
-                m_step.progress);
+            own.queries = latentQueries(
+                m_way, head, m_step.weights, m_step.place.length, {}, m_step.progress);
             const Matrix taken = latentsTaken(
                 own.queries, m_way.keys, m_spec, m_step.place.length, m_step.progress);
             const auto gValues = g.middleCols(Index(head) * m_latent.value, m_latent.value);

@@ -21,7 +21,6 @@ void convolveCausally(MatrixBlock x, const Vector& weights, int length,
 /// The transpose of it, which brings gradients back: each channel of `g` becomes
 /// Σ_j weights_j · g_{t + kernel − 1 − j}, zeros behind a sequence's last token. The same bits for
 /// any number of threads.
-void convolveBack(
-    MatrixBlock g, const Vector& weights, int length, const Progress& progress);
+void convolveBack(MatrixBlock g, const Vector& weights, int length, const Progress& progress);
 
 } // namespace core

@@ -55,8 +55,8 @@ void bringToLength(Matrix& mixed, const DeltaNetSpec& spec)
     });
 }
 
-DeltaRuleInputs deltaRuleInputs(const DeltaNetParts& parts, const LayerWeights& weights,
-    Index start, Index length, int head)
+DeltaRuleInputs deltaRuleInputs(
+    const DeltaNetParts& parts, const LayerWeights& weights, Index start, Index length, int head)
 {
     const DeltaNetSpec& spec = *weights.spec.deltaNet;
     const auto heads = [&](Index first, Index which) {
@@ -81,8 +81,7 @@ Matrix deltaNetContext(
     assert(length > 0 && input.rows() % length == 0 && weights.spec.deltaNet);
     const DeltaNetSpec& spec = *weights.spec.deltaNet;
     DeltaNetParts parts = projectDeltaNet(input, weights, progress);
-    convolveCausally(
-        parts.mixed, weights.vector(Role::SsmConv1d), length, siluInPlace, progress);
+    convolveCausally(parts.mixed, weights.vector(Role::SsmConv1d), length, siluInPlace, progress);
     bringToLength(parts.mixed, spec);
 
     const std::size_t headDim = std::size_t(spec.headDim);

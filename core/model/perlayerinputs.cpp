@@ -2,7 +2,6 @@
 #include "core/model/perlayerinputs.h"
 
 #include "core/base/parallel.h"
-#include "core/model/backwardsteps.h"
 #include "core/model/linear.h"
 #include "core/model/norm.h"
 
@@ -35,19 +34,6 @@ namespace {
         const Matrix values = decodeRows(table, token, 1);
         requireFinite(table, values, token);
         return values;
-    }
-
-    std::vector<int> distinctOf(std::span<const int> tokens)
-    {
-        std::vector<int> distinct(tokens.begin(), tokens.end());
-        std::ranges::sort(distinct);
-        distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-        return distinct;
-    }
-
-    Index placeIn(const std::vector<int>& distinct, int token)
-    {
-        return std::ranges::lower_bound(distinct, token) - distinct.begin();
     }
 
 } // namespace
@@ -86,7 +72,9 @@ PerLayerInputs::Projected PerLayerInputs::projected(
 
 Matrix PerLayerInputs::rows(std::span<const int> tokens, int layer, const Progress& progress) const
 {
-    const std::vector<int> distinct = distinctOf(tokens);
+    std::vector<int> distinct(tokens.begin(), tokens.end());
+    std::ranges::sort(distinct);
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
     Matrix made = projected(distinct, layer, progress).made;
     forEach(made.rows(), [&](Index i) {
         auto own = made.row(i);
@@ -97,26 +85,10 @@ Matrix PerLayerInputs::rows(std::span<const int> tokens, int layer, const Progre
         own *= std::sqrt(0.5f);
     });
     Matrix result(Index(tokens.size()), m_size);
-    forEach(result.rows(),
-        [&](Index i) { result.row(i) = made.row(placeIn(distinct, tokens[std::size_t(i)])); });
-    return result;
-}
-
-PerLayerInputs::Gradients PerLayerInputs::through(const MatrixView& g, std::span<const int> tokens,
-    int layer, const Progress& progress) const
-{
-    const std::vector<int> distinct = distinctOf(tokens);
-    const auto [projection, made] = projected(distinct, layer, progress);
-    Gradients result;
-    result.perLayer = std::sqrt(0.5f * float(m_size)) * g;
-    Matrix gMade = std::sqrt(0.5f) * g;
-    forEach(g.rows(), [&](Index i) {
-        float* values = gMade.row(i).data();
-        backward::throughNormRow(made.row(placeIn(distinct, tokens[std::size_t(i)])).data(), values,
-            std::size_t(m_size), NormKind::RootMeanSquare, m_epsilon, m_norm.data(), values);
+    forEach(result.rows(), [&](Index i) {
+        const auto found = std::ranges::lower_bound(distinct, tokens[std::size_t(i)]);
+        result.row(i) = made.row(found - distinct.begin());
     });
-    gMade *= m_scale;
-    result.embedding = backward::throughLinear(gMade, projection, progress);
     return result;
 }
 

@@ -42,8 +42,7 @@ private:
         Matrix projection; ///< (size, hidden)
         Matrix made; ///< (tokens, size)
     };
-    Projected projected(
-        std::span<const int> tokens, int layer, const Progress& progress) const;
+    Projected projected(std::span<const int> tokens, int layer, const Progress& progress) const;
 
     Tensor m_embedding, m_perLayer, m_projection;
     Vector m_norm;

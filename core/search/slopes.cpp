@@ -141,10 +141,10 @@ void SlopeObserver::embeddingGradient(const EmbeddingGradient& shown)
             const Index token = shown.firstToken + row;
             const int id
                 = m_sequences[std::size_t(token / m_length)][std::size_t(token % m_length)];
-            products.row(row) = (changes(tensor, candidates, id, 1)
-                                        .middleCols(shown.firstColumn, g.cols())
-                * g.row(row).transpose())
-                                    .transpose();
+            products.row(row)
+                = (changes(tensor, candidates, id, 1).middleCols(shown.firstColumn, g.cols())
+                    * g.row(row).transpose())
+                      .transpose();
         }
     });
     for (Index row = 0; row < g.rows(); ++row)

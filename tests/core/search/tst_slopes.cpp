@@ -73,8 +73,8 @@ private slots:
     void areTheProductsOfGradientsAndChanges_data()
     {
         QTest::addColumn<QString>("name");
-        for (const char* name : { "llama-tied", "phi3", "qwen2moe", "gemma2", "qwen35", "gemma4",
-                 "deepseek2" })
+        for (const char* name :
+            { "llama-tied", "phi3", "qwen2moe", "gemma2", "qwen35", "gemma4", "deepseek2" })
             QTest::newRow(name) << QString(name);
     }
 
