@@ -19,8 +19,8 @@ namespace {
         return { Role::AttnQ, Role::AttnK, Role::AttnV };
     }
 
-    /// Takes the gate of each head from behind its query, or puts it there again.
-    void splitGate(Heads& heads, const AttentionSpec& spec)
+    /// Takes the gate of each head from behind its query.
+    void takeGate(Heads& heads, const AttentionSpec& spec)
     {
         const Matrix both = std::move(heads.madeQ);
         heads.madeQ.resize(both.rows(), spec.queries());
@@ -60,7 +60,7 @@ namespace {
         heads.madeK = std::move(made[1]);
         heads.madeV = std::move(made[2]);
         if (spec.isGated)
-            splitGate(heads, spec);
+            takeGate(heads, spec);
         return heads;
     }
 

@@ -15,7 +15,7 @@ namespace {
 
     /// So many heads at a time have gradients at the latents of their own, so that their sum is
     /// the same for any number of threads.
-    constexpr int headsTogether = 8;
+    constexpr int headsTogether = 4;
 
     Matrix projectedBy(const MatrixView& x, const MatrixView& weight, const Progress& progress)
     {
