@@ -40,7 +40,7 @@ std::string whyNotPredicted(const Checkpoint& checkpoint)
         return checkpoint.config().notComputed;
     if (!checkpoint.hasTokenizer())
         return "The model has no tokenizer to read a text.";
-    return backwardObstacle(checkpoint).value_or("");
+    return {};
 }
 
 Recipe smallerRecipe(const Checkpoint& checkpoint)

@@ -3,11 +3,11 @@
 
 #include "core/base/matrix.h"
 #include "core/base/progress.h"
+#include "core/model/beside.h"
 #include "core/model/layer.h"
 
-#include <optional>
+#include <map>
 #include <span>
-#include <string>
 
 namespace core {
 
@@ -16,8 +16,8 @@ namespace core {
 struct LinearGradient {
     Role role; ///< of its tensor
     int layer; ///< −1: the head
-    /// The tensor's row of which the first column of `g` speaks: of an expert's matrix in its
-    /// stack, of a piece of the head; else 0.
+    /// The tensor's row of which the first column of `g` speaks: of an expert's or a head's matrix
+    /// in its stack, of a piece of the head; else 0.
     Eigen::Index firstOutput;
     MatrixView x; ///< (tokens, in)
     MatrixView g; ///< (tokens, outputs)
@@ -31,13 +31,29 @@ struct LinearGradient {
     }
 };
 
+/// What the way back says about rows of an embedding: at the columns from `firstColumn` on of the
+/// rows that the tokens from `firstToken` on took.
+struct EmbeddingGradient {
+    Role role; ///< token_embd, per_layer_token_embd
+    Eigen::Index firstColumn;
+    MatrixView g; ///< (tokens, columns)
+    Eigen::Index firstToken;
+};
+
 /// What a walk shows on its way back. Called on the walking thread, from the last layer to the
 /// first, with tiles of whole sequences; of the experts and the head in pieces.
 struct BackwardObserver {
     virtual ~BackwardObserver() = default;
     virtual void linearGradient(const LinearGradient& gradient) = 0;
-    /// `g` (tokens, hidden): the gradients at the rows of token_embd that the tokens took.
-    virtual void embeddingGradient(const MatrixView& /*g*/, Eigen::Index /*firstToken*/) { }
+    /// Several times for the same tokens where an embedding is read in several places: they add up.
+    virtual void embeddingGradient(const EmbeddingGradient& /*gradient*/) { }
+};
+
+/// What layers read beside the residual stream, and what the way back has said about it so far.
+struct BackwardBeside {
+    Beside forward; ///< of the whole walk forward
+    /// At keys and values, by the layer that made them: those of the layers that are behind us.
+    std::map<int, KeysAndValues> gradients;
 };
 
 /// Where a tile of whole sequences stands on the way back.
@@ -45,17 +61,14 @@ struct BackwardPlace {
     int layer;
     int length; ///< tokens of a sequence
     Eigen::Index firstToken = 0; ///< of the tile among all of the walk
+    BackwardBeside* beside = nullptr; ///< null: none, for layers that read nothing of the kind
 };
 
 /// The way back through a layer: `gradient` (tokens, hidden), of a loss by the residual stream
 /// after the layer, becomes that by `hidden`, the stream before it. What the layer computes on its
 /// way is computed again. The choice of experts counts as fixed. On all processors, the same bits
-/// for any number of them. Requires: backwardObstacle gives nothing. Throws Error, Cancelled.
+/// for any number of them. Requires: a layer that is computed. Throws Error, Cancelled.
 void backwardLayer(MatrixBlock gradient, const MatrixView& hidden, const LayerWeights& weights,
     const BackwardPlace& place, BackwardObserver& observer, const Progress& progress);
-
-/// Why there is no way back through a layer of `checkpoint`, in a sentence; nothing if there is one
-/// through all.
-std::optional<std::string> backwardObstacle(const Checkpoint& checkpoint);
 
 } // namespace core

@@ -105,30 +105,48 @@ namespace {
         };
     }
 
-    /// The gradient at the router's logits. `g` and `chosen`: (tokens, experts), the gradients at
-    /// the weights of the chosen experts and those weights, 0 elsewhere.
-    Matrix throughRouting(
-        const Matrix& g, const Matrix& chosen, const Matrix& logits, const ExpertsSpec& spec)
+    /// Of the chosen experts, (tokens, experts), 0 elsewhere.
+    struct Choice {
+        Matrix isChosen; ///< 1
+        Matrix weights; ///< those with which their outputs count
+        Matrix g; ///< the gradients at those
+    };
+
+    /// The shares of which a token's weights are made, all of a softmax or of sigmoids; those that
+    /// make up 1, so that each weight depends on all.
+    Eigen::ArrayXf sharesOf(
+        const Eigen::ArrayXf& values, const Eigen::ArrayXf& isChosen, const ExpertsSpec& spec)
     {
-        // Both are softmaxes: weight_i (g_i − Σ weight_j g_j), over the chosen ones or over all.
         const bool isOfChosen = spec.normalizes || spec.routing == Routing::SoftmaxOfChosen;
-        Matrix result(g.rows(), g.cols());
-        for (Index row = 0; row < g.rows(); ++row) {
-            const float mean = chosen.row(row).dot(g.row(row));
-            result.row(row) = chosen.row(row).cwiseProduct(g.row(row));
-            if (isOfChosen) {
-                result.row(row) -= mean * chosen.row(row);
-                continue;
-            }
-            const Eigen::ArrayXf powers
-                = (logits.row(row).array() - logits.row(row).maxCoeff()).exp().transpose();
-            result.row(row) -= (mean / powers.sum() * powers).matrix().transpose();
+        if (spec.routing == Routing::Sigmoid && !isOfChosen)
+            return Eigen::ArrayXf::Zero(values.size()); // each alone
+        const Eigen::ArrayXf counted = isOfChosen ? Eigen::ArrayXf(values * isChosen) : values;
+        return counted / counted.sum();
+    }
+
+    /// The gradient at the router's logits: with shares s = v / Σ v it is weight_i g_i − s_i Σ
+    /// weight_j g_j, v = e^logit; the same times 1 − v where v = σ(logit).
+    Matrix throughRouting(const Choice& choice, const Matrix& logits, const ExpertsSpec& spec)
+    {
+        const bool isSigmoid = spec.routing == Routing::Sigmoid;
+        Matrix result(logits.rows(), logits.cols());
+        for (Index row = 0; row < logits.rows(); ++row) {
+            const Eigen::ArrayXf own = logits.row(row).transpose().array();
+            const Eigen::ArrayXf values = isSigmoid ? Eigen::ArrayXf(1 / (1 + (-own).exp()))
+                                                    : Eigen::ArrayXf((own - own.maxCoeff()).exp());
+            const Eigen::ArrayXf weighed
+                = choice.weights.row(row).cwiseProduct(choice.g.row(row)).transpose().array();
+            Eigen::ArrayXf g = weighed
+                - weighed.sum()
+                    * sharesOf(values, choice.isChosen.row(row).transpose().array(), spec);
+            if (isSigmoid)
+                g *= 1 - values;
+            result.row(row) = g.matrix().transpose();
         }
         return result;
     }
 
-    void addThroughRouter(Matrix& result, const MatrixView& input, const Matrix& g,
-        const Matrix& chosen, const Step& step)
+    Matrix throughRouter(const MatrixView& input, const Choice& choice, const Step& step)
     {
         const ExpertsSpec& spec = *step.weights.spec.experts;
         const Vector& values = step.weights.vector(Role::FfnGateInp);
@@ -136,7 +154,7 @@ namespace {
         Matrix logits = std::move(linear(input, { router }, step.progress).front());
         if (const Vector* bias = step.weights.findVector(Role::FfnGateInpBias))
             logits.rowwise() += bias->transpose();
-        addThroughLinear(result, throughRouting(g, chosen, logits, spec), router, step.progress);
+        return throughLinear(throughRouting(choice, logits, spec), router, step.progress);
     }
 
     void addThroughShared(
@@ -157,31 +175,40 @@ namespace {
 
 } // namespace
 
-Matrix throughExperts(const MatrixView& g, const MatrixView& input, const Step& step)
+MixtureGradients throughMixture(
+    const MatrixView& g, const MatrixView& read, const MatrixView& routed, const Step& step)
 {
     const ExpertsSpec& spec = *step.weights.spec.experts;
-    const Matrix scaled = step.weights.spec.residualScale * g;
-    Matrix result = Matrix::Zero(input.rows(), input.cols());
-    Matrix gChosen = Matrix::Zero(input.rows(), spec.count);
-    Matrix chosen = Matrix::Zero(input.rows(), spec.count);
-    const std::vector<ExpertTokens> routed = routeTokens(input, step.weights, step.progress);
+    Matrix result = Matrix::Zero(read.rows(), read.cols());
+    const Matrix none = Matrix::Zero(read.rows(), spec.count);
+    Choice choice{ none, none, none };
+    const std::vector<ExpertTokens> sent = routeTokens(routed, step.weights, step.progress);
     std::vector<Index> tokens;
     for (int i = 0; i < spec.count; ++i) {
-        const auto& [rows, weights] = routed[std::size_t(i)];
+        const auto& [rows, weights] = sent[std::size_t(i)];
         if (rows.empty())
             continue;
-        const Through through = throughExpert(gatheredRows(input, rows), gatheredRows(scaled, rows),
+        const Through through = throughExpert(gatheredRows(read, rows), gatheredRows(g, rows),
             Eigen::Map<const Vector>(weights.data(), Index(rows.size())),
             loadExpert(step.weights, i, step.progress), spec.activation,
             showExpert(i, rows, tokens, step), step.progress);
         for (std::size_t row = 0; row < rows.size(); ++row) {
             result.row(rows[row]) += through.input.row(Index(row));
-            gChosen(rows[row], i) = through.weights[Index(row)];
-            chosen(rows[row], i) = weights[row];
+            choice.isChosen(rows[row], i) = 1;
+            choice.weights(rows[row], i) = weights[row];
+            choice.g(rows[row], i) = through.weights[Index(row)];
         }
     }
-    addThroughRouter(result, input, gChosen, chosen, step);
-    if (spec.sharedSize > 0)
+    return { std::move(result), throughRouter(routed, choice, step) };
+}
+
+Matrix throughExperts(const MatrixView& g, const MatrixView& input, const Step& step)
+{
+    const Matrix scaled = step.weights.spec.residualScale * g;
+    MixtureGradients found = throughMixture(scaled, input, input, step);
+    Matrix result = std::move(found.read);
+    result += found.routed;
+    if (step.weights.spec.experts->sharedSize > 0)
         addThroughShared(result, scaled, input, step);
     return result;
 }

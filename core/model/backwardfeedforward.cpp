@@ -121,25 +121,34 @@ namespace {
 
 } // namespace
 
-Matrix throughFeedForward(const MatrixView& g, const MatrixView& input, const Step& step)
+FeedForwardWay feedForwardWay(const MatrixView& input, const Step& step)
 {
     const FeedForwardSpec& spec = step.weights.spec.feedForward;
-    const Matrix up = partOutputs(input, Role::FfnUp, step);
-    Matrix gate = spec.isGated ? partOutputs(input, Role::FfnGate, step) : Matrix();
-    const std::size_t size = std::size_t(up.cols());
-    Matrix gated(up.rows(), up.cols());
-    forTokens(up.rows(), step.progress, [&](Index row) {
+    FeedForwardWay way;
+    way.up = partOutputs(input, Role::FfnUp, step);
+    if (spec.isGated)
+        way.gate = partOutputs(input, Role::FfnGate, step);
+    const std::size_t size = std::size_t(way.up.cols());
+    way.gated.resize(way.up.rows(), way.up.cols());
+    forTokens(way.up.rows(), step.progress, [&](Index row) {
         if (spec.isGated)
-            activateTimes(spec.activation, gate.row(row).data(), up.row(row).data(), size,
-                gated.row(row).data());
+            activateTimes(spec.activation, way.gate.row(row).data(), way.up.row(row).data(), size,
+                way.gated.row(row).data());
         else
-            activate(spec.activation, up.row(row).data(), size, gated.row(row).data());
+            activate(spec.activation, way.up.row(row).data(), size, way.gated.row(row).data());
     });
-    const Matrix written
-        = throughWriter(g, gated, Role::FfnDown, step.weights.spec.feedForwardPostNorm, step);
+    return way;
+}
+
+Matrix throughFeedForwardWay(
+    const MatrixView& written, FeedForwardWay way, const MatrixView& input, const Step& step)
+{
+    const FeedForwardSpec& spec = step.weights.spec.feedForward;
+    Matrix &gate = way.gate, &up = way.up, &gated = way.gated;
     step.show(Role::FfnDown, gated, written);
     Matrix& gUp = gated; // its room, not needed any more
     gUp = throughLinear(written, step.weights.matrix(Role::FfnDown), step.progress);
+    const std::size_t size = std::size_t(up.cols());
     forTokens(up.rows(), step.progress, [&](Index row) {
         float* values = gUp.row(row).data();
         if (spec.isGated)
@@ -156,6 +165,14 @@ Matrix throughFeedForward(const MatrixView& g, const MatrixView& input, const St
         parts.part(Role::FfnGate) = gate;
     parts.part(Role::FfnUp) = gUp;
     return parts.throughMatrices(input, step);
+}
+
+Matrix throughFeedForward(const MatrixView& g, const MatrixView& input, const Step& step)
+{
+    FeedForwardWay way = feedForwardWay(input, step);
+    const Matrix written
+        = throughWriter(g, way.gated, Role::FfnDown, step.weights.spec.feedForwardPostNorm, step);
+    return throughFeedForwardWay(written, std::move(way), input, step);
 }
 
 } // namespace core::backward

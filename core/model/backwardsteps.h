@@ -68,10 +68,38 @@ void throughActivationTimes(
 /// act(x): `g` becomes the gradient at `x`.
 void throughActivation(Activation activation, const float* x, float* g, std::size_t count);
 
-/// From the residual stream after a branch to its normed input.
-Matrix throughAttention(
+/// A feed-forward's way to what ffn_down reads.
+struct FeedForwardWay {
+    Matrix gate, up, gated; ///< gate empty where it is not gated
+};
+FeedForwardWay feedForwardWay(const MatrixView& input, const Step& step);
+/// `written`: at what ffn_down gives.
+Matrix throughFeedForwardWay(
+    const MatrixView& written, FeedForwardWay way, const MatrixView& input, const Step& step);
+
+/// From the residual stream after attention, or what stands in its place, to its normed input.
+Matrix throughMixer(
     const MatrixView& g, const MatrixView& input, const MatrixView& context, const Step& step);
+// From what the mixer's last matrix reads to its normed input.
+Matrix throughDeltaNet(const MatrixView& g, const MatrixView& input, const Step& step);
+Matrix throughShortConvolution(const MatrixView& g, const MatrixView& input, const Step& step);
+Matrix throughLatentAttention(const MatrixView& g, const MatrixView& input, const Step& step);
+
+/// From the residual stream after a branch to its normed input.
 Matrix throughFeedForward(const MatrixView& g, const MatrixView& input, const Step& step);
 Matrix throughExperts(const MatrixView& g, const MatrixView& input, const Step& step);
+/// To `hidden`, the stream before it, of experts beside a feed-forward.
+Matrix throughExpertsBeside(const MatrixView& g, const MatrixView& hidden, const Step& step);
+/// From the stream after the layer's own input is added to the part of it that comes through that
+/// input's gate. `hidden`: the stream before.
+Matrix throughPerLayer(const MatrixView& g, const MatrixView& hidden, const Step& step);
+
+/// Experts without what stands around them: the gradients at what they and their router read.
+struct MixtureGradients {
+    Matrix read, routed;
+};
+/// `g`: at the weighted sum of their outputs.
+MixtureGradients throughMixture(
+    const MatrixView& g, const MatrixView& read, const MatrixView& routed, const Step& step);
 
 } // namespace core::backward

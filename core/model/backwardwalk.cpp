@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/backwardwalk.h"
 
-#include "core/base/error.h"
 #include "core/base/randombits.h"
 #include "core/model/backwardhead.h"
 
@@ -67,11 +66,11 @@ namespace {
 void backwardWalk(const Checkpoint& checkpoint, const LayerStates& states,
     const BackwardOptions& options, BackwardObserver& observer, const Progress& progress)
 {
-    if (const auto obstacle = backwardObstacle(checkpoint))
-        throw Error(*obstacle);
+    checkpoint.requireComputed();
     assert(options.firstScored >= 0 && options.scored > 0
         && options.firstScored + options.scored <= states.length());
     const int length = states.length(), layers = checkpoint.config().layers;
+    BackwardBeside beside{ states.beside(), {} };
     const double share = headShare(checkpoint, options, length);
     Matrix gradient = throughHead(checkpoint, states, options, observer, progress.part(0, share));
     for (int layer = layers - 1; layer >= 0; --layer) {
@@ -82,13 +81,13 @@ void backwardWalk(const Checkpoint& checkpoint, const LayerStates& states,
             part.at(double(first) / states.sequences());
             const Index row = Index(first) * length, rows = Index(sequences) * length;
             backwardLayer(gradient.middleRows(row, rows),
-                states.before(layer).middleRows(row, rows), weights, { layer, length, row },
-                observer, part);
+                states.before(layer).middleRows(row, rows), weights,
+                { layer, length, row, &beside }, observer, part);
         });
     }
     if (const double scale = checkpoint.config().embeddingScale; scale != 1)
         gradient *= float(scale);
-    observer.embeddingGradient(gradient, 0);
+    observer.embeddingGradient({ Role::TokenEmbd, 0, gradient, 0 });
     progress.at(1);
 }
 

@@ -22,8 +22,8 @@ constexpr int backwardTileTokens = 2048;
 /// The way back through `checkpoint` from random gradients at its logits (backwardHead) at the
 /// scored positions to the embedding: what the observer is shown makes, per sequence, a weight
 /// gradient G of every tensor with mean 0 whose products have the Fisher information of the
-/// predictions as their mean. `states`: from walkKeeping. Throws Error for a layer without a way
-/// back (backwardObstacle), Cancelled.
+/// predictions as their mean. `states`: from walkKeeping. Throws Error for a model that is not
+/// computed, Cancelled.
 void backwardWalk(const Checkpoint& checkpoint, const LayerStates& states,
     const BackwardOptions& options, BackwardObserver& observer, const Progress& progress);
 

@@ -21,4 +21,9 @@ namespace core {
 void convolveCausally(MatrixBlock x, const Vector& weights, int length, Matrix* before,
     const std::function<void(float*, std::size_t)>& finish, const Progress& progress);
 
+/// The transpose of it, which brings gradients back: each channel of `g` becomes
+/// Σ_j weights_j · g_{t + kernel − 1 − j}, zeros behind a sequence's last token. The same bits for
+/// any number of threads.
+void convolveBack(MatrixBlock g, const Vector& weights, int length, const Progress& progress);
+
 } // namespace core

@@ -3,6 +3,7 @@
 
 #include "core/base/matrix.h"
 #include "core/base/progress.h"
+#include "core/model/deltarule.h"
 #include "core/model/layer.h"
 #include "core/model/recurrentstate.h"
 
@@ -17,27 +18,28 @@ namespace core {
 Matrix deltaNetContext(const MatrixView& input, const LayerWeights& weights, int length,
     RecurrentState* state, const Progress& progress);
 
-/// What the matrices of a delta net make of its input, (sequences × length, channels) each.
-struct DeltaNetProjections {
-    Matrix mixed; ///< q, k and v
-    Matrix gate, alpha, beta;
+// Its steps, for the way back:
+//   projectDeltaNet → convolveCausally(mixed) → SiLU → bringToLength → deltaRuleInputs of each head
+
+/// What a delta net's matrices make: (tokens, channels) each.
+struct DeltaNetParts {
+    Matrix mixed; ///< queries, keys and values of all heads
+    Matrix gate;
+    Matrix alpha, beta; ///< a channel a value head
 };
+DeltaNetParts projectDeltaNet(
+    const MatrixView& input, const LayerWeights& weights, const Progress& progress);
 /// deltaNetContext() of what was projected.
-Matrix deltaNetOutputs(DeltaNetProjections projected, const LayerWeights& weights, int length,
+Matrix deltaNetOutputs(DeltaNetParts parts, const LayerWeights& weights, int length,
     RecurrentState* state, const Progress& progress);
 
-/// What one value head of one sequence is computed from: a row a token.
-struct DeltaRuleInputs {
-    MatrixView q, k, v; ///< (tokens, headDim); q and k of length 1, q divided by √headDim
-    Vector decay; ///< log of what is left of the state after a token: at most 0 in a sound model
-    Vector rate; ///< how much of what a key stands for is replaced: 0 to 1
-};
-/// The gated delta rule, in chunks of tokens: S ← e^decay · S, S ← S + k (rate · (v − Sᵀk))ᵀ, the
-/// output is Sᵀq. (tokens, headDim). On the calling thread. Chunks as in Yang et al. 2024, "Gated
-/// Delta Networks", section 3.3: within one the updates are the solution of a unit triangular
-/// system, so that all else is products of matrices.
-Matrix gatedDeltaRule(const DeltaRuleInputs& inputs);
-/// The same from a `state` S on, (headDim, headDim), which is left as the last token leaves it.
-Matrix gatedDeltaRule(const DeltaRuleInputs& inputs, Matrix& state);
+/// Brings each head of queries and keys to length 1, queries divided by √headDim.
+void bringToLength(Matrix& mixed, const DeltaNetSpec& spec);
+/// Added to the square of that length: of l2norm in transformers' modeling_qwen3_5.py.
+constexpr float unitLengthEpsilon = 1e-6f;
+
+/// Those of one value head of the sequence whose first token is row `start`; views of parts.mixed.
+DeltaRuleInputs deltaRuleInputs(const DeltaNetParts& parts, const LayerWeights& weights,
+    Eigen::Index start, Eigen::Index length, int head);
 
 } // namespace core

@@ -173,11 +173,16 @@ Matrix expertsInput(const MatrixView& hidden, const LayerWeights& weights, const
         progress);
 }
 
+Vector routerScale(const LayerWeights& weights, Index hidden)
+{
+    return weights.vector(Role::FfnGateInpScale) / std::sqrt(float(hidden));
+}
+
 Matrix routerInput(const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
 {
     if (!weights.spec.experts->isBeside)
         return feedForwardInput(hidden, weights, progress);
-    const Vector scale = weights.vector(Role::FfnGateInpScale) / std::sqrt(float(hidden.cols()));
+    const Vector scale = routerScale(weights, hidden.cols());
     return normed(hidden, { weights.spec.norm, weights.spec.epsilon, &scale, nullptr }, progress);
 }
 
@@ -278,20 +283,15 @@ Matrix besideFeedForward(
     return after ? normedBy(*after, both, weights, progress) : both;
 }
 
-void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
-    const ExpertInputs& seen, const Progress& progress)
+Matrix expertsSum(const MatrixView& read, const std::vector<ExpertTokens>& routed,
+    const LayerWeights& weights, const ExpertInputs& seen, const Progress& progress)
 {
     const ExpertsSpec& spec = *weights.spec.experts;
     const auto show = [&](LinearInput what, int expert, Matrix& x) {
         if (seen)
             seen(what, expert, x);
     };
-    Matrix sum = Matrix::Zero(input.rows(), input.cols());
-    const Matrix own = spec.isBeside ? expertsInput(hidden, weights, progress) : Matrix();
-    const MatrixView read = spec.isBeside ? MatrixView(own) : input;
-    const std::vector<ExpertTokens> routed = spec.isBeside
-        ? routeTokens(routerInput(hidden, weights, progress), weights, progress)
-        : routeTokens(input, weights, progress);
+    Matrix sum = Matrix::Zero(read.rows(), read.cols());
     for (int i = 0; i < spec.count; ++i) {
         const ExpertTokens& tokens = routed[std::size_t(i)];
         if (tokens.rows.empty())
@@ -306,6 +306,23 @@ void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights&
         for (std::size_t row = 0; row < tokens.rows.size(); ++row)
             sum.row(tokens.rows[row]) += tokens.weights[row] * outputs.row(Index(row));
     }
+    return sum;
+}
+
+void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights& weights,
+    const ExpertInputs& seen, const Progress& progress)
+{
+    const ExpertsSpec& spec = *weights.spec.experts;
+    const auto show = [&](LinearInput what, int expert, Matrix& x) {
+        if (seen)
+            seen(what, expert, x);
+    };
+    const Matrix own = spec.isBeside ? expertsInput(hidden, weights, progress) : Matrix();
+    const MatrixView read = spec.isBeside ? MatrixView(own) : input;
+    const std::vector<ExpertTokens> routed = spec.isBeside
+        ? routeTokens(routerInput(hidden, weights, progress), weights, progress)
+        : routeTokens(input, weights, progress);
+    Matrix sum = expertsSum(read, routed, weights, seen, progress);
     if (spec.sharedSize > 0) {
         const ExpertWeights shared = sharedExpert(weights);
         Matrix gated = expertGated(input, shared, spec.activation, progress);

@@ -32,6 +32,9 @@ Matrix expertsInput(
     const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
 Matrix routerInput(const MatrixView& hidden, const LayerWeights& weights, const Progress& progress);
 
+/// The weights of the norm that makes the router's input beside a feed-forward: its scale/√hidden.
+Vector routerScale(const LayerWeights& weights, Eigen::Index hidden);
+
 /// Which experts the tokens of `input` (tokens, hidden), from routerInput, are sent to: one entry
 /// an expert. Of equal logits the first counts as the larger.
 std::vector<ExpertTokens> routeTokens(
@@ -67,6 +70,11 @@ Matrix besideFeedForward(const Matrix& written, const Matrix& sum, const LayerWe
 
 /// What an expert's linear layers read, before they do; may change it. `expert` −1: the shared one.
 using ExpertInputs = std::function<void(LinearInput input, int expert, Matrix& x)>;
+
+/// What the chosen experts make of `read`, (tokens, hidden), one expert decoded at a time; without
+/// the shared one. `routed` from routeTokens; `seen` may be empty.
+Matrix expertsSum(const MatrixView& read, const std::vector<ExpertTokens>& routed,
+    const LayerWeights& weights, const ExpertInputs& seen, const Progress& progress);
 
 /// hidden += scale · what the experts make of `input`, from feedForwardInput, one expert decoded at
 /// a time. `seen` may be empty.

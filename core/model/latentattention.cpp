@@ -65,28 +65,6 @@ namespace {
             queries.row(row) *= queryScale(spec, row % length);
     }
 
-    /// What one head's queries, (tokens, rank + turned), take of the latents, (tokens, rank).
-    Matrix attended(const Matrix& queries, const Matrix& keys, const AttentionSpec& spec,
-        int length, const Progress& progress)
-    {
-        const Index rank = spec.latent->keyRank;
-        Matrix context(queries.rows(), rank);
-        const int tiles = (length + queryTile - 1) / queryTile;
-        parallelFor(
-            std::size_t(queries.rows() / length) * std::size_t(tiles), [&](std::size_t task) {
-                progress.checkCancelled();
-                const int first = int(task) % tiles * queryTile;
-                const Index start = Index(task) / tiles * length;
-                const int count = std::min(queryTile, length - first);
-                const int lowest = lowestKey(spec, first);
-                const auto seen = keys.middleRows(start + lowest, first + count - lowest);
-                attendRows({ queries.middleRows(start + first, count), seen, seen.leftCols(rank),
-                               first, lowest },
-                    context.middleRows(start + first, count), spec, nullptr);
-            });
-        return context;
-    }
-
 } // namespace
 
 Matrix latentQueryInput(
@@ -116,31 +94,57 @@ Latents attentionLatents(const MatrixView& input, const LayerWeights& weights, i
     return latents;
 }
 
+Matrix latentQueries(const Latents& latents, int head, const LayerWeights& weights, int length,
+    const InnerInputs& seen, const Progress& progress)
+{
+    const AttentionSpec& spec = weights.spec.attention;
+    const LatentSpec& latent = *spec.latent;
+    const Index column = Index(head) * spec.headDim;
+    Matrix plain = latents.queries.middleCols(column, latent.plain);
+    if (seen)
+        seen(LinearInput::HeadQuery, head, plain);
+    Matrix queries(plain.rows(), latent.keyRank + latent.turned);
+    queries.leftCols(latent.keyRank) = linearOne(plain,
+        weights.matrix(Role::AttnKB).middleRows(Index(head) * latent.keyRank, latent.keyRank),
+        progress);
+    queries.rightCols(latent.turned)
+        = latents.queries.middleCols(column + latent.plain, latent.turned);
+    scaleByPosition(queries, spec, length);
+    return queries;
+}
+
+Matrix latentsTaken(const Matrix& queries, const Matrix& keys, const AttentionSpec& spec,
+    int length, const Progress& progress)
+{
+    const Index rank = spec.latent->keyRank;
+    Matrix context(queries.rows(), rank);
+    const int tiles = (length + queryTile - 1) / queryTile;
+    parallelFor(std::size_t(queries.rows() / length) * std::size_t(tiles), [&](std::size_t task) {
+        progress.checkCancelled();
+        const int first = int(task) % tiles * queryTile;
+        const Index start = Index(task) / tiles * length;
+        const int count = std::min(queryTile, length - first);
+        const int lowest = lowestKey(spec, first);
+        const auto seen = keys.middleRows(start + lowest, first + count - lowest);
+        attendRows(
+            { queries.middleRows(start + first, count), seen, seen.leftCols(rank), first, lowest },
+            context.middleRows(start + first, count), spec, nullptr);
+    });
+    return context;
+}
+
 Matrix attendedLatents(const Latents& latents, const LayerWeights& weights, int length,
     const InnerInputs& seen, const Progress& progress)
 {
     const AttentionSpec& spec = weights.spec.attention;
     const LatentSpec& latent = *spec.latent;
-    const auto show = [&](LinearInput what, int head, Matrix& x) {
-        if (seen)
-            seen(what, head, x);
-    };
-    const Index rows = latents.queries.rows();
-    Matrix context(rows, spec.context());
+    Matrix context(latents.queries.rows(), spec.context());
     for (int head = 0; head < spec.heads; ++head) {
         progress.checkCancelled();
-        const Index column = Index(head) * spec.headDim;
-        Matrix plain = latents.queries.middleCols(column, latent.plain);
-        show(LinearInput::HeadQuery, head, plain);
-        Matrix queries(rows, latent.keyRank + latent.turned);
-        queries.leftCols(latent.keyRank) = linearOne(plain,
-            weights.matrix(Role::AttnKB).middleRows(Index(head) * latent.keyRank, latent.keyRank),
-            progress);
-        queries.rightCols(latent.turned)
-            = latents.queries.middleCols(column + latent.plain, latent.turned);
-        scaleByPosition(queries, spec, length);
-        Matrix taken = attended(queries, latents.keys, spec, length, progress);
-        show(LinearInput::HeadContext, head, taken);
+        const Matrix queries = latentQueries(latents, head, weights, length, seen, progress);
+        Matrix taken = latentsTaken(queries, latents.keys, spec, length, progress);
+        if (seen)
+            seen(LinearInput::HeadContext, head, taken);
         context.middleCols(Index(head) * latent.value, latent.value) = linearOne(taken,
             weights.matrix(Role::AttnVB).middleRows(Index(head) * latent.value, latent.value),
             progress);

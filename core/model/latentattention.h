@@ -35,4 +35,13 @@ Latents attentionLatents(const MatrixView& input, const LayerWeights& weights, i
 Matrix attendedLatents(const Latents& latents, const LayerWeights& weights, int length,
     const InnerInputs& seen, const Progress& progress);
 
+// Its steps: of each head latentQueries → latentsTaken → attn_v_b.
+
+/// One head's queries among the latents: (tokens, rank + turned).
+Matrix latentQueries(const Latents& latents, int head, const LayerWeights& weights, int length,
+    const InnerInputs& seen, const Progress& progress);
+/// What such queries take of the latents: (tokens, rank).
+Matrix latentsTaken(const Matrix& queries, const Matrix& keys, const AttentionSpec& spec,
+    int length, const Progress& progress);
+
 } // namespace core

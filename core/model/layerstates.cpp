@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace core {
 
@@ -58,6 +59,7 @@ LayerStates walkKeeping(const Checkpoint& checkpoint,
         observer->linearInput(LinearInput::Head, -1,
             headInput(hidden.states.middleRows(first, rows), checkpoint, progress), first);
     }
+    kept.setBeside(std::move(hidden.beside));
     progress.at(1);
     return kept;
 }

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace core {
@@ -25,6 +26,10 @@ public:
     /// At depth `layer`, before that layer: (sequences × length, hidden).
     Eigen::Map<const Matrix> before(int layer) const;
     void set(int layer, const Matrix& states);
+    /// What layers read beside it, of all sequences, in memory: keys that layers share are a small
+    /// part of the stream of all layers.
+    const Beside& beside() const { return m_beside; }
+    void setBeside(Beside beside) { m_beside = std::move(beside); }
 
 private:
     float* place(int layer) const;
@@ -33,6 +38,7 @@ private:
     Eigen::Index m_rows, m_columns;
     std::vector<float> m_memory;
     std::unique_ptr<ScratchFile> m_disk; ///< the one or the other
+    Beside m_beside;
 };
 
 /// Walks `sequences` through all layers of `checkpoint`, keeps the stream at all depths and tells

@@ -56,22 +56,29 @@ std::shared_ptr<const PerLayerInputs> PerLayerInputs::of(const Checkpoint& check
     return inputs;
 }
 
+PerLayerInputs::Projected PerLayerInputs::projected(
+    std::span<const int> tokens, int layer, const Progress& progress) const
+{
+    const Index first = Index(layer) * m_size;
+    Matrix embedded(Index(tokens.size()), m_embedding.columns);
+    forEach(embedded.rows(),
+        [&](Index i) { embedded.row(i) = rowOf(m_embedding, tokens[std::size_t(i)]); });
+    Projected result;
+    result.projection = decodeRows(m_projection, first, m_size); // of this layer: (size, hidden)
+    requireFinite(m_projection, result.projection, first);
+    result.made = std::move(linear(embedded, { result.projection }, progress).front());
+    result.made *= m_scale;
+    return result;
+}
+
 Matrix PerLayerInputs::rows(std::span<const int> tokens, int layer, const Progress& progress) const
 {
     std::vector<int> distinct(tokens.begin(), tokens.end());
     std::ranges::sort(distinct);
     distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-    const Index count = Index(distinct.size()), first = Index(layer) * m_size;
-
-    Matrix embedded(count, m_embedding.columns);
-    forEach(
-        count, [&](Index i) { embedded.row(i) = rowOf(m_embedding, distinct[std::size_t(i)]); });
-    const Matrix projection
-        = decodeRows(m_projection, first, m_size); // of this layer: (size, hidden)
-    requireFinite(m_projection, projection, first);
-    Matrix made = std::move(linear(embedded, { projection }, progress).front());
-    forEach(
-        count, [&](Index i) { finish(made.middleRows(i, 1), distinct[std::size_t(i)], layer); });
+    Matrix made = projected(distinct, layer, progress).made;
+    forEach(made.rows(),
+        [&](Index i) { finish(made.middleRows(i, 1), distinct[std::size_t(i)], layer); });
     Matrix result(Index(tokens.size()), m_size);
     forEach(result.rows(), [&](Index i) {
         const auto found = std::ranges::lower_bound(distinct, tokens[std::size_t(i)]);
@@ -87,13 +94,13 @@ Matrix PerLayerInputs::row(int token, int layer, const Progress& progress) const
     const Matrix embedded = rowOf(m_embedding, token);
     Matrix own(1, m_size);
     matrixvector::multiplyAll({ { projection, own.data() } }, embedded.data());
+    own *= m_scale;
     finish(own, token, layer);
     return own;
 }
 
 void PerLayerInputs::finish(MatrixBlock own, int token, int layer) const
 {
-    own *= m_scale;
     normRow(own.data(), std::size_t(m_size), NormKind::RootMeanSquare, m_epsilon, m_norm.data(),
         nullptr, own.data());
     const Matrix all = rowOf(m_perLayer, token);

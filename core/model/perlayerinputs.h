@@ -27,10 +27,26 @@ public:
     /// The same of one token, (1, size), by a product of a matrix and a vector.
     Matrix row(int token, int layer, const Progress& progress) const;
 
+    /// The gradients at the rows of both embeddings that `tokens` took, `g` being those at rows().
+    struct Gradients {
+        Matrix embedding; ///< token_embd: (tokens, hidden)
+        Matrix perLayer; ///< the layer's columns of per_layer_token_embd: (tokens, size)
+    };
+    Gradients through(const MatrixView& g, std::span<const int> tokens, int layer,
+        const Progress& progress) const;
+
 private:
     PerLayerInputs() = default;
-    /// Makes `own`, (1, size), P_l · e of a token, its input, in place.
+    /// Makes `own`, (1, size), scaled P_l · e of a token, its input, in place.
     void finish(MatrixBlock own, int token, int layer) const;
+
+    /// The layer's rows of the projection, and what they make of the embeddings of `tokens` before
+    /// the norm.
+    struct Projected {
+        Matrix projection; ///< (size, hidden)
+        Matrix made; ///< (tokens, size)
+    };
+    Projected projected(std::span<const int> tokens, int layer, const Progress& progress) const;
 
     Tensor m_embedding, m_perLayer, m_projection;
     Vector m_norm;

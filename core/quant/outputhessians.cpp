@@ -106,13 +106,6 @@ OutputHessians::OutputHessians(const Checkpoint& checkpoint, std::vector<Place> 
     }
 }
 
-OutputHessians OutputHessians::none(std::string why)
-{
-    OutputHessians hessians;
-    hessians.m_absent = std::move(why);
-    return hessians;
-}
-
 float* OutputHessians::at(Place place) const
 {
     float* all = m_disk ? reinterpret_cast<float*>(m_disk->bytes().data())
@@ -156,8 +149,7 @@ OutputHessians gatherOutputHessians(const Checkpoint& checkpoint, const std::vec
 {
     if (places.empty() || sequences.front().size() < 2)
         return {};
-    if (const auto obstacle = backwardObstacle(checkpoint))
-        return OutputHessians::none(text("rounded one-sidedly: ", *obstacle));
+    checkpoint.requireComputed();
     OutputHessians hessians(checkpoint, places, scratchFolder);
     if (!hessians.absent().empty())
         return hessians;

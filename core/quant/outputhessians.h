@@ -35,7 +35,6 @@ public:
     /// Why there is nothing of any matrix, a sentence without its end; empty: it was not asked for,
     /// or it is there.
     const std::string& absent() const { return m_absent; }
-    static OutputHessians none(std::string why);
 
 private:
     float* at(Place place) const;
@@ -56,7 +55,7 @@ std::vector<Place> placesByGptq(std::span<const PlannedTensor> plan);
 /// Walks `sequences` forward through the original model and back from random gradients at all its
 /// logits (core/model/backwardwalk.h) and gathers H_O of the matrices at `places`. Of the
 /// sequences, as many as mostStates allows, evenly spread. Beside what the two walks hold, one
-/// layer's H_O in double. None where there is no way back, or no room. Throws Error, Cancelled.
+/// layer's H_O in double. None where there is no room. Throws Error, Cancelled.
 OutputHessians gatherOutputHessians(const Checkpoint& checkpoint, const std::vector<Place>& places,
     const std::vector<std::vector<int>>& sequences, const std::filesystem::path& scratchFolder,
     const Progress& progress);

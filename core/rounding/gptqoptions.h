@@ -42,7 +42,7 @@ struct GptqOptions {
     bool orderNeurons = false;
     /// Whether a row's error is made up for by the rows after it, as far as the end loss depends on
     /// both outputs (twosided.h): takes one pass back through the original model. Not for stacks of
-    /// experts, the head, outputs whose rows are scaled, and models without a way back.
+    /// experts, the head and outputs whose rows are scaled.
     bool twoSided = true;
     /// Share of the mean diagonal of H_O, of the gradients at a matrix's outputs, added to it.
     double outputDamping = 0.3;

@@ -55,6 +55,13 @@ namespace {
         return planTensors(checkpoint, recipe);
     }
 
+    /// Whether a matrix is one that no text read: its loss of 0 says nothing.
+    bool isUnread(const Checkpoint& checkpoint, const Tensor& tensor, const SensitivityTable& table)
+    {
+        return checkpoint.isComputed() && table.sequences > 0 && tensor.isMatrix()
+            && isOther(tensor.place.role);
+    }
+
 } // namespace
 
 MixSearch::MixSearch(
@@ -82,6 +89,8 @@ MixSearch::MixSearch(
     }
     std::vector<std::vector<MixOption>> values;
     for (std::size_t i = 0; i < m_options.size(); ++i) {
+        if (isUnread(checkpoint, checkpoint.tensors()[i], table))
+            m_options[i].keepLargest();
         if (m_options[i].values.empty())
             throw Error(text("Tensor ", checkpoint.tensors()[i].name,
                 ": none of the formats of the mix is both allowed for it and among the predicted "
@@ -89,6 +98,15 @@ MixSearch::MixSearch(
         values.push_back(m_options[i].values);
     }
     m_front = MixFront(std::move(values));
+}
+
+void MixSearch::Options::keepLargest()
+{
+    if (values.empty())
+        return;
+    const auto largest = std::ranges::max_element(values, {}, &MixOption::bytes);
+    formats = { formats[std::size_t(largest - values.begin())] };
+    values = { *largest };
 }
 
 MixSearch::Mix MixSearch::mixOf(const std::vector<std::size_t>& chosen) const
@@ -139,6 +157,11 @@ MixSearch::Mix mixOf(
             return !plan[i].keeps
                 && fallbackFormat(choice.format, tensor.columns) == plan[i].format;
         });
+        if (found == choices.end() && checkpoint.isComputed() && isOther(tensor.place.role)) {
+            mix.formats.push_back(plan[i].keeps ? &formats::source : plan[i].wanted);
+            mix.bytes += paddedBytes(plan[i], tensor);
+            continue;
+        }
         if (found == choices.end())
             throw Error(text("Tensor ", tensor.name, ": what ", plan[i].format->name,
                 " loses is not predicted, expected one of the formats whose losses are."));

@@ -29,7 +29,8 @@ struct MixSettings {
 
 /// The formats that lose least, by predicted KL divergence, under a number of bytes. A tensor of
 /// the checkpoint is what gets a format: what llama.cpp stores as one (fused matrices, the experts
-/// of a layer) stays one. Immutable; safe to use from several threads.
+/// of a layer) stays one. A matrix that no text reads (isOther, where the table comes from a text)
+/// has the most precise format alone. Immutable; safe to use from several threads.
 class MixSearch {
 public:
     /// `checkpoint` and `table` (one of it) need not outlive this. Throws Error if no format is
@@ -65,6 +66,7 @@ private:
     struct Options {
         std::vector<MixOption> values;
         std::vector<const Format*> formats; ///< of each; null: the tensor is not rounded
+        void keepLargest(); ///< alone
     };
     Mix mixOf(const std::vector<std::size_t>& chosen) const;
 
@@ -72,9 +74,9 @@ private:
     MixFront m_front;
 };
 
-/// `plan`, one of `checkpoint`, as a mix of `search`. Throws Error for a tensor in a format that the
-/// search does not know of it: name, format.
-MixSearch::Mix mixOf(const Checkpoint& checkpoint, const MixSearch& search,
-    const std::vector<PlannedTensor>& plan);
+/// `plan`, one of `checkpoint`, as a mix of `search`. Throws Error for a tensor in a format that
+/// the search does not know of it: name, format; but not for one that no text reads.
+MixSearch::Mix mixOf(
+    const Checkpoint& checkpoint, const MixSearch& search, const std::vector<PlannedTensor>& plan);
 
 } // namespace core

@@ -143,8 +143,6 @@ namespace {
     void requireMeasurable(const Checkpoint& checkpoint, const Sequences& sequences)
     {
         checkpoint.requireComputed();
-        if (const auto obstacle = backwardObstacle(checkpoint))
-            throw Error(*obstacle);
         if (sequences.empty() || scoredIn(int(sequences.front().size())) < 1)
             throw Error(text("the text gives ", sequences.size(), " sequences of ",
                 sequences.empty() ? 0 : sequences.front().size(),

@@ -31,8 +31,8 @@ using SensitivityUpdate = std::function<void(const SensitivityTable&)>;
 /// scores them; few at first, so that figures come early. `begun` (null: none) is a table of the
 /// same model, text and settings that was stopped or shorter: it goes on behind its sequences.
 /// `update` (may be empty) after each batch. On all processors, the same figures for any number of
-/// them. Throws Error for a model without a way back (backwardObstacle), sequences under 3 tokens,
-/// a weight that is not finite; Cancelled: what was read until then the updates have told.
+/// them. Throws Error for a model that is not computed, sequences under 3 tokens, a weight that is
+/// not finite; Cancelled: what was read until then the updates have told.
 SensitivityTable measureSensitivity(const Checkpoint& checkpoint,
     const std::vector<std::vector<int>>& sequences, const SensitivitySettings& settings,
     const SensitivityTable* begun, const SensitivityUpdate& update, const Progress& progress);

@@ -123,9 +123,10 @@ void SlopeObserver::linearGradient(const LinearGradient& shown)
             sums.row(Index(runs[i].stretch)) += product.row(Index(i)).cast<double>();
 }
 
-void SlopeObserver::embeddingGradient(const MatrixView& g, Index firstToken)
+void SlopeObserver::embeddingGradient(const EmbeddingGradient& shown)
 {
-    const std::size_t index = m_checkpoint.indexOf({ Role::TokenEmbd });
+    const MatrixView& g = shown.g;
+    const std::size_t index = m_checkpoint.indexOf({ shown.role });
     const std::vector<Candidate>& candidates = m_candidates[index];
     if (candidates.empty())
         return;
@@ -137,15 +138,17 @@ void SlopeObserver::embeddingGradient(const MatrixView& g, Index firstToken)
         m_progress.checkCancelled();
         const Index first = Index(task) * step;
         for (Index row = first; row < std::min(first + step, g.rows()); ++row) {
-            const Index token = firstToken + row;
+            const Index token = shown.firstToken + row;
             const int id
                 = m_sequences[std::size_t(token / m_length)][std::size_t(token % m_length)];
             products.row(row)
-                = (changes(tensor, candidates, id, 1) * g.row(row).transpose()).transpose();
+                = (changes(tensor, candidates, id, 1).middleCols(shown.firstColumn, g.cols())
+                    * g.row(row).transpose())
+                      .transpose();
         }
     });
     for (Index row = 0; row < g.rows(); ++row)
-        sums.row(Index(stretchOf(firstToken + row))) += products.row(row).cast<double>();
+        sums.row(Index(stretchOf(shown.firstToken + row))) += products.row(row).cast<double>();
 }
 
 std::vector<SlopeSums> SlopeObserver::slopes(std::size_t tensor, std::size_t candidate) const

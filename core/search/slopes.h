@@ -22,7 +22,7 @@ public:
         const Progress& progress);
 
     void linearGradient(const LinearGradient& shown) override;
-    void embeddingGradient(const MatrixView& g, Eigen::Index firstToken) override;
+    void embeddingGradient(const EmbeddingGradient& shown) override;
 
     /// Of candidate `candidate` of tensor `tensor`, by sequence.
     std::vector<SlopeSums> slopes(std::size_t tensor, std::size_t candidate) const;

@@ -12,6 +12,8 @@
 #include "core/files/outputfile.h"
 #include "core/quant/plan.h"
 #include "core/quant/quantize.h"
+#include "core/search/mixsearch.h"
+#include "core/search/sensitivity.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -144,6 +146,7 @@ private slots:
     void mixesAreThoseOfLlama_data() { addModels(); }
     void mixesAreThoseOfLlama();
     void blocksThatPredictStayInTheFile();
+    void aMixKeepsBlocksThatPredictInItsFinestFormat();
     void gateAndUpOfExpertsMayBeOneTensor();
 
 private:
@@ -284,6 +287,39 @@ void TestHybridFiles::blocksThatPredictStayInTheFile()
     } catch (const core::Error& error) {
         QFAIL(error.what());
     }
+}
+
+void TestHybridFiles::aMixKeepsBlocksThatPredictInItsFinestFormat()
+{
+    exportAs(opened("qwen35"), "F32", file("plain.gguf"));
+    addPredictingBlock(file("plain.gguf"), file("predicting.gguf"));
+    const auto model = Checkpoint::open(file("predicting.gguf"));
+    core::SensitivitySettings settings;
+    // They fit rows of any length.
+    settings.formats = { core::findFormat("INT4_SYM_G32"), core::findFormat("INT8_SYM_G32") };
+    settings.method = core::Method::RoundToNearest;
+    const core::SensitivityTable table
+        = core::measureSensitivity(*model, { randomTokens(7) }, settings, nullptr, {}, {});
+    core::MixSettings mixing;
+    mixing.formats = settings.formats;
+    mixing.recipe.method = mixing.figures = core::Method::RoundToNearest;
+    const core::MixSearch search(*model, table, mixing);
+    const auto mix = search.under(search.leastBytes(), core::MixSearch::Care::Best);
+    int kept = 0, others = 0;
+    for (std::size_t i = 0; i < mix.formats.size(); ++i) {
+        const core::Tensor& tensor = model->tensors()[i];
+        if (!tensor.isMatrix())
+            continue;
+        const bool isBeside = tensor.name.starts_with("blk.4.");
+        const bool isCoarse = mix.formats[i] == settings.formats.front();
+        (isBeside ? kept : others) += isCoarse == isBeside ? 0 : 1;
+    }
+    QCOMPARE(kept, 8); // seven of the block, and eh_proj
+    QVERIFY2(others > 20, qPrintable(QString::number(others)));
+    core::Recipe uniform = mixing.recipe;
+    uniform.format = settings.formats.front();
+    const auto all = core::mixOf(*model, search, core::planTensors(*model, uniform));
+    QVERIFY(all.bytes < mix.bytes);
 }
 
 void TestHybridFiles::gateAndUpOfExpertsMayBeOneTensor()

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/app/cli/cliprogram.h"
+#include "tests/support/filebytes.h"
+#include "tests/support/tinyarchitecture.h"
 
 #include <QTest>
 
@@ -46,6 +48,29 @@ private slots:
             QVERIFY(coarse["kld_error"].get<double>() > 0);
             QVERIFY(coarse["bytes"].get<int>() < fine["bytes"].get<int>());
         }
+    }
+
+    void predictsWhatAModelThatIsNotAllAttentionLoses()
+    {
+        const Workplace place;
+        const support::TemporaryFolder folder;
+        support::writeTinyArchitecture("qwen35", folder.path());
+        const Outcome outcome
+            = run({ "sensitivity", QString::fromStdString(folder.path().string()), "--calibration",
+                place.text, "--ctx", "64", "--sequences", "4", "--formats", // rows of 40 weights
+                "INT4_SYM_G32,INT8_SYM_G32", "--json" });
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        int mixers = 0;
+        const Json json = jsonOf(outcome);
+        for (const Json& tensor : json["tensors"]) {
+            const std::string name = tensor["name"];
+            mixers += name.find("ssm_") != name.npos || name.find("attn_gate") != name.npos;
+            double coarse = 0, fine = 0;
+            for (const auto& [format, figure] : tensor["formats"].items()) // of groups that fit
+                (format.starts_with("INT4_") ? coarse : fine) = figure["kld"].get<double>();
+            QVERIFY2(coarse > fine && fine > 0, name.c_str());
+        }
+        QCOMPARE(mixers, 3 * 4); // three layers with alpha, beta, gate and out
     }
 
     void goesOnFromTheShelfAndTellsADryRun()

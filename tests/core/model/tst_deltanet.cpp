@@ -11,6 +11,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace core;
@@ -45,20 +46,58 @@ struct Head {
     DeltaRuleInputs inputs() const { return { q, k, v, decay, rate }; }
 };
 
+/// The same in double.
+struct HeadD {
+    MatrixD q, k, v;
+    Eigen::VectorXd decay, rate;
+
+    explicit HeadD(const Head& head)
+        : q(head.q.cast<double>())
+        , k(head.k.cast<double>())
+        , v(head.v.cast<double>())
+        , decay(head.decay.cast<double>())
+        , rate(head.rate.cast<double>())
+    {
+    }
+};
+
 /// The rule as its paper writes it, token by token, in double.
-Matrix tokenByToken(const Head& head)
+MatrixD tokenByToken(const HeadD& head)
 {
     const Eigen::Index tokens = head.k.rows(), headDim = head.k.cols();
     MatrixD S = MatrixD::Zero(headDim, headDim);
-    Matrix output(tokens, headDim);
+    MatrixD output(tokens, headDim);
     for (Eigen::Index t = 0; t < tokens; ++t) {
-        const Eigen::VectorXd q = head.q.row(t).cast<double>(), k = head.k.row(t).cast<double>();
-        const Eigen::VectorXd v = head.v.row(t).cast<double>();
-        S *= std::exp(double(head.decay[t]));
-        S += double(head.rate[t]) * k * (v - S.transpose() * k).transpose();
-        output.row(t) = (S.transpose() * q).cast<float>().transpose();
+        const Eigen::VectorXd q = head.q.row(t), k = head.k.row(t), v = head.v.row(t);
+        S *= std::exp(head.decay[t]);
+        S += head.rate[t] * k * (v - S.transpose() * k).transpose();
+        output.row(t) = (S.transpose() * q).transpose();
     }
     return output;
+}
+
+/// How far a gradient is from the slopes of Σ u ∘ output along random directions of `values`, which
+/// are part of `head`, as a share of what such a direction meets.
+template<typename Values, typename Gradient>
+double slopeError(HeadD& head, Values& values, const MatrixD& u, const Gradient& gradient)
+{
+    constexpr double step = 1e-5;
+    double largest = 0;
+    for (std::uint32_t seed = 20; seed < 24; ++seed) {
+        const MatrixD direction
+            = randomMatrix(seed, int(values.rows()), int(values.cols()), 1).cast<double>();
+        const Values kept = values;
+        const auto loss = [&](double along) {
+            values = kept + along * direction;
+            const double sum = tokenByToken(head).cwiseProduct(u).sum();
+            values = kept;
+            return sum;
+        };
+        const double met = (loss(step) - loss(-step)) / (2 * step);
+        const double told = gradient.template cast<double>().cwiseProduct(direction).sum();
+        largest = std::max(largest, std::abs(told - met) / double(gradient.norm()));
+    }
+    return largest;
 }
 
 /// The layer of a tiny checkpoint that has the given mixer, and hidden states before it.
@@ -86,9 +125,13 @@ private slots:
     void theChunkedRuleIsTheRule();
     void theRuleGoesOnFromItsState();
     void aConvolutionGoesOnFromTheRowsBefore();
+    void gradientsOfTheRuleAreItsSlopes_data();
+    void gradientsOfTheRuleAreItsSlopes();
+    void aPassKeepsTheBitsOfTheRule();
     void rememberedValuesComeBack();
     void aStateThatIsForgottenAtOnceLeavesNothing();
     void aConvolutionSeesNoOtherSequence();
+    void theWayBackThroughAConvolutionIsItsTranspose();
     void everySequenceStartsAtZero();
     void bitsDoNotDependOnThreads();
     void aShortConvolutionIsWhatItsPaperSays();
@@ -108,7 +151,9 @@ void TestDeltaNet::theChunkedRuleIsTheRule()
     for (const int headDim : { 8, 128 }) {
         const Head head(tokens, headDim);
         const float error
-            = (gatedDeltaRule(head.inputs()) - tokenByToken(head)).cwiseAbs().maxCoeff();
+            = (gatedDeltaRule(head.inputs()) - tokenByToken(HeadD(head)).cast<float>())
+                  .cwiseAbs()
+                  .maxCoeff();
         QVERIFY2(error < 2e-6f, qPrintable(QString::number(double(error))));
     }
 }
@@ -128,7 +173,7 @@ void TestDeltaNet::theRuleGoesOnFromItsState()
         first += count;
     }
     QCOMPARE(first, tokens);
-    QVERIFY((output - tokenByToken(head)).cwiseAbs().maxCoeff() < 2e-6f);
+    QVERIFY((output.cast<double>() - tokenByToken(HeadD(head))).cwiseAbs().maxCoeff() < 2e-6);
 }
 
 void TestDeltaNet::aConvolutionGoesOnFromTheRowsBefore()
@@ -151,6 +196,40 @@ void TestDeltaNet::aConvolutionGoesOnFromTheRowsBefore()
     }
     QCOMPARE(first, tokens);
     QVERIFY(pieces == whole);
+}
+
+void TestDeltaNet::gradientsOfTheRuleAreItsSlopes_data()
+{
+    QTest::addColumn<int>("tokens");
+    for (const int tokens : { 1, 2, 63, 64, 65, 150 })
+        QTest::addRow("%d tokens", tokens) << tokens;
+}
+
+void TestDeltaNet::gradientsOfTheRuleAreItsSlopes()
+{
+    QFETCH(int, tokens);
+    for (const int headDim : { 8, 24 }) {
+        const Head head(tokens, headDim);
+        const Matrix u = randomMatrix(9, tokens, headDim, 1);
+        const DeltaRuleInputs inputs = head.inputs();
+        const DeltaRuleGradients found = DeltaRulePass(inputs).back(u);
+        HeadD slow(head);
+        const MatrixD uD = u.cast<double>();
+        QVERIFY(slopeError(slow, slow.q, uD, found.q) < 3e-6);
+        QVERIFY(slopeError(slow, slow.k, uD, found.k) < 3e-6);
+        QVERIFY(slopeError(slow, slow.v, uD, found.v) < 3e-6);
+        QVERIFY(slopeError(slow, slow.rate, uD, found.rate) < 3e-6);
+        if (tokens > 1) // before the first there is nothing that decays
+            QVERIFY(slopeError(slow, slow.decay, uD, found.decay) < 3e-6);
+        QCOMPARE(found.decay[0], 0.0f);
+    }
+}
+
+void TestDeltaNet::aPassKeepsTheBitsOfTheRule()
+{
+    const Head head(150, 16);
+    const DeltaRuleInputs inputs = head.inputs();
+    QVERIFY(DeltaRulePass(inputs).output() == gatedDeltaRule(inputs));
 }
 
 // Without forgetting and at full rate, a query that is a key gets the key's last value.
@@ -195,6 +274,25 @@ void TestDeltaNet::aConvolutionSeesNoOtherSequence()
                 if (const int back = kernel - 1 - j; back <= token % length)
                     sum += double(rows(channel, j)) * double(x(token - back, channel));
             QVERIFY(std::abs(double(found(token, channel)) - sum) < 1e-5);
+        }
+}
+
+void TestDeltaNet::theWayBackThroughAConvolutionIsItsTranspose()
+{
+    constexpr int length = 5, sequences = 3, channels = 700, kernel = 4;
+    const Matrix x = randomMatrix(7, length * sequences, channels, 1);
+    const Matrix g = randomMatrix(10, length * sequences, channels, 1);
+    const Matrix rows = randomMatrix(8, channels, kernel, 1);
+    const Vector weights = Eigen::Map<const Vector>(rows.data(), rows.size());
+    Matrix there = x, back = g;
+    convolveCausally(there, weights, length, nullptr, {}, {});
+    convolveBack(back, weights, length, {});
+    for (int start = 0; start < length * sequences; start += length)
+        for (int channel = 0; channel < channels; ++channel) {
+            const auto column = [&](const Matrix& values) {
+                return values.col(channel).segment(start, length).cast<double>().eval();
+            };
+            QVERIFY(std::abs(column(there).dot(column(g)) - column(x).dot(column(back))) < 1e-5);
         }
 }
 

@@ -55,11 +55,13 @@ struct WholeGradients : core::BackwardObserver {
         sumOf({ shown.role, shown.layer }).middleRows(shown.firstOutput, shown.g.cols())
             += shown.g.cast<double>().transpose() * shown.x.cast<double>();
     }
-    void embeddingGradient(const core::MatrixView& g, Index) override
+    void embeddingGradient(const core::EmbeddingGradient& shown) override
     {
-        for (Index row = 0; row < g.rows(); ++row)
-            sumOf({ core::Role::TokenEmbd }).row(tokens[std::size_t(row)])
-                += g.row(row).cast<double>();
+        for (Index row = 0; row < shown.g.rows(); ++row)
+            sumOf({ shown.role })
+                .row(tokens[std::size_t(shown.firstToken + row)])
+                .segment(shown.firstColumn, shown.g.cols())
+                += shown.g.row(row).cast<double>();
     }
 };
 
@@ -71,7 +73,8 @@ private slots:
     void areTheProductsOfGradientsAndChanges_data()
     {
         QTest::addColumn<QString>("name");
-        for (const char* name : { "llama-tied", "phi3", "qwen2moe", "gemma2" })
+        for (const char* name :
+            { "llama-tied", "phi3", "qwen2moe", "gemma2", "qwen35", "gemma4", "deepseek2" })
             QTest::newRow(name) << QString(name);
     }
 
