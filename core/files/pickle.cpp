@@ -3,9 +3,8 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/files/picklescalar.h"
 
-#include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace core {
@@ -22,20 +21,6 @@ namespace {
     std::string_view viewOf(std::span<const std::byte> bytes)
     {
         return { reinterpret_cast<const char*>(bytes.data()), bytes.size() };
-    }
-
-    /// A two's complement number of up to 8 bytes, little-endian; larger ones are no sizes.
-    std::int64_t longNumber(std::span<const std::byte> bytes, const ByteReader& reader)
-    {
-        if (bytes.size() > 8)
-            throw Error(text(reader.place(), ": the pickle has an integer of ", bytes.size(),
-                " bytes at byte ", reader.position(), ", expected at most 8"));
-        std::uint64_t value = 0;
-        for (std::size_t i = 0; i < bytes.size(); ++i)
-            value |= std::uint64_t(bytes[i]) << 8 * i;
-        if (!bytes.empty() && bytes.size() < 8 && (bytes.back() & std::byte(0x80)) != std::byte(0))
-            value |= ~std::uint64_t(0) << 8 * bytes.size();
-        return std::int64_t(value);
     }
 
 } // namespace
@@ -59,8 +44,8 @@ public:
             const auto operation = m_reader.number<std::uint8_t>("an operation of the pickle");
             if (operation == '.')
                 return pop();
-            const bool isDone = constant(operation) || string(operation) || container(operation)
-                || stack(operation) || object(operation);
+            const bool isDone = scalar(operation) || container(operation) || stack(operation)
+                || object(operation) || frame(operation);
             if (!isDone)
                 throw Error(text(m_reader.place(), ": the pickle has operation ", +operation,
                     " at byte ", m_at, ", expected one of protocol 2 to 5"));
@@ -142,7 +127,15 @@ private:
         (*node)->items.insert((*node)->items.end(), values.begin(), values.end());
     }
 
-    bool constant(unsigned operation)
+    bool scalar(unsigned operation)
+    {
+        const std::optional<PickleValue> value = readPickleScalar(m_reader, operation);
+        if (value)
+            push(*value);
+        return value.has_value();
+    }
+
+    bool frame(unsigned operation)
     {
         switch (operation) {
         case 0x80: // PROTO
@@ -152,71 +145,6 @@ private:
             return true;
         case 0x95: // FRAME
             m_reader.bytes(8, "a frame's length");
-            return true;
-        case 'N':
-            push(std::monostate());
-            return true;
-        case 0x88: // NEWTRUE
-        case 0x89: // NEWFALSE
-            push(operation == 0x88);
-            return true;
-        case 'J':
-            push(std::int64_t(m_reader.number<std::int32_t>("an integer")));
-            return true;
-        case 'K':
-            push(std::int64_t(m_reader.number<std::uint8_t>("an integer")));
-            return true;
-        case 'M':
-            push(std::int64_t(m_reader.number<std::uint16_t>("an integer")));
-            return true;
-        case 0x8a: // LONG1
-            push(longNumber(
-                m_reader.bytes(m_reader.number<std::uint8_t>("a length"), "an integer"), m_reader));
-            return true;
-        case 0x8b: // LONG4
-            push(
-                longNumber(m_reader.bytes(m_reader.number<std::uint32_t>("a length"), "an integer"),
-                    m_reader));
-            return true;
-        case 'G': // big-endian
-            push(std::bit_cast<double>(
-                __builtin_bswap64(m_reader.number<std::uint64_t>("a number"))));
-            return true;
-        default:
-            return false;
-        }
-    }
-
-    template<typename Length>
-    std::string_view characters()
-    {
-        const auto length = m_reader.number<Length>("the length of a text");
-        return viewOf(m_reader.bytes(length, "a text of the pickle"));
-    }
-
-    bool string(unsigned operation)
-    {
-        switch (operation) {
-        case 'X': // BINUNICODE
-        case 'T': // BINSTRING
-            push(characters<std::uint32_t>());
-            return true;
-        case 0x8c: // SHORT_BINUNICODE
-        case 'U': // SHORT_BINSTRING
-            push(characters<std::uint8_t>());
-            return true;
-        case 0x8d: // BINUNICODE8
-            push(characters<std::uint64_t>());
-            return true;
-        case 'B':
-            push(PickleBytes{ characters<std::uint32_t>() });
-            return true;
-        case 'C':
-            push(PickleBytes{ characters<std::uint8_t>() });
-            return true;
-        case 0x8e: // BINBYTES8
-        case 0x96: // BYTEARRAY8
-            push(PickleBytes{ characters<std::uint64_t>() });
             return true;
         default:
             return false;

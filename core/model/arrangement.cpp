@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/files/mappedfile.h"
 #include "core/model/arrangedrows.h"
+#include "core/model/stackrows.h"
 #include "core/model/valueheads.h"
 
 #include <cassert>
@@ -118,114 +119,6 @@ namespace {
                 row += taken;
             }
         }
-    };
-
-    /// Half of each matrix of a stack whose tensor has (matrices × rows, columns).
-    class HalfRows : public ArrangedRows {
-    public:
-        HalfRows(std::vector<Tensor> raw, std::int64_t matrices, bool isSecond)
-            : ArrangedRows(std::move(raw))
-            , m_half(this->raw().rows / matrices / 2)
-            , m_isSecond(isSecond)
-        {
-        }
-        Matrix rows(std::int64_t first, std::int64_t count) const override
-        {
-            Matrix values(count, raw().columns);
-            for (std::int64_t row = 0; row < count;) {
-                const std::int64_t at = first + row, inside = at % m_half;
-                const std::int64_t taken = std::min(count - row, m_half - inside);
-                values.middleRows(row, taken) = decodeRows(
-                    raw(), at / m_half * 2 * m_half + (m_isSecond ? m_half : 0) + inside, taken);
-                row += taken;
-            }
-            return values;
-        }
-
-    private:
-        std::int64_t m_half;
-        bool m_isSecond;
-    };
-
-    /// Columns first, first + step, … of each (in, out) of a stack, transposed.
-    class StackColumns : public ArrangedRows {
-    public:
-        StackColumns(
-            std::vector<Tensor> raw, std::int64_t matrices, std::int64_t first, std::int64_t step)
-            : ArrangedRows(std::move(raw))
-            , m_inputs(this->raw().rows / matrices)
-            , m_first(first)
-            , m_step(step)
-        {
-        }
-        Matrix rows(std::int64_t first, std::int64_t count) const override
-        {
-            const std::int64_t outputs = raw().columns / m_step;
-            Matrix values(count, m_inputs);
-            for (std::int64_t row = 0; row < count;) {
-                const std::int64_t matrix = (first + row) / outputs,
-                                   inside = (first + row) % outputs;
-                const std::int64_t taken = std::min(count - row, outputs - inside);
-                const Matrix all = decodeRows(raw(), matrix * m_inputs, m_inputs);
-                for (std::int64_t i = 0; i < taken; ++i)
-                    values.row(row + i) = all.col(m_first + (inside + i) * m_step).transpose();
-                row += taken;
-            }
-            return values;
-        }
-
-    private:
-        std::int64_t m_inputs, m_first, m_step;
-    };
-
-    /// Every second value of each row.
-    class EverySecond : public ArrangedRows {
-    public:
-        EverySecond(std::vector<Tensor> raw, std::int64_t first)
-            : ArrangedRows(std::move(raw))
-            , m_first(first)
-        {
-        }
-        Matrix rows(std::int64_t first, std::int64_t count) const override
-        {
-            const Matrix all = decodeRows(raw(), first, count);
-            Matrix values(count, raw().columns / 2);
-            for (std::int64_t i = 0; i < values.cols(); ++i)
-                values.col(i) = all.col(m_first + 2 * i);
-            return values;
-        }
-
-    private:
-        std::int64_t m_first;
-    };
-
-    /// Keys of latent attention: of each head the first rows, transposed.
-    class HeadKeys : public ArrangedRows {
-    public:
-        HeadKeys(std::vector<Tensor> raw, const LatentSpec& latent)
-            : ArrangedRows(std::move(raw))
-            , m_keys(latent.plain)
-            , m_values(latent.value)
-        {
-        }
-        Matrix rows(std::int64_t first, std::int64_t count) const override
-        {
-            Matrix values(count, m_keys);
-            const std::int64_t rank = raw().columns;
-            for (std::int64_t row = 0; row < count;) {
-                const std::int64_t head = (first + row) / rank, inside = (first + row) % rank;
-                const std::int64_t taken = std::min(count - row, rank - inside);
-                values.middleRows(row, taken)
-                    = decodeRows(raw(), head * (m_keys + m_values), m_keys)
-                          .middleCols(inside, taken)
-                          .transpose();
-                row += taken;
-            }
-            return values;
-        }
-
-    private:
-        std::int64_t m_keys, m_values; ///< of a head
     };
 
     /// Falcon's query_key_value: for each key/value head its query heads, one key, one value.

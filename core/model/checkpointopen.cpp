@@ -11,6 +11,7 @@
 #include "core/model/modelname.h"
 #include "core/model/modelsource.h"
 #include "core/model/quantized.h"
+#include "core/model/ropefactors.h"
 
 #include <nlohmann/json.hpp>
 

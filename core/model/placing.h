@@ -42,8 +42,4 @@ PlacedTensors placeAll(const ShardedTensors& stored, const std::string& file);
 /// outside the layers. Requires: one that holds weights.
 Tensor placedAsOther(const StoredTensor& stored, int number);
 
-/// The values of a stored rope_freqs or rope_factors_*. Throws Error for another shape, a value
-/// that is not above 0.
-std::vector<float> ropeFactors(const StoredTensor& stored, const ModelConfig& config);
-
 } // namespace core
