@@ -33,7 +33,4 @@ struct AttendingHead {
 void throughAttending(const AttendingHead& head, MatrixBlock gq, MatrixBlock gk, MatrixBlock gv,
     const AttentionSpec& spec, const Progress& progress);
 
-/// The factor of the queries at a position (Llama 4's scaling).
-float queryFactor(const AttentionSpec& spec, Index position);
-
 } // namespace core::backward

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/backwardattention.h"
+
+#include "core/model/attention.h"
 #include "core/model/linear.h"
 #include "core/model/rotary.h"
 
 #include <cassert>
-#include <cmath>
 
 namespace core::backward {
 
@@ -164,7 +165,7 @@ namespace {
             turnRow(q.row(row).data(), spec.heads, position);
             if (k.size() > 0)
                 turnRow(k.row(row).data(), spec.keyValueHeads, position);
-            q.row(row) *= queryFactor(spec, position);
+            q.row(row) *= queryScale(spec, position);
         });
     }
 
@@ -217,14 +218,6 @@ namespace {
     }
 
 } // namespace
-
-float queryFactor(const AttentionSpec& spec, Index position)
-{
-    if (spec.temperature == 0)
-        return 1;
-    return float(
-        1 + spec.temperature * std::log(1 + std::floor(double(position) / spec.temperatureSpan)));
-}
 
 Heads headsOf(const MatrixView& input, const Step& step)
 {

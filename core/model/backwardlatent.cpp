@@ -108,7 +108,7 @@ namespace {
         {
             m_gKeys += own.gKeys;
             for (Index row = 0; row < own.gQueries.rows(); ++row)
-                own.gQueries.row(row) *= queryFactor(m_spec, row % m_step.place.length);
+                own.gQueries.row(row) *= queryScale(m_spec, row % m_step.place.length);
             const Index column = Index(head) * m_spec.headDim;
             const auto g = own.gQueries.leftCols(m_latent.keyRank);
             show(Role::AttnKB, head, m_latent.keyRank,
