@@ -14,7 +14,7 @@ namespace {
     {
         BesideTile tile;
         if (step.place.beside)
-            tile = { &step.place.beside->forward, step.place.firstToken, input.rows() };
+            tile = { &step.place.beside->forward, step.place.firstToken, step.place.beside->rows };
         return attentionContext(
             input, step.weights, step.place.length, step.progress, { tile, {} });
     }

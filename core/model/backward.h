@@ -52,6 +52,7 @@ struct BackwardObserver {
 /// What layers read beside the residual stream, and what the way back has said about it so far.
 struct BackwardBeside {
     Beside forward; ///< of the whole walk forward
+    Eigen::Index rows = 0; ///< tokens of the whole walk
     /// At keys and values, by the layer that made them: those of the layers that are behind us.
     std::map<int, KeysAndValues> gradients;
 };

@@ -196,7 +196,7 @@ namespace {
     {
         const BackwardPlace& place = step.place;
         const int from = *step.weights.spec.attention.sharedKeys;
-        const Index tokens = place.beside->forward.shared.at(from).keys.rows();
+        const Index tokens = place.beside->rows;
         KeysAndValues& sums = place.beside->gradients[from];
         if (sums.keys.size() == 0) {
             sums.keys = Matrix::Zero(tokens, g.k.cols());

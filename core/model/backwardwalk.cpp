@@ -70,7 +70,7 @@ void backwardWalk(const Checkpoint& checkpoint, const LayerStates& states,
     assert(options.firstScored >= 0 && options.scored > 0
         && options.firstScored + options.scored <= states.length());
     const int length = states.length(), layers = checkpoint.config().layers;
-    BackwardBeside beside{ states.beside(), {} };
+    BackwardBeside beside{ states.beside(), Eigen::Index(states.sequences()) * length, {} };
     const double share = headShare(checkpoint, options, length);
     Matrix gradient = throughHead(checkpoint, states, options, observer, progress.part(0, share));
     for (int layer = layers - 1; layer >= 0; --layer) {
