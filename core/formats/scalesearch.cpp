@@ -16,18 +16,28 @@ namespace {
     };
 
     template<int width>
-    QUANTSCOPE_KERNEL ScaleSums<width> sumsOf(const Groups& groups, std::size_t first,
-        const Floats<width>* wx, const Floats<width>& inverse, int half)
+    using ScaleTries = std::array<Floats<width>, 2>; ///< inverses of scales
+
+    /// Two roundings at once: each step of one waits for the one before.
+    template<int width>
+    QUANTSCOPE_KERNEL std::array<ScaleSums<width>, 2> sumsOf(const Groups& groups,
+        std::size_t first, const Floats<width>* wx, const ScaleTries<width>& inverse, int half)
     {
-        ScaleSums<width> sums;
-        for (std::size_t i = 0; i < std::size_t(groups.size); ++i) {
-            const Floats<width> level
-                = nearestWithin(inverse * load<Floats<width>>(&groups.x[i][first]), float(-half),
-                    float(half - 1)); // |x·inverse| < half + 1
+        ScaleSums<width> one, other;
+        const auto add = [&](const Floats<width>& scaled, std::size_t i, ScaleSums<width>& sums)
+            __attribute__((always_inline))
+        {
+            const Floats<width> level = nearestWithin(
+                scaled, float(-half), float(half - 1)); // |x·inverse| < half + 1
             sums.xl += wx[i] * level;
             sums.ll += (load<Floats<width>>(&groups.weight[i][first]) * level) * level;
+        };
+        for (std::size_t i = 0; i < std::size_t(groups.size); ++i) {
+            const auto x = load<Floats<width>>(&groups.x[i][first]);
+            add(inverse[0] * x, i, one);
+            add(inverse[1] * x, i, other);
         }
-        return sums;
+        return { one, other };
     }
 
     template<int width>
@@ -43,21 +53,22 @@ namespace {
         }
         const Floats<width> none{};
         Floats<width> bestInverse = -float(half) / largest;
-        const ScaleSums<width> plain = sumsOf<width>(groups, first, wx.data(), bestInverse, half);
+        const ScaleSums<width> plain
+            = sumsOf<width>(groups, first, wx.data(), { bestInverse, bestInverse }, half)[0];
         Floats<width> scale = plain.ll != 0 ? plain.xl / plain.ll : none;
         Floats<width> gain = scale * plain.xl; // Σ w·x² less the remaining error
-        for (int t = -9; t <= 9; ++t) {
-            if (t == 0)
-                continue;
-            const Floats<width> inverse = -(float(half) + 0.1f * float(t)) / largest;
-            const ScaleSums<width> sums = sumsOf<width>(groups, first, wx.data(), inverse, half);
-            const Mask<width> isBetter = bothOf<width>(
-                isLess<width>(none, sums.ll), isLess<width>(gain * sums.ll, sums.xl * sums.xl));
-            if (!any<width>(isBetter))
-                continue;
-            scale = select<width>(isBetter, sums.xl / sums.ll, scale);
-            gain = select<width>(isBetter, scale * sums.xl, gain);
-            bestInverse = select<width>(isBetter, inverse, bestInverse);
+        for (int t = -9; t <= 9; t += t == -1 ? 3 : 2) {
+            const int next = t == -1 ? 1 : t + 1; // 0 was plain
+            const ScaleTries<width> inverse{ -(float(half) + 0.1f * float(t)) / largest,
+                -(float(half) + 0.1f * float(next)) / largest };
+            const auto sums = sumsOf<width>(groups, first, wx.data(), inverse, half);
+            for (std::size_t k = 0; k < 2; ++k) {
+                const Mask<width> isBetter = bothOf<width>(isLess<width>(none, sums[k].ll),
+                    isLess<width>(gain * sums[k].ll, sums[k].xl * sums[k].xl));
+                scale = select<width>(isBetter, sums[k].xl / sums[k].ll, scale);
+                gain = select<width>(isBetter, scale * sums[k].xl, gain);
+                bestInverse = select<width>(isBetter, inverse[k], bestInverse);
+            }
         }
         const Mask<width> isZero = isLess<width>(magnitude(largest), none + zeroGroup);
         store(select<width>(isZero, none, scale), &found.scale[first]);
