@@ -20,7 +20,7 @@ namespace {
         }
         void residual(int, const MatrixView&, Eigen::Index) override { }
 
-        MatrixD take() { return m_hessian.take(); }
+        SymmetricMatrix take() { return m_hessian.take(); }
 
     private:
         Hessian m_hessian;
@@ -28,8 +28,8 @@ namespace {
 
 } // namespace
 
-MatrixD headHessian(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences,
-    const Progress& progress, const TokenRoom& room)
+SymmetricMatrix headHessian(const Checkpoint& checkpoint,
+    const std::vector<std::vector<int>>& sequences, const Progress& progress, const TokenRoom& room)
 {
     HeadObserver observer(checkpoint.config().hidden);
     HiddenStates hidden = embed(checkpoint, sequences, 0, room);

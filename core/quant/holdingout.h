@@ -11,7 +11,7 @@ namespace core {
 // single one.
 
 constexpr Eigen::Index heldShare = 4;
-constexpr Eigen::Index mostHeldInputs = 8192; ///< channels: a second Hessian of them takes 512 MiB
+constexpr Eigen::Index mostHeldInputs = 8192; ///< channels: a second Hessian of them takes 256 MiB
 
 /// How many of the sequences from `first` to before `last` are held out, of `all`, two or more.
 inline Eigen::Index heldSequences(Eigen::Index first, Eigen::Index last, Eigen::Index all)

@@ -48,13 +48,6 @@ LayerInWork::LayerInWork(const LayerRounding& run, int layer, LayerScaling scali
     m_changedVectors = applyFold(m_weights, m_scaling.fold);
 }
 
-void LayerInWork::releaseOriginal(std::span<const Role> roles)
-{
-    for (const Role role : roles)
-        if (m_original.has(role))
-            m_original.matrix(role).resize(0, 0);
-}
-
 Matrix LayerInWork::folded(LinearInput input, Matrix x) const
 {
     if (const Vector& scales = m_scaling.fold.of(input); scales.size() > 0)
@@ -67,6 +60,14 @@ Matrix LayerInWork::unfolded(LinearInput input, Matrix x) const
     if (const Vector& scales = m_scaling.fold.of(input); scales.size() > 0)
         x.array().rowwise() *= scales.transpose().array();
     return x;
+}
+
+void LayerInWork::subtractUnfolded(Matrix& original, LinearInput input, const Matrix& x) const
+{
+    if (m_scaling.fold.of(input).size() > 0)
+        original -= unfolded(input, x);
+    else
+        original -= x;
 }
 
 bool LayerInWork::needsHessian(LinearInput input) const
@@ -85,9 +86,9 @@ void LayerInWork::round(LinearInput input, InputSums fit, HeldSums held, const P
     const double share = (fitsNorm ? 0.5 : 0.6) / double(roles.size());
     for (const Role role : roles) {
         progress.at(done);
+        Matrix original = roundOne(role, group, progress.part(done, done + share));
         if (fitsNorm)
-            originals.push_back(m_weights.matrix(role));
-        roundOne(role, group, progress.part(done, done + share));
+            originals.push_back(std::move(original));
         done += share;
     }
     m_scaling.hessians.erase(input);
@@ -138,18 +139,22 @@ LayerInWork::Group LayerInWork::prepared(
     if (group.held.isThere())
         tryWays(group, fit, progress.part(0.3, 0.7));
     group.sums.tokens = fit.tokens;
-    if (fitsNormOf(group) && group.held.isThere())
+    const bool fitsNorm = fitsNormOf(group);
+    if (fitsNorm && group.held.isThere())
         group.fit = fit;
     group.sums = together(std::move(fit), group.held.sums);
     InputSums& sums = group.sums;
     if (corrects) {
-        Matrix change = float(group.choice.changeShare) * sums.change;
+        const bool isRead = fitsNorm && !group.held.isThere(); // again, by the norm
+        Matrix change = isRead ? sums.change : std::move(sums.change);
+        change *= float(group.choice.changeShare);
         if (sums.drift.size() > 0)
             change += float(group.choice.driftShare) * sums.drift;
+        sums.drift = Matrix();
         const RaisedFactor factor
             = raisedTargetFactor(sums.H, group.choice.damping, progress.part(0.7, 0.8));
         group.choice.damping = factor.damping;
-        group.correction = ridge(change, factor.U, progress);
+        group.correction = ridge(std::move(change), factor.U, progress);
     }
     group.factor = factorHessian(
         shrunk(std::move(sums.H), group.trial.shrinkage), options(), progress.part(0.8, 1));
@@ -168,7 +173,7 @@ void LayerInWork::orderNeurons(InputSums& fit, InputSums& held)
     const auto& order = m_neuronOrder;
     for (InputSums* sums : { &fit, &held }) {
         if (sums->tokens > 0)
-            sums->H = MatrixD(sums->H(order, order));
+            sums->H = sums->H.permuted(order);
         for (Matrix* byColumn : { &sums->change, &sums->drift })
             if (byColumn->size() > 0)
                 *byColumn = Matrix((*byColumn)(Eigen::all, order));
@@ -190,30 +195,37 @@ void LayerInWork::orderNeurons(InputSums& fit, InputSums& held)
             done.tensor = withRowOrder(done.tensor, partedOrder(order, done.tensor.rows));
 }
 
-void LayerInWork::roundOne(Role role, const Group& group, const Progress& progress)
+Matrix LayerInWork::roundOne(Role role, Group& group, const Progress& progress)
 {
     Matrix& W = m_weights.matrix(role);
+    const bool corrects = group.correction.size() > 0;
     Matrix target;
-    if (group.correction.size() > 0)
-        target = W
-            + (isShared(group.input) ? product(W, group.correction, progress) : group.correction);
+    if (corrects) {
+        target = isShared(group.input) ? product(W, group.correction, progress)
+                                       : std::move(group.correction);
+        target += W;
+    }
     RoundedTensor done = rounded(role, group, target.size() > 0 ? target : W, progress);
     if (done.report.gptq)
         done.report.gptq->shrinkage = group.trial.shrinkage;
     if (done.report.gptq && options().twoSided && !m_run.outputs.absent().empty())
         roundedtensor::addNote(done.report, m_run.outputs.absent());
-    if (done.report.gptq && group.correction.size() > 0) {
+    if (done.report.gptq && corrects) {
         done.report.gptq->targetDamping = group.choice.damping;
         done.report.gptq->changeShare = group.choice.changeShare;
         done.report.gptq->driftShare = group.choice.driftShare;
         done.report.gptq->chosenByData = group.choice.byData;
     }
-    W = decode(done.tensor);
-    if (m_expert >= 0)
-        return m_experts[role].add(std::move(done));
+    target = Matrix();
+    Matrix original = std::exchange(W, decode(done.tensor));
+    if (m_expert >= 0) {
+        m_experts[role].add(std::move(done));
+        return original;
+    }
     m_scaling.report(done.report, plannedAt(role));
     m_run.tensorDone(done.report);
     m_done.push_back(std::move(done));
+    return original;
 }
 
 RoundedTensor LayerInWork::rounded(

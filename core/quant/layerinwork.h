@@ -10,7 +10,9 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace core {
@@ -28,11 +30,18 @@ public:
     const LayerWeights& original() const { return m_original; }
     /// Matrices of original() that are not needed any more.
     void releaseOriginal(std::span<const Role> roles);
+    enum class Version { Original, Rounded }; ///< of original(), of weights()
+    /// Takes the matrices that read `input` out of memory, until bringBack() decodes them again as
+    /// they are. Those of which no tensor has the values, scaled and not rounded, stay.
+    void putAside(Version version, LinearInput input);
+    void bringBack(Version version, LinearInput input, const Progress& progress);
     const TokenRoom& room() const { return m_run.room; }
     /// What the original layer's `input` would be if it were scaled as weights() is, and the
     /// input of weights() if it were not.
     Matrix folded(LinearInput input, Matrix x) const;
     Matrix unfolded(LinearInput input, Matrix x) const;
+    /// original −= unfolded(input, x).
+    void subtractUnfolded(Matrix& original, LinearInput input, const Matrix& x) const;
     const LayerSpec& spec() const { return m_weights.spec; }
     const GptqOptions& options() const { return m_run.gptq; }
 
@@ -91,13 +100,15 @@ private:
     Group prepared(LinearInput input, InputSums fit, HeldSums held, const Progress& progress);
     bool fitsNormOf(const Group& group) const;
     bool mayOrderNeurons() const;
+    std::optional<Tensor> storedAs(Version version, Role role) const;
     void tryWays(Group& group, const InputSums& fit, const Progress& progress) const;
     /// Null where nothing was tried.
     static const WayTrial* trialOf(Role role, const Group& group);
     /// H_O of the matrix; empty: it is not rounded two-sidedly.
     OutputHessian outputsOf(Role role, LinearInput input) const;
     void orderNeurons(InputSums& fit, InputSums& held);
-    void roundOne(Role role, const Group& group, const Progress& progress);
+    /// Gives back the matrix as it was.
+    Matrix roundOne(Role role, Group& group, const Progress& progress);
     RoundedTensor rounded(
         Role role, const Group& group, const Matrix& target, const Progress& progress) const;
     RoundedTensor roundedByGptq(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
@@ -110,6 +121,7 @@ private:
     LayerScaling m_scaling;
     LayerWeights m_weights;
     LayerWeights m_original{};
+    std::set<std::pair<Version, Role>> m_aside; ///< matrices that can be brought back
     std::vector<RoundedTensor> m_done;
     int m_expert = -1; ///< in work; −1: none
     std::map<Role, ExpertParts> m_experts; ///< rounded so far

@@ -30,10 +30,11 @@ namespace {
             forTokenTiles(paths, progress.part(0, 0.4), [&](const TokenTile& tile) {
                 Matrix x = inputOf(tile.of(read.rounded), layer.weights());
                 Matrix change;
-                if (gathering.corrects())
+                if (gathering.corrects()) {
                     change
-                        = layer.folded(input, inputOf(tile.of(*read.reference), layer.original()))
-                        - x;
+                        = layer.folded(input, inputOf(tile.of(*read.reference), layer.original()));
+                    change -= x;
+                }
                 gathering.add(tile, std::move(x), std::move(change), {},
                     tile.of(paths.reference ? *paths.reference : paths.rounded));
             });
@@ -43,16 +44,13 @@ namespace {
     /// Takes a tile of what attn_output or ffn_down read, `x` and `reference`, in, and moves the
     /// reference's residual stream on.
     void gatherWriter(const LayerInWork& layer, LinearInput input, GroupGathering& gathering,
-        const LayerPaths& paths, const TokenTile& tile, const MatrixView& x,
-        const Matrix& reference, const Progress& progress)
+        const LayerPaths& paths, const TokenTile& tile, Matrix x, Matrix reference,
+        const Progress& progress)
     {
         const LayerWeights& original = layer.original();
         const bool isDown = input == LinearInput::Down;
         Matrix change, drift;
         if (gathering.corrects()) {
-            const Matrix& W = original.matrix(isDown ? Role::FfnDown : original.spec.mixerOutput());
-            change = Matrix::Zero(x.rows(), W.rows());
-            addLinear(change, reference - layer.unfolded(input, x), W, progress);
             drift = tile.of(*paths.reference) - tile.of(paths.rounded);
             // What the residual stream lacks, in units of what is written into it. A norm after the
             // matrix lets nothing be taken up so.
@@ -67,7 +65,14 @@ namespace {
             addFeedForward(tile.of(*paths.reference), reference, original, progress);
         else if (paths.reference)
             addAttention(tile.of(*paths.reference), reference, original, progress);
-        gathering.add(tile, x, std::move(change), std::move(drift),
+        if (gathering.corrects()) {
+            const Matrix& W = original.matrix(isDown ? Role::FfnDown : original.spec.mixerOutput());
+            change = Matrix::Zero(x.rows(), W.rows());
+            layer.subtractUnfolded(reference, input, x);
+            addLinear(change, reference, W, progress);
+        }
+        reference = Matrix();
+        gathering.add(tile, std::move(x), std::move(change), std::move(drift),
             tile.of(paths.reference ? *paths.reference : paths.rounded));
     }
 
@@ -108,22 +113,28 @@ namespace {
             if (paths.reference)
                 reference = contextOf(tile, *paths.reference, layer.original());
             gatherWriter(layer, LinearInput::AttentionOutput, gathering, paths, tile,
-                tile.of(context), reference, progress);
+                tile.of(context), std::move(reference), progress);
             context.rest();
         });
-        for (const LinearInput input : { LinearInput::Attention, LinearInput::LatentQuery,
-                 LinearInput::HeadQuery, LinearInput::HeadContext, LinearInput::AttentionOutput })
+        constexpr std::array attentionInputs{ LinearInput::Attention, LinearInput::LatentQuery,
+            LinearInput::HeadQuery, LinearInput::HeadContext, LinearInput::AttentionOutput };
+        for (const LinearInput input : attentionInputs)
             layer.releaseOriginal(rolesOf(input));
         gathering.round(layer, LinearInput::AttentionOutput, progress.part(0.8, 0.95));
         forTokenTiles(paths, progress.part(0.95, 1), [&](const TokenTile& tile) {
             addAttention(tile.of(paths.rounded), tile.of(context), layer.weights(), progress);
             context.rest();
         });
+        for (const LinearInput input : attentionInputs)
+            layer.putAside(LayerInWork::Version::Rounded, input);
     }
 
     void roundFeedForward(LayerInWork& layer, const LayerPaths& paths, const LayerPaths& read,
         const Progress& progress)
     {
+        using Version = LayerInWork::Version;
+        layer.putAside(Version::Rounded, LinearInput::Down);
+        layer.putAside(Version::Original, LinearInput::Down);
         const auto inputOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
             return feedForwardInput(hidden, weights, progress);
         };
@@ -132,21 +143,26 @@ namespace {
         const auto gatedOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
             return feedForwardGated(inputOf(hidden, weights), weights, progress);
         };
+        layer.bringBack(Version::Original, LinearInput::Down, progress);
         KeptActivations gated(
             paths.rounded.states.rows(), layer.spec().feedForward.size, layer.room());
         GroupGathering gathering(layer, LinearInput::Down, paths);
         forTokenTiles(paths, progress.part(0.4, 0.6), [&](const TokenTile& tile) {
-            const Matrix x = gatedOf(tile.of(read.rounded), layer.weights());
-            Matrix reference;
-            if (paths.reference)
-                reference = gatedOf(tile.of(*read.reference), layer.original());
-            gatherWriter(layer, LinearInput::Down, gathering, paths, tile, x, reference, progress);
+            Matrix x = gatedOf(tile.of(read.rounded), layer.weights());
             if (gated.isThere())
                 gated.of(tile) = x;
             gated.rest();
+            Matrix reference;
+            if (paths.reference)
+                reference = gatedOf(tile.of(*read.reference), layer.original());
+            gatherWriter(layer, LinearInput::Down, gathering, paths, tile, std::move(x),
+                std::move(reference), progress);
         });
         layer.releaseOriginal(std::array{ Role::FfnGate, Role::FfnUp, Role::FfnDown });
+        layer.bringBack(Version::Rounded, LinearInput::Down, progress);
+        layer.putAside(Version::Rounded, LinearInput::FeedForward);
         gathering.round(layer, LinearInput::Down, progress.part(0.6, 0.9));
+        layer.bringBack(Version::Rounded, LinearInput::FeedForward, progress);
         forTokenTiles(paths, progress.part(0.9, 1), [&](const TokenTile& tile) {
             // In another order the same products may end in other bits (OpenBLAS's kernels for the
             // last columns of a tile): a resumed run, which finds the layer ordered, must not

@@ -55,7 +55,7 @@ namespace {
         }
         void residual(int, const MatrixView&, Eigen::Index) override { }
 
-        MatrixD take(LinearInput input) { return m_hessians.at(input).take(); }
+        SymmetricMatrix take(LinearInput input) { return m_hessians.at(input).take(); }
 
     private:
         std::vector<LinearInput> m_inputs;
@@ -81,7 +81,7 @@ namespace {
 
     /// Finds the scales of one input by AWQ.
     ScaleChoice choose(const Checkpoint& checkpoint, std::span<const PlannedTensor> plan,
-        const LayerWeights& weights, std::pair<LinearInput, int> place, const MatrixD& H,
+        const LayerWeights& weights, std::pair<LinearInput, int> place, const SymmetricMatrix& H,
         const GptqOptions& gptq, const Progress& progress)
     {
         std::vector<ScaledReader> readers;
@@ -158,7 +158,7 @@ LayerScaling scaleLayer(const Checkpoint& checkpoint, std::span<const PlannedTen
     double done = 0.4;
     for (const LinearInput input : wanted) {
         const double next = done + 0.6 / double(wanted.size());
-        MatrixD H = observer.take(input);
+        SymmetricMatrix H = observer.take(input);
         std::string& note = scaling.notes[input] = obstacle(checkpoint, plan, input, layer);
         if (note.empty()) {
             ScaleChoice choice = choose(

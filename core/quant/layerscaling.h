@@ -19,7 +19,7 @@ struct LayerScaling {
     std::map<LinearInput, std::string> notes; ///< what was found, a sentence for each scaled input
     /// Of the original model, under the scales; for inputs that a matrix reads whose clipping is
     /// searched with it.
-    std::map<LinearInput, MatrixD> hessians;
+    std::map<LinearInput, SymmetricMatrix> hessians;
 
     /// Says in a tensor's report what its input's scaling came to.
     void report(TensorReport& report, const PlannedTensor& planned) const;

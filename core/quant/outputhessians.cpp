@@ -21,7 +21,8 @@ namespace {
     Matrix believed(Hessian& sum)
     {
         const double trust = textTrust(double(sum.tokens()), sum.channels());
-        return shrunk(sum.take(), 1 - trust).cast<float>();
+        const SymmetricMatrix H = shrunk(sum.take(), 1 - trust);
+        return H.floatBlock(0, 0, H.rows(), H.cols());
     }
 
     /// Gathers H_O of one layer's matrices at a time.

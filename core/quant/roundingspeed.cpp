@@ -85,7 +85,8 @@ namespace {
         }));
         if (planned.method != Method::Gptq || !format.grid)
             return result;
-        const GptqFactor factor = factorHessian(MatrixD::Identity(columns, columns), {}, progress);
+        const GptqFactor factor
+            = factorHessian(MatrixD(MatrixD::Identity(columns, columns)), {}, progress);
         GptqPass pass;
         result.rounded
             = speed(seconds([&] { pass = gptqPass(W, factor, format, GptqOptions(), progress); }));

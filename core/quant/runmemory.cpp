@@ -4,6 +4,8 @@
 #include "core/quant/runmemory.h"
 
 #include "core/base/parallel.h"
+#include "core/base/symmetricmatrix.h"
+#include "core/quant/groupmemory.h"
 #include "core/quant/runfacts.h"
 
 #include <algorithm>
@@ -17,6 +19,8 @@ namespace {
 
     constexpr double F = sizeof(float), D = sizeof(double);
     constexpr double productBytes = 4e6; // that OpenBLAS packs factors into, a thread
+
+    constexpr double panel = SymmetricMatrix::Panels::height;
 
     constexpr double roomBytes = 5e5; // that rows are decoded and rounded in, a thread
 
@@ -74,86 +78,6 @@ namespace {
         return memory;
     }
 
-    /// One group of a layer on its way through GPTQ.
-    struct GroupMemory {
-        const RunShape& shape;
-        const RunGroup& group;
-        double n, nn, m, mn; ///< m the rows of the largest matrix
-        bool shared, corrects, holdsOut, fitsNorm;
-
-        GroupMemory(const RunShape& run, const RunGroup& of)
-            : shape(run)
-            , group(of)
-            , n(double(of.width))
-            , nn(n * n)
-            , m(double(of.mostRows()))
-            , mn(m * n)
-            , shared(of.isShared)
-            , corrects(run.corrects())
-            , holdsOut(run.gptq.holdOut && n <= runfacts::heldInputs)
-            , fitsNorm(shared && run.gptq.refitNorms)
-        {
-        }
-
-        /// What the target adds to W: for each input, or for each output where one matrix reads it.
-        double change() const { return !corrects ? 0 : shared ? nn : mn; }
-        double drift() const { return corrects && !shared && holdsOut ? mn : 0; }
-        double fit() const { return D * nn + F * (change() + drift()); }
-        double held() const { return !holdsOut ? 0 : fit() + (corrects && shared ? D * nn : 0); }
-        /// While sums are added up, in double.
-        double gathering() const
-        {
-            const double one = D * (nn + change() + drift());
-            return one + (holdsOut ? one + (corrects && shared ? D * nn : 0) : 0);
-        }
-        /// A factor of H and what it is made in.
-        double factoring() const { return (D + F) * nn; }
-
-        double choosing() const
-        {
-            if (!corrects || !holdsOut || !shape.gptq.chooseTarget)
-                return 0;
-            if (shared) {
-                const double rows = std::min(double(group.rows()), runfacts::judgedRows);
-                return F * (2 * nn + 2 * rows * n)
-                    + std::max(factoring(), F * (3 * nn + 2 * rows * n));
-            }
-            const double rows = std::min(m, runfacts::judgedRows);
-            return F * (3 * rows * n + nn) + std::max(factoring(), F * (nn + 4 * rows * n));
-        }
-        double trying() const { return holdsOut ? D * nn + factoring() : 0; }
-        double copyOfFit() const { return fitsNorm && holdsOut ? fit() : 0; }
-
-        double preparing() const
-        {
-            return fit() + held()
-                + std::max({ choosing(), trying(), copyOfFit() + F * 2 * change() + factoring() });
-        }
-        /// What stays while the matrices are rounded: sums, the factor, the correction.
-        double standing() const { return fit() + copyOfFit() + held() + F * nn + F * change(); }
-        /// The norm's equations: three products of the matrices, two systems, a factor.
-        double fittingNorm() const
-        {
-            return fitsNorm ? standing() + (holdsOut ? 6.5 : 5.5) * D * nn : 0;
-        }
-        /// Copies of the matrices: the originals for the norm, and of the one in work the target,
-        /// what is left of it, the gradient and what is stored.
-        double copies() const
-        {
-            const double outputs
-                = shape.gptq.twoSided ? (3 * F + D) * runfacts::outputPairs(m) + 2 * F * mn : 0;
-            return F * ((fitsNorm ? group.weights() : 0) + (corrects ? 5.0 : 4.0) * mn) + outputs;
-        }
-
-        /// Channels of a token in a tile while its input is gathered.
-        double gatheredChannels() const
-        {
-            const double paths = corrects ? 2 : 1;
-            return shared ? 2 * paths * n
-                          : (1.5 * paths + 1) * n + (corrects ? 2 * m : 0) + double(shape.hidden);
-        }
-    };
-
     RunMemory larger(const RunMemory& a, const RunMemory& b)
     {
         return b.total() > a.total() ? b : a;
@@ -171,29 +95,32 @@ namespace {
         }
         const GroupMemory of(shape, group);
         const double tokens = double(shape.text.tokens());
-        const bool isLast = which + 1 == layer.groups.size();
-        double originals = 0; // of the groups from here on, and what attention still needs
-        for (std::size_t i = which < 2 ? 0 : 2; i < layer.groups.size(); ++i)
-            originals += shape.corrects() ? F * layer.groups[i].ofOneExpert().weights() : 0;
+        const PresentFloats present = presentFloats(shape, layer, group.input);
         if (layer.groups[which].experts > 1) // what all of them read, on both paths
             memory.activations = (shape.corrects() ? 2 : 1) * pathStates(shape);
         else if (!group.isShared)
-            memory.activations = inMemory(shape.text, F * tokens * of.n);
+            memory.activations = inMemory(shape.text, F * tokens * double(group.width));
 
         RunMemory gathering = memory;
-        gathering.weights += originals;
+        gathering.weights = F * present.gathering;
         gathering.sums = of.gathering();
         gathering.activations += F * tileOf(shape.text) * of.gatheredChannels();
 
         RunMemory preparing = memory;
-        preparing.weights += isLast ? 0 : originals;
+        preparing.weights = F * present.rounding;
         RunMemory rounding = preparing, fitting = preparing;
         preparing.sums = of.preparing();
         rounding.sums = of.standing();
         rounding.rounding = of.copies();
         fitting.sums = of.fittingNorm();
-        fitting.rounding = of.fitsNorm ? F * group.weights() : 0;
+        fitting.rounding = of.originals();
         return larger(larger(gathering, preparing), larger(rounding, fitting));
+    }
+
+    /// H_O of a matrix while it is added up: triangles in double, their diagonal blocks whole.
+    double sumsOfOutputs(double rows)
+    {
+        return D / 2 * (runfacts::outputPairs(rows) + panel * rows);
     }
 
     /// The walk back to what the end loss makes of outputs: the streams before all layers, and one
@@ -206,8 +133,7 @@ namespace {
         memory.activations *= 2;
         for (const RunGroup& group : layer.groups)
             for (const RunGroup::Reader& reader : group.readers)
-                memory.sums
-                    += group.experts > 1 ? 0 : D * runfacts::outputPairs(double(reader.rows));
+                memory.sums += group.experts > 1 ? 0 : sumsOfOutputs(double(reader.rows));
         return memory;
     }
 
@@ -229,12 +155,12 @@ namespace {
         double widest = 0;
         for (const RunGroup& group : layer.groups)
             if (group.isScaled()) {
-                memory.sums += D * double(group.width) * double(group.width);
+                memory.sums += D / 2 * double(group.width) * double(group.width);
                 widest = std::max(widest, double(group.width));
             }
         memory.rounding = 6 * F * runfacts::scaleRows * widest; // rows on trial
         if (layer.usesGptq())
-            memory.sums += (2 * D + 2 * F) * widest * widest;
+            memory.sums += (D + F) * widest * widest; // a factor and the same scaled
         return memory;
     }
 
@@ -278,8 +204,8 @@ namespace {
             memory.rounding = roundingRoom(outside.planned.method, outside.weights());
             return memory;
         }
-        const double nn = double(outside.columns) * double(outside.columns);
-        memory.sums = (2 * D + F) * nn;
+        const double n = double(outside.columns);
+        memory.sums = D * n * (n + panel); // H and L
         memory.rounding = 5 * F * std::min(runfacts::gptqTileWeights, outside.weights());
         if (shape.layers.empty())
             return memory;

@@ -37,6 +37,7 @@ namespace {
                 LinearInput::Down, LinearInput::SharedDown, LinearInput::Experts,
                 LinearInput::ExpertsDown, LinearInput::PerLayer, LinearInput::PerLayerOutput }) {
             RunGroup group;
+            group.input = input;
             group.isShared = isShared(input);
             if (input == LinearInput::Experts || input == LinearInput::ExpertsDown)
                 shareExperts(group, checkpoint.config(), number);

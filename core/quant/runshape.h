@@ -25,6 +25,7 @@ struct RunGroup {
         std::int64_t rows = 0; ///< outputs
         PlannedTensor planned;
     };
+    LinearInput input = LinearInput::Attention;
     std::int64_t width = 0; ///< channels of the input
     std::vector<Reader> readers;
     bool isShared = false; ///< else it writes the residual stream

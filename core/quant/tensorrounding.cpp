@@ -106,7 +106,7 @@ namespace {
         return judged;
     }
 
-    double relativeError(const Matrix& W, const Matrix& rounded, const MatrixD& H)
+    double relativeError(const Matrix& W, const Matrix& rounded, const SymmetricMatrix& H)
     {
         return relative(
             outputError(W, rounded, H), outputError(W, Matrix::Zero(W.rows(), W.cols()), H));
@@ -115,7 +115,7 @@ namespace {
 } // namespace
 
 RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    std::span<const float> importance, const MatrixD* H, const Progress& progress)
+    std::span<const float> importance, const SymmetricMatrix* H, const Progress& progress)
 {
     if (planned.keeps) {
         RoundedTensor result{ kept(tensor, planned), reportOn(tensor, planned) };
@@ -139,7 +139,7 @@ RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned,
 }
 
 RoundedTensor roundClipped(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    std::span<const float> importance, const MatrixD& H, const Progress& progress)
+    std::span<const float> importance, const SymmetricMatrix& H, const Progress& progress)
 {
     const auto [fitting, known, note]
         = weighingOf(planned.keeps ? planned : forRangeOf(W, planned), importance);

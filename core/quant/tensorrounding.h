@@ -27,12 +27,12 @@ struct RoundedTensor {
 /// empty, or by HQQ. Its error is measured with `H` where there is one (not null), else by
 /// importance, else by the weights alone. A tensor that keeps its format is taken as it is.
 RoundedTensor roundByEncoder(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    std::span<const float> importance, const MatrixD* H, const Progress& progress);
+    std::span<const float> importance, const SymmetricMatrix* H, const Progress& progress);
 
 /// The same with each block's largest weights clipped where that errs less under `H`
 /// (clippedRound).
 RoundedTensor roundClipped(const Tensor& tensor, const PlannedTensor& planned, const Matrix& W,
-    std::span<const float> importance, const MatrixD& H, const Progress& progress);
+    std::span<const float> importance, const SymmetricMatrix& H, const Progress& progress);
 
 /// The same for a tensor that may be larger than memory should be: decoded, checked and rounded
 /// some rows at a time. Throws Error for a weight that is not finite, Cancelled.

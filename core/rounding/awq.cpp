@@ -51,8 +51,8 @@ namespace {
         return mean > 0 ? magnitudes.max(1e-4 * mean).eval() : Eigen::ArrayXd::Ones(count).eval();
     }
 
-    Magnitudes magnitudesOf(
-        std::span<const ScaledReader> readers, const MatrixD& H, std::span<const int> groups)
+    Magnitudes magnitudesOf(std::span<const ScaledReader> readers, const SymmetricMatrix& H,
+        std::span<const int> groups)
     {
         Eigen::ArrayXd weights = Eigen::ArrayXd::Zero(H.cols());
         for (const ScaledReader& reader : readers)
@@ -90,7 +90,7 @@ namespace {
         return some;
     }
 
-    std::vector<float> importanceOf(const MatrixD& H)
+    std::vector<float> importanceOf(const SymmetricMatrix& H)
     {
         const Eigen::VectorXd diagonal = H.diagonal();
         const Index live = (diagonal.array() > 0).count();
@@ -114,7 +114,7 @@ namespace {
     {
         GptqFactor scaled = factor;
         scaled.H = scaledHessian(std::move(scaled.H), scales);
-        scaled.U.array().rowwise() *= scales.transpose().array();
+        scaled.U.scaleColumns(scales);
         scaled.added.array() /= scales.cast<double>().array().square();
         for (std::size_t j = 0; j < scaled.importance.size(); ++j)
             scaled.importance[j] /= scales[Index(j)] * scales[Index(j)];
@@ -122,7 +122,7 @@ namespace {
     }
 
     double encoderError(const Matrix& W, const ScaledReader& reader, const Vector& scales,
-        std::span<const float> importance, const MatrixD& H, const Progress& progress)
+        std::span<const float> importance, const SymmetricMatrix& H, const Progress& progress)
     {
         const Format& format = *reader.format;
         std::vector<float> weights;
@@ -139,7 +139,7 @@ namespace {
 
     /// Σ E / tr(W H Wᵀ) with these scales.
     double errorWith(const Vector& scales, const Trials& trials,
-        std::span<const ScaledReader> readers, const MatrixD& H, const GptqOptions& gptq,
+        std::span<const ScaledReader> readers, const SymmetricMatrix& H, const GptqOptions& gptq,
         const Progress& progress)
     {
         std::optional<GptqFactor> factor;
@@ -191,7 +191,7 @@ namespace {
 
 } // namespace
 
-ScaleChoice searchScales(std::span<const ScaledReader> readers, const MatrixD& H,
+ScaleChoice searchScales(std::span<const ScaledReader> readers, const SymmetricMatrix& H,
     std::span<const int> groups, const GptqOptions& gptq, const Progress& progress)
 {
     assert(Index(groups.size()) == H.cols() && !readers.empty());
@@ -232,11 +232,9 @@ ScaleChoice searchScales(std::span<const ScaledReader> readers, const MatrixD& H
     return choice;
 }
 
-MatrixD scaledHessian(MatrixD H, const Vector& scales)
+SymmetricMatrix scaledHessian(SymmetricMatrix H, const Vector& scales)
 {
-    const Eigen::ArrayXd inverse = scales.cast<double>().array().inverse();
-    H.array().colwise() *= inverse;
-    H.array().rowwise() *= inverse.transpose();
+    H.scale(scales.cast<double>().array().inverse());
     return H;
 }
 

@@ -37,11 +37,11 @@ struct ScaleChoice {
 /// the smallest Σ E / tr(W H Wᵀ) wins, E the output error under `H` (in, in) = 2/N Σ x xᵀ. Channels
 /// with the same number in `groups` (foldGroups) get one scale. On all processors, the same result
 /// for any number of them. Throws Error if H is not finite, Cancelled.
-ScaleChoice searchScales(std::span<const ScaledReader> readers, const MatrixD& H,
+ScaleChoice searchScales(std::span<const ScaledReader> readers, const SymmetricMatrix& H,
     std::span<const int> groups, const GptqOptions& gptq, const Progress& progress);
 
 /// H as the inputs divided by `scales` have it: S⁻¹ H S⁻¹.
-MatrixD scaledHessian(MatrixD H, const Vector& scales);
+SymmetricMatrix scaledHessian(SymmetricMatrix H, const Vector& scales);
 
 /// Rounds `W` (out, in) block by block by an encoder of the format with the largest weights
 /// clipped: ten bounds for each block, from none down to 0.55 of each group's largest magnitude,
@@ -49,7 +49,7 @@ MatrixD scaledHessian(MatrixD H, const Vector& scales);
 /// of their published code). `importance` has one weight a column or is empty. Where the encoder
 /// alone has the smaller E, that is what comes back. Requires: format.fits(in), finite values. On
 /// all processors, the same bytes for any number of them. Throws Cancelled.
-std::vector<std::byte> clippedRound(const Matrix& W, const MatrixD& H, const Format& format,
+std::vector<std::byte> clippedRound(const Matrix& W, const SymmetricMatrix& H, const Format& format,
     std::span<const float> importance, Encoder encoder, const Progress& progress);
 
 } // namespace core

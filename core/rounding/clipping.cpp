@@ -64,7 +64,7 @@ namespace {
 
 } // namespace
 
-std::vector<std::byte> clippedRound(const Matrix& W, const MatrixD& H, const Format& format,
+std::vector<std::byte> clippedRound(const Matrix& W, const SymmetricMatrix& H, const Format& format,
     std::span<const float> importance, Encoder encoder, const Progress& progress)
 {
     assert(format.fits(std::size_t(W.cols())) && W.cols() == H.cols());
@@ -82,7 +82,7 @@ std::vector<std::byte> clippedRound(const Matrix& W, const MatrixD& H, const For
         progress.at(double(block) / double(columns));
         const Index first = block * format.blockSize;
         const BlockColumn column{ own.format(), first,
-            H.block(first, first, format.blockSize, format.blockSize).cast<float>(),
+            H.floatBlock(first, first, format.blockSize, format.blockSize),
             importance.empty() ? nullptr : importance.data() + first };
         parallelFor(std::size_t((W.rows() + rowsATask - 1) / rowsATask), [&](std::size_t task) {
             progress.checkCancelled();

@@ -61,4 +61,11 @@ Matrix decodeMatrix(
     return weights;
 }
 
+Matrix lackOf(std::span<const std::byte> bytes, const Format& format, const Matrix& target)
+{
+    Matrix lack = decodeMatrix(bytes, format, target.rows(), target.cols());
+    lack = target - lack;
+    return lack;
+}
+
 } // namespace core

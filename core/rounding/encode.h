@@ -26,4 +26,7 @@ std::vector<std::byte> encodeMatrix(const MatrixView& W, const Format& format,
 Matrix decodeMatrix(std::span<const std::byte> bytes, const Format& format, Eigen::Index rows,
     Eigen::Index columns);
 
+/// `target` less what `bytes` store, in one matrix of room.
+Matrix lackOf(std::span<const std::byte> bytes, const Format& format, const Matrix& target);
+
 } // namespace core

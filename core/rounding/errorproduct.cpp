@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/rounding/errorproduct.h"
 
+#include "core/base/parallel.h"
 #include "core/rounding/encode.h"
 #include "core/rounding/parallelproduct.h"
+
+#include <algorithm>
 
 namespace core {
 
 namespace {
+
+    using Index = Eigen::Index;
 
     constexpr double enough = 0.01; // a sweep that gains less of the error is the last
 
@@ -18,7 +23,7 @@ ErrorProduct::ErrorProduct(const Matrix& T, const GptqFactor& factor, const Form
     , m_spans(spansOf(factor, format, progress.part(0, 0)))
     , m_value(Matrix::Zero(T.rows(), T.cols()))
 {
-    const Matrix D = T - decodeMatrix(bytes, format, T.rows(), T.cols());
+    const Matrix D = lackOf(bytes, format, T);
     for (const Span& span : m_spans)
         add(1.0f, D.middleCols(span.first, span.width), span, progress.part(0, 0));
 }
@@ -31,7 +36,14 @@ void ErrorProduct::take(const MatrixView& d, const Span& span, const Progress& p
 /// value += sign · d · H[span, :].
 void ErrorProduct::add(float sign, const MatrixView& d, const Span& span, const Progress& progress)
 {
-    const Matrix h = m_factor.H.middleRows(span.first, span.width).cast<float>();
+    constexpr Index step = 2048; // columns a task
+    const Index n = m_factor.H.cols();
+    Matrix h(span.width, n);
+    parallelFor(std::size_t((n + step - 1) / step), [&](std::size_t task) {
+        const Index column = Index(task) * step;
+        m_factor.H.copyFloats(
+            span.first, column, h.middleCols(column, std::min(step, n - column)));
+    });
     multiplyInParallel(sign, d, h, blas::Side::Plain, 1.0f, m_value, progress);
 }
 

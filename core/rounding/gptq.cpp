@@ -40,7 +40,8 @@ namespace {
     };
 
     /// Rounds columns start … end − 1, by tiles of rows.
-    void roundTiles(RoundingState& r, Index start, Index end, const Progress& progress)
+    void roundTiles(RoundingState& r, const UpperTriangular::Rows& U, Index start, Index end,
+        const Progress& progress)
     {
         const Index tileRows = tileRowsOf(r.W.rows());
         const Index width = end - start;
@@ -50,7 +51,7 @@ namespace {
             const Index row = Index(tile) * tileRows;
             const Index rows = std::min(tileRows, r.W.rows() - row);
             auto err = r.Err.block(row, 0, rows, width);
-            roundSpan(r.format, r.factor.U.block(start, start, width, width),
+            roundSpan(r.format, U.columns(start, width),
                 std::span(r.factor.importance).subspan(std::size_t(start), std::size_t(width)),
                 r.W.block(row, start, rows, width), err,
                 r.bytes.data() + std::size_t(row) * rowBytes
@@ -61,12 +62,13 @@ namespace {
     }
 
     /// Carries the errors of columns start … end − 1 to all after them.
-    void carryErrors(RoundingState& r, Index start, Index end, const Progress& progress)
+    void carryErrors(RoundingState& r, const UpperTriangular::Rows& U, Index start, Index end,
+        const Progress& progress)
     {
         const Index rest = r.W.cols() - end;
         if (rest > 0)
             multiplyInParallel(-1.0f, r.Err.leftCols(end - start),
-                r.factor.U.block(start, end, end - start, rest), blas::Side::Plain, 1.0f,
+                U.columns(end, rest), blas::Side::Plain, 1.0f,
                 r.W.rightCols(rest), progress);
     }
 
@@ -86,14 +88,16 @@ namespace {
         for (Index start = 0; start < n; start += r.span) {
             progress.at(double(start) / double(n));
             const Index end = std::min(n, start + r.span);
-            roundTiles(r, start, end, progress);
-            carryErrors(r, start, end, progress);
+            const UpperTriangular::Rows U(factor.U, start, end - start);
+            roundTiles(r, U, start, end, progress);
+            carryErrors(r, U, start, end, progress);
         }
         return r;
     }
 
     /// tr(D H Dᵀ), by blocks of the upper triangle of H: the rest of it adds the same again.
-    double weightedSquares(const Matrix& D, const MatrixD& H, const Progress& progress)
+    double weightedSquares(
+        const Matrix& D, const SymmetricMatrix& H, const Progress& progress)
     {
         constexpr Index blockWidth = 256;
         const Index n = D.cols();
@@ -103,7 +107,7 @@ namespace {
             const Index block = Index(parts.size()) - 1 - Index(task); // longest first
             const Index first = block * blockWidth;
             const Index width = std::min(blockWidth, n - first);
-            Matrix h = H.block(0, first, first + width, width).cast<float>();
+            Matrix h = H.floatBlock(0, first, first + width, width);
             h.topRows(first) *= 2.0f;
             Matrix product(D.rows(), width);
             blas::multiply(blas::Side::Plain, blas::Side::Plain, D.rows(), width, first + width,
@@ -140,8 +144,8 @@ namespace {
         const Format& format, const Progress& progress)
     {
         Candidate candidate{ encodeMatrix(W, format, factor.importance, progress), 0 };
-        candidate.error = weightedSquares(
-            target - decodeMatrix(candidate.bytes, format, W.rows(), W.cols()), factor.H, progress);
+        candidate.error
+            = weightedSquares(lackOf(candidate.bytes, format, target), factor.H, progress);
         return candidate;
     }
 
@@ -173,6 +177,7 @@ GptqPass gptqPass(const Matrix& target, const GptqFactor& factor, const Format& 
     double error = 0;
     for (const double squares : r.squares)
         error += squares;
+    r.W.resize(0, 0);
     error -= dampingShare(
         target, decodeMatrix(r.bytes, format, target.rows(), target.cols()), factor.added);
     return { std::move(r.bytes), std::max(0.0, error) };
@@ -211,16 +216,21 @@ GptqResult gptqRound(const Matrix& W, const Matrix& target, const GptqFactor& fa
     return result;
 }
 
-GptqResult gptqRound(const Matrix& W, const MatrixD& H, const Format& format,
+GptqResult gptqRound(const Matrix& W, const SymmetricMatrix& H, const Format& format,
     const GptqOptions& options, const Progress& progress)
 {
     const GptqFactor factor = factorHessian(H, options, progress.part(0, 0.3));
     return gptqRound(W, factor, format, options, progress.part(0.3, 1));
 }
 
-double outputError(const Matrix& W, const Matrix& rounded, const MatrixD& H)
+double outputError(const Matrix& W, const Matrix& rounded, const SymmetricMatrix& H)
 {
-    return weightedSquares(W - rounded, H, Progress());
+    return outputError(W - rounded, H);
+}
+
+double outputError(const Matrix& D, const SymmetricMatrix& H)
+{
+    return weightedSquares(D, H, Progress());
 }
 
 } // namespace core

@@ -3,6 +3,8 @@
 
 #include "core/base/matrix.h"
 #include "core/base/progress.h"
+#include "core/base/symmetricmatrix.h"
+#include "core/base/uppertriangular.h"
 #include "core/formats/format.h"
 #include "core/rounding/gptqoptions.h"
 
@@ -28,8 +30,8 @@ struct GptqResult {
 
 /// H made ready for rounding; shared by the matrices that read the same input.
 struct GptqFactor {
-    MatrixD H; ///< (in, in), as gathered
-    Matrix U; ///< upper triangular, (H + diag(added))⁻¹ = Uᵀ U
+    SymmetricMatrix H; ///< (in, in), as gathered
+    UpperTriangular U; ///< upper triangular, (H + diag(added))⁻¹ = Uᵀ U
     Eigen::VectorXd added; ///< to each diagonal element: damping; a dead channel gets the mean too
     std::vector<float> importance; ///< of each channel: diag(H), the mean for a dead one; over 0
     double damping = 0;
@@ -40,7 +42,7 @@ struct GptqFactor {
 /// Factors H. Not positive definite: four times the damping and again. An input that was never
 /// active weighs as much as an average one; if none was, all weigh 1. Throws Error if H is not
 /// finite or no damping up to the mean diagonal helps, Cancelled.
-GptqFactor factorHessian(MatrixD H, const GptqOptions& options, const Progress& progress);
+GptqFactor factorHessian(SymmetricMatrix H, const GptqOptions& options, const Progress& progress);
 
 /// GPTQ (Frantar et al. 2022, algorithm 1) on the block grid of `format`: when the first column of
 /// a block is reached, its scales are fitted on the error-compensated weights, weighted by the
@@ -68,10 +70,12 @@ GptqResult gptqRound(const Matrix& W, const Matrix& target, const GptqFactor& fa
     const Format& format, const GptqOptions& options, const Progress& progress);
 
 /// Both steps for one matrix. `H` (in, in) = 2/N Σ x xᵀ.
-GptqResult gptqRound(const Matrix& W, const MatrixD& H, const Format& format,
+GptqResult gptqRound(const Matrix& W, const SymmetricMatrix& H, const Format& format,
     const GptqOptions& options, const Progress& progress);
 
 /// E = tr((W−Ŵ) H (W−Ŵ)ᵀ). On all processors, the same bits for any number of them.
-double outputError(const Matrix& W, const Matrix& rounded, const MatrixD& H);
+double outputError(const Matrix& W, const Matrix& rounded, const SymmetricMatrix& H);
+/// The same of D = W−Ŵ.
+double outputError(const Matrix& D, const SymmetricMatrix& H);
 
 } // namespace core

@@ -16,7 +16,7 @@ namespace {
 
 } // namespace
 
-GptqFactor factorHessian(MatrixD H, const GptqOptions& options, const Progress& progress)
+GptqFactor factorHessian(SymmetricMatrix H, const GptqOptions& options, const Progress& progress)
 {
     assert(H.rows() == H.cols() && options.damping > 0 && options.columnBlock > 0);
     GptqFactor factor;

@@ -53,7 +53,7 @@ HeldJudge::HeldJudge(
             m_constant += held.wantedSquares(row);
     } else if (held.changeSquares.size() > 0) {
         m_wanted = product(m_W, held.sums.change, progress);
-        m_constant = outputError(m_W, zero, held.changeSquares);
+        m_constant = outputError(m_W, held.changeSquares);
     }
     m_energy = error(zero);
 }

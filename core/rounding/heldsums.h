@@ -13,7 +13,8 @@ namespace core {
 /// judge finished weights of the matrices that read it. Without tokens where none were held out.
 struct HeldSums {
     InputSums sums;
-    MatrixD changeSquares; ///< 2/N Σ c cᵀ where several matrices read the input; may be empty
+    /// 2/N Σ c cᵀ where several matrices read the input; may be empty.
+    SymmetricMatrix changeSquares;
     Eigen::VectorXd wantedSquares; ///< 2/N Σ (c + drift)² by output where one does; may be empty
     int sequences = 0; ///< that were held out, a part of one counted as one
 
@@ -50,7 +51,7 @@ public:
     double energy() const { return m_energy; } ///< of zeros there: of the wanted outputs
 
 private:
-    const MatrixD& m_H;
+    const SymmetricMatrix& m_H;
     Matrix m_W;
     Matrix m_wanted; ///< 2/N Σ (c + drift) xᵀ; empty: nothing but W x
     double m_constant = 0; ///< 2/N Σ ‖c + drift‖²

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/matrix.h"
+#include "core/base/symmetricmatrix.h"
 
 #include <cstdint>
 
@@ -18,14 +19,14 @@ public:
     /// bits for any number of them.
     void add(const MatrixView& x);
 
-    /// H, whole and symmetric (channels, channels); zero if no token was seen. Ends the gathering.
-    MatrixD take();
+    /// H (channels, channels); zero if no token was seen. Ends the gathering.
+    SymmetricMatrix take();
 
     std::int64_t tokens() const { return m_tokens; }
     Eigen::Index channels() const { return m_sum.rows(); }
 
 private:
-    MatrixD m_sum; ///< Σ x xᵀ, upper triangle of blocks
+    SymmetricMatrix m_sum; ///< Σ x xᵀ
     std::int64_t m_tokens = 0;
 };
 

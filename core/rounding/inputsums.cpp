@@ -16,12 +16,10 @@ namespace {
         sum->add(a, x);
     }
 
-    template<typename Sum>
-    void mix(Sum& a, double share, const Sum& b)
+    void mix(Matrix& a, double share, const Matrix& b)
     {
-        using Scalar = typename Sum::Scalar;
         if (a.size() > 0)
-            a = Scalar(share) * a + Scalar(1 - share) * b;
+            a = float(share) * a + float(1 - share) * b;
     }
 
 } // namespace
@@ -32,7 +30,7 @@ InputSums together(InputSums a, const InputSums& b)
     if (b.tokens == 0)
         return a;
     const double share = a.tokens / tokens;
-    mix(a.H, share, b.H);
+    a.H.mix(share, b.H);
     mix(a.change, share, b.change);
     mix(a.drift, share, b.drift);
     a.tokens = tokens;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/matrix.h"
+#include "core/base/symmetricmatrix.h"
 #include "core/rounding/crosssum.h"
 #include "core/rounding/hessian.h"
 
@@ -12,7 +13,7 @@ namespace core {
 /// What was gathered about the input x of some linear layers, over tokens, each with its weight:
 /// means of products, times 2. Empty matrices where nothing was gathered.
 struct InputSums {
-    MatrixD H; ///< 2/N Σ x xᵀ (in, in)
+    SymmetricMatrix H; ///< 2/N Σ x xᵀ (in, in)
     /// 2/N Σ c xᵀ with c the wanted change because the reference's inputs x_ref differ: x_ref − x
     /// itself (in, in) where several matrices read x, W (x_ref − x) (out, in) where one does.
     Matrix change;

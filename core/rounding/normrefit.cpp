@@ -53,14 +53,14 @@ namespace {
 
     System systemOf(const Products& products, const InputSums& sums)
     {
-        MatrixD wanted = sums.H; // Σ (x + c) xᵀ
+        MatrixD wanted = sums.H.dense();
+        System system{ products.squares.cwiseProduct(wanted), {}, 0 };
+        const double original = products.originalSquares.cwiseProduct(wanted).sum();
         if (sums.change.size() > 0)
-            wanted += sums.change.cast<double>();
-        System system{ products.squares.cwiseProduct(sums.H), {}, 0 };
+            wanted += sums.change.cast<double>(); // Σ (x + c) xᵀ
         const Eigen::VectorXd b = products.crosses.cwiseProduct(wanted.transpose()).rowwise().sum();
         system.rest = b - system.A.rowwise().sum();
-        system.before
-            = products.originalSquares.cwiseProduct(sums.H).sum() - 2 * b.sum() + system.A.sum();
+        system.before = original - 2 * b.sum() + system.A.sum();
         return system;
     }
 

@@ -22,7 +22,7 @@ namespace {
     Span spanAt(const GptqFactor& factor, Index first, Index width, const Progress& progress)
     {
         const MatrixD H = factor.H.block(first, first, width, width);
-        auto U = inverseFactor(H, factor.added.segment(first, width), progress);
+        std::optional<Matrix> U = inverseFactor(H, factor.added.segment(first, width), progress);
         assert(U); // a principal part of a positive definite matrix
         Matrix inverse(width, width);
         blas::multiply(Side::Transposed, Side::Plain, width, width, width, 1.0f,

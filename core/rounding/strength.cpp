@@ -39,14 +39,14 @@ namespace {
 
     /// What the target adds to `rows`, every `stride`-th row of its matrix, fitted to `fit`.
     Matrix correctionOf(const Matrix& rows, const InputSums& fit, const TargetChoice& choice,
-        const Matrix& U, Eigen::Index stride, const Progress& progress)
+        const UpperTriangular& U, Eigen::Index stride, const Progress& progress)
     {
         Matrix change = fit.drift.size() > 0 ? someRows(fit.change, stride)
                                              : product(rows, fit.change, progress);
         change *= float(choice.changeShare);
         if (fit.drift.size() > 0)
             change += float(choice.driftShare) * someRows(fit.drift, stride);
-        return ridge(change, U, progress);
+        return ridge(std::move(change), U, progress);
     }
 
     double judged(const Rows& rows, const std::vector<std::byte>& bytes)
@@ -149,11 +149,11 @@ double textTrust(double tokens, Eigen::Index width)
     return ratio * ratio / (1 + ratio * ratio);
 }
 
-MatrixD shrunk(MatrixD H, double s)
+SymmetricMatrix shrunk(SymmetricMatrix H, double s)
 {
     const Eigen::VectorXd diagonal = H.diagonal();
     H *= 1 - s;
-    H.diagonal() = diagonal;
+    H.setDiagonal(diagonal);
     return H;
 }
 

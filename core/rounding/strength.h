@@ -52,7 +52,7 @@ StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const Tar
     const std::vector<TriedMatrix>& matrices, const GptqOptions& options, const Progress& progress);
 
 /// (1 − s) H + s diag(H).
-MatrixD shrunk(MatrixD H, double s);
+SymmetricMatrix shrunk(SymmetricMatrix H, double s);
 
 /// Tokens from which half of what they say of an input of `width` channels is believed. Found on
 /// models 256 to 1,536 wide: what is peculiar to a text is lost in more of it sooner than noise,

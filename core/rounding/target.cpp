@@ -12,12 +12,23 @@ namespace core {
 
 namespace {
 
+    using Index = Eigen::Index;
     using blas::Side;
 
-    Matrix multiplied(const MatrixView& a, Side side, const MatrixView& b, const Progress& progress)
+    /// a · U, or a · Uᵀ.
+    Matrix multiplied(
+        const Matrix& a, Side side, const UpperTriangular& U, const Progress& progress)
     {
-        Matrix result(a.rows(), side == Side::Plain ? b.cols() : b.rows());
-        multiplyInParallel(1.0f, a, b, side, 0.0f, result, progress);
+        const Index n = U.rows();
+        Matrix result(a.rows(), n);
+        forProductBlocks(a.rows(), n, [&](Index row, Index column, Index height, Index width) {
+            progress.checkCancelled();
+            const Matrix part = side == Side::Plain ? U.block(0, column, n, width)
+                                                    : U.block(column, 0, width, n);
+            blas::multiply(Side::Plain, side, height, width, n, 1.0f,
+                { a.data() + row * a.cols(), a.cols() }, { part.data(), part.cols() }, 0.0f,
+                { result.data() + row * n + column, n });
+        });
         return result;
     }
 
@@ -25,10 +36,13 @@ namespace {
 
 Matrix product(const MatrixView& a, const MatrixView& b, const Progress& progress)
 {
-    return multiplied(a, Side::Plain, b, progress);
+    Matrix result(a.rows(), b.cols());
+    multiplyInParallel(1.0f, a, b, Side::Plain, 0.0f, result, progress);
+    return result;
 }
 
-std::optional<Matrix> targetFactor(const MatrixD& H, double damping, const Progress& progress)
+std::optional<UpperTriangular> targetFactor(
+    const SymmetricMatrix& H, double damping, const Progress& progress)
 {
     const Eigen::VectorXd diagonal = H.diagonal();
     Eigen::VectorXd added = Eigen::VectorXd::Constant(diagonal.size(), damping * diagonal.mean());
@@ -36,7 +50,7 @@ std::optional<Matrix> targetFactor(const MatrixD& H, double damping, const Progr
     return inverseFactor(H, added, progress);
 }
 
-RaisedFactor raisedTargetFactor(const MatrixD& H, double damping, const Progress& progress)
+RaisedFactor raisedTargetFactor(const SymmetricMatrix& H, double damping, const Progress& progress)
 {
     constexpr double most = 1e4;
     constexpr double raise = 4;
@@ -47,9 +61,10 @@ RaisedFactor raisedTargetFactor(const MatrixD& H, double damping, const Progress
         " times its mean diagonal added, expected it to be"));
 }
 
-Matrix ridge(const Matrix& D, const Matrix& U, const Progress& progress)
+Matrix ridge(Matrix D, const UpperTriangular& U, const Progress& progress)
 {
-    return multiplied(multiplied(D, Side::Transposed, U, progress), Side::Plain, U, progress);
+    D = multiplied(D, Side::Transposed, U, progress);
+    return multiplied(D, Side::Plain, U, progress);
 }
 
 } // namespace core

@@ -38,7 +38,7 @@ namespace {
         for (const Matrix* matrix : W)
             rows += matrix->rows();
         const Eigen::Index stride = (rows + judgedRows - 1) / judgedRows;
-        Judged judged{ {}, {}, {}, {}, held.H.cast<float>() };
+        Judged judged{ {}, {}, {}, {}, held.H.floatBlock(0, 0, held.H.rows(), held.H.cols()) };
         if (fit.drift.size() > 0) {
             judged.change = someRows(fit.change, stride);
             judged.drift = someRows(fit.drift, stride);
@@ -99,7 +99,7 @@ namespace {
 
     /// Nothing if H + λ, of the fitted sequences, is not positive definite.
     std::optional<Form> formAt(
-        const MatrixD& H, const Judged& judged, double damping, const Progress& progress)
+        const SymmetricMatrix& H, const Judged& judged, double damping, const Progress& progress)
     {
         const auto U = targetFactor(H, damping, progress);
         if (!U)

@@ -38,6 +38,7 @@ namespace {
     struct SpanInWork {
         const Format& format;
         const GptqFactor& factor;
+        const UpperTriangular::Rows& U;
         Index first, width; ///< columns
         Matrix T; ///< (rows, width): the target there
         Matrix W; ///< the same, errors of the columns before made up for
@@ -51,7 +52,7 @@ namespace {
     void roundRows(SpanInWork& s, Index row, Index rows)
     {
         s.W.middleRows(row, rows) += s.shift.middleRows(row, rows);
-        const auto U = s.factor.U.block(s.first, s.first, s.width, s.width);
+        const MatrixView U = s.U.columns(s.first, s.width);
         const auto importance
             = std::span(s.factor.importance).subspan(std::size_t(s.first), std::size_t(s.width));
         parallelFor(std::size_t((rows + rowsATask - 1) / rowsATask), [&](std::size_t task) {
@@ -108,28 +109,33 @@ namespace {
         for (Index first = 0; first < n; first += step) {
             progress.at(double(first) / double(n));
             const Index width = std::min(step, n - first), rest = n - first - width;
-            SpanInWork span{ format, factor, first, width, T.middleCols(first, width),
+            const UpperTriangular::Rows U(factor.U, first, width);
+            SpanInWork span{ format, factor, U, first, width, T.middleCols(first, width),
                 W.middleCols(first, width), Matrix::Zero(m, width), Matrix(m, width),
                 bytes.data() + format.rowBytes(std::size_t(first)), rowBytes, Matrix(m, width) };
             for (const auto& block : outputs.blocks)
                 roundBlock(span, block, progress);
             if (rest > 0)
-                multiplyInParallel(-1.0f, span.err,
-                    factor.U.block(first, first + width, width, rest), Side::Plain, 1.0f,
-                    W.rightCols(rest), progress);
+                multiplyInParallel(-1.0f, span.err, U.columns(first + width, rest), Side::Plain,
+                    1.0f, W.rightCols(rest), progress);
         }
         return bytes;
     }
 
 } // namespace
 
-double twoSidedError(
-    const Matrix& D, const MatrixD& H, const OutputFactor& outputs, const Progress& progress)
+double twoSidedError(const Matrix& D, const SymmetricMatrix& H, const OutputFactor& outputs,
+    const Progress& progress)
 {
+    const Index n = D.cols();
     const Matrix AD = weighedOutputs(outputs, D, progress);
     Matrix DH(D.rows(), D.cols());
-    const Matrix h = H.cast<float>();
-    multiplyInParallel(1.0f, D, h, Side::Plain, 0.0f, DH, progress);
+    forProductBlocks(D.rows(), n, [&](Index row, Index column, Index height, Index width) {
+        progress.checkCancelled();
+        const Matrix h = H.floatBlock(0, column, n, width);
+        blas::multiply(Side::Plain, Side::Plain, height, width, n, 1.0f, { &D(row, 0), n },
+            { h.data(), width }, 0.0f, { &DH(row, column), n });
+    });
     double sum = 0;
     for (Index row = 0; row < D.rows(); ++row)
         sum += AD.row(row).cast<double>().dot(DH.row(row).cast<double>());
@@ -157,8 +163,7 @@ TwoSidedResult roundTwoSided(const Matrix& target, const GptqFactor& factor,
         twoSidedPass(target, factor, outputs, format, options, progress.part(0, 0.4)), 0, 0
     };
     result.error
-        = twoSidedError(target - decodeMatrix(result.bytes, format, target.rows(), target.cols()),
-            factor.H, outputs, progress);
+        = twoSidedError(lackOf(result.bytes, format, target), factor.H, outputs, progress);
     const SweepResult swept = sweepTwoSided(target, factor, outputs, format, options.sweeps,
         result.error, result.bytes, progress.part(0.4, 1));
     result.error = std::max(0.0, result.error - swept.gain);
@@ -170,9 +175,6 @@ GptqResult gptqRoundTwoSided(const Matrix& W, const Matrix& target, const GptqFa
     const OutputFactor& outputs, const Format& format, const GptqOptions& options,
     const Progress& progress)
 {
-    const auto lacks = [&](const std::vector<std::byte>& bytes) {
-        return Matrix(target - decodeMatrix(bytes, format, W.rows(), W.cols()));
-    };
     TwoSidedResult best
         = roundTwoSided(target, factor, outputs, format, options, progress.part(0, 0.8));
     GptqResult result;
@@ -180,20 +182,20 @@ GptqResult gptqRoundTwoSided(const Matrix& W, const Matrix& target, const GptqFa
     result.dampingRaises = factor.dampingRaises;
     result.deadChannels = factor.deadChannels;
     result.sweeps = best.sweeps;
-    result.energy = outputError(target, Matrix::Zero(W.rows(), W.cols()), factor.H);
+    result.energy = outputError(target, factor.H);
     for (const Matrix* encoded : { &W, &target }) {
         auto bytes = encodeMatrix(*encoded, format, factor.importance, progress);
-        const Matrix D = lacks(bytes);
+        const Matrix D = lackOf(bytes, format, target);
         if (encoded == &W)
-            result.importanceError = outputError(D, Matrix::Zero(D.rows(), D.cols()), factor.H);
+            result.importanceError = outputError(D, factor.H);
         const double error = twoSidedError(D, factor.H, outputs, progress);
         if (error < best.error) {
             best = { std::move(bytes), error, 0 };
             result.keptImportance = true;
         }
     }
-    const Matrix D = lacks(best.bytes);
-    result.error = outputError(D, Matrix::Zero(D.rows(), D.cols()), factor.H);
+    const Matrix D = lackOf(best.bytes, format, target);
+    result.error = outputError(D, factor.H);
     result.unsweptError = result.error;
     result.bytes = std::move(best.bytes);
     progress.at(1);

@@ -15,8 +15,8 @@ namespace twosided {
 
 /// E₂ = tr(A D H Dᵀ): the squared output errors as the end loss weighs them and their products, D
 /// (out, in) what weights differ by. On all processors, the same bits for any number of them.
-double twoSidedError(
-    const Matrix& D, const MatrixD& H, const OutputFactor& outputs, const Progress& progress);
+double twoSidedError(const Matrix& D, const SymmetricMatrix& H, const OutputFactor& outputs,
+    const Progress& progress);
 
 /// A matrix rounded two-sidedly, and its errors against the target.
 struct TwoSidedResult {

@@ -31,7 +31,7 @@ void TestHeadRounding::theHessianIsOfWhatTheHeadReads()
     walk(hidden, *model, nullptr, {});
     const MatrixD x = headInput(hidden.states, *model, {}).cast<double>();
     const MatrixD expected = 2.0 / double(x.rows()) * x.transpose() * x;
-    const MatrixD H = headHessian(*model, calibration, {});
+    const MatrixD H = headHessian(*model, calibration, {}).dense();
     QVERIFY((H - expected).norm() < 1e-5 * expected.norm());
 }
 

@@ -27,7 +27,7 @@ struct Readers {
     {
         Hessian hessian(x.cols());
         hessian.add(x);
-        return hessian.take();
+        return hessian.take().dense();
     }
     static std::vector<int> ownGroups()
     {
@@ -233,7 +233,7 @@ void TestAwq::scaledHessianIsThatOfTheScaledInputs()
         scales[channel] = std::exp2(float(channel % 7) - 3);
     const Matrix x = r.layer.x.array().rowwise() / scales.transpose().array();
     const MatrixD expected = Readers::hessianOf(x);
-    QVERIFY((scaledHessian(r.H, scales) - expected).norm() < 1e-6 * expected.norm());
+    QVERIFY((scaledHessian(r.H, scales).dense() - expected).norm() < 1e-6 * expected.norm());
 }
 
 void TestAwq::clippingNeverHasALargerError_data()

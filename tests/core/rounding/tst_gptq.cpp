@@ -23,7 +23,7 @@ MatrixD hessianOf(const Matrix& x)
 {
     Hessian hessian(x.cols());
     hessian.add(x);
-    return hessian.take();
+    return hessian.take().dense();
 }
 
 /// Algorithm 1 of the paper without blocks, in double, column after column: E of its result.
@@ -259,7 +259,7 @@ void TestGptq::roundsWithoutAnyActivation()
 {
     const SyntheticLayer layer = syntheticLayer(20, 256, 1, 19);
     const GptqResult result
-        = gptqRound(layer.W, MatrixD::Zero(256, 256), formats::q4_K, {}, Progress());
+        = gptqRound(layer.W, SymmetricMatrix(256), formats::q4_K, {}, Progress());
     QCOMPARE(result.deadChannels, 256);
     QCOMPARE(result.energy, 0.0);
     const Matrix stored = decodeMatrix(result.bytes, formats::q4_K, 20, 256);

@@ -16,7 +16,7 @@ MatrixD gathered(const Matrix& x, Eigen::Index tile)
     Hessian hessian(x.cols());
     for (Eigen::Index row = 0; row < x.rows(); row += tile)
         hessian.add(x.middleRows(row, std::min(tile, x.rows() - row)));
-    return hessian.take();
+    return hessian.take().dense();
 }
 
 } // namespace
@@ -47,7 +47,7 @@ void TestHessian::isZeroWithoutTokens()
 {
     Hessian hessian(5);
     QCOMPARE(hessian.tokens(), 0);
-    QVERIFY(hessian.take().isZero());
+    QVERIFY(hessian.take().dense().isZero());
 }
 
 void TestHessian::isTheSameForAnyNumberOfProcessors()

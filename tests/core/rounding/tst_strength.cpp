@@ -127,10 +127,10 @@ void TestStrength::trustGrowsWithTokensAndFallsWithWidth()
 
 void TestStrength::aWholeShrinkageLeavesTheDiagonal()
 {
-    const MatrixD H = fitSums({ noise(50, 8, 81), Matrix(), Matrix() }).H;
+    const MatrixD H = fitSums({ noise(50, 8, 81), Matrix(), Matrix() }).H.dense();
     const MatrixD diagonal = H.diagonal().asDiagonal();
-    QVERIFY((shrunk(H, 1) - diagonal).norm() < 1e-12);
-    QVERIFY((shrunk(H, 0) - H).norm() == 0);
+    QVERIFY((shrunk(H, 1).dense() - diagonal).norm() < 1e-12);
+    QVERIFY((shrunk(H, 0).dense() - H).norm() == 0);
     QCOMPARE(shrunk(H, 0.25)(0, 1), 0.75 * H(0, 1));
 }
 

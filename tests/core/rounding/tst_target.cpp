@@ -34,7 +34,7 @@ struct DriftedLayer {
     {
         Hessian sum(x.cols());
         sum.add(x);
-        return sum.take();
+        return sum.take().dense();
     }
     Matrix cross() const ///< 2/N Σ W (x_ref − x) xᵀ
     {
@@ -97,7 +97,7 @@ void TestTarget::isTheRidgeSolution()
     const double lambda = damping * factor.H.diagonal().mean();
     const MatrixD identity = MatrixD::Identity(150, 150);
     const MatrixD C = 2.0 / 900.0 * reference::outerProducts(layer.original, layer.x);
-    const MatrixD damped = factor.H + lambda * identity;
+    const MatrixD damped = factor.H.dense() + lambda * identity;
     const MatrixD expected = reference::product(layer.W.cast<double>(),
         reference::product(C + lambda * identity, reference::inverse(damped)));
     QVERIFY((target.cast<double>() - expected).norm() < 1e-3 * expected.norm());

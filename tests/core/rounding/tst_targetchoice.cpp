@@ -104,7 +104,7 @@ void TestTargetChoice::sumsOfPartsAreTheSumOfAll()
     const InputSums parts = together(sumsOf(x.topRows(200), change.topRows(200)),
         sumsOf(x.bottomRows(100), change.bottomRows(100)));
     QCOMPARE(parts.tokens, 300.0);
-    QVERIFY((parts.H - all.H).norm() < 1e-5 * all.H.norm());
+    QVERIFY((parts.H.dense() - all.H.dense()).norm() < 1e-5 * all.H.dense().norm());
     QVERIFY((parts.change - all.change).norm() < 1e-4f * all.change.norm());
 }
 

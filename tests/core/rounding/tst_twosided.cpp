@@ -21,7 +21,7 @@ MatrixD hessianOf(const Matrix& x)
 {
     Hessian hessian(x.cols());
     hessian.add(x);
-    return hessian.take();
+    return hessian.take().dense();
 }
 
 /// A layer, H of its inputs and H_O of outputs of which some say nearly the same.
@@ -90,8 +90,8 @@ void TestTwoSided::theErrorIsTheTrace()
     const Matrix D = 0.01f * syntheticLayer(int(outputs), int(inputs), 1, 53).W;
     const MatrixD A = layer.outputFactor().blocks.front().A.cast<double>();
     const MatrixD d = D.cast<double>();
-    const double slow
-        = reference::product(A, d).cwiseProduct(reference::product(d, layer.factor.H)).sum();
+    const MatrixD dH = reference::product(d, layer.factor.H.dense());
+    const double slow = reference::product(A, d).cwiseProduct(dH).sum();
     const double quick = twoSidedError(D, layer.factor.H, layer.outputFactor(), Progress());
     QVERIFY2(
         std::abs(quick - slow) < 1e-3 * slow, qPrintable(QString("%1, %2").arg(quick).arg(slow)));
