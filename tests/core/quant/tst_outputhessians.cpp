@@ -76,7 +76,7 @@ void TestOutputHessians::areThoseOfAWalkBack()
     SlowSum slow;
     backwardWalk(*m_checkpoint, states, { 0, states.length() - 1, 17, 0 }, slow, Progress());
     MatrixD expected = slow.sum * (2.0 / double(slow.tokens));
-    expected = shrunk(expected, 1 - textTrust(double(slow.tokens), expected.rows()));
+    expected = shrunk(expected, 1 - textTrust(double(slow.tokens), expected.rows())).dense();
     QVERIFY(expected.norm() > 0);
     QVERIFY((H.cast<double>() - expected).norm() < 1e-4 * expected.norm());
 }
