@@ -93,6 +93,18 @@ namespace {
         return parseJson(reader.string(length, "head"), reader.place());
     }
 
+    ShelfItem itemOf(const std::shared_ptr<const MappedFile>& mapped, const fs::path& file)
+    {
+        ByteReader reader(mapped->bytes(), file.string());
+        ShelfItem item;
+        item.head = std::make_shared<const Json>(headOf(reader));
+        item.offset = reader.position();
+        item.bytes = mapped->bytes().subspan(item.offset);
+        item.file = file;
+        item.mapping = mapped;
+        return item;
+    }
+
     ShelfEntry entryOf(const fs::path& file)
     {
         ShelfEntry entry;
@@ -150,14 +162,7 @@ std::optional<ShelfItem> Shelf::find(const std::string& key) const
     }
     std::error_code none; // a shelf that may only be read serves all the same
     fs::last_write_time(file, fs::file_time_type::clock::now(), none);
-    ByteReader reader(mapped->bytes(), file.string());
-    ShelfItem item;
-    item.head = std::make_shared<const Json>(headOf(reader));
-    item.offset = reader.position();
-    item.bytes = mapped->bytes().subspan(item.offset);
-    item.file = file;
-    item.mapping = mapped;
-    return item;
+    return itemOf(mapped, file);
 }
 
 ShelfItem Shelf::put(const std::string& key, const Json& head,
@@ -165,34 +170,29 @@ ShelfItem Shelf::put(const std::string& key, const Json& head,
 {
     const std::string words = jsonText(head);
     const std::uint64_t length = words.size();
-    std::uint64_t size = headFrom + length;
-    std::vector<std::byte> contents; // one run of bytes: the hash takes 8 at a time
-    for (const auto part : parts)
+    std::vector<std::span<const std::byte>> hashed{ std::as_bytes(std::span(&length, 1)),
+        bytesOf(words) };
+    hashed.insert(hashed.end(), parts.begin(), parts.end());
+    std::uint64_t size = hashedFrom;
+    for (const auto part : hashed)
         size += part.size();
-    contents.reserve(size - hashedFrom);
-    const auto append = [&contents](std::span<const std::byte> bytes) {
-        contents.insert(contents.end(), bytes.begin(), bytes.end());
-    };
-    append(std::as_bytes(std::span(&length, 1)));
-    append(bytesOf(words));
-    for (const auto part : parts)
-        append(part);
     ContentHash hash;
-    hash.add(contents);
+    hash.add(hashed);
     const std::uint64_t value = hash.value();
 
     AtomicFile atomic(fileOf(key), Existing::Replace);
     OutputFile out(atomic.output(), size);
     out.write(bytesOf(magic));
     out.write(std::as_bytes(std::span(&value, 1)));
-    out.write(contents);
+    for (const auto part : hashed)
+        out.write(part);
     out.close();
     atomic.commit();
-    contents = {};
-    auto kept = find(key);
-    if (!kept)
-        throw Error(text(fileOf(key).string(), ": reads back as something else than was written"));
-    return *std::move(kept);
+    const auto mapped = MappedFile::open(fileOf(key), MappedFile::Watch::Bytes);
+    if (mapped->bytes().size() != size)
+        throw Error(text(fileOf(key).string(), ": has ", mapped->bytes().size(), " bytes, ", size,
+            " were written"));
+    return itemOf(mapped, fileOf(key));
 }
 
 std::vector<ShelfEntry> Shelf::entries() const

@@ -23,7 +23,7 @@ class MappedFile;
 //   bytes 8–15   u64 ContentHash of everything after it
 //   bytes 16–23  u64 length of the JSON
 //   JSON         {"kind": "layer", "about": "…", …}: what it is, for people, and what reads it
-//   needs rest         the item's bytes
+//   the rest     the item's bytes
 
 /// What lies on a shelf under a key.
 struct ShelfItem {
@@ -44,7 +44,7 @@ struct ShelfEntry {
 
 /// A folder of what was computed, under keys made of everything that it depends on: the same work
 /// is not done twice, and a killed run goes on where it stopped. Each item is written beside its
-/// place, brought to the disk and renamed, and checked by its hash when it is taken; a damaged one
+/// place, brought to the disk and renamed, and checked by its hash when it is found; a damaged one
 /// is removed. Several programs may use one folder at a time.
 class Shelf {
 public:

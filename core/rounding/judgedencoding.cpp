@@ -37,8 +37,11 @@ namespace {
             for (std::size_t i = 0; i < count; ++i) {
                 const float* weights = rows.weights + i * rows.stride;
                 const float* rounded = room.data() + i * m_columns;
-                m_rows[first + i] = rowResult(weights, rounded, m_columns);
-                m_sums[first + i] = vectormath::squareSums(weights, rounded, m_weights, m_columns);
+                const vectormath::SquareSums sums
+                    = vectormath::squareSums(weights, rounded, m_weights, m_columns);
+                m_sums[first + i] = sums;
+                m_rows[first + i] = rowResult(weights, rounded, m_columns, sums.difference,
+                    m_weights ? vectormath::sumOfSquares(weights, m_columns) : sums.square);
             }
         }
 

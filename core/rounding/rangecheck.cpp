@@ -198,9 +198,17 @@ std::optional<RangeFault> RangeCheck::fault() const
 
 RowResult rowResult(const float* weights, const float* rounded, std::size_t columns)
 {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    return rowResult(
+        weights, rounded, columns, unknown, vectormath::sumOfSquares(weights, columns));
+}
+
+RowResult rowResult(const float* weights, const float* rounded, std::size_t columns,
+    double difference, double energy)
+{
     RowResult row;
-    row.energy = vectormath::sumOfSquares(weights, columns);
-    row.isFinite = vectormath::allFinite(rounded, columns);
+    row.energy = energy;
+    row.isFinite = std::isfinite(difference) || vectormath::allFinite(rounded, columns);
     row.isZero = std::all_of(rounded, rounded + columns, [](float w) { return w == 0; });
     if (!row.isFinite || row.isZero)
         row.magnitude = vectormath::largestMagnitude(weights, columns);

@@ -76,6 +76,10 @@ struct RowResult {
     bool isZero = false; ///< all the rounded ones
 };
 RowResult rowResult(const float* weights, const float* rounded, std::size_t columns);
+/// The same where Σ w² is known, and `difference` is finite only if all of `rounded` are: with any
+/// weights Σ weight·(w − ŵ)² is such a sum.
+RowResult rowResult(const float* weights, const float* rounded, std::size_t columns,
+    double difference, double energy);
 /// What is wrong with a matrix whose rows became that: as below.
 std::optional<RangeFault> faultOfRows(std::span<const RowResult> rows);
 

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 
 using namespace core;
@@ -17,6 +18,7 @@ class TestShelf : public QObject {
 private slots:
     void init();
     void givesBackWhatWasPut();
+    void keepsPartsOfAnyLength();
     void keysNameAllOfTheDescription();
     void removesADamagedItem_data();
     void removesADamagedItem();
@@ -66,6 +68,27 @@ void TestShelf::givesBackWhatWasPut()
     QCOMPARE(entries.front().kind, std::string("statistics"));
     QCOMPARE(entries.front().about, std::string("of a"));
     QCOMPARE(entries.front().bytes, fs::file_size(found->file));
+}
+
+void TestShelf::keepsPartsOfAnyLength()
+{
+    const Shelf shelf(folder());
+    std::vector<std::byte> bytes(200);
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes[i] = std::byte(i);
+    std::vector<std::span<const std::byte>> parts;
+    std::size_t taken = 0;
+    for (const std::size_t size : { 0, 1, 2, 3, 8, 9, 0, 7, 16, 1, 64, 5 }) {
+        parts.push_back(std::span(bytes).subspan(taken, size));
+        taken += size;
+        const std::string key = Shelf::keyOf(taken);
+        const ShelfItem put = shelf.put(key, { { "kind", "layer" }, { "about", "a" } }, parts);
+        const auto found = shelf.find(key); // by the hash of the whole file
+        QVERIFY(found);
+        QCOMPARE(found->offset, put.offset);
+        QVERIFY(std::ranges::equal(found->bytes, std::span(bytes).first(taken)));
+        QVERIFY(std::ranges::equal(put.bytes, std::span(bytes).first(taken)));
+    }
 }
 
 void TestShelf::keysNameAllOfTheDescription()

@@ -5,7 +5,9 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -24,6 +26,7 @@ private slots:
     void givesNoScaleForAConstantGroup();
     void weighsAllAlikeWhereWeightsAreZero();
     void roundsToAGridWithItsZeroInside();
+    void findsTheSameWhateverGroupsLieBeside();
 };
 
 using namespace core::formats;
@@ -55,6 +58,12 @@ double bestErrorOf(
         codes[i] = std::uint8_t(std::clamp(code, 0.0, double(largestCode)));
     }
     return errorOf(x, weight, scale, offset, zero, codes);
+}
+
+/// To the bit.
+bool isSame(float a, float b)
+{
+    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
 }
 
 /// Sixteen times the same group.
@@ -242,6 +251,42 @@ void TestSearch::roundsToAGridWithItsZeroInside()
     roundToGrid(x.data(), 16, -0.5f, 0, 4, 7, codes.data());
     QCOMPARE(
         codes, (std::array<std::uint8_t, 16>{ 7, 6, 5, 4, 3, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4 }));
+}
+
+void TestSearch::findsTheSameWhateverGroupsLieBeside()
+{
+    int groupsSeen = 0;
+    for (const hardrows::Rows& rows : hardrows::weights()) {
+        Groups mixed;
+        mixed.size = groupSize;
+        const auto at = [&](std::size_t g) { return rows.values.data() + g * groupSize; };
+        for (std::size_t i = 0; i < groupSize; ++i)
+            for (std::size_t g = 0; g < std::size_t(together); ++g) {
+                mixed.x[i][g] = at(g)[i];
+                mixed.weight[i][g] = std::fabs(at(g)[i]);
+            }
+        const FoundScales scales = searchScales(mixed, 32);
+        FoundRanges ranges;
+        searchScalesAndMins(mixed, 15, importanceTries, ranges);
+        for (std::size_t g = 0; g < std::size_t(together); ++g) {
+            std::array<float, groupSize> weight;
+            std::transform(at(g), at(g) + groupSize, weight.begin(),
+                [](float x) { return std::fabs(x); });
+            const Groups alone = groupsOf(at(g), weight.data());
+            const FoundScales scale = searchScales(alone, 32);
+            FoundRanges range;
+            searchScalesAndMins(alone, 15, importanceTries, range);
+            QVERIFY2(isSame(scales.scale[g], scale.scale[g])
+                    && isSame(scales.inverse[g], scale.inverse[g]),
+                rows.name.c_str());
+            QVERIFY2(isSame(ranges.scale[g], range.scale[g])
+                    && isSame(ranges.min[g], range.min[g]) && isSame(ranges.from[g], range.from[g])
+                    && isSame(ranges.inverse[g], range.inverse[g]),
+                rows.name.c_str());
+            ++groupsSeen;
+        }
+    }
+    QVERIFY(groupsSeen > 100);
 }
 
 QTEST_APPLESS_MAIN(TestSearch)
