@@ -86,7 +86,7 @@ void GroupGathering::round(LayerInWork& layer, LinearInput input, const Progress
 {
     HeldSums held = m_held.take();
     held.sequences = m_heldSequences;
-    layer.round(input, m_fit.take(), std::move(held), progress);
+    layer.round(input, m_fit.take(), std::move(held), nullptr, progress);
 }
 
 } // namespace core

@@ -80,12 +80,13 @@ double GroupMemory::choosing() const
         return 0;
     if (m_shared) {
         const double rows = std::min(double(m_group.rows()), runfacts::judgedRows);
-        return F * (2 * nn + 2 * rows * n)
-            + std::max(factoring(), U + F * (2 * nn + 2 * rows * n));
+        return F * (2 * nn + 2 * rows * n) + std::max(factoring(), U + F * (2 * nn + 2 * rows * n));
     }
     const double rows = std::min(m, runfacts::judgedRows);
     return F * (3 * rows * n + nn) + std::max(factoring(), U + F * 4 * rows * n);
 }
+
+double GroupMemory::common() const { return m_holdsOut && m_group.isOneExpert ? H : 0; }
 
 double GroupMemory::trying() const { return m_holdsOut ? H + factoring() : 0; }
 
@@ -95,14 +96,15 @@ double GroupMemory::preparing() const
 {
     // A factor for the correction, then that for rounding.
     const double correcting = H + F * change() + std::max(factoring(), U + F * change());
-    return held() + std::max(fit() + std::max(choosing(), trying()), copyOfFit() + correcting);
+    return 2 * common() + held()
+        + std::max(fit() + std::max(choosing(), trying()), copyOfFit() + correcting);
 }
 
 double GroupMemory::standing() const
 {
     // One matrix's correction becomes its target.
     const double ofNorm = m_fitsNorm && !m_holdsOut ? F * change() : 0;
-    return H + U + copyOfFit() + held() + ofNorm + (m_shared ? F * change() : 0);
+    return H + U + common() + copyOfFit() + held() + ofNorm + (m_shared ? F * change() : 0);
 }
 
 double GroupMemory::copies() const
@@ -147,8 +149,7 @@ PresentFloats presentFloats(const RunShape& shape, const RunLayer& layer, Linear
         present.rounding -= (shape.corrects() ? 2 : 1) * down;
     } else if (isDense && input == LinearInput::Down) {
         present.gathering -= down;
-        present.rounding
-            -= shape.gptq.orderNeurons ? 0 : floatsOf(layer, LinearInput::FeedForward);
+        present.rounding -= shape.gptq.orderNeurons ? 0 : floatsOf(layer, LinearInput::FeedForward);
     }
     return present;
 }

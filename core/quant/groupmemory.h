@@ -26,6 +26,7 @@ private:
     double drift() const;
     double fit() const;
     double held() const;
+    double common() const; ///< of tokens that came to other experts
     double factoring() const;
     double choosing() const;
     double trying() const;

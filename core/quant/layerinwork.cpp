@@ -76,9 +76,10 @@ bool LayerInWork::needsHessian(LinearInput input) const
         [&](Role role) { return plannedAt(role).method == Method::Gptq; });
 }
 
-void LayerInWork::round(LinearInput input, InputSums fit, HeldSums held, const Progress& progress)
+void LayerInWork::round(LinearInput input, InputSums fit, HeldSums held,
+    const SymmetricMatrix* common, const Progress& progress)
 {
-    Group group = prepared(input, std::move(fit), std::move(held), progress.part(0, 0.4));
+    Group group = prepared(input, std::move(fit), std::move(held), common, progress.part(0, 0.4));
     const auto roles = m_weights.readers(input);
     const bool fitsNorm = fitsNormOf(group);
     std::vector<Matrix> originals;
@@ -113,10 +114,10 @@ bool LayerInWork::mayOrderNeurons() const
            });
 }
 
-LayerInWork::Group LayerInWork::prepared(
-    LinearInput input, InputSums fit, HeldSums held, const Progress& progress)
+LayerInWork::Group LayerInWork::prepared(LinearInput input, InputSums fit, HeldSums held,
+    const SymmetricMatrix* common, const Progress& progress)
 {
-    Group group{ input, {}, {}, std::move(held), {}, {}, 1, {}, {}, {} };
+    Group group{ input, {}, {}, std::move(held), common, {}, {}, 1, {}, {}, {} };
     if (fit.tokens == 0)
         return group;
     if (input == LinearInput::Down && mayOrderNeurons())
@@ -132,6 +133,7 @@ LayerInWork::Group LayerInWork::prepared(
     if (options().holdOut) {
         group.trust = textTrust(fit.tokens + group.held.sums.tokens, fit.H.cols());
         group.trial.shrinkage = 1 - group.trust;
+        group.trial.towardsCommon = common != nullptr;
         const double followed = options().chooseTarget ? group.trust : 1; // else it was asked for
         group.choice.changeShare *= followed;
         group.choice.driftShare *= followed;
@@ -156,8 +158,9 @@ LayerInWork::Group LayerInWork::prepared(
         group.choice.damping = factor.damping;
         group.correction = ridge(std::move(change), factor.U, progress);
     }
-    group.factor = factorHessian(
-        shrunk(std::move(sums.H), group.trial.shrinkage), options(), progress.part(0.8, 1));
+    group.factor = factorHessian(shrunk(std::move(sums.H), group.trial.shrinkage,
+                                     group.trial.towardsCommon ? common : nullptr),
+        options(), progress.part(0.8, 1));
     return group;
 }
 

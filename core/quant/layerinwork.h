@@ -50,8 +50,10 @@ public:
 
     /// Rounds the matrices that read `input`; then, for q, k, v and gate, up, fits the norm before
     /// them. `fit` and `held`: what was gathered about the input, all tokens together; `held`
-    /// without tokens where nothing is chosen by data.
-    void round(LinearInput input, InputSums fit, HeldSums held, const Progress& progress);
+    /// without tokens where nothing is chosen by data. `common`, where it is not null: a Hessian of
+    /// many more tokens than came to an expert, towards which its own may be shrunk.
+    void round(LinearInput input, InputSums fit, HeldSums held, const SymmetricMatrix* common,
+        const Progress& progress);
 
     /// Rounds the matrices of all heads that read `input`, of HeadQuery and HeadContext, without
     /// any activations but what the importance says.
@@ -83,6 +85,7 @@ private:
         InputSums sums; ///< of all tokens; H is in `factor` while they are rounded
         InputSums fit; ///< of those not held out, where the norm is fitted by both
         HeldSums held;
+        const SymmetricMatrix* common; ///< of more tokens; null: none
         StrengthTrial trial; ///< of the matrices that are rounded by GPTQ; none: nothing held out
         std::vector<Role> tried; ///< those matrices
         double trust = 1; ///< textTrust of what was gathered
@@ -97,7 +100,8 @@ private:
     {
         return core::plannedAt(m_run.checkpoint, m_run.plan, { role, m_layer });
     }
-    Group prepared(LinearInput input, InputSums fit, HeldSums held, const Progress& progress);
+    Group prepared(LinearInput input, InputSums fit, HeldSums held, const SymmetricMatrix* common,
+        const Progress& progress);
     bool fitsNormOf(const Group& group) const;
     bool mayOrderNeurons() const;
     std::optional<Tensor> storedAs(Version version, Role role) const;

@@ -376,7 +376,7 @@ RoundedPart roundLayerAlone(
         LinearInput::SharedDown, LinearInput::PerLayer, LinearInput::PerLayerOutput };
     constexpr double share = 0.11;
     for (const LinearInput input : inputs) {
-        work.round(input, {}, {}, progress.part(done, done + share));
+        work.round(input, {}, {}, nullptr, progress.part(done, done + share));
         done += share;
     }
     for (const LinearInput input : { LinearInput::HeadQuery, LinearInput::HeadContext })

@@ -92,6 +92,7 @@ RunGroup RunGroup::ofOneExpert() const
     RunGroup one = *this;
     for (Reader& reader : one.readers)
         reader.rows /= experts;
+    one.isOneExpert = experts > 1;
     one.experts = 1;
     one.used = 1;
     return one;

@@ -31,6 +31,7 @@ struct RunGroup {
     bool isShared = false; ///< else it writes the residual stream
     std::int64_t experts = 1; ///< that are in memory and rounded one at a time
     double used = 1; ///< the share of them that a token comes to
+    bool isOneExpert = false; ///< of a stack
 
     std::int64_t rows() const; ///< of all
     std::int64_t mostRows() const; ///< of the largest

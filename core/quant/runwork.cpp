@@ -195,7 +195,7 @@ namespace {
             const PlannedTensor& planned = group.readers.front().planned;
             const double rows = std::min(runfacts::triedRows * 1.5, double(group.rows()));
             return (m_shape.corrects() ? factor(n) : 0) + 2 * encode(planned, rows, n)
-                + strengthTries
+                + (group.isOneExpert ? 2 : 1) * strengthTries
                 * (factor(n) + gptq(planned, rows, n) + products(2 * 2 * rows * n * n));
         }
 

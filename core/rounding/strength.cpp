@@ -114,7 +114,8 @@ namespace {
         return best;
     }
 
-    /// `best` with what two-sided rounding makes of it, where that errs less as the end loss weighs it.
+    /// `best` with what two-sided rounding makes of it, where that errs less as the end loss weighs
+    /// it.
     WayTrial withTwoSided(WayTrial best, const Rows& rows, Eigen::Index stride,
         const GptqFactor& factor, GptqOptions options, const Progress& progress)
     {
@@ -139,6 +140,41 @@ namespace {
         return best;
     }
 
+    double errorOf(const StrengthTrial& trial)
+    {
+        double sum = 0;
+        for (const WayTrial& matrix : trial.matrices)
+            sum += matrix.error;
+        return sum;
+    }
+
+    /// How much of H errs least, shrunk towards its diagonal or `common`.
+    StrengthTrial leastShrunk(const InputSums& fit, const std::vector<Rows>& tried, double trust,
+        const GptqOptions& options, const SymmetricMatrix* common, const Progress& progress)
+    {
+        const Progress silent = progress.part(0, 0);
+        StrengthTrial best{ 1, {}, common != nullptr };
+        double least = std::numeric_limits<double>::infinity();
+        std::vector<WayTrial> importance;
+        for (std::size_t i = 0; i < shrinkages.size(); ++i) {
+            progress.at(double(i) / double(shrinkages.size()));
+            const double s = 1 - trust * (1 - shrinkages[i]);
+            const GptqFactor factor = factorHessian(shrunk(fit.H, s, common), options, silent);
+            StrengthTrial trial{ s, {}, best.towardsCommon };
+            for (std::size_t j = 0; j < tried.size(); ++j) {
+                if (i == 0)
+                    importance.push_back(byImportance(tried[j], factor, silent));
+                trial.matrices.push_back(
+                    withGptq(importance[j], tried[j], factor, options, silent));
+            }
+            if (errorOf(trial) >= least)
+                break; // one hump: too little of it, then too much
+            least = errorOf(trial);
+            best = std::move(trial);
+        }
+        return best;
+    }
+
 } // namespace
 
 double believedTokens(Eigen::Index width) { return 192 * std::sqrt(double(width)); }
@@ -149,16 +185,24 @@ double textTrust(double tokens, Eigen::Index width)
     return ratio * ratio / (1 + ratio * ratio);
 }
 
-SymmetricMatrix shrunk(SymmetricMatrix H, double s)
+SymmetricMatrix shrunk(SymmetricMatrix H, double s, const SymmetricMatrix* common)
 {
     const Eigen::VectorXd diagonal = H.diagonal();
+    const double trace = common ? common->diagonal().sum() : 0;
+    if (trace > 0) {
+        SymmetricMatrix towards = *common;
+        towards *= diagonal.sum() / trace;
+        H.mix(1 - s, towards);
+        return H;
+    }
     H *= 1 - s;
     H.setDiagonal(diagonal);
     return H;
 }
 
 StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const TargetChoice& choice,
-    const std::vector<TriedMatrix>& matrices, const GptqOptions& options, const Progress& progress)
+    const std::vector<TriedMatrix>& matrices, const GptqOptions& options,
+    const SymmetricMatrix* common, const Progress& progress)
 {
     assert(held.isThere());
     const Progress silent = progress.part(0, 0);
@@ -167,32 +211,19 @@ StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const Tar
     GptqOptions given = options;
     if (trust < sweepTrust)
         given.sweeps = 0;
-    StrengthTrial best{ 1, {} };
-    double least = std::numeric_limits<double>::infinity();
-    std::vector<WayTrial> importance;
-    for (std::size_t i = 0; i < shrinkages.size(); ++i) {
-        progress.at(double(i) / double(shrinkages.size()));
-        const double s = 1 - trust * (1 - shrinkages[i]);
-        const GptqFactor factor = factorHessian(shrunk(fit.H, s), options, silent);
-        std::vector<WayTrial> trials;
-        double sum = 0;
-        for (std::size_t j = 0; j < tried.size(); ++j) {
-            if (i == 0)
-                importance.push_back(byImportance(tried[j], factor, silent));
-            trials.push_back(withGptq(importance[j], tried[j], factor, given, silent));
-            sum += trials.back().error;
-        }
-        if (sum >= least)
-            break; // one hump: too little of it, then too much
-        least = sum;
-        best = { s, std::move(trials) };
+    StrengthTrial best = leastShrunk(fit, tried, trust, given, nullptr, progress);
+    if (common) {
+        StrengthTrial other = leastShrunk(fit, tried, trust, given, common, progress);
+        if (errorOf(other) < errorOf(best))
+            best = std::move(other);
     }
     if (std::ranges::none_of(matrices, &TriedMatrix::outputs))
         return best;
-    const GptqFactor factor = factorHessian(shrunk(fit.H, best.shrinkage), options, silent);
+    const GptqFactor factor = factorHessian(
+        shrunk(fit.H, best.shrinkage, best.towardsCommon ? common : nullptr), options, silent);
     for (std::size_t i = 0; i < tried.size(); ++i)
-        best.matrices[i] = withTwoSided(
-            best.matrices[i], tried[i], strideOf(matrices), factor, given, silent);
+        best.matrices[i]
+            = withTwoSided(best.matrices[i], tried[i], strideOf(matrices), factor, given, silent);
     return best;
 }
 

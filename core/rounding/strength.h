@@ -39,20 +39,23 @@ struct WayTrial {
 
 /// How boldly the matrices that read one input are rounded.
 struct StrengthTrial {
-    double shrinkage = 0; ///< s: GPTQ is given (1 − s) H + s diag(H)
+    double shrinkage = 0; ///< s: GPTQ is given shrunk(H, s)
     std::vector<WayTrial> matrices; ///< as given
+    bool towardsCommon = false; ///< not towards the diagonal
 };
 
 /// Rounds some rows of each matrix on `fit` in every way, GPTQ from the whole H to nearly its
 /// diagonal alone, and takes what errs least on `held`: with little text the correlations of H are
 /// mostly noise, which GPTQ, sweeps above all, would fit. `choice` says how far the target is
-/// followed. Then tries those that GPTQ is best for two-sidedly, judged as the end loss weighs what
+/// followed. `common`, where it is not null, is a Hessian of many more tokens of the same input that
+/// H may be shrunk towards as well; the better one is taken. Then tries those that GPTQ is best for two-sidedly, judged as the end loss weighs what
 /// the outputs lack on `held`. Requires: held.isThere(). Throws Cancelled.
 StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const TargetChoice& choice,
-    const std::vector<TriedMatrix>& matrices, const GptqOptions& options, const Progress& progress);
+    const std::vector<TriedMatrix>& matrices, const GptqOptions& options,
+    const SymmetricMatrix* common, const Progress& progress);
 
-/// (1 − s) H + s diag(H).
-SymmetricMatrix shrunk(SymmetricMatrix H, double s);
+/// (1 − s) H + s P: P the diagonal of H, or `common` brought to the trace of H.
+SymmetricMatrix shrunk(SymmetricMatrix H, double s, const SymmetricMatrix* common = nullptr);
 
 /// Tokens from which half of what they say of an input of `width` channels is believed. Found on
 /// models 256 to 1,536 wide: what is peculiar to a text is lost in more of it sooner than noise,

@@ -41,12 +41,12 @@ Matrix pairedInputs(Eigen::Index tokens, unsigned seed)
     return x;
 }
 
-StrengthTrial tried(Eigen::Index tokens, const Matrix& W)
+StrengthTrial tried(Eigen::Index tokens, const Matrix& W, const SymmetricMatrix* common = nullptr)
 {
     const Matrix x = pairedInputs(tokens, 71), unseen = pairedInputs(tokens / 3 + 1, 72);
     return tryStrengths(fitSums({ x, Matrix(), Matrix() }),
         heldSums({ unseen, Matrix(), Matrix() }), {},
-        { { &W, findFormat("Q4_0"), Encoder::Closest } }, GptqOptions(), Progress());
+        { { &W, findFormat("Q4_0"), Encoder::Closest } }, GptqOptions(), common, Progress());
 }
 
 } // namespace
@@ -58,6 +58,8 @@ private slots:
     void judgesAsTheTokensThemselvesDo_data();
     void judgesAsTheTokensThemselvesDo();
     void believesCorrelationsThatMuchTextShows();
+    void fewTokensLearnFromTheManyOfOthers();
+    void takesNothingFromOthersThatAreOtherwise();
     void shrinksTowardsTheDiagonalWithLittleText();
     void takesNothingThatErrsMoreThanImportance();
     void trustGrowsWithTokensAndFallsWithWidth();
@@ -88,6 +90,27 @@ void TestStrength::judgesAsTheTokensThemselvesDo()
     const double energy = 2.0 / 200 * wanted.cast<double>().squaredNorm();
     QVERIFY(std::abs(judge.error(rounded) - slow) < 1e-3 * slow);
     QVERIFY(std::abs(judge.energy() - energy) < 1e-3 * energy);
+}
+
+void TestStrength::fewTokensLearnFromTheManyOfOthers()
+{
+    const Matrix W = noise(64, inputs, 73);
+    const SymmetricMatrix common = fitSums({ pairedInputs(4000, 74), Matrix(), Matrix() }).H;
+    const StrengthTrial alone = tried(30, W), learned = tried(30, W, &common);
+    QVERIFY(learned.towardsCommon);
+    QVERIFY(learned.matrices[0].error < 0.9 * alone.matrices[0].error);
+}
+
+void TestStrength::takesNothingFromOthersThatAreOtherwise()
+{
+    const Matrix W = noise(64, inputs, 73);
+    Matrix others = pairedInputs(4000, 74);
+    for (Eigen::Index j = 0; j + 1 < inputs; j += 2)
+        others.col(j) *= -1; // pairs go apart there
+    const SymmetricMatrix common = fitSums({ others, Matrix(), Matrix() }).H;
+    const StrengthTrial alone = tried(300, W), learned = tried(300, W, &common);
+    QVERIFY(!learned.towardsCommon);
+    QCOMPARE(learned.matrices[0].error, alone.matrices[0].error);
 }
 
 void TestStrength::believesCorrelationsThatMuchTextShows()
