@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <functional>
+#include <future>
+#include <utility>
 
 namespace core {
 
@@ -28,5 +30,14 @@ void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body
 /// throws Cancelled if it is asked to stop.
 void parallelFor(
     std::size_t count, const Progress& progress, const std::function<void(std::size_t)>& body);
+
+/// Starts `work` on a thread of its own, beside loops: for what mostly waits, such as for the disk.
+/// Where the system gives no thread it is done when its result is asked for. The future gives what
+/// it returns or throws; its destructor waits for the end.
+template<typename Work>
+auto startBeside(Work work)
+{
+    return std::async(std::launch::async | std::launch::deferred, std::move(work));
+}
 
 } // namespace core

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/quantize.h"
 
-#include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/base/text.h"
+#include "core/quant/checkedplan.h"
 #include "core/quant/headhessian.h"
 #include "core/quant/inputimportance.h"
 #include "core/quant/layerrounding.h"
@@ -16,100 +17,6 @@
 namespace core {
 
 namespace {
-
-    void requireEqualLengths(const std::vector<std::vector<int>>& sequences)
-    {
-        for (const auto& sequence : sequences)
-            if (sequence.size() != sequences.front().size() || sequence.empty())
-                throw Error(
-                    text("a calibration sequence has ", sequence.size(), " tokens, the first ",
-                        sequences.front().size(), ", expected all to have the same number"));
-    }
-
-    /// Throws Error if the entry of `tensor` in an imatrix has another width.
-    void requireWidth(const Importance& imatrix, const Tensor& tensor)
-    {
-        const std::size_t found = imatrix.at(tensor.name).size();
-        const std::int64_t wanted = tensor.columns * tensor.matrices();
-        if (std::int64_t(found) != wanted)
-            throw Error(text("the importance matrix has ", found, " values for ", tensor.name,
-                ", expected ", wanted));
-    }
-
-    /// Throws Error where llama-quantize does (tensor_requires_imatrix in llama.cpp's
-    /// src/llama-quant.cpp, 2026), of what it makes of the formats that there are encoders for.
-    void requireNoNeed(const Recipe& recipe, const PlannedTensor& planned, const Tensor& tensor)
-    {
-        const bool isInLayers = planned.place.role != Role::Output;
-        if (recipe.name == "Q2_K_S" && planned.format == &formats::q2_K && isInLayers)
-            throw Error(text("the importance matrix has no entry for ", tensor.name,
-                ", expected one for every tensor that Q2_K_S stores as Q2_K"));
-    }
-
-    /// Has every tensor that an imatrix has no entry for rounded without importance, as
-    /// llama-quantize does: llama-imatrix leaves out the head, and experts that no text reached.
-    /// Throws Error if no tensor has an entry, or one has another width.
-    void applyImatrix(std::vector<PlannedTensor>& plan, const Checkpoint& checkpoint,
-        const Recipe& recipe, const Importance& imatrix)
-    {
-        std::size_t asked = 0, lacking = 0;
-        const Tensor* first = nullptr; // without an entry
-        for (std::size_t i = 0; i < plan.size(); ++i) {
-            const Tensor& tensor = checkpoint.tensors()[i];
-            if (plan[i].method != Method::Importance)
-                continue;
-            ++asked;
-            if (imatrix.contains(tensor.name)) {
-                requireWidth(imatrix, tensor);
-                continue;
-            }
-            ++lacking;
-            first = first ? first : &tensor;
-            requireNoNeed(recipe, plan[i], tensor);
-            plan[i].method = Method::RoundToNearest;
-            plan[i].lacksImportance = true;
-        }
-        if (asked > 0 && lacking == asked)
-            throw Error(text("the importance matrix has no entry for ", first->name,
-                " or any other tensor that is rounded by importance, expected the matrix of this "
-                "model"));
-    }
-
-    /// Throws Error if the method of a tensor needs text that is not there.
-    void requireText(const Checkpoint& checkpoint, const PlannedTensor& planned,
-        const Tensor& tensor, const QuantizeOptions& options)
-    {
-        const Treatment treatment{ planned.method, planned.scaling };
-        const bool needsText = treatment.method == Method::Gptq
-            || (treatment.method == Method::Importance && options.importance.empty())
-            || treatment.scaling != Scaling::None;
-        if (!needsText || !options.calibration.empty())
-            return;
-        if (!checkpoint.isComputed())
-            throw Error(text(tensor.name, ": method ", treatmentName(treatment),
-                " needs an importance matrix where Quantscope does not compute the model, found "
-                "none"));
-        throw Error(text(tensor.name, ": method ", treatmentName(treatment),
-            " needs a calibration text, found none"));
-    }
-
-    /// The plan, known to work with what `options` bring. Throws Error.
-    std::vector<PlannedTensor> checkedPlan(
-        const Checkpoint& checkpoint, const Recipe& recipe, const QuantizeOptions& options)
-    {
-        checkpoint.requireUnchanged();
-        if (recipe.method == Method::Gptq || recipe.scaling != Scaling::None
-            || !options.calibration.empty())
-            checkpoint.requireComputed();
-        if (!options.calibration.empty())
-            requireEqualLengths(options.calibration);
-        std::vector<PlannedTensor> plan = planTensors(checkpoint, recipe);
-        if (!options.importance.empty())
-            applyImatrix(plan, checkpoint, recipe, options.importance);
-        for (std::size_t i = 0; i < plan.size(); ++i)
-            requireText(checkpoint, plan[i], checkpoint.tensors()[i], options);
-        return plan;
-    }
 
     /// One run of quantize().
     class Run {
@@ -139,6 +46,7 @@ namespace {
         void findParts(const Progress& progress);
         bool addFound(std::size_t part);
         void keep(std::size_t which, RoundedPart part);
+        void finishKeeping();
         void sayPart(std::size_t part) const;
         /// Of hidden states, and of activations of all tokens.
         TokenRoom room() const
@@ -204,6 +112,8 @@ namespace {
         Importance m_importance;
         std::vector<Tensor> m_tensors; ///< rounded so far
         std::vector<TensorReport> m_reports;
+        std::size_t m_keptPart = 0; ///< that is on its way to the shelf
+        std::future<RoundedPart> m_keeping; ///< last: waits for what uses the others
     };
 
     void Run::measureImportance(const Progress& progress)
@@ -235,6 +145,7 @@ namespace {
     {
         if (!m_found[part])
             return false;
+        finishKeeping();
         for (const TensorReport& report : m_found[part]->reports)
             m_tensorDone(report);
         add(*std::exchange(m_found[part], RoundedPart()));
@@ -248,13 +159,28 @@ namespace {
             m_options.partDone(int(part) + 1, int(m_parts.size()));
     }
 
+    /// Keeps a finished part, while the next is rounded: to bring bytes to the disk is to wait.
     void Run::keep(std::size_t which, RoundedPart part)
     {
+        finishKeeping();
         m_checkpoint->requireUnchanged();
-        add(m_options.shelf
-                ? keepPart(*m_options.shelf, m_parts[which], std::move(part), *m_checkpoint)
-                : std::move(part));
-        sayPart(which);
+        if (!m_options.shelf) {
+            add(std::move(part));
+            return sayPart(which);
+        }
+        m_keptPart = which;
+        m_keeping = startBeside([this, which, part = std::move(part)]() mutable {
+            return keepPart(*m_options.shelf, m_parts[which], std::move(part), *m_checkpoint);
+        });
+    }
+
+    /// Takes the part that keep() began to keep. Before the tensors rounded so far are used.
+    void Run::finishKeeping()
+    {
+        if (!m_keeping.valid())
+            return;
+        add(m_keeping.get());
+        sayPart(m_keptPart);
     }
 
     /// A matrix outside the layers. What a tied embedding reads as the head is taken from the
@@ -276,6 +202,8 @@ namespace {
     {
         if (addFound(which))
             return;
+        if (isHeadByGptq(Role::Output))
+            finishKeeping();
         RoundedPart part;
         for (std::size_t i = 0; i < m_plan.size(); ++i) {
             const PlannedTensor& planned = m_plan[i];
@@ -333,6 +261,7 @@ namespace {
         HiddenStates original; // what scales are searched on
         if (lastScaled >= 0)
             original = embed(*m_checkpoint, m_options.calibration, 0, room());
+        finishKeeping();
         if (lastGptq >= 0)
             rounded
                 = embed(*m_checkpoint->withTensors(m_tensors), m_options.calibration, 0, room());
@@ -378,6 +307,7 @@ namespace {
         measureImportance(progress.part(embedding, start, "Measuring importance"));
         roundLayers(progress.part(start, end));
         roundOutside(m_parts.size() - 1, progress.part(end, 1, "Output"));
+        finishKeeping();
         progress.at(1);
         m_checkpoint->requireUnchanged();
 

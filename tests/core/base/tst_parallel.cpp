@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
 #include "core/base/parallel.h"
 
 #include <QTest>
@@ -149,6 +150,23 @@ private slots:
         QCOMPARE(core::threadCount(), core::processorCount());
         core::setThreadLimit(0);
         QCOMPARE(core::threadCount(), core::processorCount());
+    }
+
+    void worksBesideLoops()
+    {
+        std::atomic<bool> isToEnd = false;
+        auto beside = core::startBeside([&isToEnd] {
+            while (!isToEnd)
+                std::this_thread::yield();
+            return 7;
+        });
+        std::atomic<int> calls = 0;
+        core::parallelFor(10, [&](std::size_t) { ++calls; }); // while it works
+        QCOMPARE(calls.load(), 10);
+        isToEnd = true;
+        QCOMPARE(beside.get(), 7);
+        auto failing = core::startBeside([]() -> int { throw core::Error("the disk is full"); });
+        QVERIFY_EXCEPTION_THROWN(failing.get(), core::Error);
     }
 
     void worksFromSeveralThreadsAtOnce()
