@@ -192,8 +192,7 @@ namespace {
             return roundInTiles(tensor, planned, importanceOf(planned), progress);
         const auto path = planned.place.role == Role::Output ? m_checkpoint->withTensors(m_tensors)
                                                              : m_checkpoint;
-        SymmetricMatrix H
-            = headHessian(*path, m_options.calibration, progress.part(0, 0.4), room());
+        auto H = headHessian(*path, m_options.calibration, progress.part(0, 0.4), room());
         const GptqFactor factor = factorHessian(std::move(H), m_gptq, progress.part(0.4, 0.45));
         return roundByGptqInTiles(tensor, planned, factor, m_gptq, progress.part(0.45, 1));
     }
