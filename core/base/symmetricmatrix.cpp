@@ -47,7 +47,7 @@ SymmetricMatrix::SymmetricMatrix(const MatrixD& whole)
 double SymmetricMatrix::operator()(Index row, Index column) const
 {
     return *(row / Panels::height <= column / Panels::height ? m_panels.at(row, column)
-                                                              : m_panels.at(column, row))
+                                                             : m_panels.at(column, row))
                 .data;
 }
 

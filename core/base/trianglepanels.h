@@ -30,8 +30,7 @@ public:
         : m_size(size)
     {
         for (Index first = 0; first < size; first += height)
-            m_panels.emplace_back(
-                std::size_t(rowsOf(first) * columnsOf(first)) * sizeof(Scalar));
+            m_panels.emplace_back(std::size_t(rowsOf(first) * columnsOf(first)) * sizeof(Scalar));
     }
 
     Index size() const { return m_size; } ///< rows, and columns, of the whole matrix

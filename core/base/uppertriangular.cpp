@@ -17,8 +17,8 @@ Matrix UpperTriangular::block(Index row, Index column, Index height, Index width
         auto values = result.row(i);
         values.head(zeros).setZero();
         if (zeros < width)
-            std::copy_n(m_panels.at(row + i, column + zeros).data, width - zeros,
-                values.data() + zeros);
+            std::copy_n(
+                m_panels.at(row + i, column + zeros).data, width - zeros, values.data() + zeros);
     }
     return result;
 }
@@ -39,8 +39,8 @@ UpperTriangular::Rows::Rows(const UpperTriangular& of, Index first, Index height
 MatrixView UpperTriangular::Rows::columns(Index first, Index width) const
 {
     assert(first >= m_first);
-    return Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>(m_values.data + first - m_first,
-        m_height, width, Eigen::OuterStride<>(m_values.stride));
+    return Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>(
+        m_values.data + first - m_first, m_height, width, Eigen::OuterStride<>(m_values.stride));
 }
 
 void UpperTriangular::scaleColumns(const Vector& values)

@@ -130,8 +130,8 @@ namespace {
         const StoredScales& bounds, const std::array<int, 2>& move)
     {
         const Floats<width> none{};
-        const auto held = [&](const Floats<width>& code, int lowest, int highest)
-            __attribute__((always_inline))
+        const auto held
+            = [&](const Floats<width>& code, int lowest, int highest) __attribute__((always_inline))
         {
             return smaller(larger(code, none + float(lowest)), none + float(highest));
         };
@@ -140,8 +140,8 @@ namespace {
     }
 
     template<int width, bool isIq4>
-    QUANTSCOPE_KERNEL void takeBetter(const Neighbour<width>& codes, const Floats<width>& error,
-        CodeLanes<width, isIq4>& lanes)
+    QUANTSCOPE_KERNEL void takeBetter(
+        const Neighbour<width>& codes, const Floats<width>& error, CodeLanes<width, isIq4>& lanes)
     {
         const Mask<width> isBetter = isLess<width>(error, lanes.error);
         lanes.scale = select<width>(isBetter, codes.scale, lanes.scale);
@@ -160,8 +160,8 @@ namespace {
 
     /// Two neighbours at once: each step of one waits for the one before.
     template<int width, bool isIq4>
-    QUANTSCOPE_KERNEL void tryNeighbours(CodeLanes<width, isIq4>& lanes,
-        const Neighbour<width>& one, const Neighbour<width>& other)
+    QUANTSCOPE_KERNEL void tryNeighbours(
+        CodeLanes<width, isIq4>& lanes, const Neighbour<width>& one, const Neighbour<width>& other)
     {
         const auto gridOfOne = lanes.gridOf(one.scale, one.min);
         const auto gridOfOther = lanes.gridOf(other.scale, other.min);
@@ -194,8 +194,8 @@ namespace {
         lanes.min = lanes.startMin;
         judgeStart(lanes);
         for (const MovePair& pair : moves)
-            tryNeighbours(lanes, neighbourOf(lanes, stored, pair[0]),
-                neighbourOf(lanes, stored, pair[1]));
+            tryNeighbours(
+                lanes, neighbourOf(lanes, stored, pair[0]), neighbourOf(lanes, stored, pair[1]));
         store(__builtin_convertvector(lanes.scale, Ints<width>), &stored.scale[first]);
         store(__builtin_convertvector(lanes.min, Ints<width>), &stored.min[first]);
     }
@@ -318,8 +318,8 @@ void refineScales(const Groups& groups, const LevelRange& levels, StoredScales& 
         StoredScales tried = stored;
         for (std::size_t first = 0; first < together; first += count)
             refitUnits(sumW, sumX, fit, first, tried);
-        const GridFit found = round + 1 < rounds ? moveCodes(groups, levels, tried)
-                                                 : fitTo(groups, levels, tried);
+        const GridFit found
+            = round + 1 < rounds ? moveCodes(groups, levels, tried) : fitTo(groups, levels, tried);
         for (std::size_t first = 0; first < together; first += count) {
             if (!(errorOfBlock(found, first, count) < errorOfBlock(fit, first, count)))
                 continue;

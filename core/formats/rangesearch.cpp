@@ -157,8 +157,8 @@ namespace {
 
     /// Keeps the candidate in the groups where it is better.
     template<int width>
-    QUANTSCOPE_KERNEL void keepBetter(const Candidate<width>& candidate,
-        const Floats<width>& inverse, RangeLanes<width>& lanes)
+    QUANTSCOPE_KERNEL void keepBetter(
+        const Candidate<width>& candidate, const Floats<width>& inverse, RangeLanes<width>& lanes)
     {
         const Mask<width> isBetter = bothOf<width>(isLess<width>(candidate.error, lanes.error),
             isLess<width>(Floats<width>{}, candidate.determinant));
@@ -262,8 +262,7 @@ namespace {
                     isDone = searchLanes<width, Nearest::Bounded, kind>(
                         groups, first, largestCode, tries, found);
                 for (std::size_t any = first; !isDone && any < first + atOnce; any += width)
-                    searchLanes<width, Nearest::Any, kind>(
-                        groups, any, largestCode, tries, found);
+                    searchLanes<width, Nearest::Any, kind>(groups, any, largestCode, tries, found);
             }
         }
     };

@@ -27,8 +27,8 @@ namespace {
         const auto add = [&](const Floats<width>& scaled, std::size_t i, ScaleSums<width>& sums)
             __attribute__((always_inline))
         {
-            const Floats<width> level = nearestWithin(
-                scaled, float(-half), float(half - 1)); // |x·inverse| < half + 1
+            const Floats<width> level
+                = nearestWithin(scaled, float(-half), float(half - 1)); // |x·inverse| < half + 1
             sums.xl += wx[i] * level;
             sums.ll += (load<Floats<width>>(&groups.weight[i][first]) * level) * level;
         };

@@ -11,6 +11,7 @@ namespace core {
 /// states after its last layer, at every token of `sequences`. Walks all layers. Throws Error,
 /// Cancelled.
 SymmetricMatrix headHessian(const Checkpoint& checkpoint,
-    const std::vector<std::vector<int>>& sequences, const Progress& progress, const TokenRoom& room = {});
+    const std::vector<std::vector<int>>& sequences, const Progress& progress,
+    const TokenRoom& room = {});
 
 } // namespace core

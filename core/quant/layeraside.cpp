@@ -17,8 +17,8 @@ void LayerInWork::releaseOriginal(std::span<const Role> roles)
 /// The tensor whose values a matrix has; nothing where none has.
 std::optional<Tensor> LayerInWork::storedAs(Version version, Role role) const
 {
-    const auto done = std::ranges::find_if(m_done,
-        [&](const RoundedTensor& rounded) { return rounded.tensor.place.role == role; });
+    const auto done = std::ranges::find_if(
+        m_done, [&](const RoundedTensor& rounded) { return rounded.tensor.place.role == role; });
     if (version == Version::Rounded && done != m_done.end())
         return done->tensor;
     if (version == Version::Rounded && !m_scaling.fold.isEmpty())

@@ -22,8 +22,8 @@ void LayerInWork::tryWays(Group& group, const InputSums& fit, const Progress& pr
         matrices.push_back(
             { &m_weights.matrix(role), planned.format, planned.encoder, H.empty() ? nullptr : &H });
     }
-    group.trial = tryStrengths(
-        fit, group.held, group.choice, matrices, options(), group.common, progress);
+    group.trial
+        = tryStrengths(fit, group.held, group.choice, matrices, options(), group.common, progress);
 }
 
 const WayTrial* LayerInWork::trialOf(Role role, const Group& group)

@@ -41,8 +41,7 @@ void ErrorProduct::add(float sign, const MatrixView& d, const Span& span, const 
     Matrix h(span.width, n);
     parallelFor(std::size_t((n + step - 1) / step), [&](std::size_t task) {
         const Index column = Index(task) * step;
-        m_factor.H.copyFloats(
-            span.first, column, h.middleCols(column, std::min(step, n - column)));
+        m_factor.H.copyFloats(span.first, column, h.middleCols(column, std::min(step, n - column)));
     });
     multiplyInParallel(sign, d, h, blas::Side::Plain, 1.0f, m_value, progress);
 }

@@ -67,9 +67,8 @@ namespace {
     {
         const Index rest = r.W.cols() - end;
         if (rest > 0)
-            multiplyInParallel(-1.0f, r.Err.leftCols(end - start),
-                U.columns(end, rest), blas::Side::Plain, 1.0f,
-                r.W.rightCols(rest), progress);
+            multiplyInParallel(-1.0f, r.Err.leftCols(end - start), U.columns(end, rest),
+                blas::Side::Plain, 1.0f, r.W.rightCols(rest), progress);
     }
 
     /// Runs the algorithm on a copy of W. Afterwards r.bytes is filled and squares are summed.
@@ -96,8 +95,7 @@ namespace {
     }
 
     /// tr(D H Dᵀ), by blocks of the upper triangle of H: the rest of it adds the same again.
-    double weightedSquares(
-        const Matrix& D, const SymmetricMatrix& H, const Progress& progress)
+    double weightedSquares(const Matrix& D, const SymmetricMatrix& H, const Progress& progress)
     {
         constexpr Index blockWidth = 256;
         const Index n = D.cols();

@@ -139,8 +139,7 @@ namespace {
         const Index together = std::max<Index>(4, threadCount());
         for (Index begin = 0; begin < L.count(); begin += together) {
             progress.at(double(begin) / double(L.count()));
-            std::vector<MatrixD> columns(
-                std::size_t(std::min(together, L.count() - begin)));
+            std::vector<MatrixD> columns(std::size_t(std::min(together, L.count() - begin)));
             parallelFor(columns.size(), [&](std::size_t task) {
                 progress.checkCancelled();
                 columns[task] = invertedColumn(L, (begin + Index(task)) * factorBlock);

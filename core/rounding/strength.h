@@ -47,9 +47,10 @@ struct StrengthTrial {
 /// Rounds some rows of each matrix on `fit` in every way, GPTQ from the whole H to nearly its
 /// diagonal alone, and takes what errs least on `held`: with little text the correlations of H are
 /// mostly noise, which GPTQ, sweeps above all, would fit. `choice` says how far the target is
-/// followed. `common`, where it is not null, is a Hessian of many more tokens of the same input that
-/// H may be shrunk towards as well; the better one is taken. Then tries those that GPTQ is best for two-sidedly, judged as the end loss weighs what
-/// the outputs lack on `held`. Requires: held.isThere(). Throws Cancelled.
+/// followed. `common`, where it is not null, is a Hessian of many more tokens of the same input
+/// that H may be shrunk towards as well; the better one is taken. Then tries those that GPTQ is
+/// best for two-sidedly, judged as the end loss weighs what the outputs lack on `held`. Requires:
+/// held.isThere(). Throws Cancelled.
 StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const TargetChoice& choice,
     const std::vector<TriedMatrix>& matrices, const GptqOptions& options,
     const SymmetricMatrix* common, const Progress& progress);

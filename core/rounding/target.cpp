@@ -23,8 +23,8 @@ namespace {
         Matrix result(a.rows(), n);
         forProductBlocks(a.rows(), n, [&](Index row, Index column, Index height, Index width) {
             progress.checkCancelled();
-            const Matrix part = side == Side::Plain ? U.block(0, column, n, width)
-                                                    : U.block(column, 0, width, n);
+            const Matrix part
+                = side == Side::Plain ? U.block(0, column, n, width) : U.block(column, 0, width, n);
             blas::multiply(Side::Plain, side, height, width, n, 1.0f,
                 { a.data() + row * a.cols(), a.cols() }, { part.data(), part.cols() }, 0.0f,
                 { result.data() + row * n + column, n });

@@ -162,8 +162,7 @@ TwoSidedResult roundTwoSided(const Matrix& target, const GptqFactor& factor,
     TwoSidedResult result{
         twoSidedPass(target, factor, outputs, format, options, progress.part(0, 0.4)), 0, 0
     };
-    result.error
-        = twoSidedError(lackOf(result.bytes, format, target), factor.H, outputs, progress);
+    result.error = twoSidedError(lackOf(result.bytes, format, target), factor.H, outputs, progress);
     const SweepResult swept = sweepTwoSided(target, factor, outputs, format, options.sweeps,
         result.error, result.bytes, progress.part(0.4, 1));
     result.error = std::max(0.0, result.error - swept.gain);

@@ -270,8 +270,8 @@ void TestSearch::findsTheSameWhateverGroupsLieBeside()
         searchScalesAndMins(mixed, 15, importanceTries, ranges);
         for (std::size_t g = 0; g < std::size_t(together); ++g) {
             std::array<float, groupSize> weight;
-            std::transform(at(g), at(g) + groupSize, weight.begin(),
-                [](float x) { return std::fabs(x); });
+            std::transform(
+                at(g), at(g) + groupSize, weight.begin(), [](float x) { return std::fabs(x); });
             const Groups alone = groupsOf(at(g), weight.data());
             const FoundScales scale = searchScales(alone, 32);
             FoundRanges range;
@@ -279,8 +279,8 @@ void TestSearch::findsTheSameWhateverGroupsLieBeside()
             QVERIFY2(isSame(scales.scale[g], scale.scale[g])
                     && isSame(scales.inverse[g], scale.inverse[g]),
                 rows.name.c_str());
-            QVERIFY2(isSame(ranges.scale[g], range.scale[g])
-                    && isSame(ranges.min[g], range.min[g]) && isSame(ranges.from[g], range.from[g])
+            QVERIFY2(isSame(ranges.scale[g], range.scale[g]) && isSame(ranges.min[g], range.min[g])
+                    && isSame(ranges.from[g], range.from[g])
                     && isSame(ranges.inverse[g], range.inverse[g]),
                 rows.name.c_str());
             ++groupsSeen;
