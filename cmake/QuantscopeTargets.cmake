@@ -108,7 +108,7 @@ endfunction()
 
 add_custom_target(quick_tests) # builds every test but those labelled slow, and what they run
 add_custom_target(core_tests) # of these the ones that show no window
-add_custom_target(file_tests) # of these the ones that read or write files others made: labels files and fuzz
+add_custom_target(file_tests) # of these the ones that read the files of others: labels files and fuzz
 
 # quantscope_test(<name> LINK <target>... [LABELS <label>...] [SOURCES <more files>...] [TIMEOUT <s>] [LONG])
 # Builds <name>.cpp into the Qt Test program <name> and registers it. LONG ones begin first.
@@ -138,7 +138,7 @@ function(quantscope_test name)
     if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/(app|widgets)" AND NOT CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/app/cli")
         list(APPEND ARG_LABELS window)
     endif()
-    if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/core/(base|files|formats|tokenizer|export)")
+    if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/core/(base|files|formats|tokenizer)")
         list(APPEND ARG_LABELS files)
     endif()
     if(NOT slow IN_LIST ARG_LABELS)

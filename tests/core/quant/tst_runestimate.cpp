@@ -143,7 +143,8 @@ void TestRunEstimate::expertsAreInMemoryOneAtATime()
     QCOMPARE(sparse.layers[0].usedWeights() - sparse.layers[0].groups[0].weights()
             - sparse.layers[0].groups[1].weights(),
         2 * (dense.layers[0].groups[2].weights() + dense.layers[0].groups[3].weights()));
-    QVERIFY(runMemory(sparse).sums < 1.01 * runMemory(dense).sums);
+    const double triangle = D * 512 * (512 + 256) / 2; // of H; two of others' tokens come on top
+    QVERIFY(runMemory(sparse).sums < 1.01 * runMemory(dense).sums + 2 * triangle);
     const RoundingSpeed speed;
     QVERIFY(runWork(sparse, speed).layers[0] > 4 * runWork(dense, speed).layers[0]);
 }
