@@ -91,10 +91,13 @@ namespace {
                                     : unclearText(size))
                   .arg(measuredKldText(lostB.kldMean, lostB.kldError),
                       measuredKldText(lostA.kldMean, lostA.kldError));
-        const QString paired = ComparePage::tr("At the same positions they differ by %1.")
-                                   .arg(measuredKldText(difference.mean, difference.error));
-        const QString comparison = difference.paired ? text + u' ' + paired : text;
-        return comparison + u' ' + gradesText(core::gradeOf(lostA), core::gradeOf(lostB));
+        const QString inWords
+            = text + u' ' + gradesText(core::gradeOf(lostA), core::gradeOf(lostB));
+        if (!difference.paired)
+            return inWords;
+        return inWords + u' '
+            + ComparePage::tr("At the same positions they differ by %1.")
+                  .arg(measuredKldText(difference.mean, difference.error));
     }
 
     /// Whether both are measured, but not on the same text with the present settings.
