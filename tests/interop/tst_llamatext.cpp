@@ -7,6 +7,7 @@
 #include "tests/support/tinyarchitecture.h"
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/generate/agreement.h"
 #include "core/generate/generator.h"
 
@@ -63,6 +64,7 @@ private slots:
     {
         NEEDS_INTEROP(llamaFolder() / "libllama.v0.5.0.so");
         m_llama = LlamaLibrary::load(llamaFolder());
+        core::setThreadLimit(1); // waiting for others takes longer than such layers
     }
 
     void llamaWritesTheSame_data()
