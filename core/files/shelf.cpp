@@ -93,18 +93,6 @@ namespace {
         return parseJson(reader.string(length, "head"), reader.place());
     }
 
-    ShelfItem itemOf(const std::shared_ptr<const MappedFile>& mapped, const fs::path& file)
-    {
-        ByteReader reader(mapped->bytes(), file.string());
-        ShelfItem item;
-        item.head = std::make_shared<const Json>(headOf(reader));
-        item.offset = reader.position();
-        item.bytes = mapped->bytes().subspan(item.offset);
-        item.file = file;
-        item.mapping = mapped;
-        return item;
-    }
-
     ShelfEntry entryOf(const fs::path& file)
     {
         ShelfEntry entry;
@@ -162,7 +150,14 @@ std::optional<ShelfItem> Shelf::find(const std::string& key) const
     }
     std::error_code none; // a shelf that may only be read serves all the same
     fs::last_write_time(file, fs::file_time_type::clock::now(), none);
-    return itemOf(mapped, file);
+    ByteReader reader(mapped->bytes(), file.string());
+    ShelfItem item;
+    item.head = std::make_shared<const Json>(headOf(reader));
+    item.offset = reader.position();
+    item.bytes = mapped->bytes().subspan(item.offset);
+    item.file = file;
+    item.mapping = mapped;
+    return item;
 }
 
 ShelfItem Shelf::put(const std::string& key, const Json& head,
@@ -188,11 +183,9 @@ ShelfItem Shelf::put(const std::string& key, const Json& head,
         out.write(part);
     out.close();
     atomic.commit();
-    const auto mapped = MappedFile::open(fileOf(key), MappedFile::Watch::Bytes);
-    if (mapped->bytes().size() != size)
-        throw Error(text(fileOf(key).string(), ": has ", mapped->bytes().size(), " bytes, ", size,
-            " were written"));
-    return itemOf(mapped, fileOf(key));
+    if (std::optional<ShelfItem> item = find(key))
+        return *std::move(item);
+    throw Error(text(fileOf(key).string(), ": reads back as something else than was written"));
 }
 
 std::vector<ShelfEntry> Shelf::entries() const
