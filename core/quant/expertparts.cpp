@@ -34,10 +34,9 @@ namespace {
     /// "experts 3 and 17 saw fewer than 4 tokens a channel (1 to 96 of 256)"; empty: none did.
     std::string thinNote(const std::vector<Index>& tokens, std::int64_t columns)
     {
-        constexpr Index wanted = 4; // a channel
         std::vector<std::size_t> thin;
         for (std::size_t i = 0; i < tokens.size(); ++i)
-            if (tokens[i] < wanted * columns)
+            if (tokens[i] < fewTokens * columns)
                 thin.push_back(i);
         if (thin.empty())
             return {};
@@ -47,7 +46,7 @@ namespace {
             names.append(i == 0 ? "" : ", ").append(std::to_string(thin[i]));
         if (thin.size() > named)
             names.append(text(" and ", thin.size() - named, " more"));
-        return text(thin.size() == 1 ? "expert " : "experts ", names, " saw fewer than ", wanted,
+        return text(thin.size() == 1 ? "expert " : "experts ", names, " saw fewer than ", fewTokens,
             " tokens a channel");
     }
 

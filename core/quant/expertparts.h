@@ -10,6 +10,8 @@
 
 namespace core {
 
+constexpr Eigen::Index fewTokens = 4; ///< a channel: an expert that saw fewer is named
+
 /// The matrices of one stack of experts as they are rounded, one after the other.
 class ExpertParts {
 public:

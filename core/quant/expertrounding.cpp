@@ -3,9 +3,11 @@
 
 #include "core/model/experts.h"
 #include "core/model/linear.h"
+#include "core/quant/expertparts.h"
 #include "core/quant/holdingout.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace core {
@@ -14,16 +16,20 @@ namespace {
 
     using Index = Eigen::Index;
 
-    /// Which tokens are held out.
+    /// Which tokens are held out, if any are.
     class HoldingOut {
     public:
-        HoldingOut(Index tokens, Index length)
+        HoldingOut(Index tokens, Index length, bool holdsOut)
             : m_length(length)
             , m_sequences(tokens / length)
+            , m_holdsOut(holdsOut)
         {
         }
+        bool holdsOut() const { return m_holdsOut; }
         bool isHeld(Index row) const
         {
+            if (!m_holdsOut)
+                return false;
             if (m_sequences == 1)
                 return row >= m_length - m_length / 2;
             const Index sequence = row / m_length;
@@ -36,6 +42,7 @@ namespace {
 
     private:
         Index m_length, m_sequences;
+        bool m_holdsOut;
     };
 
     /// The tokens of one expert, those held out last.
@@ -44,14 +51,12 @@ namespace {
         Index fit = 0;
     };
 
-    SplitTokens split(const std::vector<Index>& rows, const HoldingOut& holding, bool holdsOut)
+    SplitTokens split(const std::vector<Index>& rows, const HoldingOut& holding)
     {
-        SplitTokens tokens{ rows, Index(rows.size()) };
-        if (holdsOut)
-            tokens.fit = std::ranges::stable_partition(
-                             tokens.rows, [&](Index row) { return !holding.isHeld(row); })
-                             .begin()
-                - tokens.rows.begin();
+        SplitTokens tokens{ rows };
+        const auto held = std::ranges::stable_partition(
+            tokens.rows, [&](Index row) { return !holding.isHeld(row); });
+        tokens.fit = held.begin() - tokens.rows.begin();
         return tokens;
     }
 
@@ -85,45 +90,50 @@ namespace {
         return shrunk(gathered.take(), 1 - textTrust(double(x.rows()), x.cols()));
     }
 
-    /// What experts to which few tokens came may learn from the tokens that came to others: what
-    /// they would read of these.
+    /// What experts to which few tokens came may learn from the tokens that came to others, where
+    /// held-out ones can say whether it helps: what they would read of these.
     class CommonInputs {
     public:
-        CommonInputs(const SparseInputs& inputs, const HoldingOut& holding, bool holdsOut)
-            : m_input(inputs.input)
+        CommonInputs(const MatrixView& input, const HoldingOut& holding)
+            : m_input(input)
         {
+            if (!holding.holdsOut())
+                return; // no rows: nobody has fewer tokens
             std::vector<Index> rows;
             for (Index row = 0; row < m_input.rows(); ++row)
-                if (!holdsOut || !holding.isHeld(row))
+                if (!holding.isHeld(row))
                     rows.push_back(row);
             const Index stride = (Index(rows.size()) + mostRows - 1) / mostRows;
             for (Index i = 0; i < Index(rows.size()); i += std::max<Index>(1, stride))
                 m_rows.push_back(rows[std::size_t(i)]);
         }
 
-        /// Whether `tokens` of an input of `width` channels are too few to stand alone.
-        bool helps(Index tokens, Index width) const
+        /// Of the input of all experts' gate and up; null for an expert of enough `tokens`.
+        const SymmetricMatrix* ofInput(Index tokens)
         {
-            return tokens < fewTokens * width && tokens < Index(m_rows.size())
-                && width <= mostHeldInputs;
-        }
-        /// Of the input of all experts' gate and up.
-        const SymmetricMatrix& ofInput()
-        {
+            if (!areFew(tokens, m_input.cols()))
+                return nullptr;
             if (m_ofInput.rows() == 0)
                 m_ofInput = believedHessian(gatheredRows(m_input, m_rows));
-            return m_ofInput;
+            return &m_ofInput;
         }
-        /// Of what `expert` would give its down.
-        SymmetricMatrix ofGated(
-            const ExpertWeights& expert, Activation activation, const Progress& progress) const
+        /// Of what `expert` would give its down; nothing for one of enough `tokens`.
+        std::optional<SymmetricMatrix> ofGated(Index tokens, const ExpertWeights& expert,
+            Activation activation, const Progress& progress) const
         {
+            if (!areFew(tokens, expert.down.cols()))
+                return std::nullopt;
             return believedHessian(
                 expertGated(gatheredRows(m_input, m_rows), expert, activation, progress));
         }
 
     private:
-        static constexpr Index fewTokens = 4; // a channel; fewer are told in the report
+        bool areFew(Index tokens, Index width) const
+        {
+            return tokens < fewTokens * width && tokens < Index(m_rows.size())
+                && width <= mostHeldInputs;
+        }
+
         static constexpr Index mostRows = 4096; // more say little new of inputs this wide
 
         MatrixView m_input;
@@ -147,50 +157,84 @@ namespace {
         return expert;
     }
 
+    /// Rounds one expert after the other.
+    class ExpertsInWork {
+    public:
+        ExpertsInWork(LayerInWork& layer, const SparseInputs& inputs, Index length)
+            : m_layer(layer)
+            , m_inputs(inputs)
+            , m_activation(layer.spec().experts->activation)
+            , m_holding(inputs.input.rows(), length, layer.options().holdOut)
+            , m_common(inputs.input, m_holding)
+        {
+        }
+
+        void round(int which, const Progress& progress)
+        {
+            const SplitTokens tokens = split(m_inputs.routed[std::size_t(which)].rows, m_holding);
+            m_layer.beginExpert(which, Index(tokens.rows.size()), progress);
+            m_biases = expertBiases(m_layer.weights(), which);
+            const Matrix x = gatheredRows(m_inputs.input, tokens.rows);
+            Matrix original;
+            if (m_inputs.reference.size() > 0)
+                original = gatheredRows(m_inputs.reference, tokens.rows);
+            roundReaders(x, original, tokens, progress.part(0, 0.5));
+            roundDown(x, original, tokens, progress.part(0.5, 1));
+            m_layer.endExpert();
+        }
+
+    private:
+        void roundReaders(const Matrix& x, const Matrix& original, const SplitTokens& tokens,
+            const Progress& progress)
+        {
+            Matrix change;
+            const Matrix none;
+            if (original.size() > 0)
+                change = original - x;
+            const SymmetricMatrix* common
+                = m_layer.needsHessian(LinearInput::Experts) ? m_common.ofInput(x.rows()) : nullptr;
+            roundGathered(m_layer, LinearInput::Experts, { x, change, none }, tokens, m_holding,
+                common, progress);
+        }
+
+        /// By what the rounded gate and up make of `x`, towards what the original ones make.
+        void roundDown(const Matrix& x, const Matrix& original, const SplitTokens& tokens,
+            const Progress& progress)
+        {
+            const ExpertWeights rounded = current(m_layer.weights(), m_biases);
+            const Matrix gated = expertGated(x, rounded, m_activation, progress);
+            std::optional<SymmetricMatrix> common;
+            if (m_layer.needsHessian(LinearInput::ExpertsDown) && gated.rows() > 0)
+                common = m_common.ofGated(gated.rows(), rounded, m_activation, progress);
+            Matrix change, drift;
+            if (original.size() > 0) {
+                const ExpertWeights before = current(m_layer.original(), m_biases);
+                const Matrix wanted = expertGated(original, before, m_activation, progress);
+                change = Matrix::Zero(x.rows(), before.down.rows());
+                addLinear(change, wanted - gated, before.down, progress);
+                drift = Matrix::Zero(change.rows(), change.cols()); // each adds only a share
+            }
+            roundGathered(m_layer, LinearInput::ExpertsDown, { gated, change, drift }, tokens,
+                m_holding, common ? &*common : nullptr, progress);
+        }
+
+        LayerInWork& m_layer;
+        const SparseInputs& m_inputs;
+        Activation m_activation;
+        HoldingOut m_holding;
+        CommonInputs m_common;
+        ExpertWeights m_biases;
+    };
+
 } // namespace
 
 void roundExperts(
     LayerInWork& layer, const SparseInputs& inputs, Index length, const Progress& progress)
 {
-    const auto& [input, reference, routed] = inputs;
-    const ExpertsSpec& spec = *layer.spec().experts;
-    const HoldingOut holding(input.rows(), length);
-    CommonInputs common(inputs, holding, layer.options().holdOut);
-    for (int i = 0; i < spec.count; ++i) {
-        const Progress part = progress.part(double(i) / spec.count, double(i + 1) / spec.count);
-        const SplitTokens tokens
-            = split(routed[std::size_t(i)].rows, holding, layer.options().holdOut);
-        layer.beginExpert(i, Index(tokens.rows.size()), part);
-        const ExpertWeights biases = expertBiases(layer.weights(), i);
-        const Matrix x = gatheredRows(input, tokens.rows);
-        Matrix original, change;
-        if (reference.size() > 0) {
-            original = gatheredRows(reference, tokens.rows);
-            change = original - x;
-        }
-        const Matrix none;
-        const bool isThin = layer.options().holdOut && common.helps(x.rows(), x.cols());
-        roundGathered(layer, LinearInput::Experts, { x, change, none }, tokens, holding,
-            isThin && layer.needsHessian(LinearInput::Experts) ? &common.ofInput() : nullptr,
-            part.part(0, 0.5));
-        const ExpertWeights rounded = current(layer.weights(), biases);
-        const Matrix gated = expertGated(x, rounded, spec.activation, part);
-        SymmetricMatrix ofGated;
-        if (layer.options().holdOut && common.helps(gated.rows(), gated.cols())
-            && layer.needsHessian(LinearInput::ExpertsDown) && gated.rows() > 0)
-            ofGated = common.ofGated(rounded, spec.activation, part);
-        Matrix changed, drift;
-        if (reference.size() > 0) {
-            const ExpertWeights before = current(layer.original(), biases);
-            const Matrix wanted = expertGated(original, before, spec.activation, part);
-            changed = Matrix::Zero(x.rows(), before.down.rows());
-            addLinear(changed, wanted - gated, before.down, part);
-            drift = Matrix::Zero(changed.rows(), changed.cols()); // each adds only a share
-        }
-        roundGathered(layer, LinearInput::ExpertsDown, { gated, changed, drift }, tokens, holding,
-            ofGated.rows() > 0 ? &ofGated : nullptr, part.part(0.5, 1));
-        layer.endExpert();
-    }
+    const int count = layer.spec().experts->count;
+    ExpertsInWork experts(layer, inputs, length);
+    for (int which = 0; which < count; ++which)
+        experts.round(which, progress.part(double(which) / count, double(which + 1) / count));
     layer.finishExperts(progress);
 }
 

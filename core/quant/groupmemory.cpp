@@ -4,7 +4,6 @@
 #include "core/quant/groupmemory.h"
 
 #include "core/base/parallel.h"
-#include "core/base/symmetricmatrix.h"
 #include "core/quant/runfacts.h"
 
 #include <algorithm>
@@ -14,7 +13,6 @@ namespace core {
 namespace {
 
     constexpr double F = sizeof(float), D = sizeof(double);
-    constexpr double panel = SymmetricMatrix::Panels::height;
 
     double floatsOf(const RunLayer& layer, LinearInput input)
     {
@@ -41,8 +39,8 @@ GroupMemory::GroupMemory(const RunShape& shape, const RunGroup& group)
     , nn(n * n)
     , m(double(group.mostRows()))
     , mn(m * n)
-    , H(D * n * (n + panel) / 2)
-    , U(F * n * (n + panel) / 2)
+    , H(D * n * (n + runfacts::panel) / 2)
+    , U(F * n * (n + runfacts::panel) / 2)
     , m_shared(group.isShared)
     , m_corrects(shape.corrects())
     , m_holdsOut(shape.gptq.holdOut && n <= runfacts::heldInputs)
@@ -71,7 +69,9 @@ double GroupMemory::gathering() const
 /// A factor of H: L, in whose place U comes, and columns of L⁻¹.
 double GroupMemory::factoring() const
 {
-    return H + D * panel * n * std::min(n / panel + 1, std::max(4.0, double(threadCount())));
+    return H
+        + D * runfacts::panel * n
+        * std::min(n / runfacts::panel + 1, std::max(4.0, double(threadCount())));
 }
 
 double GroupMemory::choosing() const

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/symmetricmatrix.h"
+
 #include <algorithm>
 #include <cstddef>
 
@@ -19,6 +21,8 @@ constexpr double scaleRows = 256; ///< of a matrix that scales are tried on
 
 constexpr double lookedAtBytes = double(std::size_t(4) << 30); ///< of states (OutputHessians)
 constexpr double outputsTogether = 2048; ///< mostOutputsTogether
+
+constexpr double panel = SymmetricMatrix::Panels::height; ///< rows that a triangle keeps whole
 
 /// Pairs of outputs of a matrix whose gradients are multiplied: all, or those in its blocks.
 inline double outputPairs(double rows) { return rows * std::min(rows, outputsTogether); }

@@ -20,8 +20,6 @@ namespace {
     constexpr double F = sizeof(float), D = sizeof(double);
     constexpr double productBytes = 4e6; // that OpenBLAS packs factors into, a thread
 
-    constexpr double panel = SymmetricMatrix::Panels::height;
-
     constexpr double roomBytes = 5e5; // that rows are decoded and rounded in, a thread
 
     /// Of rounding a matrix from its file, beside its bytes: row by row, or tile by tile.
@@ -120,7 +118,7 @@ namespace {
     /// H_O of a matrix while it is added up: triangles in double, their diagonal blocks whole.
     double sumsOfOutputs(double rows)
     {
-        return D / 2 * (runfacts::outputPairs(rows) + panel * rows);
+        return D / 2 * (runfacts::outputPairs(rows) + runfacts::panel * rows);
     }
 
     /// The walk back to what the end loss makes of outputs: the streams before all layers, and one
@@ -205,7 +203,7 @@ namespace {
             return memory;
         }
         const double n = double(outside.columns);
-        memory.sums = D * n * (n + panel); // H and L
+        memory.sums = D * n * (n + runfacts::panel); // H and L
         memory.rounding = 5 * F * std::min(runfacts::gptqTileWeights, outside.weights());
         if (shape.layers.empty())
             return memory;
