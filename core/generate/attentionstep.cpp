@@ -18,22 +18,8 @@ namespace {
     AttentionHeads headsOf(const Matrix& input, const LayerStep& step)
     {
         const LayerWeights& weights = step.weights;
-        const AttentionSpec& spec = weights.spec.attention;
-        std::vector roles{ Role::AttnQ };
-        if (spec.makesKeys)
-            roles.push_back(Role::AttnK);
-        if (spec.makesKeys && !spec.valuesAreKeys)
-            roles.push_back(Role::AttnV);
-        std::vector<MatrixView> parts;
-        for (const Role role : roles)
-            parts.push_back(weights.part(role));
-        std::vector<Matrix> made = productsOf(parts, input);
-        for (std::size_t i = 0; i < roles.size(); ++i)
-            addBias(made[i], weights.biasOf(roles[i]));
-        if (spec.makesKeys && spec.valuesAreKeys)
-            made.push_back(made.back());
-        made.resize(3);
-        AttentionHeads heads{ std::move(made[0]), std::move(made[1]), std::move(made[2]), {} };
+        const std::vector<MatrixView> matrices = weights.parts(headRoles(weights.spec.attention));
+        AttentionHeads heads = projectedHeads(productsOf(matrices, input), weights);
         finishHeads(heads, weights, { step.token.position, 1 });
         return heads;
     }

@@ -24,10 +24,4 @@ std::vector<Matrix> productsOf(const std::vector<MatrixView>& weights, const Mat
     return rows;
 }
 
-void addBias(Matrix& row, const Vector& bias)
-{
-    if (bias.size() > 0)
-        row.row(0) += bias.transpose();
-}
-
 } // namespace core

@@ -14,7 +14,4 @@ Matrix productOf(const MatrixView& weight, const Matrix& x);
 /// The same with each of `weights`.
 std::vector<Matrix> productsOf(const std::vector<MatrixView>& weights, const Matrix& x);
 
-/// row += bias, where there is one (else of size 0).
-void addBias(Matrix& row, const Vector& bias);
-
 } // namespace core

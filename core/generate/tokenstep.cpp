@@ -5,6 +5,7 @@
 #include "core/generate/mixerstep.h"
 #include "core/generate/rowproduct.h"
 #include "core/model/activation.h"
+#include "core/model/linear.h"
 #include "core/model/norm.h"
 
 #include <cassert>

@@ -51,28 +51,6 @@ namespace {
         });
     }
 
-    AttentionHeads project(
-        const MatrixView& input, const LayerWeights& weights, const Progress& progress)
-    {
-        const AttentionSpec& spec = weights.spec.attention;
-        std::vector roles{ Role::AttnQ };
-        if (spec.makesKeys)
-            roles.push_back(Role::AttnK);
-        if (spec.makesKeys && !spec.valuesAreKeys)
-            roles.push_back(Role::AttnV);
-        std::vector<MatrixView> parts;
-        for (const Role role : roles)
-            parts.push_back(weights.part(role));
-        std::vector<Matrix> made = linear(input, parts, progress);
-        for (std::size_t i = 0; i < roles.size(); ++i)
-            if (const Vector bias = weights.biasOf(roles[i]); bias.size() > 0)
-                made[i].rowwise() += bias.transpose();
-        if (spec.makesKeys && spec.valuesAreKeys)
-            made.push_back(made.back());
-        made.resize(3); // empty ones are taken from another layer
-        return { std::move(made[0]), std::move(made[1]), std::move(made[2]), {} };
-    }
-
     /// Norms the heads of one row of queries or keys, or the whole row.
     void normHeads(float* row, Index channels, const Vector& weight, const LayerWeights& weights)
     {
@@ -226,11 +204,35 @@ void weighScores(float* scores, Index count, const AttentionSpec& spec, const fl
     Eigen::Map<Vector>(scores, count) = all.head(count);
 }
 
+std::vector<Role> headRoles(const AttentionSpec& spec)
+{
+    if (!spec.makesKeys)
+        return { Role::AttnQ };
+    if (spec.valuesAreKeys)
+        return { Role::AttnQ, Role::AttnK };
+    return { Role::AttnQ, Role::AttnK, Role::AttnV };
+}
+
+AttentionHeads projectedHeads(std::vector<Matrix> products, const LayerWeights& weights)
+{
+    const AttentionSpec& spec = weights.spec.attention;
+    const std::vector<Role> roles = headRoles(spec);
+    assert(products.size() == roles.size());
+    for (std::size_t i = 0; i < roles.size(); ++i)
+        addBias(products[i], weights.biasOf(roles[i]));
+    if (spec.makesKeys && spec.valuesAreKeys)
+        products.push_back(products.back());
+    products.resize(3); // empty ones are taken from another layer
+    AttentionHeads heads{ std::move(products[0]), std::move(products[1]), std::move(products[2]),
+        {} };
+    if (spec.isGated)
+        splitGate(heads, spec);
+    return heads;
+}
+
 void finishHeads(AttentionHeads& heads, const LayerWeights& weights, Positions positions)
 {
     const AttentionSpec& spec = weights.spec.attention;
-    if (spec.isGated)
-        splitGate(heads, spec);
     normQueriesAndKeys(heads, weights);
     normValues(heads, weights);
     turnRows(heads, spec, positions);
@@ -241,7 +243,8 @@ AttentionHeads attentionHeads(const MatrixView& input, const LayerWeights& weigh
     const Progress& progress, const BesideTile& beside)
 {
     assert(length > 0 && input.rows() % length == 0);
-    AttentionHeads heads = project(input, weights, progress);
+    AttentionHeads heads = projectedHeads(
+        linear(input, weights.parts(headRoles(weights.spec.attention)), progress), weights);
     finishHeads(heads, weights, { 0, length });
     shareKeys(heads, weights.spec.attention, beside);
     return heads;
@@ -249,6 +252,8 @@ AttentionHeads attentionHeads(const MatrixView& input, const LayerWeights& weigh
 
 float queryScale(const AttentionSpec& spec, Index position)
 {
+    if (spec.temperature == 0)
+        return 1;
     const double spans = std::floor(double(position) / spec.temperatureSpan);
     return float(1 + spec.temperature * std::log(1 + spans));
 }

@@ -3,6 +3,8 @@
 
 #include "core/model/layer.h"
 
+#include <vector>
+
 namespace core {
 
 // Attention in the steps between which keys and values can be kept:
@@ -21,8 +23,14 @@ struct AttentionHeads {
     Matrix gate; ///< of the heads' outputs, as wide as q; empty: none
 };
 
-/// Takes the gate out of what attn_q made, norms, turns and scales what was projected (with its
-/// biases), in place.
+/// The matrices that make the heads of a layer, in the order of their products.
+std::vector<Role> headRoles(const AttentionSpec& spec);
+
+/// Heads of the `products` of headRoles' matrices, (tokens, outputs): biases added, the gate taken
+/// out of what attn_q made, nothing normed or turned. Keys of another layer stay empty.
+AttentionHeads projectedHeads(std::vector<Matrix> products, const LayerWeights& weights);
+
+/// Norms, turns and scales projectedHeads, in place.
 void finishHeads(AttentionHeads& heads, const LayerWeights& weights, Positions positions);
 
 /// What the rows of `input` (from attentionInput), whole sequences of `length` tokens, attend with;
@@ -35,7 +43,7 @@ Matrix attended(
     const AttentionHeads& heads, const LayerWeights& weights, int length, const Progress& progress);
 
 /// By how much a query at `position` is multiplied: 1 + temperature · ln(1 + ⌊position / span⌋)
-/// (Llama 4's scaling).
+/// (Llama 4's scaling); 1 where there is no temperature.
 float queryScale(const AttentionSpec& spec, Eigen::Index position);
 
 /// context ∘ σ(gate), where there is one.

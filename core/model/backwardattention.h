@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/attention.h"
 #include "core/model/backwardsteps.h"
 
 /// The steps of attention on their way back.
 namespace core::backward {
 
-/// Queries, keys and values as they meet, and what they are made of: (tokens, heads × headDim).
-struct Heads {
-    Matrix madeQ, madeK; ///< before norm and rotary embedding; madeK empty: of another layer
-    Matrix madeV; ///< empty where it is v itself or madeK
-    Matrix q, k, v;
-    Matrix gate; ///< empty: none
+/// Queries, keys and values as they meet, and what their norms read: (tokens, heads × headDim).
+struct Heads : AttentionHeads {
+    Matrix madeQ, madeK; ///< empty: not normed, or keys of another layer
+    Matrix madeV; ///< empty: not normed, or of another layer
 };
 /// Requires: a layer that attends, without latents.
 Heads headsOf(const MatrixView& input, const Step& step);

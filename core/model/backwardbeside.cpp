@@ -28,8 +28,7 @@ Matrix throughExpertsBeside(const MatrixView& g, const MatrixView& hidden, const
     const Matrix read = expertsInput(hidden, weights, step.progress);
     const Matrix routed = routerInput(hidden, weights, step.progress);
     FeedForwardWay way = feedForwardWay(input, step);
-    const Matrix written
-        = std::move(linear(way.gated, { weights.matrix(Role::FfnDown) }, step.progress).front());
+    const Matrix written = linearProduct(way.gated, weights.matrix(Role::FfnDown), step.progress);
     const Matrix sum
         = expertsSum(read, routeTokens(routed, weights, step.progress), weights, {}, step.progress);
 

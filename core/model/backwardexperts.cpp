@@ -20,10 +20,8 @@ namespace {
         const Progress& progress)
     {
         std::vector<Matrix> made = linear(x, { expert.gate, expert.up }, progress);
-        if (expert.gateBias.size() > 0)
-            made[0].rowwise() += expert.gateBias.transpose();
-        if (expert.upBias.size() > 0)
-            made[1].rowwise() += expert.upBias.transpose();
+        addBias(made[0], expert.gateBias);
+        addBias(made[1], expert.upBias);
         Opened result{ std::move(made[0]), std::move(made[1]), {} };
         result.gated.resize(x.rows(), result.gate.cols());
         forTokens(x.rows(), progress, [&](Index row) {
@@ -49,9 +47,8 @@ namespace {
         const Progress& progress)
     {
         Opened way = opened(x, expert, activation, progress);
-        Matrix outputs = std::move(linear(way.gated, { expert.down }, progress).front());
-        if (expert.downBias.size() > 0)
-            outputs.rowwise() += expert.downBias.transpose();
+        Matrix outputs = linearProduct(way.gated, expert.down, progress);
+        addBias(outputs, expert.downBias);
         Through result;
         result.weights = outputs.cwiseProduct(g).rowwise().sum();
         const Matrix written = weights.asDiagonal() * g;
@@ -151,9 +148,9 @@ namespace {
         const ExpertsSpec& spec = *step.weights.spec.experts;
         const Vector& values = step.weights.vector(Role::FfnGateInp);
         const Eigen::Map<const Matrix> router(values.data(), spec.count, input.cols());
-        Matrix logits = std::move(linear(input, { router }, step.progress).front());
+        Matrix logits = linearProduct(input, router, step.progress);
         if (const Vector* bias = step.weights.findVector(Role::FfnGateInpBias))
-            logits.rowwise() += bias->transpose();
+            addBias(logits, *bias);
         return throughLinear(throughRouting(choice, logits, spec), router, step.progress);
     }
 

@@ -112,10 +112,8 @@ namespace {
     /// What the matrices before the activation give.
     Matrix partOutputs(const MatrixView& input, Role part, const Step& step)
     {
-        Matrix outputs
-            = std::move(linear(input, { step.weights.part(part) }, step.progress).front());
-        if (const Vector bias = step.weights.biasOf(part); bias.size() > 0)
-            outputs.rowwise() += bias.transpose();
+        Matrix outputs = linearProduct(input, step.weights.part(part), step.progress);
+        addBias(outputs, step.weights.biasOf(part));
         return outputs;
     }
 

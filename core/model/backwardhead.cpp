@@ -98,7 +98,7 @@ namespace {
             progress.at(double(first) / double(head.rows));
             const Index count = std::min<Index>(step, Index(head.rows) - first);
             const Matrix weights = decodeFinite(rowsOf(head, first, count), progress);
-            Matrix logits = std::move(linear(input, { weights }, progress).front());
+            Matrix logits = linearProduct(input, weights, progress);
             forTokens(logits.rows(), progress, [&](Index row) {
                 Matrix values = logits.row(row);
                 scaleLogits(values, scaling);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/backwardattention.h"
 
-#include "core/model/attention.h"
 #include "core/model/linear.h"
 #include "core/model/rotary.h"
 
@@ -11,29 +10,6 @@ namespace core::backward {
 
 namespace {
 
-    std::vector<Role> projectionsOf(const AttentionSpec& spec)
-    {
-        if (!spec.makesKeys)
-            return { Role::AttnQ };
-        if (spec.valuesAreKeys)
-            return { Role::AttnQ, Role::AttnK };
-        return { Role::AttnQ, Role::AttnK, Role::AttnV };
-    }
-
-    /// Takes the gate of each head from behind its query.
-    void takeGate(Heads& heads, const AttentionSpec& spec)
-    {
-        const Matrix both = std::move(heads.madeQ);
-        heads.madeQ.resize(both.rows(), spec.queries());
-        heads.gate.resize(both.rows(), spec.queries());
-        for (Index head = 0; head < spec.heads; ++head) {
-            const Index first = head * spec.headDim;
-            heads.madeQ.middleCols(first, spec.headDim) = both.middleCols(2 * first, spec.headDim);
-            heads.gate.middleCols(first, spec.headDim)
-                = both.middleCols(2 * first + spec.headDim, spec.headDim);
-        }
-    }
-
     void joinGate(MatrixBlock both, const Matrix& q, const Matrix& gate, const AttentionSpec& spec)
     {
         for (Index head = 0; head < spec.heads; ++head) {
@@ -42,27 +18,6 @@ namespace {
             both.middleCols(2 * first + spec.headDim, spec.headDim)
                 = gate.middleCols(first, spec.headDim);
         }
-    }
-
-    Heads projectHeads(const MatrixView& input, const Step& step)
-    {
-        const AttentionSpec& spec = step.weights.spec.attention;
-        const std::vector<Role> projections = projectionsOf(spec);
-        std::vector<MatrixView> parts;
-        for (const Role role : projections)
-            parts.push_back(step.weights.part(role));
-        std::vector<Matrix> made = linear(input, parts, step.progress);
-        for (std::size_t i = 0; i < projections.size(); ++i)
-            if (const Vector bias = step.weights.biasOf(projections[i]); bias.size() > 0)
-                made[i].rowwise() += bias.transpose();
-        made.resize(3);
-        Heads heads;
-        heads.madeQ = std::move(made[0]);
-        heads.madeK = std::move(made[1]);
-        heads.madeV = std::move(made[2]);
-        if (spec.isGated)
-            takeGate(heads, spec);
-        return heads;
     }
 
     /// Calls body(first channel, channels, kind, weights' first) for every piece of a row of
@@ -78,29 +33,11 @@ namespace {
                 isOwn ? first : 0);
     }
 
-    Matrix normedHeads(const Matrix& made, Role norm, const Step& step)
-    {
-        const AttentionSpec& spec = step.weights.spec.attention;
-        if (spec.norm == QueryKeyNorm::None || made.size() == 0)
-            return made;
-        Matrix result(made.rows(), made.cols());
-        const Vector& weight = step.weights.vector(norm);
-        forTokens(made.rows(), step.progress, [&](Index row) {
-            forNormedPieces(
-                made.cols(), spec, [&](Index first, Index count, NormKind kind, Index firstWeight) {
-                    normRow(made.row(row).data() + first, std::size_t(count), kind,
-                        step.weights.spec.epsilon, weight.data() + firstWeight, nullptr,
-                        result.row(row).data() + first);
-                });
-        });
-        return result;
-    }
-
     /// `g` becomes the gradient at what the matrix made.
     void throughHeadNorms(Matrix& g, const Matrix& made, Role norm, const Step& step)
     {
         const AttentionSpec& spec = step.weights.spec.attention;
-        if (spec.norm == QueryKeyNorm::None || made.size() == 0)
+        if (made.size() == 0)
             return;
         const Vector& weight = step.weights.vector(norm);
         forTokens(g.rows(), step.progress, [&](Index row) {
@@ -113,72 +50,33 @@ namespace {
         });
     }
 
-    /// body(first channel) for each head of a row of `made`, on all processors.
-    template<typename Body>
-    void forValueHeads(const Matrix& made, const Step& step, const Body& body)
-    {
-        forTokens(made.rows(), step.progress, [&](Index row) {
-            for (Index first = 0; first < made.cols(); first += step.weights.spec.attention.headDim)
-                body(row, first);
-        });
-    }
-
-    /// Each head of the values divided by the root of its mean square.
-    Matrix normedValues(const Matrix& made, const Step& step)
-    {
-        const int headDim = step.weights.spec.attention.headDim;
-        const Vector ones = Vector::Ones(headDim);
-        Matrix result(made.rows(), made.cols());
-        forValueHeads(made, step, [&](Index row, Index first) {
-            normRow(made.row(row).data() + first, std::size_t(headDim), NormKind::RootMeanSquare,
-                step.weights.spec.epsilon, ones.data(), nullptr, result.row(row).data() + first);
-        });
-        return result;
-    }
-
     void throughValueNorms(Matrix& g, const Matrix& made, const Step& step)
     {
         const int headDim = step.weights.spec.attention.headDim;
         const Vector ones = Vector::Ones(headDim);
-        forValueHeads(made, step, [&](Index row, Index first) {
-            float* values = g.row(row).data() + first;
-            throughNormRow(made.row(row).data() + first, values, std::size_t(headDim),
-                NormKind::RootMeanSquare, step.weights.spec.epsilon, ones.data(), values);
+        forTokens(made.rows(), step.progress, [&](Index row) {
+            for (Index first = 0; first < made.cols(); first += headDim) {
+                float* values = g.row(row).data() + first;
+                throughNormRow(made.row(row).data() + first, values, std::size_t(headDim),
+                    NormKind::RootMeanSquare, step.weights.spec.epsilon, ones.data(), values);
+            }
         });
     }
 
-    /// The rotary embedding and the queries' scaling, forward or back. `k` may be empty.
-    enum class Way { Forward, Back };
-    void turn(Matrix& q, Matrix& k, Way way, const Step& step)
+    /// Back through the queries' scaling and the rotary embedding. `k` may be empty.
+    void turnBack(Matrix& q, Matrix& k, const Step& step)
     {
         const AttentionSpec& spec = step.weights.spec.attention;
         const bool turns = spec.rotary.channels > 0;
         const RotaryTable table(spec.rotary, turns ? step.place.length : 0);
-        const auto turnRow = [&](float* row, int heads, int position) {
-            if (turns && way == Way::Forward)
-                table.turn(row, heads, spec.headDim, position);
-            else if (turns)
-                table.turnBack(row, heads, spec.headDim, position);
-        };
         forTokens(q.rows(), step.progress, [&](Index row) {
             const int position = int(row % step.place.length);
-            turnRow(q.row(row).data(), spec.heads, position);
-            if (k.size() > 0)
-                turnRow(k.row(row).data(), spec.keyValueHeads, position);
             q.row(row) *= queryScale(spec, position);
+            if (turns)
+                table.turnBack(q.row(row).data(), spec.heads, spec.headDim, position);
+            if (turns && k.size() > 0)
+                table.turnBack(k.row(row).data(), spec.keyValueHeads, spec.headDim, position);
         });
-    }
-
-    void makeValues(Heads& heads, const Step& step)
-    {
-        const AttentionSpec& spec = step.weights.spec.attention;
-        const Matrix& made = spec.valuesAreKeys ? heads.madeK : heads.madeV;
-        if (spec.normsValues)
-            heads.v = normedValues(made, step);
-        else if (spec.valuesAreKeys)
-            heads.v = made;
-        else
-            heads.v = std::move(heads.madeV);
     }
 
     void takeSharedKeys(Heads& heads, const Step& step)
@@ -222,13 +120,17 @@ namespace {
 Heads headsOf(const MatrixView& input, const Step& step)
 {
     const AttentionSpec& spec = step.weights.spec.attention;
-    Heads heads = projectHeads(input, step);
-    heads.q = normedHeads(heads.madeQ, Role::AttnQNorm, step);
-    heads.k = normedHeads(heads.madeK, Role::AttnKNorm, step);
-    turn(heads.q, heads.k, Way::Forward, step);
-    if (spec.makesKeys)
-        makeValues(heads, step);
-    else
+    Heads heads{ projectedHeads(linear(input, step.weights.parts(headRoles(spec)), step.progress),
+                     step.weights),
+        {}, {}, {} };
+    if (spec.norm != QueryKeyNorm::None) {
+        heads.madeQ = heads.q;
+        heads.madeK = heads.k;
+    }
+    if (spec.normsValues)
+        heads.madeV = heads.v;
+    finishHeads(heads, step.weights, { 0, step.place.length });
+    if (!spec.makesKeys)
         takeSharedKeys(heads, step);
     return heads;
 }
@@ -242,12 +144,11 @@ Matrix throughHeads(HeadGradients g, const Heads& heads, const MatrixView& input
         lendBack(g, step);
         g.k.resize(0, 0);
     }
-    turn(g.q, g.k, Way::Back, step);
+    turnBack(g.q, g.k, step);
     throughHeadNorms(g.q, heads.madeQ, Role::AttnQNorm, step);
     throughHeadNorms(g.k, heads.madeK, Role::AttnKNorm, step);
-    if (spec.makesKeys && spec.normsValues)
-        throughValueNorms(g.v, spec.valuesAreKeys ? heads.madeK : heads.madeV, step);
-    PartGradients parts(projectionsOf(spec), input.rows(), step.weights);
+    throughValueNorms(g.v, heads.madeV, step);
+    PartGradients parts(headRoles(spec), input.rows(), step.weights);
     if (spec.isGated)
         joinGate(parts.part(Role::AttnQ), g.q, g.gate, spec);
     else

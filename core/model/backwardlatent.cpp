@@ -17,11 +17,6 @@ namespace {
     /// the same for any number of threads.
     constexpr int headsTogether = 4;
 
-    Matrix projectedBy(const MatrixView& x, const MatrixView& weight, const Progress& progress)
-    {
-        return std::move(linear(x, { weight }, progress).front());
-    }
-
     class LatentBack {
     public:
         LatentBack(const MatrixView& input, const Step& step)
@@ -150,7 +145,7 @@ namespace {
         Matrix throughKeys()
         {
             const Matrix made
-                = projectedBy(m_input, m_step.weights.matrix(Role::AttnKvAMqa), m_step.progress);
+                = linearProduct(m_input, m_step.weights.matrix(Role::AttnKvAMqa), m_step.progress);
             m_gKeys.leftCols(m_latent.keyRank) = throughLatentNorm(made.leftCols(m_latent.keyRank),
                 m_gKeys.leftCols(m_latent.keyRank), Role::AttnKvANorm);
             return shownThrough(Role::AttnKvAMqa, m_input, m_gKeys);
@@ -163,7 +158,7 @@ namespace {
             const Matrix read = latentQueryInput(m_input, m_step.weights, m_step.progress);
             const Matrix g = shownThrough(Role::AttnQB, read, m_gQueries);
             const Matrix made
-                = projectedBy(m_input, m_step.weights.matrix(Role::AttnQA), m_step.progress);
+                = linearProduct(m_input, m_step.weights.matrix(Role::AttnQA), m_step.progress);
             return shownThrough(
                 Role::AttnQA, m_input, throughLatentNorm(made, g, Role::AttnQANorm));
         }

@@ -72,7 +72,7 @@ namespace backward {
         const OwnInput input(step, g.rows());
         const Matrix own = input.rows();
         const Matrix& inpGate = weights.matrix(Role::PerLayerInpGate);
-        Matrix gate = std::move(linear(hidden, { inpGate }, step.progress).front());
+        Matrix gate = linearProduct(hidden, inpGate, step.progress);
         Matrix gated(gate.rows(), gate.cols());
         const std::size_t size = std::size_t(gate.cols());
         forTokens(g.rows(), step.progress, [&](Index row) {
@@ -80,7 +80,7 @@ namespace backward {
                 activation, gate.row(row).data(), own.row(row).data(), size, gated.row(row).data());
         });
         const Matrix& proj = weights.matrix(Role::PerLayerProj);
-        const Matrix made = std::move(linear(gated, { proj }, step.progress).front());
+        const Matrix made = linearProduct(gated, proj, step.progress);
         const Matrix written = throughNormBefore(made, g, Role::PerLayerPostNorm, step);
         step.show(Role::PerLayerProj, gated, written);
         Matrix gOwn = throughLinear(written, proj, step.progress);

@@ -10,7 +10,7 @@ Matrix throughShortConvolution(const MatrixView& g, const MatrixView& input, con
     const Matrix& projection = step.weights.matrix(Role::ShortConvIn);
     const Vector& kernel = step.weights.vector(Role::ShortConvConv);
     const Index channels = projection.rows() / 3;
-    const Matrix thirds = std::move(linear(input, { projection }, step.progress).front());
+    const Matrix thirds = linearProduct(input, projection, step.progress);
     const auto B = thirds.leftCols(channels), C = thirds.middleCols(channels, channels);
     const auto x = thirds.rightCols(channels);
     Matrix convolved = B.cwiseProduct(x);

@@ -152,9 +152,8 @@ Matrix throughWriter(const MatrixView& g, const MatrixView& x, Role writer,
     Matrix scaled = spec.residualScale * g;
     if (!after)
         return scaled;
-    Matrix written = std::move(linear(x, { step.weights.matrix(writer) }, step.progress).front());
-    if (const Vector bias = step.weights.biasOf(writer); bias.size() > 0)
-        written.rowwise() += bias.transpose();
+    Matrix written = linearProduct(x, step.weights.matrix(writer), step.progress);
+    addBias(written, step.weights.biasOf(writer));
     return throughNorm(written, scaled,
         { spec.norm, spec.epsilon, &step.weights.vector(*after), nullptr }, step.progress);
 }

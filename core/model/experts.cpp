@@ -113,7 +113,7 @@ namespace {
         return all->segment(expert * size, size);
     }
 
-    void addBias(Matrix& block, const LinearTile& tile, const Vector& bias)
+    void addTileBias(Matrix& block, const LinearTile& tile, const Vector& bias)
     {
         if (bias.size() > 0)
             block.rowwise() += bias.segment(tile.firstOutput, tile.outputs).transpose();
@@ -122,9 +122,8 @@ namespace {
     /// The outputs of one expert, (tokens, hidden).
     Matrix written(const MatrixView& gated, const ExpertWeights& expert, const Progress& progress)
     {
-        Matrix outputs = std::move(linear(gated, { expert.down }, progress).front());
-        if (expert.downBias.size() > 0)
-            outputs.rowwise() += expert.downBias.transpose();
+        Matrix outputs = linearProduct(gated, expert.down, progress);
+        addBias(outputs, expert.downBias);
         return outputs;
     }
 
@@ -256,8 +255,8 @@ Matrix expertGated(const MatrixView& x, const ExpertWeights& expert, Activation 
         Matrix gate(tile.rows, tile.outputs), up(tile.rows, tile.outputs);
         setLinear(gate, tile, x, expert.gate);
         setLinear(up, tile, x, expert.up);
-        addBias(gate, tile, expert.gateBias);
-        addBias(up, tile, expert.upBias);
+        addTileBias(gate, tile, expert.gateBias);
+        addTileBias(up, tile, expert.upBias);
         for (Index row = 0; row < tile.rows; ++row)
             activateTimes(activation, gate.row(row).data(), up.row(row).data(),
                 std::size_t(tile.outputs), &gated(tile.firstRow + row, tile.firstOutput));
@@ -335,8 +334,7 @@ void addExperts(MatrixBlock hidden, const MatrixView& input, const LayerWeights&
     if (spec.isBeside) {
         Matrix gated = feedForwardGated(input, weights, progress);
         show(LinearInput::Down, -1, gated);
-        const Matrix ordinary
-            = std::move(linear(gated, { weights.matrix(Role::FfnDown) }, progress).front());
+        const Matrix ordinary = linearProduct(gated, weights.matrix(Role::FfnDown), progress);
         sum = besideFeedForward(ordinary, sum, weights, progress);
     }
     hidden += weights.spec.residualScale * sum;

@@ -16,11 +16,6 @@ namespace {
 
     using Index = Eigen::Index;
 
-    Matrix linearOne(const MatrixView& x, const MatrixView& weight, const Progress& progress)
-    {
-        return std::move(linear(x, { weight }, progress).front());
-    }
-
     Latents projected(const MatrixView& input, const LayerWeights& weights, const InnerInputs& seen,
         const Progress& progress)
     {
@@ -30,11 +25,11 @@ namespace {
             Matrix latent = latentQueryInput(input, weights, progress);
             if (seen)
                 seen(LinearInput::LatentQuery, -1, latent);
-            made.queries = linearOne(latent, weights.matrix(Role::AttnQB), progress);
+            made.queries = linearProduct(latent, weights.matrix(Role::AttnQB), progress);
         } else {
-            made.queries = linearOne(input, weights.matrix(Role::AttnQ), progress);
+            made.queries = linearProduct(input, weights.matrix(Role::AttnQ), progress);
         }
-        made.keys = linearOne(input, weights.matrix(Role::AttnKvAMqa), progress);
+        made.keys = linearProduct(input, weights.matrix(Role::AttnKvAMqa), progress);
         return made;
     }
 
@@ -59,8 +54,6 @@ namespace {
     /// Rows × queryScale of their position, as attention of other layers does it.
     void scaleByPosition(Matrix& queries, const AttentionSpec& spec, int length)
     {
-        if (spec.temperature == 0)
-            return;
         for (Index row = 0; row < queries.rows(); ++row)
             queries.row(row) *= queryScale(spec, row % length);
     }
@@ -71,7 +64,7 @@ Matrix latentQueryInput(
     const MatrixView& input, const LayerWeights& weights, const Progress& progress)
 {
     const LatentSpec& spec = *weights.spec.attention.latent;
-    return normed(linearOne(input, weights.matrix(Role::AttnQA), progress),
+    return normed(linearProduct(input, weights.matrix(Role::AttnQA), progress),
         { NormKind::RootMeanSquare, spec.epsilon, &weights.vector(Role::AttnQANorm), nullptr },
         progress);
 }
@@ -104,7 +97,7 @@ Matrix latentQueries(const Latents& latents, int head, const LayerWeights& weigh
     if (seen)
         seen(LinearInput::HeadQuery, head, plain);
     Matrix queries(plain.rows(), latent.keyRank + latent.turned);
-    queries.leftCols(latent.keyRank) = linearOne(plain,
+    queries.leftCols(latent.keyRank) = linearProduct(plain,
         weights.matrix(Role::AttnKB).middleRows(Index(head) * latent.keyRank, latent.keyRank),
         progress);
     queries.rightCols(latent.turned)
@@ -145,7 +138,7 @@ Matrix attendedLatents(const Latents& latents, const LayerWeights& weights, int 
         Matrix taken = latentsTaken(queries, latents.keys, spec, length, progress);
         if (seen)
             seen(LinearInput::HeadContext, head, taken);
-        context.middleCols(Index(head) * latent.value, latent.value) = linearOne(taken,
+        context.middleCols(Index(head) * latent.value, latent.value) = linearProduct(taken,
             weights.matrix(Role::AttnVB).middleRows(Index(head) * latent.value, latent.value),
             progress);
     }

@@ -43,8 +43,8 @@ namespace {
         const Matrix& weight = weights.matrix(writer);
         if (!after && weights.spec.residualScale == 1 && weights.biasOf(writer).size() == 0)
             return addLinear(hidden, input, weight, progress);
-        addWritten(hidden, std::move(linear(input, { weight }, progress).front()), weights, writer,
-            after, progress);
+        addWritten(
+            hidden, linearProduct(input, weight, progress), weights, writer, after, progress);
     }
 
 } // namespace
@@ -131,6 +131,14 @@ MatrixView LayerWeights::part(Role role) const
     return matrix(place.matrix).middleRows(place.first, place.rows);
 }
 
+std::vector<MatrixView> LayerWeights::parts(const std::vector<Role>& roles) const
+{
+    std::vector<MatrixView> parts;
+    for (const Role role : roles)
+        parts.push_back(part(role));
+    return parts;
+}
+
 Vector LayerWeights::biasOf(Role role) const
 {
     const bool isSplit = role == Role::FfnUp && spec.feedForward.isFused;
@@ -201,8 +209,7 @@ Matrix perLayerGated(const MatrixView& x, const LayerWeights& weights, const Bes
     const std::span<const int> tokens(beside.beside->tokens);
     const Matrix own = beside.beside->perLayer->rows(
         tokens.subspan(std::size_t(beside.firstRow), std::size_t(x.rows())), spec.layer, progress);
-    Matrix gated
-        = std::move(linear(x, { weights.matrix(Role::PerLayerInpGate) }, progress).front());
+    Matrix gated = linearProduct(x, weights.matrix(Role::PerLayerInpGate), progress);
     for (Index row = 0; row < gated.rows(); ++row)
         activateTimes(spec.activation, gated.row(row).data(), own.row(row).data(),
             std::size_t(gated.cols()), gated.row(row).data());
@@ -212,8 +219,7 @@ Matrix perLayerGated(const MatrixView& x, const LayerWeights& weights, const Bes
 void addPerLayer(MatrixBlock hidden, const MatrixView& gated, const LayerWeights& weights,
     const Progress& progress)
 {
-    const Matrix written
-        = std::move(linear(gated, { weights.matrix(Role::PerLayerProj) }, progress).front());
+    const Matrix written = linearProduct(gated, weights.matrix(Role::PerLayerProj), progress);
     hidden += normed(written,
         { weights.spec.norm, weights.spec.epsilon, &weights.vector(Role::PerLayerPostNorm),
             nullptr },
@@ -223,8 +229,7 @@ void addPerLayer(MatrixBlock hidden, const MatrixView& gated, const LayerWeights
 void addWritten(MatrixBlock hidden, Matrix written, const LayerWeights& weights, Role writer,
     std::optional<Role> after, const Progress& progress)
 {
-    if (const Vector bias = weights.biasOf(writer); bias.size() > 0)
-        written.rowwise() += bias.transpose();
+    addBias(written, weights.biasOf(writer));
     if (after)
         written = normed(written,
             { weights.spec.norm, weights.spec.epsilon, &weights.vector(*after), nullptr },

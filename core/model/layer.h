@@ -39,6 +39,7 @@ struct LayerWeights {
     PartPlace placeOf(Role part) const;
     /// Its rows. (out, in)
     MatrixView part(Role role) const;
+    std::vector<MatrixView> parts(const std::vector<Role>& roles) const;
     /// The bias of such a part or of another matrix; nothing (size 0) where there is none.
     Vector biasOf(Role role) const;
 };

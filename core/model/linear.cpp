@@ -78,6 +78,17 @@ void addLinear(
     });
 }
 
+Matrix linearProduct(const MatrixView& input, const MatrixView& weight, const Progress& progress)
+{
+    return std::move(linear(input, { weight }, progress).front());
+}
+
+void addBias(Matrix& rows, const Vector& bias)
+{
+    if (bias.size() > 0)
+        rows.rowwise() += bias.transpose();
+}
+
 std::vector<Matrix> linear(
     const MatrixView& input, const std::vector<MatrixView>& weights, const Progress& progress)
 {

@@ -38,6 +38,12 @@ void addLinear(
 void addLinear(MatrixBlock hidden, const MatrixView& input, const MatrixView& weight,
     const Progress& progress);
 
+/// input · weightᵀ, on all processors.
+Matrix linearProduct(const MatrixView& input, const MatrixView& weight, const Progress& progress);
+
+/// rows += bias, where there is one (else of size 0).
+void addBias(Matrix& rows, const Vector& bias);
+
 /// (input · weightᵀ) for each of `weights`, on all processors.
 std::vector<Matrix> linear(
     const MatrixView& input, const std::vector<MatrixView>& weights, const Progress& progress);

@@ -66,7 +66,7 @@ PerLayerInputs::Projected PerLayerInputs::projected(
     Projected result;
     result.projection = decodeRows(m_projection, first, m_size); // of this layer: (size, hidden)
     requireFinite(m_projection, result.projection, first);
-    result.made = std::move(linear(embedded, { result.projection }, progress).front());
+    result.made = linearProduct(embedded, result.projection, progress);
     result.made *= m_scale;
     return result;
 }
