@@ -160,11 +160,12 @@ AtomicFile::~AtomicFile()
         ::close(m_lock);
 }
 
-void AtomicFile::commit()
+void AtomicFile::commit(Lasting lasting)
 {
     assert(!m_path.empty());
-    if (const int error = synchronize(m_path, O_RDONLY))
-        fail(m_target, "its bytes did not reach the disk", error);
+    if (lasting == Lasting::Now)
+        if (const int error = synchronize(m_path, O_RDONLY))
+            fail(m_target, "its bytes did not reach the disk", error);
     const int error = m_existing == Existing::Keep           ? renameToNew(m_path, m_target)
         : std::rename(m_path.c_str(), m_target.c_str()) == 0 ? 0
                                                              : errno;
@@ -174,6 +175,8 @@ void AtomicFile::commit()
         fail(m_target, "cannot be replaced by the finished file", error);
     m_path.clear();
     m_note.reset();
+    if (lasting == Lasting::Soon)
+        return;
     // The rename itself is made lasting too; it has happened, so failing here is no error.
     (void)synchronize(folderOf(m_target), O_RDONLY | O_DIRECTORY);
 }

@@ -16,6 +16,12 @@ enum class Existing {
     Replace
 };
 
+/// When a finished file is safe from a power cut. Killing the program harms none.
+enum class Lasting {
+    Now, ///< commit() waits for the disk
+    Soon ///< when the system writes it out; until then a power cut may leave it torn or empty
+};
+
 /// A file that appears whole or not at all: it is written beside its target under another name and
 /// renamed at the end. Until commit() an existing target stays as it was; without commit() the
 /// temporary file is removed. It is locked (flock) as long as it is written: what a program that
@@ -35,10 +41,10 @@ public:
     /// The same for an OutputFile: messages about it name the target.
     OutputPath output() const { return { m_path, m_target }; }
 
-    /// Brings the bytes to the disk and gives the file its target's name, in place of what was
-    /// there. Call it once. Throws Error if that fails, or if a file to be kept has come there in
-    /// the meantime; the target is then as it was.
-    void commit();
+    /// Brings the bytes to the disk, if they shall last now, and gives the file its target's name,
+    /// in place of what was there. Call it once. Throws Error if that fails, or if a file to be
+    /// kept has come there in the meantime; the target is then as it was.
+    void commit(Lasting lasting = Lasting::Now);
 
 private:
     std::filesystem::path m_target;

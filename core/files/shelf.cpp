@@ -182,7 +182,7 @@ ShelfItem Shelf::put(const std::string& key, const Json& head,
     for (const auto part : hashed)
         out.write(part);
     out.close();
-    atomic.commit();
+    atomic.commit(Lasting::Soon); // its hash tells what a power cut made of it
     if (std::optional<ShelfItem> item = find(key))
         return *std::move(item);
     throw Error(text(fileOf(key).string(), ": reads back as something else than was written"));

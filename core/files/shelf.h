@@ -44,8 +44,8 @@ struct ShelfEntry {
 
 /// A folder of what was computed, under keys made of everything that it depends on: the same work
 /// is not done twice, and a killed run goes on where it stopped. Each item is written beside its
-/// place, brought to the disk and renamed, and checked by its hash when it is found; a damaged one
-/// is removed. Several programs may use one folder at a time.
+/// place and renamed, and checked by its hash when it is found; a damaged one is removed, also one
+/// that a power cut left torn. Several programs may use one folder at a time.
 class Shelf {
 public:
     static constexpr std::uint64_t usualLimit = 20'000'000'000; ///< bytes

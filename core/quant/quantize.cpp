@@ -159,7 +159,7 @@ namespace {
             m_options.partDone(int(part) + 1, int(m_parts.size()));
     }
 
-    /// Keeps a finished part, while the next is rounded: to bring bytes to the disk is to wait.
+    /// Keeps a finished part while the next is rounded: one thread hashes and writes it.
     void Run::keep(std::size_t which, RoundedPart part)
     {
         finishKeeping();
