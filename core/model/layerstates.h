@@ -16,7 +16,7 @@ namespace core {
 /// disk beyond mostInMemory bytes.
 class LayerStates {
 public:
-    static constexpr std::size_t mostInMemory = std::size_t(512) << 20;
+    static constexpr std::size_t mostInMemory = TokenRoom::usualInMemory;
 
     /// Zeros for `hidden`'s sequences, at `depths` depths.
     LayerStates(const HiddenStates& hidden, int depths);

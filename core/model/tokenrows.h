@@ -13,7 +13,8 @@ namespace core {
 /// Where values of all tokens may lie.
 struct TokenRoom {
     std::filesystem::path folder; ///< on its disk; empty: where temporary files are
-    std::size_t inMemory = std::size_t(512) << 20; ///< bytes; what is larger lies on the disk
+    static constexpr std::size_t usualInMemory = std::size_t(256) << 20;
+    std::size_t inMemory = usualInMemory; ///< bytes; what is larger lies on the disk
 };
 
 /// Values of all tokens of a text, (tokens, channels): a matrix in memory or in a nameless file,

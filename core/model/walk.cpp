@@ -14,10 +14,10 @@ namespace core {
 
 namespace {
 
-    /// Rows of the tiles of whole sequences: the last may be shorter.
-    Eigen::Index tileRows(const HiddenStates& hidden)
+    /// Tokens of as many sequences as have at most `tokens`, one at least.
+    Eigen::Index wholeSequences(std::int64_t tokens, int length)
     {
-        return Eigen::Index(std::max(1, walkTileTokens / hidden.length)) * hidden.length;
+        return Eigen::Index(std::max<std::int64_t>(1, tokens / length)) * length;
     }
 
     /// The share of a layer's work that is done after attention, and before ffn_down.
@@ -136,15 +136,26 @@ namespace {
     void showTiles(const HiddenStates& hidden, const Progress& progress,
         const std::function<void(const MatrixView&, Eigen::Index)>& show)
     {
-        for (Eigen::Index first = 0; first < hidden.states.rows(); first += tileRows(hidden)) {
+        const Eigen::Index step = wholeSequences(walkTileTokens, hidden.length);
+        for (Eigen::Index first = 0; first < hidden.states.rows(); first += step) {
             progress.checkCancelled();
-            const Eigen::Index rows = std::min(tileRows(hidden), hidden.states.rows() - first);
+            const Eigen::Index rows = std::min(step, hidden.states.rows() - first);
             show(hidden.states.middleRows(first, rows), first);
             hidden.states.rest();
         }
     }
 
 } // namespace
+
+Eigen::Index walkTileRows(const LayerSpec& spec, int length)
+{
+    std::int64_t tokens = walkTileTokens;
+    const std::int64_t widest
+        = std::max<std::int64_t>(spec.feedForward.size, spec.mixedChannels(1));
+    if (!spec.experts)
+        tokens = std::min(tokens, walkTileValues / widest);
+    return wholeSequences(tokens, length);
+}
 
 HiddenStates embed(const Checkpoint& checkpoint, const std::vector<std::vector<int>>& sequences,
     int firstPosition, const TokenRoom& room)
@@ -200,8 +211,9 @@ void walkLayer(HiddenStates& hidden, const LayerWeights& weights, int layer, Wal
     const LinearArithmetic* arithmetic, const Progress& progress)
 {
     const Eigen::Index rows = hidden.states.rows();
-    for (Eigen::Index first = 0; first < rows; first += tileRows(hidden)) {
-        const Eigen::Index count = std::min(tileRows(hidden), rows - first);
+    const Eigen::Index step = walkTileRows(weights.spec, hidden.length);
+    for (Eigen::Index first = 0; first < rows; first += step) {
+        const Eigen::Index count = std::min(step, rows - first);
         walkTile(hidden.states.middleRows(first, count), { &hidden.beside, first, rows },
             hidden.length, weights, layer, observer, arithmetic,
             progress.part(double(first) / double(rows), double(first + count) / double(rows)));

@@ -22,8 +22,13 @@ struct HiddenStates {
     int sequences() const { return length == 0 ? 0 : int(states.rows() / length); }
 };
 
-/// A walk handles whole sequences of together about this many tokens at once.
+/// A walk handles whole sequences of together at most about this many tokens at once.
 constexpr int walkTileTokens = 4096;
+/// Values of them, as wide as anything in a layer, at most. Experts share the tokens.
+constexpr std::int64_t walkTileValues = 1 << 24;
+
+/// Tokens of the tiles in which `spec`'s layer is walked: whole sequences, one at least.
+Eigen::Index walkTileRows(const LayerSpec& spec, int length);
 
 /// Rows of token_embd, scaled, and those of position_embd from `firstPosition` on where the model
 /// has them. Requires: sequences of equal length. Throws Error for a token outside the vocabulary,

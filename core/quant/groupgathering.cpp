@@ -89,4 +89,22 @@ void GroupGathering::round(LayerInWork& layer, LinearInput input, const Progress
     layer.round(input, m_fit.take(), std::move(held), nullptr, progress);
 }
 
+void roundReaders(LayerInWork& layer, LinearInput input, const LayerPaths& paths,
+    const LayerPaths& read, const Progress& progress, const GroupInput& inputOf)
+{
+    GroupGathering gathering(layer, input, paths);
+    if (gathering.isNeeded())
+        forTokenTiles(paths, layer.spec(), progress.part(0, 0.4), [&](const TokenTile& tile) {
+            Matrix x = inputOf(tile.of(read.rounded), layer.weights());
+            Matrix change;
+            if (gathering.corrects()) {
+                change = layer.folded(input, inputOf(tile.of(*read.reference), layer.original()));
+                change -= x;
+            }
+            gathering.add(tile, std::move(x), std::move(change), {},
+                tile.of(paths.reference ? *paths.reference : paths.rounded));
+        });
+    gathering.round(layer, input, progress.part(0.4, 1));
+}
+
 } // namespace core

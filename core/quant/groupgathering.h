@@ -6,7 +6,7 @@
 #include "core/quant/layerrounding.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <functional>
 #include <memory>
 
 namespace core {
@@ -22,19 +22,16 @@ struct TokenTile {
     auto of(TokenRows& values) const { return values.middleRows(first, rows); }
     /// Rows at its end that are held out, of `all`.
     Eigen::Index heldRows(Eigen::Index all) const;
-
-    /// Tokens at most, but one sequence: as walkLayer's, through which finished layers are
-    /// replayed.
-    static constexpr Eigen::Index tokens = 4096;
 };
 
-/// Calls body(tile) for all tiles of `hidden`, in order.
+/// Calls body(tile) for all tiles of `hidden`, in order: walkLayer's, through which finished layers
+/// are replayed.
 template<typename Body>
-void forTokenTiles(const HiddenStates& hidden, const Progress& progress, const Body& body)
+void forTokenTiles(
+    const HiddenStates& hidden, const LayerSpec& spec, const Progress& progress, const Body& body)
 {
     const Eigen::Index all = hidden.states.rows();
-    const Eigen::Index step
-        = std::max<Eigen::Index>(1, TokenTile::tokens / hidden.length) * hidden.length;
+    const Eigen::Index step = walkTileRows(spec, hidden.length);
     for (Eigen::Index first = 0; first < all; first += step) {
         progress.at(double(first) / double(all));
         body(TokenTile{ first, std::min(step, all - first), hidden.length });
@@ -43,9 +40,10 @@ void forTokenTiles(const HiddenStates& hidden, const Progress& progress, const B
 }
 /// The same of two paths: what lies on the disk leaves the memory with every tile.
 template<typename Body>
-void forTokenTiles(const LayerPaths& paths, const Progress& progress, const Body& body)
+void forTokenTiles(
+    const LayerPaths& paths, const LayerSpec& spec, const Progress& progress, const Body& body)
 {
-    forTokenTiles(paths.rounded, progress, [&](const TokenTile& tile) {
+    forTokenTiles(paths.rounded, spec, progress, [&](const TokenTile& tile) {
         body(tile);
         if (paths.reference)
             paths.reference->states.rest();
@@ -91,5 +89,13 @@ private:
     InputGathering m_fit;
     HeldGathering m_held;
 };
+
+/// What a group of matrices reads of the residual stream before it, by a layer's norms.
+using GroupInput = std::function<Matrix(const MatrixView& hidden, const LayerWeights& weights)>;
+
+/// Rounds the matrices that read the normed residual stream: q, k, v or gate, up. `read`: the
+/// hidden states that they read, those of `paths` but in a parallel layer.
+void roundReaders(LayerInWork& layer, LinearInput input, const LayerPaths& paths,
+    const LayerPaths& read, const Progress& progress, const GroupInput& inputOf);
 
 } // namespace core

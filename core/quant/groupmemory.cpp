@@ -109,8 +109,11 @@ double GroupMemory::standing() const
 
 double GroupMemory::copies() const
 {
-    const double outputs
-        = m_shape.gptq.twoSided ? (3 * F + D) * runfacts::outputPairs(m) + F * mn : 0;
+    // H_O as it is and its two parts of the factor, of which a block is made in double at a time.
+    const double block = std::min(m, runfacts::outputsTogether);
+    const double outputs = m_shape.gptq.twoSided
+        ? 3 * F * runfacts::outputPairs(m) + 2 * D * block * block + F * mn
+        : 0;
     // The others' originals for the norm; of the matrix in work the target, what it lacks and the
     // gradient, or what is left of it.
     return (m_fitsNorm ? originals() - F * mn : 0) + (m_corrects ? 3 : 2) * F * mn + outputs;
@@ -140,18 +143,26 @@ PresentFloats presentFloats(const RunShape& shape, const RunLayer& layer, Linear
     const double originals = shape.corrects() ? rounded : 0;
     const bool isLast = input == layer.groups.back().input;
     PresentFloats present{ rounded + originals, rounded + (isLast ? 0 : originals) };
+    if (!layer.isDense())
+        return present;
 
-    const bool isDense = std::ranges::none_of(
-        layer.groups, [](const RunGroup& group) { return group.experts > 1; });
-    const double down = isDense && !layer.isScaled() ? floatsOf(layer, LinearInput::Down) : 0;
-    if (input == LinearInput::FeedForward) {
-        present.gathering -= (shape.corrects() ? 2 : 1) * down;
-        present.rounding -= (shape.corrects() ? 2 : 1) * down;
-    } else if (isDense && input == LinearInput::Down) {
-        present.gathering -= down;
-        present.rounding -= shape.gptq.orderNeurons ? 0 : floatsOf(layer, LinearInput::FeedForward);
+    const double readers = floatsOf(layer, LinearInput::FeedForward);
+    const double down = floatsOf(layer, LinearInput::Down);
+    const bool keepsReaders = shape.gptq.orderNeurons; // whose rows move with ffn_down's columns
+    // Of the feed-forward only what is in work; scaled and not rounded yet, it cannot come back.
+    double away = 0, awayRounding = 0;
+    if (input == LinearInput::Down) {
+        away = down + (keepsReaders ? 0 : readers);
+        awayRounding = keepsReaders ? 0 : readers;
+    } else {
+        away = layer.isScaled() ? 0 : down;
+        if (isOfAttention(input) && !layer.isScaled() && !keepsReaders)
+            away += readers;
+        if (shape.corrects())
+            away += down + readers;
+        awayRounding = away;
     }
-    return present;
+    return { present.gathering - away, present.rounding - awayRounding };
 }
 
 } // namespace core

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/layerrounding.h"
 
-#include "core/model/experts.h"
 #include "core/model/latentattention.h"
 #include "core/model/linear.h"
-#include "core/quant/expertrounding.h"
 #include "core/quant/groupgathering.h"
 #include "core/quant/layerinwork.h"
+#include "core/quant/sparserounding.h"
 
 #include <algorithm>
 #include <array>
@@ -18,28 +17,6 @@ namespace core {
 namespace {
 
     using Index = Eigen::Index;
-
-    /// Rounds the matrices that read the normed residual stream: q, k, v or gate, up. `read`: the
-    /// hidden states that they read, those of `paths` but in a parallel layer.
-    template<typename Input>
-    void roundReaders(LayerInWork& layer, LinearInput input, const LayerPaths& paths,
-        const LayerPaths& read, const Progress& progress, const Input& inputOf)
-    {
-        GroupGathering gathering(layer, input, paths);
-        if (gathering.isNeeded())
-            forTokenTiles(paths, progress.part(0, 0.4), [&](const TokenTile& tile) {
-                Matrix x = inputOf(tile.of(read.rounded), layer.weights());
-                Matrix change;
-                if (gathering.corrects()) {
-                    change
-                        = layer.folded(input, inputOf(tile.of(*read.reference), layer.original()));
-                    change -= x;
-                }
-                gathering.add(tile, std::move(x), std::move(change), {},
-                    tile.of(paths.reference ? *paths.reference : paths.rounded));
-            });
-        gathering.round(layer, input, progress.part(0.4, 1));
-    }
 
     /// Takes a tile of what attn_output or ffn_down read, `x` and `reference`, in, and moves the
     /// reference's residual stream on.
@@ -107,7 +84,7 @@ namespace {
         TokenRows context(paths.rounded.states.rows(),
             layer.spec().mixedChannels(paths.rounded.states.cols()), layer.room());
         GroupGathering gathering(layer, LinearInput::AttentionOutput, paths);
-        forTokenTiles(paths, progress.part(0.6, 0.8), [&](const TokenTile& tile) {
+        forTokenTiles(paths, layer.spec(), progress.part(0.6, 0.8), [&](const TokenTile& tile) {
             tile.of(context) = contextOf(tile, paths.rounded, layer.weights());
             Matrix reference;
             if (paths.reference)
@@ -121,7 +98,7 @@ namespace {
         for (const LinearInput input : attentionInputs)
             layer.releaseOriginal(rolesOf(input));
         gathering.round(layer, LinearInput::AttentionOutput, progress.part(0.8, 0.95));
-        forTokenTiles(paths, progress.part(0.95, 1), [&](const TokenTile& tile) {
+        forTokenTiles(paths, layer.spec(), progress.part(0.95, 1), [&](const TokenTile& tile) {
             addAttention(tile.of(paths.rounded), tile.of(context), layer.weights(), progress);
             context.rest();
         });
@@ -129,139 +106,69 @@ namespace {
             layer.putAside(LayerInWork::Version::Rounded, input);
     }
 
+    Matrix gatedOf(const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
+    {
+        return feedForwardGated(feedForwardInput(hidden, weights, progress), weights, progress);
+    }
+
+    /// What the rounded ffn_down will read, where there is room to keep it.
+    void keepGated(KeptActivations& gated, const LayerInWork& layer, const LayerPaths& paths,
+        const LayerPaths& read, const Progress& progress)
+    {
+        if (gated.isThere())
+            forTokenTiles(paths, layer.spec(), progress, [&](const TokenTile& tile) {
+                gated.of(tile) = gatedOf(tile.of(read.rounded), layer.weights(), progress);
+                gated.rest();
+            });
+    }
+
     void roundFeedForward(LayerInWork& layer, const LayerPaths& paths, const LayerPaths& read,
         const Progress& progress)
     {
         using Version = LayerInWork::Version;
-        layer.putAside(Version::Rounded, LinearInput::Down);
-        layer.putAside(Version::Original, LinearInput::Down);
-        const auto inputOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
-            return feedForwardInput(hidden, weights, progress);
-        };
-        roundReaders(layer, LinearInput::FeedForward, paths, read, progress.part(0, 0.4), inputOf);
-
-        const auto gatedOf = [&](const MatrixView& hidden, const LayerWeights& weights) {
-            return feedForwardGated(inputOf(hidden, weights), weights, progress);
-        };
-        layer.bringBack(Version::Original, LinearInput::Down, progress);
-        KeptActivations gated(
-            paths.rounded.states.rows(), layer.spec().feedForward.size, layer.room());
-        GroupGathering gathering(layer, LinearInput::Down, paths);
-        forTokenTiles(paths, progress.part(0.4, 0.6), [&](const TokenTile& tile) {
-            Matrix x = gatedOf(tile.of(read.rounded), layer.weights());
-            if (gated.isThere())
-                gated.of(tile) = x;
-            gated.rest();
-            Matrix reference;
-            if (paths.reference)
-                reference = gatedOf(tile.of(*read.reference), layer.original());
-            gatherWriter(layer, LinearInput::Down, gathering, paths, tile, std::move(x),
-                std::move(reference), progress);
-        });
-        layer.releaseOriginal(std::array{ Role::FfnGate, Role::FfnUp, Role::FfnDown });
-        layer.bringBack(Version::Rounded, LinearInput::Down, progress);
-        layer.putAside(Version::Rounded, LinearInput::FeedForward);
-        gathering.round(layer, LinearInput::Down, progress.part(0.6, 0.9));
         layer.bringBack(Version::Rounded, LinearInput::FeedForward, progress);
-        forTokenTiles(paths, progress.part(0.9, 1), [&](const TokenTile& tile) {
-            // In another order the same products may end in other bits (OpenBLAS's kernels for the
-            // last columns of a tile): a resumed run, which finds the layer ordered, must not
-            // differ.
-            if (gated.isThere() && layer.neuronOrder().empty())
-                addFeedForward(tile.of(paths.rounded), gated.of(tile), layer.weights(), progress);
-            else
-                addFeedForward(tile.of(paths.rounded),
-                    gatedOf(tile.of(read.rounded), layer.weights()), layer.weights(), progress);
-            gated.rest();
-        });
-    }
-
-    /// What ffn_down of a feed-forward beside experts reads, or that of the expert that all tokens
-    /// share.
-    Matrix sharedGated(
-        const MatrixView& hidden, const LayerWeights& weights, const Progress& progress)
-    {
-        const Matrix input = feedForwardInput(hidden, weights, progress);
-        return weights.spec.experts->isBeside
-            ? feedForwardGated(input, weights, progress)
-            : expertGated(input, sharedExpert(weights), weights.spec.experts->activation, progress);
-    }
-
-    /// Rounds that ffn_down.
-    void roundSharedDown(LayerInWork& layer, LinearInput input, const LayerPaths& paths,
-        const LayerPaths& read, const Progress& progress)
-    {
-        const Role down = rolesOf(input).front();
-        GroupGathering gathering(layer, input, paths);
-        if (gathering.isNeeded())
-            forTokenTiles(paths, progress.part(0, 0.5), [&](const TokenTile& tile) {
-                Matrix x = sharedGated(tile.of(read.rounded), layer.weights(), progress);
-                Matrix change, drift;
-                if (gathering.corrects()) {
-                    const Matrix& W = layer.original().matrix(down);
-                    change = Matrix::Zero(x.rows(), W.rows());
-                    addLinear(change,
-                        sharedGated(tile.of(*read.reference), layer.original(), progress)
-                            - layer.unfolded(input, x),
-                        W, progress);
-                    drift = Matrix::Zero(change.rows(), change.cols()); // its output is gated
-                }
-                gathering.add(tile, std::move(x), std::move(change), std::move(drift),
-                    tile.of(paths.reference ? *paths.reference : paths.rounded));
-            });
-        gathering.round(layer, input, progress.part(0.5, 1));
-    }
-
-    /// What experts or their router read, of all tokens.
-    TokenRows ofAllTokens(HiddenStates& hidden, const LayerWeights& weights, const TokenRoom& room,
-        const Progress& progress, const decltype(expertsInput)& inputOf)
-    {
-        TokenRows input(hidden.states.rows(), hidden.states.cols(), room);
-        forTokenTiles(hidden, progress, [&](const TokenTile& tile) {
-            tile.of(input) = inputOf(tile.of(hidden), weights, progress);
-            input.rest();
-        });
-        return input;
-    }
-
-    void roundSparse(LayerInWork& layer, const LayerPaths& paths, const LayerPaths& read,
-        const Progress& progress)
-    {
-        roundReaders(layer, LinearInput::FeedForward, paths, read, progress.part(0, 0.1),
+        roundReaders(layer, LinearInput::FeedForward, paths, read, progress.part(0, 0.4),
             [&](const MatrixView& hidden, const LayerWeights& weights) {
                 return feedForwardInput(hidden, weights, progress);
             });
-        if (layer.spec().experts->isBeside)
-            roundSharedDown(layer, LinearInput::Down, paths, read, progress.part(0.1, 0.2));
-        else if (layer.spec().experts->sharedSize > 0)
-            roundSharedDown(layer, LinearInput::SharedDown, paths, read, progress.part(0.1, 0.2));
-        if (layer.stacksNeedHessian()) {
-            const TokenRows input
-                = ofAllTokens(read.rounded, layer.weights(), layer.room(), progress, expertsInput);
-            const std::vector<ExpertTokens> routed
-                = routeTokens(layer.spec().experts->isBeside ? ofAllTokens(read.rounded,
-                                  layer.weights(), layer.room(), progress, routerInput)
-                                                             : input,
-                    layer.weights(), progress);
-            TokenRows reference;
-            if (read.reference)
-                reference = ofAllTokens(
-                    *read.reference, layer.original(), layer.room(), progress, expertsInput);
-            roundExperts(
-                layer, { input, reference, routed }, paths.rounded.length, progress.part(0.2, 0.9));
-        } else {
-            layer.roundStacks(progress.part(0.2, 0.9));
-        }
-        // As the walk does it, so that a resumed run goes on with the same bits.
-        forTokenTiles(paths, progress.part(0.9, 1), [&](const TokenTile& tile) {
-            const auto move
-                = [&](HiddenStates& hidden, HiddenStates& readBy, const LayerWeights& weights) {
-                      const Matrix input = feedForwardInput(tile.of(readBy), weights, progress);
-                      addExperts(tile.of(hidden), input, weights, {}, progress);
-                  };
-            move(paths.rounded, read.rounded, layer.weights());
+        KeptActivations gated(
+            paths.rounded.states.rows(), layer.spec().feedForward.size, layer.room());
+        keepGated(gated, layer, paths, read, progress.part(0.4, 0.5));
+        if (gated.isThere())
+            layer.putAside(Version::Rounded, LinearInput::FeedForward);
+        layer.bringBack(Version::Original, LinearInput::FeedForward, progress);
+        layer.bringBack(Version::Original, LinearInput::Down, progress);
+        const auto tileOfGated = [&](const TokenTile& tile) -> Matrix {
+            if (gated.isThere())
+                return gated.of(tile);
+            return gatedOf(tile.of(read.rounded), layer.weights(), progress);
+        };
+        GroupGathering gathering(layer, LinearInput::Down, paths);
+        forTokenTiles(paths, layer.spec(), progress.part(0.5, 0.6), [&](const TokenTile& tile) {
+            Matrix reference;
             if (paths.reference)
-                move(*paths.reference, *read.reference, layer.original());
+                reference = gatedOf(tile.of(*read.reference), layer.original(), progress);
+            gatherWriter(layer, LinearInput::Down, gathering, paths, tile, tileOfGated(tile),
+                std::move(reference), progress);
+            gated.rest();
+        });
+        layer.releaseOriginal(std::array{ Role::FfnGate, Role::FfnUp, Role::FfnDown });
+        layer.putAside(Version::Rounded, LinearInput::FeedForward);
+        layer.bringBack(Version::Rounded, LinearInput::Down, progress);
+        gathering.round(layer, LinearInput::Down, progress.part(0.6, 0.9));
+        // In another order the same products may end in other bits (OpenBLAS's kernels for the
+        // last columns of a tile): a resumed run, which finds the layer ordered, must not differ.
+        const bool isKept = gated.isThere() && layer.neuronOrder().empty();
+        if (!isKept)
+            layer.bringBack(Version::Rounded, LinearInput::FeedForward, progress);
+        forTokenTiles(paths, layer.spec(), progress.part(0.9, 1), [&](const TokenTile& tile) {
+            if (isKept)
+                addFeedForward(tile.of(paths.rounded), gated.of(tile), layer.weights(), progress);
+            else
+                addFeedForward(tile.of(paths.rounded),
+                    gatedOf(tile.of(read.rounded), layer.weights(), progress), layer.weights(),
+                    progress);
+            gated.rest();
         });
     }
 
@@ -278,7 +185,7 @@ namespace {
               };
         TokenRows gated(paths.rounded.states.rows(), layer.spec().perLayer->size, layer.room());
         GroupGathering gathering(layer, LinearInput::PerLayerOutput, paths);
-        forTokenTiles(paths, progress.part(0.4, 0.6), [&](const TokenTile& tile) {
+        forTokenTiles(paths, layer.spec(), progress.part(0.4, 0.6), [&](const TokenTile& tile) {
             tile.of(gated) = gatedOf(tile, paths.rounded, layer.weights());
             Matrix change, drift;
             if (paths.reference) {
@@ -295,7 +202,7 @@ namespace {
                 tile.of(paths.reference ? *paths.reference : paths.rounded));
         });
         gathering.round(layer, LinearInput::PerLayerOutput, progress.part(0.6, 0.9));
-        forTokenTiles(paths, progress.part(0.9, 1), [&](const TokenTile& tile) {
+        forTokenTiles(paths, layer.spec(), progress.part(0.9, 1), [&](const TokenTile& tile) {
             addPerLayer(tile.of(paths.rounded), tile.of(gated), layer.weights(), progress);
         });
     }
@@ -312,6 +219,10 @@ RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling
         if (paths.reference)
             reference = *paths.reference;
     }
+    if (!work.hasExperts())
+        for (const auto version : { LayerInWork::Version::Original, LayerInWork::Version::Rounded })
+            for (const LinearInput input : { LinearInput::FeedForward, LinearInput::Down })
+                work.putAside(version, input); // until attention is rounded
     roundAttention(work, paths, progress.part(0, 0.45));
     const LayerPaths before{ rounded, paths.reference ? &reference : nullptr };
     const LayerPaths& read = work.spec().isParallel ? before : paths;

@@ -34,10 +34,11 @@ struct LayerPaths {
 /// With `holdOut`, a quarter of the sequences takes no part in choosing how (strength.h), only in
 /// the rounding itself; errors are reported on them.
 /// Before that, its inputs are scaled as `scaling` says, in both paths.
-/// Beside the layer's weights (with a reference twice until they have been used) it holds the
+/// Of the layer's weights it holds attention's or the feed-forward's, with a reference twice until
+/// they have been used, and of a feed-forward without experts what is in work; beside them the
 /// heads' outputs of all tokens, then the feed-forward's, in memory or on the disk (where that has
-/// no room the latter are computed twice), and one Hessian at a time. Throws Error
-/// for a weight that is not finite, Cancelled.
+/// no room the latter are computed twice), and one Hessian at a time. Throws Error for a weight
+/// that is not finite, Cancelled.
 RoundedPart roundLayer(const LayerRounding& run, int layer, LayerScaling scaling,
     const LayerPaths& paths, const Progress& progress);
 

@@ -4,6 +4,7 @@
 #include "core/base/progress.h"
 #include "core/files/scratchfile.h"
 #include "core/model/checkpoint.h"
+#include "core/model/tokenrows.h"
 #include "core/quant/plan.h"
 #include "core/rounding/outputhessian.h"
 
@@ -20,7 +21,7 @@ namespace core {
 /// mostInMemory bytes, on the disk.
 class OutputHessians {
 public:
-    static constexpr std::size_t mostInMemory = std::size_t(512) << 20;
+    static constexpr std::size_t mostInMemory = TokenRoom::usualInMemory;
     /// Of the residual streams that one pass keeps; beyond, some of the sequences are left out.
     static constexpr std::size_t mostStates = std::size_t(4) << 30;
 

@@ -10,9 +10,10 @@
 namespace core::runfacts {
 
 constexpr double tileTokens = 4096; ///< of a pass over the text (walkTileTokens)
+constexpr double tileValues = 1 << 24; ///< walkTileValues
 constexpr double tileWeights = 1 << 22; ///< of a matrix outside the layers
 constexpr double gptqTileWeights = 1 << 24; ///< the same by GPTQ
-constexpr double keptBytes = 512 << 20; ///< of activations; beyond, they go to the disk
+constexpr double keptBytes = 256 << 20; ///< of activations; beyond, they go to the disk
 constexpr double heldInputs = 8192; ///< beyond, no sequences are held out
 constexpr double heldShare = 0.25; ///< of the sequences
 constexpr double judgedRows = 4096; ///< that choose a target

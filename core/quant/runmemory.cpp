@@ -9,6 +9,7 @@
 #include "core/quant/runfacts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 
 #include <unistd.h>
@@ -29,11 +30,22 @@ namespace {
                                      : roomBytes * threadCount();
     }
 
-    double tileOf(const RunText& text)
+    /// Tokens of at most `tokens` in whole sequences, one at least.
+    double wholeSequences(const RunText& text, double tokens)
     {
-        const double whole = std::max<std::int64_t>(
-            1, std::int64_t(runfacts::tileTokens) / std::max<std::int64_t>(1, text.length));
-        return std::min(double(text.tokens()), whole * double(text.length));
+        const double length = double(std::max<std::int64_t>(1, text.length));
+        return std::min(double(text.tokens()), std::max(1.0, std::floor(tokens / length)) * length);
+    }
+
+    /// Tokens that pass through a layer at a time (walkTileRows).
+    double tileOf(const RunText& text, const RunLayer& layer)
+    {
+        double widest = 1;
+        for (const RunGroup& group : layer.groups)
+            widest = std::max(widest, double(group.width));
+        const double most = std::floor(runfacts::tileValues / widest);
+        return wholeSequences(
+            text, layer.isDense() ? std::min(runfacts::tileTokens, most) : runfacts::tileTokens);
     }
 
     /// The channels that a token takes while it passes through a layer: of attention queries, keys
@@ -52,18 +64,17 @@ namespace {
     }
 
     /// Of values of all tokens, `bytes` large: those that lie on the disk are in memory as far as
-    /// the tile in work.
-    double inMemory(const RunText& text, double bytes)
+    /// the tile of so many tokens.
+    double inMemory(const RunText& text, double bytes, double tile)
     {
-        if (bytes <= runfacts::keptBytes)
-            return bytes;
-        return bytes * tileOf(text) / double(text.tokens());
+        return bytes <= runfacts::keptBytes ? bytes : bytes * tile / double(text.tokens());
     }
 
     double pathStates(const RunShape& shape)
     {
         const double ofChannel = F * double(shape.text.tokens());
-        return inMemory(shape.text, ofChannel * double(shape.hidden))
+        return inMemory(shape.text, ofChannel * double(shape.hidden),
+                   wholeSequences(shape.text, runfacts::tileTokens))
             + ofChannel * double(shape.beside);
     }
 
@@ -72,7 +83,7 @@ namespace {
         RunMemory memory;
         memory.states = pathStates(shape);
         memory.weights = F * layer.heldWeights();
-        memory.activations = F * tileOf(shape.text) * walkedChannels(layer);
+        memory.activations = F * tileOf(shape.text, layer) * walkedChannels(layer);
         return memory;
     }
 
@@ -97,12 +108,13 @@ namespace {
         if (layer.groups[which].experts > 1) // what all of them read, on both paths
             memory.activations = (shape.corrects() ? 2 : 1) * pathStates(shape);
         else if (!group.isShared)
-            memory.activations = inMemory(shape.text, F * tokens * double(group.width));
+            memory.activations
+                = inMemory(shape.text, F * tokens * double(group.width), tileOf(shape.text, layer));
 
         RunMemory gathering = memory;
         gathering.weights = F * present.gathering;
         gathering.sums = of.gathering();
-        gathering.activations += F * tileOf(shape.text) * of.gatheredChannels();
+        gathering.activations += F * tileOf(shape.text, layer) * of.gatheredChannels();
 
         RunMemory preparing = memory;
         preparing.weights = F * present.rounding;

@@ -137,6 +137,11 @@ double RunLayer::usedWeights() const
 
 bool RunLayer::usesGptq() const { return std::ranges::any_of(groups, &RunGroup::usesGptq); }
 
+bool RunLayer::isDense() const
+{
+    return std::ranges::none_of(groups, [](const RunGroup& group) { return group.experts > 1; });
+}
+
 bool RunLayer::isScaled() const { return std::ranges::any_of(groups, &RunGroup::isScaled); }
 
 RunText textOf(const std::vector<std::vector<int>>& sequences)

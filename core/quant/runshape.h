@@ -50,6 +50,7 @@ struct RunLayer {
     double usedWeights() const; ///< that a token is multiplied by
     bool usesGptq() const;
     bool isScaled() const;
+    bool isDense() const; ///< no experts
 };
 
 /// A matrix outside the layers: the embedding, the head.

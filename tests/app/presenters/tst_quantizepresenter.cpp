@@ -83,10 +83,10 @@ private slots:
         session().setCalibration(text);
         const double little = quantize().forecast().memory();
         QVERIFY(little > withoutText);
-        text.count = 40000; // below 512 MiB a path, beyond which they lie on the disk
+        text.count = 20000; // below 256 MiB a path, beyond which they lie on the disk
         session().setCalibration(text);
         // Hidden states of both paths, floats of 64 channels; more text takes other room, too.
-        const double states = 2.0 * 4 * (40000 - 8) * 32 * 64;
+        const double states = 2.0 * 4 * (20000 - 8) * 32 * 64;
         QVERIFY(quantize().forecast().memory() - little >= states);
         text.count = 0; // all of it: how much that is is not known
         session().setCalibration(text);
