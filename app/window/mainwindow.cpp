@@ -40,6 +40,8 @@
 #include "widgets/bar/queuelist.h"
 #include "widgets/messagebar.h"
 #include "widgets/pages/compare/comparepage.h"
+#include "widgets/pages/compare/detailcard.h"
+#include "widgets/pages/compare/textpanel.h"
 #include "widgets/pages/export/exportpage.h"
 #include "widgets/table/tensortable.h"
 #include "widgets/theme.h"
@@ -55,8 +57,6 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QVBoxLayout>
-
-#include <nlohmann/json.hpp>
 
 #include <utility>
 
@@ -225,6 +225,8 @@ void MainWindow::connectSession()
     });
     m_keeper->setView([this] { return view(); });
     connect(&m_selection, &Selection::tensorsChanged, m_keeper, &SessionKeeper::viewChanged);
+    connect(m_pages->compare->details()->text(), &widgets::TextPanel::choiceChanged, m_keeper,
+        &SessionKeeper::viewChanged);
     connect(m_files, &FileController::failed, this, [this](const QString& reason) {
         showFailure(reason, tr("Everything else is as it was."));
     });
@@ -309,36 +311,6 @@ void MainWindow::updateMarks()
             dot(PageId::Compare,
                 phase == QuantizeController::Phase::Evaluating || m_texts->isRunning()) });
     m_tabs->setMark(PageId::Export, { 0, dot(PageId::Export, m_export->isRunning()) });
-}
-
-std::string MainWindow::view() const
-{
-    core::Json tensors = core::Json::array();
-    for (const int tensor : m_selection.tensors())
-        tensors.push_back(m_session.checkpoint()->tensors()[std::size_t(tensor)].name);
-    return core::jsonText({ { "page", int(m_tabs->page()) }, { "tensors", std::move(tensors) },
-        { "table", m_table->saveState().toBase64().toStdString() } });
-}
-
-void MainWindow::restoreView()
-{
-    if (m_session.view().empty())
-        return;
-    const core::Json view = core::parseJson(m_session.view(), "the view of the session");
-    const int page = view.value("page", 0);
-    if (page >= 0 && page < widgets::pageCount)
-        showPage(widgets::PageId(page));
-    m_table->restoreState(
-        QByteArray::fromBase64(QByteArray::fromStdString(view.value("table", ""))));
-    arrange();
-    std::vector<int> tensors;
-    for (const core::Json& name : view.value("tensors", core::Json::array()))
-        if (const core::Tensor* tensor = name.is_string()
-                ? m_session.checkpoint()->find(std::string_view(name.get_ref<const std::string&>()))
-                : nullptr)
-            tensors.push_back(int(tensor - m_session.checkpoint()->tensors().data()));
-    if (!tensors.empty())
-        m_table->selectTensors(tensors);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

@@ -135,6 +135,7 @@ private:
     void restoreLayout();
     std::string view() const; ///< what the session keeps of the window, JSON
     void restoreView();
+    void restoreView(const core::Json& view);
 
     QSettings& m_settings;
     widgets::Theme& m_theme;

@@ -5,9 +5,11 @@
 #include "app/controllers/opencontroller.h"
 #include "app/controllers/quantizecontroller.h"
 #include "app/controllers/tensorscout.h"
+#include "app/session/sessionstore.h"
 #include "app/window/windowpages.h"
 #include "core/base/parallel.h"
 #include "tests/app/window/windowtest.h"
+#include "tests/support/filebytes.h"
 #include "widgets/bar/balancebar.h"
 #include "widgets/dialogs/cachesection.h"
 #include "widgets/dialogs/cachetable.h"
@@ -16,6 +18,9 @@
 #include "widgets/dialogs/lookssection.h"
 #include "widgets/dialogs/settingsdialog.h"
 #include "widgets/messagebar.h"
+#include "widgets/pages/compare/comparepage.h"
+#include "widgets/pages/compare/detailcard.h"
+#include "widgets/pages/compare/textpanel.h"
 #include "widgets/pages/start/startpage.h"
 
 #include <QAction>
@@ -23,6 +28,7 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -113,6 +119,47 @@ private slots:
             return false;
         };
         QTRY_VERIFY_WITH_TIMEOUT(told(), longJob);
+    }
+
+    void keepsHowAPromptWasContinuedWithItsModel()
+    {
+        openTiny();
+        auto* panel = m_window->pages().compare->details()->text();
+        QLineEdit* prompt = nullptr; // spin boxes have one, too
+        for (auto* field : panel->controls()->findChildren<QLineEdit*>())
+            if (field->accessibleName() == "Text to continue")
+                prompt = field;
+        QVERIFY(prompt);
+        panel->setChoice({ {}, false, 0.7, 5, 20 });
+        QTest::keyClicks(prompt, "Once");
+        QVERIFY(panel->choice().isOwn);
+        restart();
+        openTiny();
+        panel = m_window->pages().compare->details()->text();
+        QCOMPARE(panel->choice().prompt, QString("Once"));
+        QVERIFY(panel->choice().isOwn);
+        QCOMPARE(panel->choice().temperature, 0.7);
+        QCOMPARE(panel->choice().seed, 5);
+        QCOMPARE(panel->choice().count, 20);
+        openSample(); // another model has a proposal of its own
+        QTRY_VERIFY_WITH_TIMEOUT(!panel->choice().isOwn, longJob);
+        QCOMPARE(panel->choice().temperature, 0.0);
+        QTRY_VERIFY_WITH_TIMEOUT(!panel->choice().prompt.isEmpty(), longJob);
+    }
+
+    void aViewOfOtherTypesIsNoView()
+    {
+        openTiny();
+        const QString id = session().id();
+        restart();
+        const app::SessionStore store(m_folder->path().toStdString() + "/sessions");
+        const auto file = store.fileOf(id);
+        core::Json document = core::parseJson(support::readFile(file), "the session");
+        document["view"] = { { "page", "six" }, { "tensors", 5 }, { "continuation", 7 } };
+        support::writeFile(file, core::jsonText(document));
+        openTiny();
+        QVERIFY(session().isOpen());
+        QVERIFY(!m_window->pages().compare->details()->text()->choice().isOwn);
     }
 
     void savesASessionAndOpensItWhereverItsModelIs()

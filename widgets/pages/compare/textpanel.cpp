@@ -112,11 +112,16 @@ void TextPanel::connectControls()
     connect(m_prompt, &QLineEdit::textEdited, this, [this] {
         m_isOwnPrompt = true;
         updateButtons();
+        emit choiceChanged();
     });
+    connect(m_temperature, &QDoubleSpinBox::valueChanged, this, &TextPanel::choiceChanged);
+    for (const QSpinBox* number : { m_seed, m_count })
+        connect(number, &QSpinBox::valueChanged, this, &TextPanel::choiceChanged);
     connect(m_prompt, &QLineEdit::returnPressed, m_write, &QPushButton::click);
     connect(m_sampling, &QComboBox::currentIndexChanged, this, [this](int index) {
         m_temperature->setVisible(index == Sampled);
         m_seed->setVisible(index == Sampled);
+        emit choiceChanged();
     });
     connect(m_write, &QPushButton::clicked, this, [this] {
         if (m_running)
@@ -146,8 +151,21 @@ void TextPanel::proposePrompt(const QString& prompt)
 TextChoice TextPanel::choice() const
 {
     const bool draws = m_sampling->currentIndex() == Sampled;
-    return { m_prompt->text(), draws ? m_temperature->value() : 0, m_seed->value(),
+    return { m_prompt->text(), m_isOwnPrompt, draws ? m_temperature->value() : 0, m_seed->value(),
         m_count->value() };
+}
+
+void TextPanel::setChoice(const TextChoice& choice)
+{
+    const QSignalBlocker quiet(this);
+    m_isOwnPrompt = choice.isOwn;
+    m_prompt->setText(choice.isOwn ? choice.prompt : QString());
+    m_sampling->setCurrentIndex(choice.temperature > 0 ? Sampled : Greedy);
+    if (choice.temperature > 0)
+        m_temperature->setValue(choice.temperature);
+    m_seed->setValue(choice.seed);
+    m_count->setValue(choice.count);
+    updateButtons();
 }
 
 void TextPanel::setColumns(const std::array<TextColumn, 3>& columns)

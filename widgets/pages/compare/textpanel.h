@@ -38,6 +38,7 @@ struct TextColumn {
 /// How the user wants a prompt continued.
 struct TextChoice {
     QString prompt;
+    bool isOwn = false; ///< the user wrote it; else it was proposed
     double temperature = 0; ///< 0: the likeliest token
     int seed = 1;
     int count = 64; ///< tokens at most
@@ -57,6 +58,8 @@ public:
     /// A prompt to begin with; one that the user wrote stays.
     void proposePrompt(const QString& prompt);
     TextChoice choice() const;
+    /// As it was chosen before; without a prompt of the user's one may be proposed.
+    void setChoice(const TextChoice& choice);
     /// The original, A, B.
     void setColumns(const std::array<TextColumn, 3>& columns);
     void setRunning(bool running);
@@ -66,6 +69,7 @@ public:
     void setMatch(const QString& text);
 
 signals:
+    void choiceChanged(); ///< by the user
     void writeRequested();
     void stopRequested();
     void matchRequested(); ///< over beginnings of the evaluation text
