@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/rulergroups.h"
 #include "widgets/plots/rulerplot.h"
 
 #include "pictures.h"
@@ -106,6 +107,19 @@ private slots:
         keepPicture(ruler, "plot-ruler-no-grid");
         QCOMPARE(ruler.table().rows.size(), std::size_t(5));
         QCOMPARE(ruler.table().rows[1][4], "0.001");
+    }
+
+    void aFormatWithoutGridMayFollowAChosenGroup()
+    {
+        const core::Histogram histogram{ -1, 1, { 1, 4, 9, 4, 1 } };
+        core::RoundingPreview preview;
+        preview.finest = preview.typical = preview.coarsest = { 0.01, { -0.1f, 0, 0.1f } };
+        RulerPlot ruler("Ruler");
+        ruler.setData(histogram, std::make_shared<core::RoundingPreview>(preview));
+        ruler.findChild<RulerGroups*>()->choose(RulerGroups::Group::Finest);
+        ruler.setData(histogram, std::make_shared<core::RoundingPreview>());
+        settle(ruler, { 700, 300 });
+        QCOMPARE(ruler.table().rows.size(), std::size_t(5));
     }
 };
 

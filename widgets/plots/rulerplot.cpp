@@ -234,7 +234,7 @@ void RulerPlot::showGroup()
 
 void RulerPlot::fillOutside()
 {
-    if (m_preview)
+    if (m_groups->areThere())
         m_outsideText->setText(m_groups->outsideText(m_histogram));
 }
 
