@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pictures.h"
 
-#include "widgets/plots/baseplot.h"
-
 #include <QtCore/QDir>
 #include <QtGui/QImage>
 #include <QtTest/QtTest>
@@ -50,4 +48,11 @@ void takePictures(widgets::Page& page, widgets::Theme& theme, const QString& nam
         takePicture(page, 720, { 487, 358 }, 2, dir.filePath(name + '-' + ink + "-200.png"));
     }
     theme.setLightness(widgets::Lightness::Light);
+}
+
+void keepPicture(const widgets::BasePlot& plot, const QString& name)
+{
+    const QString folder = qEnvironmentVariable("QUANTSCOPE_TEST_PICTURES");
+    if (!folder.isEmpty())
+        QVERIFY(plot.image(1).save(folder + '/' + name + ".png"));
 }

@@ -5,7 +5,6 @@
 #include "widgets/plots/heatmap.h"
 #include "widgets/plots/heatscale.h"
 #include "widgets/plots/histogramplot.h"
-#include "widgets/plots/rulerplot.h"
 #include "widgets/plots/sizelossplot.h"
 #include "widgets/plots/tickers.h"
 #include "widgets/theme.h"
@@ -15,9 +14,7 @@
 
 #include <QtGui/QClipboard>
 #include <QtTest/QtTest>
-#include <QtWidgets/QApplication>
 #include <QtWidgets/QDialog>
-#include <QtWidgets/QMenu>
 #include <QtWidgets/QTableWidget>
 
 #include <algorithm>
@@ -53,14 +50,6 @@ ChannelMapData depths(int count, int channels)
             data.ratios.push_back(1 + float(std::sin(channel * 0.37 + depth)) * 0.3f);
     }
     return data;
-}
-
-/// The plot as PNG where QUANTSCOPE_TEST_PICTURES asks for pictures.
-void keep(const BasePlot& plot, const QString& name)
-{
-    const QString folder = qEnvironmentVariable("QUANTSCOPE_TEST_PICTURES");
-    if (!folder.isEmpty())
-        QVERIFY(plot.image(1).save(folder + '/' + name + ".png"));
 }
 
 } // namespace
@@ -104,7 +93,7 @@ private slots:
             QTest::keyClick(&plot, Qt::Key_Down);
         QTest::keyClick(&plot, Qt::Key_Return);
         QCOMPARE(chosen[1][0].toInt(), 2); // the last row stays
-        keep(plot, "dumbbell-marked");
+        keepPicture(plot, "dumbbell-marked");
     }
 
     void draggingChoosesABlock()
@@ -134,7 +123,7 @@ private slots:
         QVERIFY(map.table().rows.empty());
         map.setData(cells(30));
         settle(map, { 400, 220 });
-        keep(map, "plot-heatmap-30-layers");
+        keepPicture(map, "plot-heatmap-30-layers");
         QCOMPARE(map.table().rows.size(), std::size_t(30));
     }
 
@@ -143,7 +132,7 @@ private slots:
         HeatMap map("Kurtosis");
         map.setData(cells(120));
         settle(map, { 400, 220 });
-        keep(map, "plot-heatmap-120-layers");
+        keepPicture(map, "plot-heatmap-120-layers");
         map.setCurrent(60, 2);
         QSignalSpy chosen(&map, &HeatMap::cellsChosen);
         QTest::keyClick(&map, Qt::Key_Right); // the next layer
@@ -186,86 +175,6 @@ private slots:
         QCOMPARE(thin[25], "25");
     }
 
-    void aRightClickOpensTheMenuOfAPlot()
-    {
-        RulerPlot plot("Ruler");
-        plot.resize(400, 400);
-        plot.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&plot));
-        // As the window system sends it: to the widget under the mouse.
-        const QPoint at = plot.rect().center();
-        QContextMenuEvent event(QContextMenuEvent::Mouse, at, plot.mapToGlobal(at));
-        QCoreApplication::sendEvent(plot.childAt(at), &event);
-        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
-        QVERIFY(menu);
-        QStringList entries;
-        for (const QAction* action : menu->actions())
-            entries += action->text();
-        for (const char* entry : { "Copy", "Save...", "Show data", "Levels in the histogram" })
-            QVERIFY2(entries.contains(entry), entry);
-        QSignalSpy saves(&plot, &BasePlot::saveRequested);
-        menu->actions()[entries.indexOf("Save...")]->trigger();
-        QCOMPARE(saves.count(), 1);
-        menu->close();
-    }
-
-    void theRulersMenuChoosesTheGroupOfAnyWeight()
-    {
-        core::Histogram histogram{ -1, 1, { 1, 4, 9, 4, 1 } };
-        auto preview = std::make_shared<core::RoundingPreview>();
-        preview->binError.assign(5, 0.001f);
-        preview->clippedCounts.assign(5, 0);
-        preview->binWeights.assign(5, { 3, 40 });
-        preview->finest = { 0.01, { -0.1f, 0, 0.1f } };
-        preview->typical = preview->coarsest = { 0.02, { -0.2f, 0, 0.2f } };
-        RulerPlot ruler("Ruler");
-        ruler.setDetail(RulerPlot::Detail::Full);
-        ruler.setData(histogram, preview);
-        settle(ruler, { 700, 400 });
-        core::WeightPlace wanted;
-        connect(&ruler, &RulerPlot::groupWanted, this,
-            [&](core::WeightPlace place) { wanted = place; });
-        const auto entries = [&] {
-            QTest::qWait(0);
-            const QPoint at = ruler.rect().center();
-            QContextMenuEvent event(QContextMenuEvent::Mouse, at, ruler.mapToGlobal(at));
-            QCoreApplication::sendEvent(&ruler, &event);
-            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
-            return menu ? menu->actions().first()->menu()->actions() : QList<QAction*>();
-        };
-        ruler.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&ruler));
-        const auto close = [] { QApplication::activePopupWidget()->close(); };
-        const auto named = [&](const QString& text) -> QAction* {
-            for (QAction* action : entries())
-                if (action->text().startsWith(text))
-                    return action;
-            return nullptr;
-        };
-        QVERIFY(named("Of the typical group")->isChecked());
-        close();
-        named("Of a weight near")->trigger();
-        close();
-        QCOMPARE(wanted.row, 3);
-        QCOMPARE(wanted.column, 40);
-        ruler.setGroupOf(wanted, { 0.05, { -0.5f, -0.25f, 0.25f } });
-        QVERIFY(named("Row 3, column 40")->isChecked());
-        close();
-        keep(ruler, "plot-ruler-group");
-        ruler.setData(histogram, std::make_shared<core::RoundingPreview>(*preview));
-        QVERIFY(named("Of the typical group")->isChecked()); // another tensor or format
-        close();
-    }
-
-    void theRulersHistogramKeepsItsHeight()
-    {
-        RulerPlot plot("Ruler");
-        plot.setDetail(RulerPlot::Detail::Full);
-        QVERIFY(plot.minimumSizeHint().height() > 160 + 3 * 18 + 56);
-        plot.setDetail(RulerPlot::Detail::Small);
-        QVERIFY(plot.minimumSizeHint().height() < 200);
-    }
-
     void theScaleOfAMapMayBeLogarithmicAndHaveHoles()
     {
         HeatMap map("KLD");
@@ -277,7 +186,7 @@ private slots:
         data.text = [](double value) { return QString::number(value); };
         map.setData(data);
         settle(map, { 400, 160 });
-        keep(map, "plot-heatmap-loss");
+        keepPicture(map, "plot-heatmap-loss");
         QCOMPARE(map.table().rows[0][2], "nan");
     }
 
@@ -289,7 +198,7 @@ private slots:
         data.named = { 1000, 1010, 4095 };
         map.setData(data);
         settle(map, { 600, 260 });
-        keep(map, "plot-channelmap-4096");
+        keepPicture(map, "plot-channelmap-4096");
         const QImage image = map.image(1);
         bool dark = false;
         const QColor most = lightTokens().magnitude[4];
@@ -315,7 +224,7 @@ private slots:
         QCOMPARE(chosen[0][0].toInt(), 0);
         plot.setMarked(100);
         settle(plot, { 440, 220 });
-        keep(plot, "plot-channels");
+        keepPicture(plot, "plot-channels");
     }
 
     void aChannelPlotWithoutChannelsIsEmpty()
@@ -325,20 +234,6 @@ private slots:
         settle(plot, { 440, 220 });
         QTest::keyClick(&plot, Qt::Key_Right);
         QVERIFY(plot.table().rows.empty());
-    }
-
-    void theRulerShowsAFormatWithoutGrid()
-    {
-        core::Histogram histogram{ -1, 1, { 1, 4, 9, 4, 1 } };
-        auto preview = std::make_shared<core::RoundingPreview>();
-        preview->binError = { 0.f, 0.001f, 0.001f, 0.001f, 0.f };
-        preview->clippedCounts = { 0, 0, 0, 0, 0 };
-        RulerPlot ruler("Ruler");
-        ruler.setData(histogram, preview);
-        settle(ruler, { 700, 300 });
-        keep(ruler, "plot-ruler-no-grid");
-        QCOMPARE(ruler.table().rows.size(), std::size_t(5));
-        QCOMPARE(ruler.table().rows[1][4], "0.001");
     }
 
     void theDataGoesToClipboardAndCsv()
@@ -414,7 +309,7 @@ private slots:
             .kld = 0.005 } });
         plot.setRecipeBytes(2.9e6);
         settle(plot, { 400, 300 }); // too narrow for the name beside the line
-        keep(plot, "size-loss-narrow");
+        keepPicture(plot, "size-loss-narrow");
         const QImage image = plot.image(1);
         int longest = 0; // of the line's columns, without the line
         for (int x = 0; x < image.width(); ++x) {

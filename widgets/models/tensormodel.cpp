@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/tensormodel.h"
 
-#include "widgets/format.h"
+#include "widgets/models/tensortip.h"
 
 #include <algorithm>
 #include <cmath>
@@ -278,59 +278,6 @@ QVariant TensorModel::bar(const QModelIndex& index) const
     return std::clamp(*own / *largest, 0.0, 1.0);
 }
 
-QString TensorModel::lossTip(const LossFacts& loss) const
-{
-    QStringList lines;
-    if (loss.measured)
-        lines += tr("Measured alone: KLD %1")
-                     .arg(measuredKldText(*loss.measured, loss.measuredError.value_or(0)));
-    if (loss.predicted)
-        lines += tr("Predicted: KLD %1").arg(kldText(*loss.predicted));
-    return lines.join(u'\n');
-}
-
-QString TensorModel::toolTip(const QModelIndex& index) const
-{
-    const int tensor = tensorAt(index);
-    if (tensor < 0)
-        return {};
-    const TensorRow& subject = row(tensor);
-    switch (columnOf(index)) {
-    case TensorColumn::Tensor:
-        return subject.sourceName == subject.name
-            ? subject.name
-            : tr("%1\n%2", "two names of one tensor").arg(subject.name, subject.sourceName);
-    case TensorColumn::Format:
-        return subject.grid;
-    case TensorColumn::RecipeFormat:
-        if (!subject.wantedFormat || subject.wantedFormat == subject.recipeFormat)
-            return {};
-        if (subject.wantedFormat->fits(std::size_t(subject.columns)))
-            return tr("%1 does not hold the range of its values, stored as %2.")
-                .arg(formatName(subject.wantedFormat), formatName(subject.recipeFormat));
-        return tr("Rows of %1 do not fit %2 (%3), stored as %4.")
-            .arg(subject.columns)
-            .arg(formatName(subject.wantedFormat))
-            .arg(subject.wantedFormat->blockSize)
-            .arg(formatName(subject.recipeFormat));
-    case TensorColumn::State:
-        return subject.run.note;
-    case TensorColumn::PredictedLoss:
-        return lossTip(subject.loss);
-    case TensorColumn::OutputError:
-    case TensorColumn::Change: {
-        QStringList lines;
-        if (subject.run.error)
-            lines += errorSentence(percentText(*subject.run.error), subject.run.judged);
-        if (!subject.run.note.isEmpty())
-            lines += subject.run.note;
-        return lines.join(u'\n');
-    }
-    default:
-        return {};
-    }
-}
-
 QVariant TensorModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid())
@@ -342,7 +289,7 @@ QVariant TensorModel::data(const QModelIndex& index, int role) const
         return QVariant((TensorColumns::isNumber(columnOf(index)) ? Qt::AlignRight : Qt::AlignLeft)
             | Qt::AlignVCenter);
     case Qt::ToolTipRole:
-        return toolTip(index);
+        return tensorAt(index) < 0 ? QString() : tensorTip(row(tensorAt(index)), columnOf(index));
     case Qt::AccessibleTextRole:
         return tr("%1: %2", "column: value")
             .arg(TensorColumns::title(columnOf(index)), cell(index).text);

@@ -97,8 +97,6 @@ private:
     void show(const Changes& changes, TensorColumn first, TensorColumn last);
     TensorCell cell(const QModelIndex& index) const;
     QVariant bar(const QModelIndex& index) const;
-    QString toolTip(const QModelIndex& index) const;
-    QString lossTip(const LossFacts& loss) const;
     QList<int> tensorsAt(const QModelIndex& index) const;
     std::vector<const TensorRow*> rowsOf(const Entry& entry) const;
 

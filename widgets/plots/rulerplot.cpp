@@ -3,13 +3,11 @@
 
 #include "widgets/format.h"
 #include "widgets/plots/histogramplot.h"
+#include "widgets/plots/rulergroups.h"
 #include "widgets/plots/tickers.h"
-#include "widgets/plots/weightdialog.h"
 #include "widgets/theme.h"
 
 #include <qcustomplot.h>
-
-#include <QtWidgets/QMenu>
 
 #include <algorithm>
 #include <cmath>
@@ -31,6 +29,7 @@ namespace {
 
 RulerPlot::RulerPlot(const QString& name, QWidget* parent)
     : BasePlot(name, parent)
+    , m_groups(new RulerGroups(this))
     , m_margins(new QCPMarginGroup(plot()))
 {
     plot()->plotLayout()->clear();
@@ -42,6 +41,8 @@ RulerPlot::RulerPlot(const QString& name, QWidget* parent)
     arrangeStrips();
     plot()->plotLayout()->setRowSpacing(0);
     plot()->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    connect(m_groups, &RulerGroups::changed, this, &RulerPlot::showGroup);
+    connect(m_groups, &RulerGroups::wanted, this, &RulerPlot::groupWanted);
     connect(plot(), &QCustomPlot::beforeReplot, this, &RulerPlot::fillLevels);
     connect(plot(), &QCustomPlot::afterLayout, this, &RulerPlot::fitTicks);
 }
@@ -125,8 +126,7 @@ void RulerPlot::setData(
     const bool same = histogram.minimum == m_histogram.minimum
         && histogram.maximum == m_histogram.maximum && !m_histogram.counts.empty();
     m_histogram = std::move(histogram);
-    if (preview != m_preview)
-        setGroupOf({}, {});
+    m_groups->setPreview(preview);
     m_preview = std::move(preview);
     if (!same) // another format of the same tensor keeps the zoom
         resetRange();
@@ -151,12 +151,13 @@ void RulerPlot::setDetail(Detail detail)
 
 void RulerPlot::arrangeStrips()
 {
-    const bool grid = m_preview && !m_preview->typical.levels.empty();
+    const bool grid = m_groups->areThere();
     const bool all = m_detail == Detail::Full, small = m_detail == Detail::Small;
     const bool spread = grid && all && m_preview->finest.step != m_preview->coarsest.step;
     for (std::size_t i = 0; i < m_bands.size(); ++i) {
-        const bool isThere = i != std::size_t(Group::OfWeight) || m_group == Group::OfWeight;
-        if (grid && isThere && (spread || i == std::size_t(m_group)))
+        const bool isChosen = RulerGroups::Group(i) == m_groups->chosen();
+        const bool isThere = RulerGroups::Group(i) != RulerGroups::Group::OfWeight || isChosen;
+        if (grid && isThere && (spread || isChosen))
             m_bands[i].show(all ? RulerBand::Words::NameAndStep : RulerBand::Words::Name);
         else
             m_bands[i].hide();
@@ -179,14 +180,14 @@ void RulerPlot::arrangeStrips()
     m_bottom->setMinimumSize(10, errors ? scaled(all ? leastError : leastErrorCompact) : 1);
     plot()->plotLayout()->setRowStretchFactors(
         { 1.7, 0.01, 0.01, 0.01, 0.01, errors ? 1.0 : 0.01 });
-    m_outsideText->setVisible(grid && !small && outsideShare() > 0);
+    m_outsideText->setVisible(grid && !small && m_groups->outsideShare(m_histogram) > 0);
 }
 
 QSize RulerPlot::minimumSizeHint() const
 {
     const bool all = m_detail == Detail::Full, small = m_detail == Detail::Small;
     const int text = QFontMetrics(textFont(12)).height();
-    const int shown = m_group == Group::OfWeight ? 4 : 3;
+    const int shown = m_groups->chosen() == RulerGroups::Group::OfWeight ? 4 : 3;
     const int bands
         = all ? shown * scaled(RulerBand::height) + scaled(3) : scaled(RulerBand::height);
     const int axis = (all ? 2 : 1) * text + scaled(12);
@@ -219,102 +220,30 @@ void RulerPlot::fillHistogram()
     fillOutside();
 }
 
-void RulerPlot::fillOutside()
+void RulerPlot::setGroupOf(core::WeightPlace place, core::GroupLevels levels)
 {
-    if (!m_preview)
-        return;
-    const QString text = m_group == Group::Typical ? tr("outside the typical group\n%1 of weights")
-        : m_group == Group::Finest   ? tr("outside the finest group\nabout %1 of weights")
-        : m_group == Group::Coarsest ? tr("outside the coarsest group\nabout %1 of weights")
-                                     : tr("outside the chosen group\nabout %1 of weights");
-    m_outsideText->setText(text.arg(percentText(outsideShare())));
+    m_groups->setOfWeight(place, std::move(levels));
 }
 
-const core::GroupLevels& RulerPlot::group() const
+void RulerPlot::showGroup()
 {
-    return m_group == Group::Finest  ? m_preview->finest
-        : m_group == Group::Coarsest ? m_preview->coarsest
-        : m_group == Group::OfWeight ? m_ofWeight
-                                     : m_preview->typical;
-}
-
-double RulerPlot::outsideShare() const
-{
-    if (m_group == Group::Typical)
-        return m_preview->outsideTypical;
-    const core::GroupLevels& levels = group(); // of the others by bins
-    double outside = 0, all = 0;
-    for (std::size_t bin = 0; bin < m_histogram.counts.size(); ++bin) {
-        const double centre = m_histogram.minimum + (double(bin) + 0.5) * m_histogram.binWidth();
-        const auto count = double(m_histogram.counts[bin]);
-        all += count;
-        if (centre < levels.levels.front() || centre > levels.levels.back())
-            outside += count;
-    }
-    return all > 0 ? outside / all : 0;
-}
-
-void RulerPlot::setGroup(Group group)
-{
-    m_group = group;
     fillOutside();
     arrangeStrips();
     restyle();
 }
 
-void RulerPlot::setGroupOf(core::WeightPlace place, core::GroupLevels levels)
+void RulerPlot::fillOutside()
 {
-    const bool is = !levels.levels.empty();
-    m_place = place;
-    m_ofWeight = std::move(levels);
-    if (is || m_group == Group::OfWeight)
-        setGroup(is ? Group::OfWeight : Group::Typical);
-}
-
-core::WeightPlace RulerPlot::weightAt(const QPointF& position) const
-{
-    const double value = m_top->axis(QCPAxis::atBottom)->pixelToCoord(position.x());
-    const std::size_t bin = m_histogram.counts.empty() ? 0 : m_histogram.bin(value);
-    return bin < m_preview->binWeights.size() ? m_preview->binWeights[bin] : core::WeightPlace();
-}
-
-void RulerPlot::askForWeight()
-{
-    auto* dialog = new WeightDialog(m_preview->rows, m_preview->columns, m_place, this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(
-        dialog, &QDialog::accepted, this, [this, dialog] { emit groupWanted(dialog->place()); });
-    dialog->open();
+    if (m_groups->areThere())
+        m_outsideText->setText(m_groups->outsideText(m_histogram));
 }
 
 void RulerPlot::fillMenu(QMenu* menu, const QPointF& position)
 {
-    QMenu* groups = menu->addMenu(tr("Levels in the histogram"));
-    if (!m_preview || m_preview->typical.levels.empty()) {
-        groups->setEnabled(false);
-        return;
-    }
-    for (const auto& [group, text] : { std::pair(Group::Finest, tr("Of the finest group")),
-             std::pair(Group::Typical, tr("Of the typical group")),
-             std::pair(Group::Coarsest, tr("Of the coarsest group")) }) {
-        QAction* action
-            = groups->addAction(text, this, [this, chosen = group] { setGroup(chosen); });
-        action->setCheckable(true);
-        action->setChecked(group == m_group);
-    }
-    groups->addSeparator();
-    const core::WeightPlace place = weightAt(position);
     const double value = m_top->axis(QCPAxis::atBottom)->pixelToCoord(position.x());
-    QAction* here = groups->addAction(tr("Of a weight near %1").arg(significantText(value)), this,
-        [this, place] { emit groupWanted(place); });
-    here->setEnabled(place.row >= 0); // there may be none
-    groups->addAction(tr("Of a weight by row and column..."), this, &RulerPlot::askForWeight);
-    if (m_group == Group::OfWeight) {
-        QAction* now = groups->addAction(
-            tr("Row %1, column %2").arg(countText(m_place.row), countText(m_place.column)));
-        now->setCheckable(true);
-        now->setChecked(true);
-    }
+    const std::size_t bin = m_histogram.counts.empty() ? 0 : m_histogram.bin(value);
+    const bool isKnown = m_preview && bin < m_preview->binWeights.size();
+    m_groups->fillMenu(menu, value, isKnown ? m_preview->binWeights[bin] : core::WeightPlace());
 }
 
 /// As many values on the axis as have room: "−0.175" and the space around it.
@@ -329,27 +258,26 @@ void RulerPlot::fitTicks()
 
 void RulerPlot::fillLevels()
 {
-    if (!m_preview || m_preview->typical.levels.empty()) {
+    if (!m_groups->areThere()) {
         m_levels->setData({}, {});
         for (QCPItemRect* region : m_outside)
             region->setVisible(false);
         return;
     }
     const double ratio = plot()->bufferDevicePixelRatio();
-    const QVector<double> keys = levelKeys(group(), m_top->axis(QCPAxis::atBottom), ratio);
+    const core::GroupLevels& chosen = m_groups->chosenLevels();
+    const QVector<double> keys = levelKeys(chosen, m_top->axis(QCPAxis::atBottom), ratio);
     m_levels->setData(
         keys, QVector<double>(keys.size(), m_top->axis(QCPAxis::atLeft)->range().upper), true);
-    const double low = group().levels.front(), high = group().levels.back();
+    const double low = chosen.levels.front(), high = chosen.levels.back();
     m_outside[0]->topLeft->setCoords(m_histogram.minimum, 0);
     m_outside[0]->bottomRight->setCoords(low, 1);
     m_outside[1]->topLeft->setCoords(high, 0);
     m_outside[1]->bottomRight->setCoords(m_histogram.maximum, 1);
     m_outside[0]->setVisible(low > m_histogram.minimum);
     m_outside[1]->setVisible(high < m_histogram.maximum);
-    m_bands[0].fill(m_preview->finest, ratio);
-    m_bands[1].fill(m_preview->typical, ratio);
-    m_bands[2].fill(m_preview->coarsest, ratio);
-    m_bands[3].fill(m_ofWeight, ratio);
+    for (std::size_t i = 0; i < m_bands.size(); ++i)
+        m_bands[i].fill(m_groups->levels(RulerGroups::Group(i)), ratio);
 }
 
 void RulerPlot::resetRange()
@@ -373,7 +301,8 @@ void RulerPlot::applyTokens(const Tokens& tokens)
         rect->axis(QCPAxis::atLeft)->setTickLabels(m_detail != Detail::Small);
     for (std::size_t i = 0; i < m_bands.size(); ++i)
         m_bands[i].applyTokens(tokens,
-            i == std::size_t(m_group) ? RulerBand::Weight::Chosen : RulerBand::Weight::Normal);
+            RulerGroups::Group(i) == m_groups->chosen() ? RulerBand::Weight::Chosen
+                                                        : RulerBand::Weight::Normal);
     m_weights->setPen(QPen(tokens.original, 1));
     m_weights->setBrush(tokens.originalFill);
     m_levels->setPen(QPen(tokens.accent, 1));

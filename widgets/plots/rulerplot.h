@@ -17,6 +17,8 @@ class QCPMarginGroup;
 
 namespace widgets {
 
+class RulerGroups;
+
 /// The ruler: what rounding a tensor to a format does to its weights, in strips that share one x
 /// axis (weight value): the histogram with the levels of the typical group, the finest, typical and
 /// coarsest real group, and the rounding error by weight value. Grey is the original, blue the
@@ -36,8 +38,6 @@ public:
     /// Small: the typical band only and no words, for several tensors or a narrow window.
     enum class Detail { Full, Compact, Small };
     void setDetail(Detail detail);
-    enum class Group { Finest, Typical, Coarsest, OfWeight };
-    void setGroup(Group group); ///< whose levels stand in the histogram; at first the typical one's
     /// The group of a weight that was wanted, which has a band of its own until the data change.
     void setGroupOf(core::WeightPlace place, core::GroupLevels levels);
     PlotTable table() const override;
@@ -58,12 +58,9 @@ private:
     void makeError();
     void tieAxes();
     void fillHistogram();
+    void showGroup(); ///< the chosen one
     void fillOutside(); ///< the words about what lies outside the group
     void fillLevels(); ///< before every drawing: what is too dense shows only its ends
-    const core::GroupLevels& group() const; ///< whose levels the histogram shows
-    double outsideShare() const; ///< weights beyond them
-    core::WeightPlace weightAt(const QPointF& position) const; ///< one of the value there
-    void askForWeight();
     void resetRange();
     void fitTicks(); ///< between layout and drawing: only then the width is the present one
     void arrangeStrips();
@@ -72,9 +69,7 @@ private:
     std::shared_ptr<const core::RoundingPreview> m_preview;
     Counts m_counts = Counts::Logarithmic;
     Detail m_detail = Detail::Full;
-    Group m_group = Group::Typical;
-    core::WeightPlace m_place; ///< of the weight whose group was wanted
-    core::GroupLevels m_ofWeight; ///< of that group; empty: none was
+    RulerGroups* m_groups; ///< and whose levels the histogram shows
     bool m_tying = false;
     int m_ticks = 0; ///< on the axis of weight values
 

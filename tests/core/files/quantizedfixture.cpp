@@ -177,9 +177,11 @@ std::vector<float> smallScales(std::size_t count)
 {
     std::vector<float> scales(count);
     for (std::size_t i = 0; i < count; ++i)
-        scales[i] = float(1 + i % 31) * 0x1p-10f;
+        scales[i] = smallScale(std::int64_t(i));
     return scales;
 }
+
+float smallScale(std::int64_t index) { return float(1 + index % 31) * 0x1p-10f; }
 
 core::QuantizedTensors sorted(const Entries& entries, const std::string& quantization)
 {

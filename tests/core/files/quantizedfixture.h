@@ -48,6 +48,7 @@ std::vector<Entries> everyKind();
 
 /// Scales of few bits, so that they and their products with zero points are binary16.
 std::vector<float> smallScales(std::size_t count);
+float smallScale(std::int64_t index); ///< one of them
 
 /// Writes, reads and sorts; `quantization` is the text of quantization_config.
 core::QuantizedTensors sorted(const Entries& entries, const std::string& quantization);

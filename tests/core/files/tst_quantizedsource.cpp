@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/half.h"
-#include "core/formats/float8.h"
 #include "tests/core/files/quantizedfixture.h"
 #include "tests/support/filebytes.h"
 
 #include <QTest>
 
 #include <algorithm>
-#include <cmath>
 
 using namespace quantizedfixture;
 using core::QuantizedWeight;
@@ -34,8 +32,6 @@ std::string gptqConfig(int bits, const char* more = "")
     return R"({"quant_method":"gptq","bits":)" + std::to_string(bits) + R"(,"group_size":32)" + more
         + "}";
 }
-
-float scaleAt(std::int64_t index) { return float(1 + index % 31) * 0x1p-10f; }
 
 support::SafetensorsEntry& named(Entries& entries, const std::string& name)
 {
@@ -92,7 +88,7 @@ private slots:
                      [&](std::int64_t r, std::int64_t c) {
                          const std::int64_t g = c / 32;
                          const int zero = (zeros.at(g, r) + 1) & ((1 << bits) - 1);
-                         return scaleAt(g * outputs + r) * float(codes.at(c, r) - zero);
+                         return smallScale(g * outputs + r) * float(codes.at(c, r) - zero);
                      }),
             std::string());
         weight.rows->requireUnchanged();
@@ -105,7 +101,7 @@ private slots:
             = sorted(gptqEntries(codes, zeros), gptqConfig(4, R"(,"checkpoint_format":"gptq_v2")"));
         QCOMPARE(difference(found.weights.at(0),
                      [&](std::int64_t r, std::int64_t c) {
-                         return scaleAt(c / 32 * outputs + r)
+                         return smallScale(c / 32 * outputs + r)
                              * float(codes.at(c, r) - zeros.at(c / 32, r));
                      }),
             std::string());
@@ -126,7 +122,7 @@ private slots:
         QCOMPARE(difference(weight,
                      [&](std::int64_t r, std::int64_t c) {
                          const std::int64_t g = c * 7 % groups;
-                         return scaleAt(g * outputs + r)
+                         return smallScale(g * outputs + r)
                              * float(codes.at(c, r) - ((zeros.at(g, r) + 1) & 15));
                      }),
             std::string());
@@ -147,7 +143,7 @@ private slots:
             const auto found = sorted(entries, quantization);
             QCOMPARE(difference(found.weights.at(0),
                          [&](std::int64_t r, std::int64_t c) {
-                             return scaleAt(c / 32 * outputs + r)
+                             return smallScale(c / 32 * outputs + r)
                                  * float(codes.at(c, r) - zeros.at(c / 32, r));
                          }),
                 std::string());
@@ -213,7 +209,7 @@ private slots:
             QCOMPARE(weight.rows->grid(), std::to_string(bits) + " bits, groups of 32, asymmetric");
             QCOMPARE(difference(weight,
                          [&](std::int64_t r, std::int64_t c) {
-                             return scaleAt(r * groups + c / 32)
+                             return smallScale(r * groups + c / 32)
                                  * float(codes.at(r, c) - zeros.at(r, c / 32));
                          }),
                 std::string());
@@ -222,7 +218,7 @@ private slots:
             without(entries, "a.weight_zero_point");
             QCOMPARE(difference(sorted(entries, "{}").weights.at(0),
                          [&](std::int64_t r, std::int64_t c) {
-                             return scaleAt(r * groups + c / 32)
+                             return smallScale(r * groups + c / 32)
                                  * float(codes.at(r, c) - (1 << (bits - 1)));
                          }),
                 std::string());
@@ -239,7 +235,7 @@ private slots:
             std::string("8 bits, a scale for each row, symmetric"));
         QCOMPARE(difference(found.weights[0],
                      [&](std::int64_t r, std::int64_t c) {
-                         return scaleAt(r) * float(codes.at(r, c) - 128);
+                         return smallScale(r) * float(codes.at(r, c) - 128);
                      }),
             std::string());
         QCOMPARE(found.weights[0].rows->exactFormat(), &core::formats::q8_0);
@@ -256,7 +252,7 @@ private slots:
         QVERIFY(found.others.empty());
         QCOMPARE(difference(found.weights.at(0),
                      [&](std::int64_t r, std::int64_t c) {
-                         return scaleAt(r) * (1.0f / 127.0f) * float(codes.at(r, c) - 128);
+                         return smallScale(r) * (1.0f / 127.0f) * float(codes.at(r, c) - 128);
                      }),
             std::string());
     }
@@ -269,7 +265,7 @@ private slots:
         QCOMPARE(found.weights.at(0).rows->grid(), std::string("NF4, blocks of 64"));
         QCOMPARE(difference(found.weights[0],
                      [&](std::int64_t r, std::int64_t c) {
-                         return float(codes.at(r, c) - 8) / 8 * scaleAt(r);
+                         return float(codes.at(r, c) - 8) / 8 * smallScale(r);
                      }),
             std::string());
     }
@@ -296,87 +292,6 @@ private slots:
                          return float(codes.at(r, c) - 8) / 8 * scale;
                      }),
             std::string());
-    }
-
-    void readsFloat8()
-    {
-        using core::formats::float8::e4m3;
-        const Codes codes(200, 150, 7, 10); // positive numbers; none is NaN …
-        Codes finite = codes;
-        for (int& value : finite.values)
-            value = value == 127 ? 0 : value;
-        const auto weight = bytes("a.weight", finite, "F8_E4M3");
-        const auto check = [&](const char* name, const std::vector<std::int64_t>& shape,
-                               const std::string& grid, const auto& scaleOf) {
-            const std::size_t count = std::size_t(*core::weightCount(shape));
-            const auto found = sorted({ weight, floats(name, shape, smallScales(count)),
-                                          floats("a.input_scale", {}, { 1 }) },
-                R"({"quant_method":"fp8","weight_block_size":[128,128]})");
-            QCOMPARE(found.leftOut, std::vector<std::string>{ "a.input_scale" });
-            QCOMPARE(found.weights.at(0).rows->grid(), grid);
-            QCOMPARE(difference(found.weights[0],
-                         [&](std::int64_t r, std::int64_t c) {
-                             return e4m3[std::size_t(finite.at(r, c))] * scaleAt(scaleOf(r, c));
-                         }),
-                std::string());
-        };
-        check("a.weight_scale_inv", { 2, 2 }, "FP8 E4M3, blocks of 128 × 128",
-            [](std::int64_t r, std::int64_t c) { return r / 128 * 2 + c / 128; });
-        check("a.weight_scale", { 200, 1 }, "FP8 E4M3, a scale for each row",
-            [](std::int64_t r, std::int64_t) { return r; });
-        check("a.weight_scale", {}, "FP8 E4M3, one scale",
-            [](std::int64_t, std::int64_t) { return 0; });
-        QCOMPARE(complaint({ weight, floats("a.weight_scale", { 3, 2 }, smallScales(6)) }, "{}"),
-            std::string("tensor a.weight_scale has shape [3, 2], expected [2, 2]"));
-    }
-
-    void readsMxfp4OfGptOss()
-    {
-        const Codes codes(3 * 4, 64, 4, 11), scaleCodes(3 * 4, 2, 8, 12);
-        auto blocks = nibbles("e.gate_up_proj_blocks", codes);
-        blocks.shape = { 3, 4, 2, 16 };
-        auto scales = bytes("e.gate_up_proj_scales", scaleCodes, "U8");
-        scales.shape = { 3, 4, 2 };
-        for (char& scale : scales.bytes)
-            scale = char((scale & 31) + 110);
-        const auto found = sorted({ blocks, scales }, R"({"quant_method":"mxfp4"})");
-        const QuantizedWeight& weight = found.weights.at(0);
-        QCOMPARE(weight.name, std::string("e.gate_up_proj"));
-        QCOMPARE(weight.shape, (std::vector<std::int64_t>{ 3, 4, 64 }));
-        QCOMPARE(difference(weight,
-                     [&](std::int64_t r, std::int64_t c) {
-                         const int exponent = int((scaleCodes.at(r, c / 32) & 31) + 110) - 127;
-                         return std::ldexp(
-                             core::formats::float8::e2m1[std::size_t(codes.at(r, c))], exponent);
-                     }),
-            std::string());
-        QCOMPARE(weight.rows->exactFormat(), &core::formats::mxfp4);
-        QCOMPARE(exactDifference(weight), std::string());
-    }
-
-    void readsNvfp4OfBothKinds()
-    {
-        using namespace core::formats::float8;
-        const Codes codes(6, 128, 4, 13), scaleCodes(6, 8, 6, 14);
-        const auto scales = bytes("a.weight_scale", scaleCodes, "F8_E4M3");
-        const auto check = [&](const Entries& entries, float factor) {
-            const auto found = sorted(entries, R"({"quant_method":"modelopt"})");
-            QVERIFY(found.others.empty());
-            QCOMPARE(difference(found.weights.at(0),
-                         [&](std::int64_t r, std::int64_t c) {
-                             return e2m1[std::size_t(codes.at(r, c))]
-                                 * e4m3[std::size_t(scaleCodes.at(r, c / 16))] * factor;
-                         }),
-                std::string());
-            QCOMPARE(found.weights[0].rows->tensorScale(), factor);
-            QCOMPARE(found.weights[0].rows->exactFormat(), &core::formats::nvfp4);
-            QCOMPARE(exactDifference(found.weights[0]), std::string());
-        };
-        check({ nibbles("a.weight", codes), scales, floats("a.weight_scale_2", {}, { 0.25f }) },
-            0.25f);
-        check({ nibbles("a.weight_packed", codes), scales,
-                  floats("a.weight_global_scale", { 1 }, { 8.0f }) },
-            0.125f);
     }
 
     void leavesOrdinaryTensorsAlone()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/core/model/mutations.h"
+#include "tests/core/model/mutationmaking.h"
 
 #include <algorithm>
 
@@ -10,17 +10,6 @@ using namespace core;
 namespace {
 
     using Index = Eigen::Index;
-    using ChangeLayer = bool (*)(LayerWeights& weights);
-
-    Mutation ofLayers(const char* name, ChangeLayer change)
-    {
-        return { name, [change](Dissected& model) {
-                    bool isChanged = false;
-                    for (LayerWeights& weights : model.layers)
-                        isChanged |= change(weights);
-                    return isChanged;
-                } };
-    }
 
     /// The queries of each head without the gates between them.
     bool leaveGateOut(LayerWeights& weights)

@@ -34,7 +34,4 @@ std::vector<Mutation> wiringMutations();
 /// Each vector of `checkpoint` taken for none: biases left out, norms set to ones.
 std::vector<Mutation> vectorMutations(const core::Checkpoint& checkpoint);
 
-/// Those of what stands in the place of attention in some layers.
-void addMixers(std::vector<Mutation>& all);
-
 } // namespace support
