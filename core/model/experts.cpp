@@ -247,7 +247,7 @@ ExpertWeights sharedExpert(const LayerWeights& weights)
         weights.matrix(Role::FfnDownShexp), {}, {}, {} };
 }
 
-Matrix expertGated(const MatrixView& x, const ExpertWeights& expert, Activation activation,
+Matrix expertGated(const MatrixView& x, const ExpertReaders& expert, Activation activation,
     const Progress& progress)
 {
     Matrix gated(x.rows(), expert.gate.rows());

@@ -48,6 +48,24 @@ struct ExpertWeights {
     Matrix gate, up, down;
     Vector gateBias, upBias, downBias; ///< empty: none
 };
+/// What of an expert reads its input, where it lies.
+struct ExpertReaders {
+    MatrixView gate, up;
+    const Vector &gateBias, &upBias;
+
+    ExpertReaders(const ExpertWeights& expert) // NOLINT: a view of it
+        : ExpertReaders(expert.gate, expert.up, expert)
+    {
+    }
+    /// With the biases of `biases`.
+    ExpertReaders(const MatrixView& itsGate, const MatrixView& itsUp, const ExpertWeights& biases)
+        : gate(itsGate)
+        , up(itsUp)
+        , gateBias(biases.gateBias)
+        , upBias(biases.upBias)
+    {
+    }
+};
 /// Its biases alone; the matrices stay empty.
 ExpertWeights expertBiases(const LayerWeights& weights, int expert);
 /// Throws Error for a weight that is not finite.
@@ -56,7 +74,7 @@ ExpertWeights loadExpert(const LayerWeights& weights, int expert, const Progress
 ExpertWeights sharedExpert(const LayerWeights& weights);
 
 /// act(gate x) ∘ (up x): what an expert's down reads.
-Matrix expertGated(const MatrixView& x, const ExpertWeights& expert, Activation activation,
+Matrix expertGated(const MatrixView& x, const ExpertReaders& expert, Activation activation,
     const Progress& progress);
 
 /// How much the shared expert's output counts for each token; empty: it counts whole.

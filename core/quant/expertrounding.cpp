@@ -118,10 +118,10 @@ namespace {
             return &m_ofInput;
         }
         /// Of what `expert` would give its down; nothing for one of enough `tokens`.
-        std::optional<SymmetricMatrix> ofGated(Index tokens, const ExpertWeights& expert,
+        std::optional<SymmetricMatrix> ofGated(Index tokens, const ExpertReaders& expert,
             Activation activation, const Progress& progress) const
         {
-            if (!areFew(tokens, expert.down.cols()))
+            if (!areFew(tokens, expert.gate.rows()))
                 return std::nullopt;
             return believedHessian(
                 expertGated(gatheredRows(m_input, m_rows), expert, activation, progress));
@@ -141,20 +141,13 @@ namespace {
         SymmetricMatrix m_ofInput;
     };
 
-    /// The expert whose matrices the layer has at the moment.
-    ExpertWeights current(const LayerWeights& weights, const ExpertWeights& biases)
+    /// The gate and up that the layer has at the moment.
+    ExpertReaders current(const LayerWeights& weights, const ExpertWeights& biases)
     {
-        ExpertWeights expert = biases;
-        if (weights.has(Role::FfnGateUpExps)) {
-            const Matrix& both = weights.matrix(Role::FfnGateUpExps);
-            expert.gate = both.topRows(both.rows() / 2);
-            expert.up = both.bottomRows(both.rows() / 2);
-        } else {
-            expert.gate = weights.matrix(Role::FfnGateExps);
-            expert.up = weights.matrix(Role::FfnUpExps);
-        }
-        expert.down = weights.matrix(Role::FfnDownExps);
-        return expert;
+        if (!weights.has(Role::FfnGateUpExps))
+            return { weights.matrix(Role::FfnGateExps), weights.matrix(Role::FfnUpExps), biases };
+        const Matrix& both = weights.matrix(Role::FfnGateUpExps);
+        return { both.topRows(both.rows() / 2), both.bottomRows(both.rows() / 2), biases };
     }
 
     /// Rounds one expert after the other.
@@ -172,7 +165,7 @@ namespace {
         void round(int which, const Progress& progress)
         {
             const SplitTokens tokens = split(m_inputs.routed[std::size_t(which)].rows, m_holding);
-            m_layer.beginExpert(which, Index(tokens.rows.size()), progress);
+            m_layer.beginExpert(which, Index(tokens.rows.size()));
             m_biases = expertBiases(m_layer.weights(), which);
             const Matrix x = gatheredRows(m_inputs.input, tokens.rows);
             Matrix original;
@@ -184,9 +177,12 @@ namespace {
         }
 
     private:
+        using Version = LayerInWork::Version;
+
         void roundReaders(const Matrix& x, const Matrix& original, const SplitTokens& tokens,
             const Progress& progress)
         {
+            m_layer.loadExpert(Version::Rounded, LinearInput::Experts, progress);
             Matrix change;
             const Matrix none;
             if (original.size() > 0)
@@ -201,21 +197,38 @@ namespace {
         void roundDown(const Matrix& x, const Matrix& original, const SplitTokens& tokens,
             const Progress& progress)
         {
-            const ExpertWeights rounded = current(m_layer.weights(), m_biases);
-            const Matrix gated = expertGated(x, rounded, m_activation, progress);
+            m_layer.loadExpert(Version::Rounded, LinearInput::ExpertsDown, progress);
             std::optional<SymmetricMatrix> common;
-            if (m_layer.needsHessian(LinearInput::ExpertsDown) && gated.rows() > 0)
-                common = m_common.ofGated(gated.rows(), rounded, m_activation, progress);
+            Matrix gated;
+            {
+                const ExpertReaders rounded = current(m_layer.weights(), m_biases);
+                gated = expertGated(x, rounded, m_activation, progress);
+                if (m_layer.needsHessian(LinearInput::ExpertsDown) && gated.rows() > 0)
+                    common = m_common.ofGated(gated.rows(), rounded, m_activation, progress);
+            }
+            m_layer.releaseExpert(Version::Rounded, LinearInput::Experts);
             Matrix change, drift;
             if (original.size() > 0) {
-                const ExpertWeights before = current(m_layer.original(), m_biases);
-                const Matrix wanted = expertGated(original, before, m_activation, progress);
-                change = Matrix::Zero(x.rows(), before.down.rows());
-                addLinear(change, wanted - gated, before.down, progress);
+                change = lackOf(gated, original, progress);
                 drift = Matrix::Zero(change.rows(), change.cols()); // each adds only a share
             }
             roundGathered(m_layer, LinearInput::ExpertsDown, { gated, change, drift }, tokens,
                 m_holding, common ? &*common : nullptr, progress);
+        }
+
+        /// What the original expert makes of its tokens beyond what its down makes of `gated`.
+        Matrix lackOf(const Matrix& gated, const Matrix& original, const Progress& progress)
+        {
+            m_layer.loadExpert(Version::Original, LinearInput::Experts, progress);
+            Matrix wanted = expertGated(
+                original, current(m_layer.original(), m_biases), m_activation, progress);
+            m_layer.releaseExpert(Version::Original, LinearInput::Experts);
+            m_layer.loadExpert(Version::Original, LinearInput::ExpertsDown, progress);
+            wanted -= gated;
+            Matrix lack
+                = linearProduct(wanted, m_layer.original().matrix(Role::FfnDownExps), progress);
+            m_layer.releaseExpert(Version::Original, LinearInput::ExpertsDown);
+            return lack;
         }
 
         LayerInWork& m_layer;

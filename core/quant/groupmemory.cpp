@@ -30,6 +30,19 @@ namespace {
             || input == LinearInput::HeadContext;
     }
 
+    /// Of attention, or of what is neither that nor a feed-forward nor a stack of experts.
+    double otherFloats(const RunLayer& layer, bool ofAttention)
+    {
+        double floats = 0;
+        for (const RunGroup& group : layer.groups) {
+            const bool isFeedForward = group.input == LinearInput::FeedForward
+                || group.input == LinearInput::Down || group.experts > 1;
+            if (!isFeedForward && isOfAttention(group.input) == ofAttention)
+                floats += group.weights();
+        }
+        return floats;
+    }
+
 } // namespace
 
 GroupMemory::GroupMemory(const RunShape& shape, const RunGroup& group)
@@ -44,7 +57,7 @@ GroupMemory::GroupMemory(const RunShape& shape, const RunGroup& group)
     , m_shared(group.isShared)
     , m_corrects(shape.corrects())
     , m_holdsOut(shape.gptq.holdOut && n <= runfacts::heldInputs)
-    , m_fitsNorm(m_shared && shape.gptq.refitNorms)
+    , m_fitsNorm(m_shared && shape.gptq.refitNorms && !group.isOneExpert)
 {
 }
 
@@ -111,7 +124,7 @@ double GroupMemory::copies() const
 {
     // H_O as it is and its two parts of the factor, of which a block is made in double at a time.
     const double block = std::min(m, runfacts::outputsTogether);
-    const double outputs = m_shape.gptq.twoSided
+    const double outputs = m_shape.gptq.twoSided && !m_group.isOneExpert
         ? 3 * F * runfacts::outputPairs(m) + 2 * D * block * block + F * mn
         : 0;
     // The others' originals for the norm; of the matrix in work the target, what it lacks and the
@@ -134,35 +147,45 @@ double GroupMemory::gatheredChannels() const
                     : (paths + 0.5) * n + (m_corrects ? 2 * m : 0) + double(m_shape.hidden);
 }
 
+namespace {
+
+    /// Of a layer without experts: of the feed-forward only what is in work; scaled and not rounded
+    /// yet, it cannot come back.
+    PresentFloats ofDense(const RunShape& shape, const RunLayer& layer, LinearInput input)
+    {
+        const double readers = floatsOf(layer, LinearInput::FeedForward);
+        const double down = floatsOf(layer, LinearInput::Down);
+        const double others = otherFloats(layer, isOfAttention(input));
+        const double paths = shape.corrects() ? 2 : 1;
+        const double kept = shape.gptq.orderNeurons ? readers : 0; // rows move with ffn_down's
+        if (input == LinearInput::Down)
+            return { paths * others + kept + (paths - 1) * (readers + down)
+                    + (paths == 1 ? down : 0),
+                others + kept + down };
+        double present = paths * others + (layer.isScaled() ? readers + down : 0);
+        if (!layer.isScaled())
+            present += isOfAttention(input) ? kept : readers;
+        return { present, present };
+    }
+
+    /// Of one with experts: what stands beside them, and of one expert what is in work.
+    PresentFloats ofSparse(const RunShape& shape, const RunLayer& layer, LinearInput input)
+    {
+        double beside = otherFloats(layer, isOfAttention(input));
+        if (!isOfAttention(input))
+            beside
+                += floatsOf(layer, LinearInput::FeedForward) + floatsOf(layer, LinearInput::Down);
+        const bool isOfExperts = input == LinearInput::Experts || input == LinearInput::ExpertsDown;
+        const double present
+            = (shape.corrects() ? 2 : 1) * beside + (isOfExperts ? floatsOf(layer, input) : 0);
+        return { present, present };
+    }
+
+} // namespace
+
 PresentFloats presentFloats(const RunShape& shape, const RunLayer& layer, LinearInput input)
 {
-    double rounded = 0;
-    for (const RunGroup& group : layer.groups)
-        if (!isOfAttention(group.input) || isOfAttention(input))
-            rounded += group.ofOneExpert().weights();
-    const double originals = shape.corrects() ? rounded : 0;
-    const bool isLast = input == layer.groups.back().input;
-    PresentFloats present{ rounded + originals, rounded + (isLast ? 0 : originals) };
-    if (!layer.isDense())
-        return present;
-
-    const double readers = floatsOf(layer, LinearInput::FeedForward);
-    const double down = floatsOf(layer, LinearInput::Down);
-    const bool keepsReaders = shape.gptq.orderNeurons; // whose rows move with ffn_down's columns
-    // Of the feed-forward only what is in work; scaled and not rounded yet, it cannot come back.
-    double away = 0, awayRounding = 0;
-    if (input == LinearInput::Down) {
-        away = down + (keepsReaders ? 0 : readers);
-        awayRounding = keepsReaders ? 0 : readers;
-    } else {
-        away = layer.isScaled() ? 0 : down;
-        if (isOfAttention(input) && !layer.isScaled() && !keepsReaders)
-            away += readers;
-        if (shape.corrects())
-            away += down + readers;
-        awayRounding = away;
-    }
-    return { present.gathering - away, present.rounding - awayRounding };
+    return layer.isDense() ? ofDense(shape, layer, input) : ofSparse(shape, layer, input);
 }
 
 } // namespace core

@@ -26,6 +26,27 @@ std::optional<Tensor> LayerInWork::storedAs(Version version, Role role) const
     return *m_run.checkpoint.find(Place{ role, m_layer });
 }
 
+void LayerInWork::loadExpert(Version version, LinearInput input, const Progress& progress)
+{
+    LayerWeights& weights = version == Version::Original ? m_original : m_weights;
+    for (const auto& [role, stack] : m_weights.stacks) {
+        if (findInput(role) != input)
+            continue;
+        const Tensor& original = *m_run.checkpoint.find(Place{ role, m_layer });
+        const std::int64_t rows = original.rows / original.matrices();
+        weights.matrices.emplace(
+            role, decodeFinite(rowsOf(original, m_expert * rows, rows), progress));
+    }
+}
+
+void LayerInWork::releaseExpert(Version version, LinearInput input)
+{
+    LayerWeights& weights = version == Version::Original ? m_original : m_weights;
+    for (const auto& [role, stack] : m_weights.stacks)
+        if (findInput(role) == input)
+            weights.matrices.erase(role);
+}
+
 void LayerInWork::putAside(Version version, LinearInput input)
 {
     LayerWeights& weights = version == Version::Original ? m_original : m_weights;

@@ -299,26 +299,18 @@ bool LayerInWork::stacksNeedHessian() const
         [this](const auto& entry) { return plannedAt(entry.first).method == Method::Gptq; });
 }
 
-void LayerInWork::beginExpert(int expert, Index tokens, const Progress& progress)
+void LayerInWork::beginExpert(int expert, Index tokens)
 {
     m_expert = expert;
-    for (const auto& [role, stack] : m_weights.stacks) {
-        const std::int64_t rows = stack.rows / stack.matrices();
-        const Tensor& original = *m_run.checkpoint.find(Place{ role, m_layer });
-        Matrix W = decodeFinite(rowsOf(original, expert * rows, rows), progress);
-        if (!m_original.stacks.empty())
-            m_original.matrices.emplace(role, W);
-        m_weights.matrices.emplace(role, std::move(W));
+    for (const auto& [role, stack] : m_weights.stacks)
         m_experts[role].begin(expert, tokens);
-    }
 }
 
 void LayerInWork::endExpert()
 {
-    for (const auto& [role, stack] : m_weights.stacks) {
-        m_weights.matrices.erase(role);
-        m_original.matrices.erase(role);
-    }
+    for (const LinearInput input : { LinearInput::Experts, LinearInput::ExpertsDown })
+        for (const Version version : { Version::Original, Version::Rounded })
+            releaseExpert(version, input);
     m_expert = -1;
 }
 

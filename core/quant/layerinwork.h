@@ -59,10 +59,12 @@ public:
     /// any activations but what the importance says.
     void roundHeads(LinearInput input, const Progress& progress);
 
-    // Experts are rounded one at a time: between beginExpert() and endExpert() the layer has the
-    // matrices of one under the roles of their stacks, which round() takes for Experts and
-    // ExpertsDown. finishExperts() puts the stacks together.
-    void beginExpert(int expert, Eigen::Index tokens, const Progress& progress);
+    // Experts are rounded one at a time: between beginExpert() and endExpert() the layer has those
+    // matrices of one that were loaded under the roles of their stacks, which round() takes for
+    // Experts and ExpertsDown. finishExperts() puts the stacks together.
+    void beginExpert(int expert, Eigen::Index tokens);
+    void loadExpert(Version version, LinearInput input, const Progress& progress);
+    void releaseExpert(Version version, LinearInput input);
     void endExpert();
     void finishExperts(const Progress& progress);
     /// Rounds the stacks without any activations but what the importance says.

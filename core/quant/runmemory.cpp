@@ -7,6 +7,7 @@
 #include "core/base/symmetricmatrix.h"
 #include "core/quant/groupmemory.h"
 #include "core/quant/runfacts.h"
+#include "core/quant/tensorbytes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -174,6 +175,22 @@ namespace {
         return memory;
     }
 
+    /// What is rounded of a layer and waits until all of it is: large matrices lie on the disk.
+    void addWaiting(RunMemory& memory, const RunLayer& layer)
+    {
+        double small = 0;
+        for (const RunGroup& group : layer.groups)
+            for (const RunGroup::Reader& reader : group.readers) {
+                const double weights = double(reader.rows) * double(group.width);
+                const double bytes = weights * reader.planned.format->bitsPerWeight() / 8;
+                if (!reader.planned.keeps
+                    && bytes / double(group.experts) <= double(TensorBytes::mostInMemory))
+                    small += bytes;
+            }
+        memory.rounding += small;
+        memory.kept += layer.plannedBytes - std::min(small, layer.plannedBytes);
+    }
+
     /// Of a layer that is rounded from its file, a tile of a matrix at a time.
     RunMemory aloneMemory(const RunLayer& layer, const RunMemory& states)
     {
@@ -182,7 +199,7 @@ namespace {
             for (const RunGroup::Reader& reader : group.readers)
                 memory.rounding = std::max(memory.rounding,
                     roundingRoom(reader.planned.method, double(reader.rows) * double(group.width)));
-        memory.rounding += layer.plannedBytes;
+        addWaiting(memory, layer);
         return memory;
     }
 
@@ -190,8 +207,8 @@ namespace {
     {
         RunMemory before = states;
         before.weights = F * layer.heldWeights();
-        before.rounding = layer.plannedBytes;
-        RunMemory most = before;
+        RunMemory most = before; // once more for the original's path, as the layer is loaded
+        most.weights *= shape.corrects() ? 2 : 1;
         if (layer.isScaled()) {
             most = scalingMemory(shape, layer);
             most.states = states.states;
@@ -199,9 +216,9 @@ namespace {
         }
         for (std::size_t i = 0; i < layer.groups.size(); ++i) {
             RunMemory memory = groupMemory(shape, layer, i, before);
-            memory.rounding += layer.plannedBytes;
             most = larger(most, memory);
         }
+        addWaiting(most, layer);
         return most;
     }
 
@@ -244,7 +261,7 @@ RunMemory runMemory(const RunShape& shape)
     double kept = 0; // so far
     RunMemory most;
     const auto meet = [&](RunMemory memory) {
-        memory.kept = kept;
+        memory.kept += kept;
         most = larger(most, memory);
     };
     const auto round = [&](const RunOutside& outside) {

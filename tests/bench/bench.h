@@ -50,6 +50,8 @@ void estimates();
 /// of disk.
 void memory();
 void largeMemory();
+/// What is told of all of these, without running them.
+void toldMemory();
 
 /// Predicted losses of single tensors and of random recipes beside measured ones, on the sample;
 /// and on SmolLM2, which takes many minutes.

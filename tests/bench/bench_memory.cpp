@@ -53,14 +53,19 @@ namespace {
             { sequences, length }, Imatrix::None);
     }
 
+    double toldFor(const RunShape& run)
+    {
+        constexpr double before = 30e6; // the program itself
+        return heldMemory(runMemory(run), before);
+    }
+
     void measure(const GgufShape& shape)
     {
         const support::TemporaryFolder folder;
         const std::string model = folder / "model.gguf";
         writeSyntheticGguf(shape, model);
         const RunShape run = shapeOf(model);
-        const double before = 30e6; // the program itself
-        const double told = heldMemory(runMemory(run), before);
+        const double told = toldFor(run);
         std::printf("%-24s %10.2f %10.2f", shape.name, barOf(run) / 1e9, told / 1e9);
         const std::string program
             = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "quantscope-cli";
@@ -96,6 +101,20 @@ namespace {
     }
 
 } // namespace
+
+void toldMemory()
+{
+    std::printf(
+        "What GPTQ of one layer to Q4_K is told to take, %d tokens; GB.\n%-24s %10s %10s %7s\n",
+        sequences * length, "", "bar", "told", "/bar");
+    for (const GgufShape& shape : { eight, seventy, mixtral, gptOss }) {
+        const support::TemporaryFolder folder;
+        writeSyntheticGguf(shape, folder / "model.gguf");
+        const RunShape run = shapeOf(folder / "model.gguf");
+        std::printf("%-24s %10.2f %10.2f %7.2f\n", shape.name, barOf(run) / 1e9, toldFor(run) / 1e9,
+            toldFor(run) / barOf(run));
+    }
+}
 
 void memory() { measureAll({ eight }); }
 
