@@ -48,11 +48,9 @@ namespace {
     /// The same for the encoder.
     Encoder usableEncoder(Encoder wanted, const PlannedTensor& planned)
     {
-        const bool rounds
-            = planned.method == Method::RoundToNearest || planned.method == Method::Importance;
-        return rounds && wanted == Encoder::Closest
-            ? formats::quickEncoder(*planned.format, planned.method == Method::Importance)
-            : Encoder::Ggml;
+        if (wanted != Encoder::Closest || planned.method == Method::Hqq)
+            return Encoder::Ggml;
+        return formats::quickEncoder(*planned.format, planned.method != Method::RoundToNearest);
     }
 
     /// The same for the scaling: only inside layers is there something that takes the inverse.

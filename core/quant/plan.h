@@ -17,7 +17,8 @@ struct PlannedTensor {
     Place place;
     const Format* format = nullptr; ///< what will be stored
     Method method = Method::RoundToNearest;
-    Encoder encoder = Encoder::Ggml; ///< of RoundToNearest and Importance
+    /// Of RoundToNearest and Importance, and of what GPTQ is measured by and leaves to importance.
+    Encoder encoder = Encoder::Ggml;
     Scaling scaling = Scaling::None; ///< of its input; scaleLayer says where it can be
     const Format* wanted = nullptr; ///< what the recipe said, for rows of this length; differs from
                                     ///< `format` where these do not fit

@@ -49,6 +49,7 @@ void estimates();
 /// and what it should need; and of 70B, Mixtral and gpt-oss-120b, which take many minutes and 8 GB
 /// of disk.
 void memory();
+void smallMemory();
 void largeMemory();
 /// What is told of all of these, without running them.
 void toldMemory();

@@ -28,6 +28,10 @@ namespace {
     constexpr GgufShape mixtral{ "Mixtral", 1, 4096, 14336, 32, 8, 128, 8192, 8, 2 };
     constexpr GgufShape gptOss{ "gpt-oss-120b", 1, 2880, 2880, 64, 8, 64, 8192, 128, 4 };
 
+    // Half as wide as 8B, and the same with four experts.
+    constexpr GgufShape half{ "half 8B", 1, 2048, 7168, 16, 8, 128, 8192 };
+    constexpr GgufShape halfExperts{ "half Mixtral", 1, 2048, 7168, 16, 8, 128, 8192, 4, 2 };
+
     constexpr int sequences = 16, length = 512;
 
     /// The bar: floats of the widest group of matrices that read one input, H and its factor of the
@@ -117,6 +121,8 @@ void toldMemory()
 }
 
 void memory() { measureAll({ eight }); }
+
+void smallMemory() { measureAll({ half, halfExperts }); }
 
 void largeMemory() { measureAll({ seventy, mixtral, gptOss }); }
 

@@ -30,6 +30,8 @@ constexpr std::array parts{
         bench::memory, true },
     Part{ "memory-large", "the same of 70B, Mixtral and gpt-oss-120b, 8 GB of disk",
         bench::largeMemory, true },
+    Part{ "memory-small", "the same of half as wide a layer, and of one with experts (minutes)",
+        bench::smallMemory, true },
     Part{ "memory-told", "what runs on all four are told to take (8 GB of disk; seconds)",
         bench::toldMemory, true },
     Part{ "sensitivity",

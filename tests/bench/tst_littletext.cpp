@@ -74,16 +74,18 @@ void TestLittleText::isNeverWorseThanImportance()
         NEEDS_INTEROP(interop::smolLm2());
     const Trial trial = trialOf(isReal ? interop::smolLm2() : sample);
     double before = 1;
+    QStringList faults; // told once all were measured
     for (const int sequences : { 2, 4, 8, 16, 64 }) {
         const double importance = trial.kld(type, Method::Importance, sequences);
         const double gptq = trial.kld(type, Method::Gptq, sequences);
         const double ratio = gptq / importance;
         qInfo("%s, %2d sequences: KLD %.6f against %.6f: %.3f", QTest::currentDataTag(), sequences,
             gptq, importance, ratio);
-        QVERIFY(ratio <= 1);
-        QVERIFY(ratio <= before + 0.01); // falls but for noise
+        if (ratio > 1 || ratio > before + 0.01) // falls but for noise
+            faults += QString("%1 sequences: %2 after %3").arg(sequences).arg(ratio).arg(before);
         before = ratio;
     }
+    QVERIFY2(faults.isEmpty(), qPrintable(faults.join("; ")));
 }
 
 int main(int argc, char** argv)
