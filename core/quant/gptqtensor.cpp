@@ -78,9 +78,10 @@ RoundedTensor roundByGptqInTiles(const Tensor& tensor, const PlannedTensor& plan
         const std::int64_t rows = std::min(step, tensor.rows - row);
         const Matrix W = decodeRows(tensor, row, rows);
         requireFinite(tensor, W, row);
-        GptqResult result = gptqRound(W, factor, *planned.format, options,
+        GptqResult result = gptqRound(W, W, factor, *planned.format, options,
             progress.part(
-                double(row) / double(tensor.rows), double(row + rows) / double(tensor.rows)));
+                double(row) / double(tensor.rows), double(row + rows) / double(tensor.rows)),
+            planned.encoder);
         if (const auto fault
             = lossOf(MatrixRows::of(W), *planned.format, {}, result.bytes, progress.part(1, 1))
                   .fault)
@@ -159,8 +160,9 @@ RoundedTensor roundByGptq(const Tensor& tensor, const PlannedTensor& planned, co
         const Format& format = *planned.format;
         const bool both = outputs && format.grid;
         RoundedTensor done = roundedByGptq(tensor, planned,
-            both ? gptqRoundTwoSided(W, target, factor, *outputs, format, options, progress)
-                 : gptqRound(W, target, factor, format, options, progress),
+            both ? gptqRoundTwoSided(
+                W, target, factor, *outputs, format, options, progress, planned.encoder)
+                 : gptqRound(W, target, factor, format, options, progress, planned.encoder),
             options, JudgedOn::CalibrationText);
         done.report.gptq->twoSided = both && done.report.method == Method::Gptq;
         return done;

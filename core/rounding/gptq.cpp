@@ -139,9 +139,9 @@ namespace {
 
     /// Importance-weighted rounding of `W`, judged against `target`.
     Candidate byEncoder(const Matrix& W, const Matrix& target, const GptqFactor& factor,
-        const Format& format, const Progress& progress)
+        const Format& format, Encoder encoder, const Progress& progress)
     {
-        Candidate candidate{ encodeMatrix(W, format, factor.importance, progress), 0 };
+        Candidate candidate{ encodeMatrix(W, format, factor.importance, encoder, progress), 0 };
         candidate.error
             = weightedSquares(lackOf(candidate.bytes, format, target), factor.H, progress);
         return candidate;
@@ -188,7 +188,7 @@ GptqResult gptqRound(const Matrix& W, const GptqFactor& factor, const Format& fo
 }
 
 GptqResult gptqRound(const Matrix& W, const Matrix& target, const GptqFactor& factor,
-    const Format& format, const GptqOptions& options, const Progress& progress)
+    const Format& format, const GptqOptions& options, const Progress& progress, Encoder encoder)
 {
     assert(format.fits(std::size_t(W.cols())) && W.cols() == factor.U.cols());
     GptqResult result;
@@ -196,10 +196,11 @@ GptqResult gptqRound(const Matrix& W, const Matrix& target, const GptqFactor& fa
     result.dampingRaises = factor.dampingRaises;
     result.deadChannels = factor.deadChannels;
     result.energy = weightedSquares(target, factor.H, progress);
-    Candidate best = byEncoder(W, target, factor, format, progress);
+    Candidate best = byEncoder(W, target, factor, format, encoder, progress);
     result.importanceError = best.error;
     if (&target != &W)
-        best = better(std::move(best), byEncoder(target, target, factor, format, progress));
+        best
+            = better(std::move(best), byEncoder(target, target, factor, format, encoder, progress));
     progress.at(0.3);
     if (format.grid) {
         ByGptq gptq = byGptq(target, factor, format, options, progress.part(0.3, 1));

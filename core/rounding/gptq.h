@@ -5,6 +5,7 @@
 #include "core/base/progress.h"
 #include "core/base/symmetricmatrix.h"
 #include "core/base/uppertriangular.h"
+#include "core/formats/closer.h"
 #include "core/formats/format.h"
 #include "core/rounding/gptqoptions.h"
 
@@ -65,9 +66,10 @@ GptqPass gptqPass(const Matrix& target, const GptqFactor& factor, const Format& 
 
 /// The same for weights whose outputs should be those of `target` (out, in) rather than those of
 /// `W`: `target` is rounded and errors count against it. What is stored has no larger E than
-/// importance-weighted rounding of either.
+/// importance-weighted rounding of either by `encoder`.
 GptqResult gptqRound(const Matrix& W, const Matrix& target, const GptqFactor& factor,
-    const Format& format, const GptqOptions& options, const Progress& progress);
+    const Format& format, const GptqOptions& options, const Progress& progress,
+    Encoder encoder = Encoder::Ggml);
 
 /// Both steps for one matrix. `H` (in, in) = 2/N Σ x xᵀ.
 GptqResult gptqRound(const Matrix& W, const SymmetricMatrix& H, const Format& format,

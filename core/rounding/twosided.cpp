@@ -172,7 +172,7 @@ TwoSidedResult roundTwoSided(const Matrix& target, const GptqFactor& factor,
 
 GptqResult gptqRoundTwoSided(const Matrix& W, const Matrix& target, const GptqFactor& factor,
     const OutputFactor& outputs, const Format& format, const GptqOptions& options,
-    const Progress& progress)
+    const Progress& progress, Encoder encoder)
 {
     TwoSidedResult best
         = roundTwoSided(target, factor, outputs, format, options, progress.part(0, 0.8));
@@ -183,7 +183,7 @@ GptqResult gptqRoundTwoSided(const Matrix& W, const Matrix& target, const GptqFa
     result.sweeps = best.sweeps;
     result.energy = outputError(target, factor.H);
     for (const Matrix* encoded : { &W, &target }) {
-        auto bytes = encodeMatrix(*encoded, format, factor.importance, progress);
+        auto bytes = encodeMatrix(*encoded, format, factor.importance, encoder, progress);
         const Matrix D = lackOf(bytes, format, target);
         if (encoded == &W)
             result.importanceError = outputError(D, factor.H);

@@ -49,6 +49,6 @@ SweepResult sweepTwoSided(const Matrix& T, const GptqFactor& factor, const Outpu
 /// the target. Throws Cancelled.
 GptqResult gptqRoundTwoSided(const Matrix& W, const Matrix& target, const GptqFactor& factor,
     const OutputFactor& outputs, const Format& format, const GptqOptions& options,
-    const Progress& progress);
+    const Progress& progress, Encoder encoder = Encoder::Ggml);
 
 } // namespace core

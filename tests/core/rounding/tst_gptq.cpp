@@ -87,6 +87,7 @@ private slots:
     void agreesWithThePlainAlgorithm_data() { statesTheErrorOfWhatItStores_data(); }
     void agreesWithThePlainAlgorithm();
     void halvesTheErrorOfImportanceAtFourBits();
+    void isMeasuredByTheEncoderThatIsGiven();
     void roundsOnOneGridForTheWholeTensor();
     void columnBlockChangesLittle();
     void isTheSameForAnyNumberOfProcessors();
@@ -174,6 +175,24 @@ void TestGptq::halvesTheErrorOfImportanceAtFourBits()
     QVERIFY(!result.keptImportance);
     QVERIFY2(result.error < 0.5 * result.importanceError,
         qPrintable(QString::number(result.error / result.importanceError)));
+}
+
+void TestGptq::isMeasuredByTheEncoderThatIsGiven()
+{
+    const SyntheticLayer layer = syntheticLayer(64, 512, 2000, 14);
+    const GptqFactor factor = factorHessian(hessianOf(layer.x), {}, Progress());
+    const auto importanceError = [&](Encoder encoder) {
+        const GptqResult result
+            = gptqRound(layer.W, layer.W, factor, formats::q4_K, {}, Progress(), encoder);
+        const Matrix encoded = decodeMatrix(
+            encodeMatrix(layer.W, formats::q4_K, factor.importance, encoder, Progress()),
+            formats::q4_K, 64, 512);
+        const double expected = outputError(layer.W, encoded, factor.H);
+        return std::abs(result.importanceError - expected) < 1e-3 * expected ? expected : -1;
+    };
+    const double closest = importanceError(Encoder::Closest);
+    QVERIFY(closest > 0);
+    QVERIFY(closest < importanceError(Encoder::Ggml));
 }
 
 void TestGptq::roundsOnOneGridForTheWholeTensor()
