@@ -43,7 +43,8 @@ std::shared_ptr<GptqFlags> GptqFlags::addTo(CLI::App& command)
         ->group(group);
     command
         .add_flag("--weigh-tokens,!--no-weigh-tokens", given.weighTokens,
-            "Count errors relative to the size of the residual stream at their token")
+            "Count errors relative to the size of the residual stream at their token (default: "
+            "off)")
         ->group(group);
     command
         .add_option("--sweeps", given.sweeps,
@@ -53,17 +54,16 @@ std::shared_ptr<GptqFlags> GptqFlags::addTo(CLI::App& command)
         ->group(group);
     command
         .add_flag("--refit-norms,!--no-refit-norms", given.refitNorms,
-            "Fit the norms' weights to the rounded matrices behind them")
+            "Fit the norms' weights to the rounded matrices behind them (default: on)")
         ->group(group);
     command
         .add_flag("--order-neurons,!--no-order-neurons", given.orderNeurons,
-            "Put the most active neurons of each feed-forward first")
+            "Put the most active neurons of each feed-forward first (default: off)")
         ->group(group);
     command
         .add_flag("--two-sided,!--no-two-sided", given.twoSided,
             "Let the rows after a row make up for its error, as far as the end loss depends on "
-            "both "
-            "(default: off)")
+            "both (default: on)")
         ->group(group);
     command
         .add_option("--output-damping", given.outputDamping,
