@@ -17,6 +17,7 @@
 #include <QtGui/QGuiApplication>
 #include <QtTest/QtTest>
 #include <QtWidgets/QApplication>
+#include <QtWidgets/QHeaderView>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QMenu>
@@ -177,6 +178,18 @@ private slots:
         table->setCurrentCell(2, 1);
         page.setRuns(runs, 5, 6); // one was measured: the user stays where they are
         QCOMPARE(table->currentRow(), 2);
+    }
+
+    void theRecipeKeepsItsRoomOnANarrowPage()
+    {
+        Shown shown;
+        for (const int width : { 380, 927, 380 }) {
+            settle(shown.page, { width, 760 });
+            const QHeaderView* header = shown.table()->horizontalHeader();
+            constexpr int recipe = 1;
+            QVERIFY2(header->sectionSize(recipe) >= header->sectionSizeHint(recipe),
+                qPrintable(QString::number(header->sectionSize(recipe))));
+        }
     }
 
     void keysAndClicksPin()

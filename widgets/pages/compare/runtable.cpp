@@ -14,6 +14,8 @@
 #include <QtWidgets/QHeaderView>
 #include <QtWidgets/QMenu>
 
+#include <algorithm>
+
 namespace widgets {
 namespace {
 
@@ -122,6 +124,22 @@ void RunTable::fill()
         setRowHeight(row, scaled(24));
         fillRow(row, m_runs[std::size_t(row)]);
     }
+    fitRecipe();
+}
+
+/// The recipe has what the others leave, but room for its header and a short name in any case.
+void RunTable::fitRecipe()
+{
+    QHeaderView* header = horizontalHeader();
+    int left = viewport()->width();
+    for (int column = 0; column < ColumnCount; ++column)
+        if (column != Recipe && !isColumnHidden(column))
+            left -= header->sectionSize(column);
+    const int least = std::max(
+        header->sectionSizeHint(Recipe), std::min(sizeHintForColumn(Recipe), scaled(96)));
+    header->setSectionResizeMode(Recipe, left >= least ? QHeaderView::Stretch : QHeaderView::Fixed);
+    if (left < least)
+        header->resizeSection(Recipe, least);
 }
 
 void RunTable::set(int row, Column column, const QString& text, bool secondary)
@@ -183,6 +201,7 @@ void RunTable::setBreakpoint(Breakpoint breakpoint)
     for (const Column column : { Bits, Tokens, Perplexity, Kld999 })
         setColumnHidden(column, breakpoint != Breakpoint::Wide);
     setColumnHidden(Top1, breakpoint == Breakpoint::Narrow);
+    fitRecipe();
 }
 
 QString RunTable::toText() const
@@ -254,6 +273,7 @@ void RunTable::contextMenuEvent(QContextMenuEvent* event)
 void RunTable::resizeEvent(QResizeEvent* event)
 {
     QTableWidget::resizeEvent(event);
+    fitRecipe();
     if (currentIndex().isValid())
         scrollTo(currentIndex());
 }

@@ -55,6 +55,7 @@ private:
         Top1,
         ColumnCount
     };
+    void fitRecipe();
     void fill();
     void fillRow(int row, const RunRow& run);
     void set(int row, Column column, const QString& text, bool secondary = false);
