@@ -4,7 +4,6 @@
 #include "core/quant/runmemory.h"
 
 #include "core/base/parallel.h"
-#include "core/base/symmetricmatrix.h"
 #include "core/quant/groupmemory.h"
 #include "core/quant/runfacts.h"
 #include "core/quant/tensorbytes.h"
