@@ -114,9 +114,10 @@ namespace {
         return best;
     }
 
-    /// `best` with what two-sided rounding makes of it, where that errs less as the end loss weighs
-    /// it.
-    WayTrial withTwoSided(WayTrial best, const Rows& rows, Eigen::Index stride,
+    /// `best` by rows and outputs together, unless importance-weighted rounding then errs less as
+    /// the end loss weighs it. Not tried against rows alone: a few rows of a matrix show too little
+    /// of what all of them make up for.
+    WayTrial twoSidedly(WayTrial best, const Rows& rows, Eigen::Index stride,
         const GptqFactor& factor, GptqOptions options, const Progress& progress)
     {
         const Format& format = *rows.matrix.format;
@@ -124,17 +125,16 @@ namespace {
             return best;
         if (best.way == Way::Gptq)
             options.sweeps = 0;
+        const Matrix &W = rows.judge.weights(), &T = rows.target;
         const OutputFactor outputs = factorOutputs(
             someOutputs(*rows.matrix.outputs, stride), options.outputDamping, progress);
-        const Matrix& T = rows.target;
-        GptqPass pass = gptqPass(T, factor, format, options, progress);
-        sweepRounded(T, factor, format, options.sweeps, pass.error, pass.bytes, progress);
-        const TwoSidedResult both = roundTwoSided(T, factor, outputs, format, options, progress);
         const auto errorOf = [&](const std::vector<std::byte>& bytes) {
             return rows.judge.weighedError(
                 decodeMatrix(bytes, format, T.rows(), T.cols()), outputs, progress);
         };
-        best.twoSided = errorOf(both.bytes) < errorOf(pass.bytes);
+        const TwoSidedResult both = roundTwoSided(T, factor, outputs, format, options, progress);
+        best.twoSided = errorOf(both.bytes)
+            <= errorOf(encodeMatrix(W, format, factor.importance, rows.matrix.encoder, progress));
         if (best.twoSided)
             best.error = judged(rows, both.bytes);
         return best;
@@ -223,7 +223,7 @@ StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const Tar
         shrunk(fit.H, best.shrinkage, best.towardsCommon ? common : nullptr), options, silent);
     for (std::size_t i = 0; i < tried.size(); ++i)
         best.matrices[i]
-            = withTwoSided(best.matrices[i], tried[i], strideOf(matrices), factor, given, silent);
+            = twoSidedly(best.matrices[i], tried[i], strideOf(matrices), factor, given, silent);
     return best;
 }
 

@@ -41,12 +41,14 @@ Matrix pairedInputs(Eigen::Index tokens, unsigned seed)
     return x;
 }
 
-StrengthTrial tried(Eigen::Index tokens, const Matrix& W, const SymmetricMatrix* common = nullptr)
+StrengthTrial tried(Eigen::Index tokens, const Matrix& W, const SymmetricMatrix* common = nullptr,
+    const OutputHessian* outputs = nullptr)
 {
     const Matrix x = pairedInputs(tokens, 71), unseen = pairedInputs(tokens / 3 + 1, 72);
     return tryStrengths(fitSums({ x, Matrix(), Matrix() }),
         heldSums({ unseen, Matrix(), Matrix() }), {},
-        { { &W, findFormat("Q4_0"), Encoder::Closest } }, GptqOptions(), common, Progress());
+        { { &W, findFormat("Q4_0"), Encoder::Closest, outputs } }, GptqOptions(), common,
+        Progress());
 }
 
 } // namespace
@@ -62,6 +64,7 @@ private slots:
     void takesNothingFromOthersThatAreOtherwise();
     void shrinksTowardsTheDiagonalWithLittleText();
     void takesNothingThatErrsMoreThanImportance();
+    void roundsOutputsTogetherWhereverGptqIsBest();
     void trustGrowsWithTokensAndFallsWithWidth();
     void aWholeShrinkageLeavesTheDiagonal();
     void aNormIsNotFittedToNoise();
@@ -138,6 +141,20 @@ void TestStrength::takesNothingThatErrsMoreThanImportance()
         QVERIFY(trial.error <= trial.importanceError && trial.error > 0);
         QVERIFY(trial.energy > trial.error);
     }
+}
+
+void TestStrength::roundsOutputsTogetherWhereverGptqIsBest()
+{
+    const Matrix W = noise(640, inputs, 81);
+    const Matrix g = noise(2000, 640, 82); // what single rows of few make up for is noise
+    const OutputHessian outputs{ g.transpose() * g / 1000 };
+    const WayTrial much = tried(20000, W, nullptr, &outputs).matrices[0];
+    QVERIFY(much.way == Way::Swept && much.twoSided);
+    QVERIFY(much.error > 0 && much.error < much.importanceError);
+    const WayTrial none = tried(20000, W).matrices[0];
+    QVERIFY(none.way == Way::Swept && !none.twoSided);
+    const WayTrial little = tried(4, W, nullptr, &outputs).matrices[0];
+    QVERIFY(little.way >= Way::Gptq || !little.twoSided);
 }
 
 void TestStrength::trustGrowsWithTokensAndFallsWithWidth()
