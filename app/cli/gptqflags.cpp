@@ -66,6 +66,11 @@ std::shared_ptr<GptqFlags> GptqFlags::addTo(CLI::App& command)
             "both (default: on)")
         ->group(group);
     command
+        .add_flag("--weigh-gradients,!--no-weigh-gradients", given.weighGradients,
+            "Count errors by the gradients of the end loss at their token, with --two-sided "
+            "(default: on)")
+        ->group(group);
+    command
         .add_option("--output-damping", given.outputDamping,
             "Damping of what the end loss says of pairs of outputs, with --two-sided")
         ->capture_default_str()
@@ -99,6 +104,8 @@ core::GptqOptions GptqFlags::applied(core::GptqOptions options) const
         options.orderNeurons = m_given.orderNeurons;
     if (has("--two-sided"))
         options.twoSided = m_given.twoSided;
+    if (has("--weigh-gradients"))
+        options.weighGradients = m_given.weighGradients;
     if (has("--output-damping"))
         options.outputDamping = m_given.outputDamping;
     return options;

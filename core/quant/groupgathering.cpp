@@ -49,6 +49,7 @@ GroupGathering::GroupGathering(const LayerInWork& layer, LinearInput input, cons
     , m_corrects(m_isNeeded && paths.reference)
     , m_weighs(layer.options().weighTokens)
     , m_holdsOut(m_isNeeded && layer.options().holdOut)
+    , m_tokenWeights(m_isNeeded ? layer.tokenWeights(input) : Vector())
     , m_allRows(paths.rounded.states.rows())
     , m_driftShare(float(layer.options().driftShare))
 {
@@ -59,14 +60,15 @@ void GroupGathering::add(
 {
     if (!m_isNeeded)
         return;
-    if (m_weighs) {
-        const Vector weights = tokenWeights(residual);
-        x = weights.asDiagonal() * x;
-        if (change.size() > 0)
-            change = weights.asDiagonal() * change;
-        if (drift.size() > 0)
-            drift = weights.asDiagonal() * drift;
+    Vector weights = m_weighs ? tokenWeights(residual) : Vector();
+    if (m_tokenWeights.size() > 0) {
+        const auto ofTile = m_tokenWeights.segment(tile.first, tile.rows);
+        weights = m_weighs ? Vector(weights.cwiseProduct(ofTile)) : Vector(ofTile);
     }
+    if (weights.size() > 0)
+        for (Matrix* m : { &x, &change, &drift })
+            if (m->size() > 0)
+                *m = weights.asDiagonal() * *m;
     const bool holdsOut = m_holdsOut && x.cols() <= mostHeldInputs;
     if (!holdsOut && drift.size() > 0) { // its share is known: one sum less to hold
         change += m_driftShare * drift;

@@ -83,6 +83,7 @@ public:
 
 private:
     bool m_isNeeded, m_corrects, m_weighs, m_holdsOut;
+    Vector m_tokenWeights; ///< of all tokens; empty: all alike
     Eigen::Index m_allRows;
     float m_driftShare;
     int m_heldSequences = 0;

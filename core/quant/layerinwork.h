@@ -42,6 +42,9 @@ public:
     Matrix unfolded(LinearInput input, Matrix x) const;
     /// original −= unfolded(input, x).
     void subtractUnfolded(Matrix& original, LinearInput input, const Matrix& x) const;
+    /// How much each token of the text counts for the matrices that read `input`, as a factor for
+    /// its vectors; empty: all alike.
+    Vector tokenWeights(LinearInput input) const;
     const LayerSpec& spec() const { return m_weights.spec; }
     const GptqOptions& options() const { return m_run.gptq; }
 

@@ -48,6 +48,11 @@ OutputHessian LayerInWork::outputsOf(Role role, LinearInput input) const
     return m_run.outputs.of(place);
 }
 
+Vector LayerInWork::tokenWeights(LinearInput input) const
+{
+    return options().weighGradients ? m_run.outputs.tokenWeights(m_layer, input) : Vector();
+}
+
 RoundedTensor LayerInWork::roundedByGptq(const Tensor& tensor, const PlannedTensor& planned,
     const Matrix& W, const Matrix& target, const Group& group, const Progress& progress) const
 {

@@ -13,12 +13,13 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace core {
 
 /// H_O of some of a model's matrices (core/rounding/outputhessian.h), in memory or, beyond
-/// mostInMemory bytes, on the disk.
+/// mostInMemory bytes, on the disk; and how much each token counts at what they read.
 class OutputHessians {
 public:
     static constexpr std::size_t mostInMemory = TokenRoom::usualInMemory;
@@ -33,6 +34,11 @@ public:
     bool has(Place place) const { return m_first.contains(place); }
     OutputHessian of(Place place) const;
     void set(Place place, const OutputHessian& blocks);
+    /// gradientWeights (core/rounding/tokenweights.h) of all tokens of the text, by the gradients
+    /// at the outputs of the matrices that read `input`; empty: not known.
+    Vector tokenWeights(int layer, LinearInput input) const;
+    /// `energies` (tokens): squared sizes of those gradients, relative to their mean.
+    void setEnergies(int layer, LinearInput input, Vector energies);
     /// Why there is nothing of any matrix, a sentence without its end; empty: it was not asked for,
     /// or it is there.
     const std::string& absent() const { return m_absent; }
@@ -45,6 +51,7 @@ private:
         Eigen::Index outputs;
     };
     std::map<Place, Room> m_first;
+    std::map<std::pair<int, LinearInput>, Vector> m_energies;
     std::vector<float> m_memory;
     std::unique_ptr<ScratchFile> m_disk;
     std::string m_absent;
@@ -54,8 +61,9 @@ private:
 std::vector<Place> placesByGptq(std::span<const PlannedTensor> plan);
 
 /// Walks `sequences` forward through the original model and back from random gradients at all its
-/// logits (core/model/backwardwalk.h) and gathers H_O of the matrices at `places`. Of the
-/// sequences, as many as mostStates allows, evenly spread. Beside what the two walks hold, one
+/// logits (core/model/backwardwalk.h) and gathers H_O of the matrices at `places`, and how much
+/// tokens count there. Of the sequences, as many as mostStates allows, evenly spread; tokens of the
+/// others count as much as the mean. Beside what the two walks hold, one
 /// layer's H_O in double. None where there is no room. Throws Error, Cancelled.
 OutputHessians gatherOutputHessians(const Checkpoint& checkpoint, const std::vector<Place>& places,
     const std::vector<std::vector<int>>& sequences, const std::filesystem::path& scratchFolder,

@@ -38,6 +38,7 @@ namespace {
         Switch{ "refit_norms", &GptqOptions::refitNorms },
         Switch{ "order_neurons", &GptqOptions::orderNeurons },
         Switch{ "two_sided", &GptqOptions::twoSided },
+        Switch{ "weigh_gradients", &GptqOptions::weighGradients },
     };
 
     constexpr int mostSweeps = 100;

@@ -44,6 +44,9 @@ struct GptqOptions {
     /// both outputs (twosided.h): takes one pass back through the original model. Not for stacks of
     /// experts, the head and outputs whose rows are scaled.
     bool twoSided = true;
+    /// Whether an error counts by the root of the squared gradients at its token, too: as far as
+    /// the end loss depends on that token. With twoSided only, whose pass tells them.
+    bool weighGradients = true;
     /// Share of the mean diagonal of H_O, of the gradients at a matrix's outputs, added to it.
     double outputDamping = 0.3;
 
@@ -52,8 +55,8 @@ struct GptqOptions {
 
 /// JSON: {"damping": 0.01, "correct_target": true, "hold_out": true, "choose_target": true,
 /// "drift_share": 0.5, "target_damping": 0.1, "weigh_tokens": false, "sweeps": 3, "refit_norms":
-/// true, "order_neurons": false, "two_sided": true, "output_damping": 0.3}; what is missing has its
-/// default. Throws Error (place, key, found, expected).
+/// true, "order_neurons": false, "two_sided": true, "weigh_gradients": true, "output_damping":
+/// 0.3}; what is missing has its default. Throws Error (place, key, found, expected).
 GptqOptions gptqOptionsFromJson(const Json& json, const std::string& place);
 Json gptqOptionsToJson(const GptqOptions& options);
 

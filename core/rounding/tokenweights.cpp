@@ -20,4 +20,13 @@ Vector tokenWeights(const MatrixView& residual)
     return weights;
 }
 
+Vector gradientWeights(const Vector& energies)
+{
+    const Vector roots = energies.cwiseSqrt();
+    const double mean = roots.cast<double>().mean();
+    if (!(mean > 0) || !std::isfinite(mean))
+        return Vector::Ones(energies.size());
+    return (roots / float(mean)).cwiseSqrt();
+}
+
 } // namespace core

@@ -11,4 +11,9 @@ namespace core {
 /// alone. `residual` (tokens, hidden). Pure.
 Vector tokenWeights(const MatrixView& residual);
 
+/// The same by what the end loss makes of outputs there: the fourth root of the squared sizes of
+/// the gradients at them, relative to their mean, so that a squared error counts by the root of
+/// `energies` (tokens). All alike where there are none. Pure.
+Vector gradientWeights(const Vector& energies);
+
 } // namespace core

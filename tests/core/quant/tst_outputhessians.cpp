@@ -4,6 +4,7 @@
 #include "core/model/backwardwalk.h"
 #include "core/quant/outputhessians.h"
 #include "core/rounding/strength.h"
+#include "core/rounding/tokenweights.h"
 #include "smallrun.h"
 #include "tests/support/oneprocessor.h"
 
@@ -17,9 +18,10 @@ namespace {
 
 const Place up{ Role::FfnUp, 1 };
 
-/// Σ g gᵀ of one matrix.
+/// Σ g gᵀ of one matrix, and g·g by token.
 struct SlowSum : BackwardObserver {
     MatrixD sum;
+    std::vector<double> squares;
     Eigen::Index tokens = 0;
 
     void linearGradient(const LinearGradient& shown) override
@@ -28,6 +30,8 @@ struct SlowSum : BackwardObserver {
             return;
         if (sum.size() == 0)
             sum = MatrixD::Zero(shown.g.cols(), shown.g.cols());
+        for (Eigen::Index i = 0; i < shown.g.rows(); ++i)
+            squares.push_back(shown.g.row(i).cast<double>().squaredNorm());
         for (Eigen::Index i = 0; i < shown.g.rows(); ++i)
             for (Eigen::Index j = 0; j < shown.g.cols(); ++j)
                 sum.row(j) += double(shown.g(i, j)) * shown.g.row(i).cast<double>();
@@ -45,6 +49,7 @@ private slots:
     void areThoseOfAWalkBack();
     void areTheSameForAnyNumberOfProcessors();
     void areKeptByPlace();
+    void tellHowMuchTokensCount();
     void oneTokenSaysNothing();
     void aRunRoundsTwoSidedlyAndSaysSo();
     void aRunWithoutIsAsItWas();
@@ -105,6 +110,28 @@ void TestOutputHessians::areKeptByPlace()
     QVERIFY(hessians.absent().empty());
 }
 
+void TestOutputHessians::tellHowMuchTokensCount()
+{
+    const OutputHessians hessians
+        = gatherOutputHessians(*m_checkpoint, { up }, m_options.calibration, {}, Progress());
+    const LayerStates states
+        = walkKeeping(*m_checkpoint, m_options.calibration, nullptr, Progress());
+    SlowSum slow;
+    backwardWalk(*m_checkpoint, states, { 0, states.length() - 1, 17, 0 }, slow, Progress());
+    const Vector weights = hessians.tokenWeights(up.layer, LinearInput::FeedForward);
+    QCOMPARE(weights.size(), Eigen::Index(slow.squares.size()));
+    double mean = 0; // of the roots
+    for (const double squares : slow.squares)
+        mean += std::sqrt(squares) / double(slow.squares.size());
+    for (Eigen::Index i = 0; i < weights.size(); ++i) {
+        const double expected = std::sqrt(std::sqrt(slow.squares[std::size_t(i)]) / mean);
+        QVERIFY(std::abs(double(weights(i)) - expected) < 1e-4 * (expected + 1));
+    }
+    QCOMPARE(weights(states.length() - 1), 0.0f); // nothing is predicted from a last token
+    QVERIFY(hessians.tokenWeights(0, LinearInput::FeedForward).size() == 0);
+    QVERIFY(gradientWeights(Vector::Zero(3)).isOnes());
+}
+
 void TestOutputHessians::oneTokenSaysNothing()
 {
     QVERIFY(!gatherOutputHessians(*m_checkpoint, { up }, { { 1 }, { 2 } }, {}, Progress()).has(up));
@@ -119,13 +146,16 @@ void TestOutputHessians::aRunRoundsTwoSidedlyAndSaysSo()
     const auto model = quantize(m_checkpoint, recipe, m_options, {}, Progress());
     const auto both = std::ranges::count_if(model.reports,
         [](const TensorReport& report) { return report.gptq && report.gptq->twoSided; });
-    QVERIFY2(both > 6, qPrintable(QString::number(both))); // of 14
+    QCOMPARE(both, 14);
     Recipe without = recipe;
     without.gptq.twoSided = false;
     const auto other = quantize(m_checkpoint, without, m_options, {}, Progress());
     QVERIFY(allBytes(*model.checkpoint) != allBytes(*other.checkpoint));
     for (const TensorReport& report : other.reports)
         QVERIFY(!report.gptq || !report.gptq->twoSided);
+    recipe.gptq.weighGradients = false;
+    const auto alike = quantize(m_checkpoint, recipe, m_options, {}, Progress());
+    QVERIFY(allBytes(*model.checkpoint) != allBytes(*alike.checkpoint));
 }
 
 void TestOutputHessians::aRunWithoutIsAsItWas()
@@ -135,6 +165,7 @@ void TestOutputHessians::aRunWithoutIsAsItWas()
     const auto bytes
         = allBytes(*quantize(m_checkpoint, recipe, m_options, {}, Progress()).checkpoint);
     recipe.gptq.outputDamping = 0.1; // says nothing then
+    recipe.gptq.weighGradients = !recipe.gptq.weighGradients; // nor this
     QVERIFY(
         allBytes(*quantize(m_checkpoint, recipe, m_options, {}, Progress()).checkpoint) == bytes);
 }

@@ -10,6 +10,9 @@
 #include <QtWidgets/QRadioButton>
 #include <QtWidgets/QSpinBox>
 
+#include <algorithm>
+#include <ranges>
+
 using namespace quantizepage;
 
 class QuantizePageTest : public PageTest {
@@ -119,8 +122,12 @@ private slots:
         QVERIFY(!named<QSpinBox>(shown.page, "Sweeps")->isVisible());
         QTest::mouseClick(button(shown.page, "More options of GPTQ"), Qt::LeftButton);
         named<QSpinBox>(shown.page, "Sweeps")->setValue(5);
-        for (QCheckBox* box : shown.page.findChild<GptqForm*>()->findChildren<QCheckBox*>())
+        const auto boxes = shown.page.findChild<GptqForm*>()->findChildren<QCheckBox*>();
+        for (QCheckBox* box : boxes | std::views::reverse) // gradients before outputs together
             box->click();
+        const auto byGradients = std::ranges::find_if(
+            boxes, [](const QCheckBox* box) { return box->text() == "Weigh by gradients"; });
+        QVERIFY(byGradients != boxes.end() && !(*byGradients)->isEnabled());
         auto* target = named<QComboBox>(shown.page, "Aim at");
         QVERIFY(!named<QDoubleSpinBox>(shown.page, "Take up")->isVisible());
         target->setCurrentIndex(1);
@@ -130,6 +137,7 @@ private slots:
         const core::GptqOptions options = shown.page.settings().gptq, before;
         QCOMPARE(options.sweeps, 5);
         QCOMPARE(options.twoSided, !before.twoSided);
+        QCOMPARE(options.weighGradients, !before.weighGradients);
         QCOMPARE(options.refitNorms, !before.refitNorms);
         QCOMPARE(options.orderNeurons, !before.orderNeurons);
         QCOMPARE(options.weighTokens, !before.weighTokens);

@@ -44,6 +44,9 @@ GptqForm::GptqForm(QWidget* parent)
     m_twoSided = m_form->addSwitch(tr("Round outputs together"),
         tr("Lets rows make up for the errors of rows before them, as far as the end loss depends\n"
            "on both outputs: takes one pass back through the original model."));
+    m_weighGradients = m_form->addSwitch(tr("Weigh by gradients"),
+        tr("Counts an error as far as the end loss depends on its token. With outputs rounded\n"
+           "together only, whose pass back tells it."));
     m_refitNorms = m_form->addSwitch(tr("Refit the norms"),
         tr("Norm weights stay F32 in the file, so they may be fitted to the rounded matrices\n"
            "behind them at no cost."));
@@ -63,7 +66,9 @@ GptqForm::GptqForm(QWidget* parent)
     for (QDoubleSpinBox* box : { m_driftShare, m_targetDamping })
         connect(box, &QDoubleSpinBox::valueChanged, this, &GptqForm::changed);
     connect(m_sweeps, &QSpinBox::valueChanged, this, &GptqForm::changed);
-    for (QCheckBox* box : { m_twoSided, m_refitNorms, m_orderNeurons, m_weighTokens, m_holdOut })
+    connect(m_twoSided, &QCheckBox::toggled, m_weighGradients, &QWidget::setEnabled);
+    for (QCheckBox* box :
+        { m_twoSided, m_weighGradients, m_refitNorms, m_orderNeurons, m_weighTokens, m_holdOut })
         connect(box, &QCheckBox::toggled, this, &GptqForm::changed);
     setOptions({});
 }
@@ -103,6 +108,7 @@ void GptqForm::setOptions(const core::GptqOptions& options)
     m_targetDamping->setValue(100 * options.targetDamping);
     m_sweeps->setValue(options.sweeps);
     m_twoSided->setChecked(options.twoSided);
+    m_weighGradients->setChecked(options.weighGradients);
     m_refitNorms->setChecked(options.refitNorms);
     m_orderNeurons->setChecked(options.orderNeurons);
     m_holdOut->setChecked(options.holdOut);
@@ -121,6 +127,7 @@ core::GptqOptions GptqForm::options() const
     options.targetDamping = m_targetDamping->value() / 100;
     options.sweeps = m_sweeps->value();
     options.twoSided = m_twoSided->isChecked();
+    options.weighGradients = m_weighGradients->isChecked();
     options.refitNorms = m_refitNorms->isChecked();
     options.orderNeurons = m_orderNeurons->isChecked();
     options.holdOut = m_holdOut->isChecked();
@@ -131,6 +138,7 @@ core::GptqOptions GptqForm::options() const
 void GptqForm::updateEnabled()
 {
     const bool given = m_target->currentData().toInt() == int(Target::AsGiven);
+    m_weighGradients->setEnabled(m_twoSided->isChecked());
     for (QWidget* field : { m_driftShare, m_targetDamping })
         m_form->setRowVisible(field, given);
 }

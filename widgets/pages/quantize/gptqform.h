@@ -36,7 +36,8 @@ private:
     QComboBox* m_target;
     QDoubleSpinBox *m_driftShare, *m_targetDamping;
     QSpinBox* m_sweeps;
-    QCheckBox *m_refitNorms, *m_orderNeurons, *m_weighTokens, *m_holdOut, *m_twoSided;
+    QCheckBox *m_refitNorms, *m_orderNeurons, *m_weighTokens, *m_holdOut, *m_twoSided,
+        *m_weighGradients;
 };
 
 } // namespace widgets
