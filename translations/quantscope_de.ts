@@ -3827,6 +3827,16 @@ all of the text is believed and errors are those on it.</source>
         <translation>Wählt nach einem zurückgehaltenen Viertel der Sequenzen, was der Text tragen kann. Ohne
 das wird dem ganzen Text geglaubt, und die Fehler sind die auf ihm.</translation>
     </message>
+    <message>
+        <source>Weigh by gradients</source>
+        <translation>Nach Gradienten gewichten</translation>
+    </message>
+    <message>
+        <source>Counts an error as far as the end loss depends on its token. With outputs rounded
+together only, whose pass back tells it.</source>
+        <translation>Ein Fehler zählt so weit, wie der Verlust am Ende von seinem Token abhängt. Nur mit
+gemeinsam gerundeten Ausgängen, deren Durchgang zurück es sagt.</translation>
+    </message>
 </context>
 <context>
     <name>widgets::Grade</name>
