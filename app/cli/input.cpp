@@ -74,6 +74,27 @@ void requireMayBeWritten(
     const core::AtomicFile probe(file, existing); // throws where none can be; nothing of it stays
 }
 
+namespace {
+
+    /// Where a file of that name is written: links followed, even those that lead to nothing yet.
+    std::filesystem::path placeOf(std::filesystem::path file)
+    {
+        constexpr int mostLinks = 40; // as many as Linux follows
+        std::error_code error;
+        for (int i = 0; i < mostLinks && std::filesystem::is_symlink(file, error); ++i)
+            file = file.parent_path() / std::filesystem::read_symlink(file, error);
+        const auto place
+            = std::filesystem::weakly_canonical(std::filesystem::absolute(file, error), error);
+        return error ? file.lexically_normal() : place;
+    }
+
+} // namespace
+
+bool isSamePlace(const std::filesystem::path& one, const std::filesystem::path& other)
+{
+    return !one.empty() && !other.empty() && placeOf(one) == placeOf(other);
+}
+
 std::string headline(const core::Checkpoint& checkpoint)
 {
     const core::ModelConfig& config = checkpoint.config();

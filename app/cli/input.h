@@ -44,6 +44,10 @@ std::vector<std::vector<int>> readSequences(
 void requireMayBeWritten(
     const core::SourceFiles& read, const std::filesystem::path& file, core::Existing existing);
 
+/// Whether writing `one` and `other` would write one file, through whatever links, also before it
+/// is there. Empty names are none.
+bool isSamePlace(const std::filesystem::path& one, const std::filesystem::path& other);
+
 /// "SmolLM2: llama, 30 layers, 134,515,008 weights, 98.4 MB"
 std::string headline(const core::Checkpoint& checkpoint);
 

@@ -11,6 +11,7 @@
 #include "core/measure/bandwidth.h"
 #include "core/quant/runneeds.h"
 #include "core/quant/tensortypes.h"
+#include "core/search/recipeloss.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -64,6 +65,18 @@ namespace {
         }
     }
 
+    /// A limit that holds for no tensor would go unnoticed otherwise.
+    void requireRoles(const core::MixSettings& settings, const core::Checkpoint& checkpoint)
+    {
+        for (const auto& [role, limit] : settings.limits)
+            if (std::ranges::none_of(checkpoint.tensors(), [&](const core::Tensor& tensor) {
+                    return tensor.isMatrix() && tensor.place.role == role;
+                }))
+                throw core::Error(core::text(limit.least ? "--least" : "--most", ": found ",
+                    core::roleName(role), ", of which the model has no tensor",
+                    role == core::Role::Output ? ": its head is token_embd" : ""));
+    }
+
     core::MixSettings settingsOf(const RecipeArguments& options)
     {
         core::MixSettings settings;
@@ -94,17 +107,49 @@ namespace {
         return std::uint64_t(number * factor);
     }
 
-    std::uint64_t bytesThatFit(const RecipeArguments& options, const core::Checkpoint& checkpoint)
+    /// Throws Error where not even `least` bytes fit.
+    std::uint64_t bytesThatFit(
+        const RecipeArguments& options, const core::Checkpoint& checkpoint, std::uint64_t least)
     {
+        const int context = options.context > 0 ? options.context : checkpoint.config().context;
         const auto devices = core::readDevices(app::resourcesFolder() / "devices.json");
         std::string names;
         for (const core::Device& device : devices) {
-            if (device.name == options.device)
-                return core::roomForWeights(device, checkpoint.config(),
-                    options.context > 0 ? options.context : checkpoint.config().context);
+            if (device.name == options.device) {
+                const std::uint64_t room
+                    = core::roomForWeights(device, checkpoint.config(), context);
+                if (room < least)
+                    throw core::Error(core::text("--fit: ", device.name, " has room for ",
+                        sizeText(double(room)), " of weights at a context of ", context,
+                        " tokens, expected at least ", sizeText(double(least))));
+                return room;
+            }
             names.append(names.empty() ? "" : ", ").append(device.name);
         }
         throw core::Error(core::text("--fit: found ", options.device, ", expected one of ", names));
+    }
+
+    /// Bytes of the tensors. Throws Error where not even the smallest mix has so few bits a weight.
+    std::uint64_t bytesOfBits(const RecipeArguments& options, const core::Checkpoint& checkpoint,
+        const core::MixSearch& search)
+    {
+        const double bytes = options.bitsPerWeight * double(checkpoint.weights()) / 8;
+        if (bytes < double(search.leastBytes()))
+            throw core::Error(
+                core::text("--target-bpw: found ", options.bitsPerWeight, ", expected at least ",
+                    8 * double(search.leastBytes()) / double(checkpoint.weights())));
+        return bytes < double(search.mostBytes()) ? std::uint64_t(bytes) : search.mostBytes();
+    }
+
+    core::FileMix withinLoss(const RecipeArguments& options, const core::Checkpoint& checkpoint,
+        const core::MixSearch& search, const core::Recipe& recipe)
+    {
+        const core::MixSearch::Mix mix = search.within(options.kld);
+        if (mix.kld > options.kld)
+            throw core::Error(
+                core::text("--target-kld: found ", options.kld, ", expected at least ", mix.kld,
+                    ", what the finest mix of these formats is predicted to lose"));
+        return core::fileOf(checkpoint, mix, recipe);
     }
 
     core::FileMix found(const RecipeArguments& options, const core::Checkpoint& checkpoint,
@@ -112,21 +157,27 @@ namespace {
     {
         constexpr auto care = core::MixSearch::Care::Best;
         if (options.kld > 0)
-            return core::fileOf(checkpoint, search.within(options.kld), recipe);
-        if (options.bitsPerWeight > 0) {
-            const double bytes = options.bitsPerWeight * double(checkpoint.weights()) / 8;
-            if (bytes < double(search.leastBytes()))
-                throw core::Error(core::text("--target-bpw: found ", options.bitsPerWeight,
-                    ", expected at least ",
-                    8 * double(search.leastBytes()) / double(checkpoint.weights())));
-            return core::fileOf(checkpoint, search.under(std::uint64_t(bytes), care), recipe);
-        }
-        const std::uint64_t bytes
-            = options.device.empty() ? bytesOf(options.size) : bytesThatFit(options, checkpoint);
+            return withinLoss(options, checkpoint, search, recipe);
+        if (options.bitsPerWeight > 0)
+            return core::fileOf(
+                checkpoint, search.under(bytesOfBits(options, checkpoint, search), care), recipe);
+        const auto least = search.under(search.leastBytes(), core::MixSearch::Care::Quick);
+        const std::uint64_t bytes = options.device.empty()
+            ? bytesOf(options.size)
+            : bytesThatFit(options, checkpoint, core::fileOf(checkpoint, least, recipe).fileBytes);
         // Where swaps follow, their rules may take some words more.
         constexpr std::uint64_t room = 512;
         return core::mixForFile(checkpoint, search, recipe,
             options.swaps > 0 ? bytes - std::min(bytes, room) : bytes, care);
+    }
+
+    /// What a size asked for has to do with what was found, where it is worth a sentence.
+    std::optional<std::string> noteOf(
+        const RecipeArguments& options, const core::MixSearch& search, const core::FileMix& mix)
+    {
+        if (options.kld > 0 || mix.mix.bytes < search.mostBytes())
+            return std::nullopt;
+        return "this is the finest mix of these formats: nothing larger is tried";
     }
 
     /// Throws Error for a file to be written that is read or is to be kept.
@@ -140,6 +191,9 @@ namespace {
                 requireMayBeWritten(
                     read, file, options.overwrite ? core::Existing::Replace : core::Existing::Keep);
         }
+        if (isSamePlace(options.output, options.types))
+            throw core::Error(core::text("--tensor-types: found ", options.types,
+                ", where the recipe goes, expected the name of another file"));
     }
 
     void write(const RecipeArguments& options, const core::Checkpoint& checkpoint,
@@ -184,7 +238,7 @@ namespace {
                       << " bytes): quantize --type " << better->name << " takes it.\n";
     }
 
-    void printJson(const core::Checkpoint& checkpoint, const core::FileMix& mix,
+    core::Json toJson(const core::Checkpoint& checkpoint, const core::FileMix& mix,
         const core::PredictedKld& predicted, const std::optional<core::PresetLoss>& better)
     {
         core::Json json{ { "bytes", mix.fileBytes },
@@ -194,16 +248,26 @@ namespace {
         if (better)
             json["better_preset"] = { { "name", better->name }, { "bytes", better->fileBytes },
                 { "predicted_kld", better->kld } };
-        std::cout << core::jsonText(json, 2) << '\n';
+        return json;
+    }
+
+    void requireTextForSwaps(const RecipeArguments& options)
+    {
+        if (options.swaps > 0 && options.losses.text.file.empty())
+            throw core::Error("--swaps: found no --calibration, expected a text to measure on");
     }
 
     void recipe(const RecipeArguments& options, const core::Progress& progress)
     {
-        const core::MixSettings settings = settingsOf(options);
+        core::MixSettings settings = settingsOf(options);
+        requireTextForSwaps(options);
         const auto checkpoint = openModel(options.model);
         checkTargets(options, *checkpoint);
+        requireRoles(settings, *checkpoint);
         const core::SensitivityTable table = predictedLosses(
             options.losses, checkpoint, progress.part(0, options.swaps > 0 ? 0.5 : 1));
+        if (table.sequences == 0) // figures of the weights alone are of one method
+            settings.figures = core::methodOf(table).value_or(settings.figures);
         const core::MixSearch search(*checkpoint, table, settings);
         core::FileMix mix = found(options, *checkpoint, search, settings.recipe);
         if (options.swaps > 0)
@@ -217,11 +281,18 @@ namespace {
             = core::predictedKld(*checkpoint, core::planTensors(*checkpoint, asPredicted), table);
         const auto better
             = core::betterPreset(*checkpoint, table, settings.recipe, mix.fileBytes, mix.mix.kld);
+        const auto note = noteOf(options, search, mix);
         write(options, *checkpoint, mix);
-        if (options.json)
-            printJson(*checkpoint, mix, predicted, better);
-        else
-            print(*checkpoint, mix, predicted, better);
+        if (note)
+            std::cerr << "note: " << *note << '\n';
+        if (!options.json)
+            return print(*checkpoint, mix, predicted, better);
+        core::Json json = toJson(*checkpoint, mix, predicted, better);
+        json["sequences"] = table.sequences;
+        json["predicted_by"] = core::methodName(settings.figures);
+        if (note)
+            json["note"] = *note;
+        std::cout << core::jsonText(json, 2) << '\n';
     }
 
 } // namespace
@@ -237,14 +308,17 @@ void addRecipe(CLI::App& app, Action& action)
         "--target-size", options->size, "Largest file: bytes, or 500M, 2G (10^6, 10^9)");
     target->add_option("--target-bpw", options->bitsPerWeight, "Most bits per weight")
         ->check(positive());
-    target->add_option("--fit", options->device,
-        "Largest file that a device runs, by its name in the window: nine tenths of its memory "
-        "less keys and values");
+    CLI::Option* fit = target->add_option("--fit", options->device,
+        "Largest file that a device runs, by its name in the window (devices of your own in its "
+        "settings are not known here): nine tenths of its memory less keys and values");
     target->add_option("--target-kld", options->kld, "Largest predicted KL divergence")
         ->check(positive());
     target->require_option(1);
-    addCount(
-        *command, "--context", options->context, "Tokens for --fit (default: the model's context)");
+    command
+        ->add_option(
+            "--context", options->context, "Tokens for --fit (default: the model's context)")
+        ->check(positive())
+        ->needs(fit);
     addLossOptions(*command, options->losses);
     command
         ->add_option("--round", options->method,
@@ -263,7 +337,7 @@ void addRecipe(CLI::App& app, Action& action)
     command->add_flag("--overwrite", options->overwrite, "Replaces files of these names");
     command->add_flag("--json", options->json,
         "Print one JSON object: bytes, bits_per_weight, predicted_kld, predicted_kld_error, "
-        "recipe");
+        "predicted_by, sequences, recipe");
     command->callback([options, &action] {
         action = [options](
                      const core::Progress& progress, ProgressLine&) { recipe(*options, progress); };

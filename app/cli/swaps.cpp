@@ -2,7 +2,6 @@
 #include "app/cli/swaps.h"
 
 #include "app/cli/console.h"
-#include "core/base/error.h"
 
 #include <iostream>
 
@@ -12,8 +11,6 @@ core::MixSearch::Mix improvedBySwaps(const core::Checkpoint& checkpoint,
     const core::MixSearch& search, const core::MixSearch::Mix& mix, const core::Recipe& recipe,
     int most, const LossOptions& losses, const core::Progress& progress)
 {
-    if (losses.text.file.empty())
-        throw core::Error("--swaps: found no --calibration, expected a text to measure on");
     const core::SwapSettings settings = core::swapSettings(checkpoint,
         readSequences(checkpoint, { losses.text.file, losses.text.length, 0 }), recipe, most,
         losses.imatrix.empty() ? core::Importance() : core::readImatrix(losses.imatrix),

@@ -89,6 +89,97 @@ private slots:
             QVERIFY2(line.contains('='), line.constData());
     }
 
+    /// The figures of the weights alone are of one method, whatever the recipe's is.
+    void findsARoughMixWithoutAText()
+    {
+        const Workplace place;
+        const QStringList command{ "recipe", place.model, "--formats", "Q4_0,Q8_0", "--json" };
+        for (const char* method : { "importance", "rtn", "hqq", "gptq" }) {
+            const Outcome outcome
+                = run(command + QStringList{ "--target-bpw", "6", "--method", method });
+            QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+            const Json json = jsonOf(outcome);
+            QVERIFY(json["rough"] == true);
+            QVERIFY(json["predicted_kld"] > 0);
+            QVERIFY(json["predicted_by"] == "rtn");
+            QVERIFY(json["recipe"]["method"] == method);
+            const double bits = json["bits_per_weight"];
+            QVERIFY2(bits > 5 && bits <= 6, qPrintable(QString::number(bits)));
+        }
+        const Outcome swaps = run(command + QStringList{ "--target-bpw", "6", "--swaps", "1" });
+        QCOMPARE(swaps.code, 3);
+        QVERIFY2(swaps.error.contains("--swaps: found no --calibration"), qPrintable(swaps.error));
+    }
+
+    void whatIsBeyondTheFormatsIsSaid()
+    {
+        const Workplace place;
+        const QStringList command{ "recipe", place.model, "--formats", "Q4_0,Q8_0", "--json" };
+        const Outcome finest = run(command + QStringList{ "--target-bpw", "30" });
+        QVERIFY2(finest.code == 0, qPrintable(finest.error));
+        QVERIFY2(finest.error.contains("nothing larger is tried"), qPrintable(finest.error));
+        const Json json = jsonOf(finest);
+        QVERIFY(json.contains("note"));
+        for (const QStringList& huge : { QStringList{ "--target-bpw", "4e13" },
+                 QStringList{ "--target-bpw", "1e300" }, QStringList{ "--target-size", "1e15" } }) {
+            const Outcome outcome = run(command + huge);
+            QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+            QVERIFY(jsonOf(outcome)["bytes"] == json["bytes"]);
+        }
+        const Outcome loss = run(command + QStringList{ "--target-kld", "1e-12" });
+        QCOMPARE(loss.code, 3);
+        QVERIFY2(loss.error.contains("--target-kld: found 1e-12, expected at least"),
+            qPrintable(loss.error));
+        QVERIFY(!jsonOf(run(command + QStringList{ "--target-bpw", "6" })).contains("note"));
+        for (const QStringList& wrong : { QStringList{ "--target-bpw", "nan" },
+                 QStringList{ "--target-kld", "inf" }, QStringList{ "--target-kld", "-1" } })
+            QCOMPARE(run(command + wrong).code, 2);
+        for (const char* size : { "nan", "inf", "1e300G", "-5" })
+            QCOMPARE(run(command + QStringList{ QStringLiteral("--target-size=") + size }).code, 3);
+    }
+
+    void neverWritesTwoFilesAtOnePlace()
+    {
+        const Workplace place;
+        const QString file = name(place.folder.path() / "both.json");
+        const QString link = name(place.folder.path() / "link.json");
+        std::filesystem::create_symlink("both.json", link.toStdString());
+        const QString around = name(place.folder.path() / "model" / ".." / "both.json");
+        for (const QString& other : { file, link, around }) {
+            const Outcome outcome
+                = run(recipe(place, { "--target-bpw", "6", "-o", file, "--tensor-types", other }));
+            QCOMPARE(outcome.code, 3);
+            QVERIFY2(outcome.error.contains("expected the name of another file"),
+                qPrintable(outcome.error));
+            QVERIFY(!QFileInfo::exists(file));
+        }
+    }
+
+    void aDeviceThatHasNoRoomIsNamedWithItsContext()
+    {
+        const Workplace place;
+        const QStringList command{ "recipe", place.model, "--formats", "Q4_0,Q8_0", "--context",
+            "100000000" };
+        const Outcome outcome = run(command + QStringList{ "--fit", "Raspberry Pi 5 (8 GB)" });
+        QCOMPARE(outcome.code, 3);
+        QVERIFY2(outcome.error.contains("--fit: Raspberry Pi 5 (8 GB) has room for"),
+            qPrintable(outcome.error));
+        QVERIFY2(
+            outcome.error.contains("a context of 100000000 tokens"), qPrintable(outcome.error));
+        QCOMPARE(
+            run(command + QStringList{ "--target-bpw", "6" }).code, 2); // --context for nothing
+    }
+
+    void aLimitThatHoldsForNoTensorIsRefused()
+    {
+        const Workplace place;
+        const Outcome outcome = run({ "recipe", place.model, "--formats", "Q4_0,Q8_0",
+            "--target-bpw", "6", "--least", "output=Q8_0" });
+        QCOMPARE(outcome.code, 3);
+        QVERIFY2(outcome.error.contains("--least: found output, of which the model has no tensor"),
+            qPrintable(outcome.error));
+    }
+
     void namesADeviceThatItDoesNotKnow()
     {
         const Workplace place;
