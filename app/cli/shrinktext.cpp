@@ -3,6 +3,7 @@
 
 #include "app/cli/console.h"
 #include "app/cli/evaluationtext.h"
+#include "core/measure/comparedfile.h"
 #include "core/search/recipeloss.h"
 
 #include <nlohmann/json.hpp>
@@ -22,7 +23,7 @@ namespace {
 
     double saved(const Shrinking& shrinking, const core::SmallerFile& file)
     {
-        return 1 - double(file.mix.fileBytes) / double(shrinking.checkpoint->bytes());
+        return 1 - double(file.mix.fileBytes) / double(core::filesBytes(*shrinking.checkpoint));
     }
 
     core::SmallerWork workOf(
@@ -63,7 +64,7 @@ void printChoicesJson(const Shrinking& shrinking, const core::Progress& progress
         choice["seconds"] = workOf(shrinking, file, progress).total();
         choices.push_back(std::move(choice));
     }
-    const core::Json json{ { "original_bytes", shrinking.checkpoint->bytes() },
+    const core::Json json{ { "original_bytes", core::filesBytes(*shrinking.checkpoint) },
         { "choices", std::move(choices) } };
     std::cout << core::jsonText(json, 2) << '\n';
 }
@@ -99,7 +100,7 @@ void printMade(
     printEvaluation(*result.evaluation);
     std::cout << '\n'
               << core::verdictText(core::verdictOf(result.file->bytes,
-                     shrinking.checkpoint->bytes(), *result.evaluation->against))
+                     core::filesBytes(*shrinking.checkpoint), *result.evaluation->against))
               << '\n';
 }
 
@@ -109,12 +110,12 @@ void printMadeJson(
     core::Json json = fileJson(shrinking, file);
     json["file"] = result.file->file.string();
     json["bytes"] = result.file->bytes;
-    json["original_bytes"] = shrinking.checkpoint->bytes();
+    json["original_bytes"] = core::filesBytes(*shrinking.checkpoint);
     json["tensors_verified"] = result.file->tensorsVerified;
     json["recipe"] = core::recipeToJson(file.mix.recipe);
     if (result.evaluation) {
-        const core::Verdict verdict = core::verdictOf(
-            result.file->bytes, shrinking.checkpoint->bytes(), *result.evaluation->against);
+        const core::Verdict verdict = core::verdictOf(result.file->bytes,
+            core::filesBytes(*shrinking.checkpoint), *result.evaluation->against);
         json["evaluation"] = core::evaluationToJson(*result.evaluation);
         json["measured_grade"] = core::gradeWord(verdict.grade);
         json["advice"] = core::adviceWord(verdict.advice);

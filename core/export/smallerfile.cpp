@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/export/smallerfile.h"
 
+#include "core/measure/comparedfile.h"
 #include "core/model/backward.h"
 #include "core/search/recipeloss.h"
 #include "core/search/sensitivity.h"
@@ -55,6 +56,7 @@ std::vector<SmallerFile> smallerFiles(const Checkpoint& checkpoint, const Sensit
 {
     const MixSettings settings = settingsFor(checkpoint, table);
     const MixSearch search(checkpoint, table, settings);
+    const std::uint64_t original = filesBytes(checkpoint);
     std::vector<SmallerFile> files;
     for (const GradeLimit& limit : gradeLimits) {
         SmallerFile file;
@@ -62,8 +64,8 @@ std::vector<SmallerFile> smallerFiles(const Checkpoint& checkpoint, const Sensit
         file.mix = fileOf(checkpoint, search.within(limit.kld), settings.recipe);
         file.predicted = gradeOf(file.mix.mix.kld);
         const bool isWithin = file.mix.mix.kld <= limit.kld;
-        const std::uint64_t above = files.empty() ? checkpoint.bytes() : files.back().mix.fileBytes;
-        if (isWithin && isSmaller(file, checkpoint.bytes()) && file.mix.fileBytes < above)
+        const std::uint64_t above = files.empty() ? original : files.back().mix.fileBytes;
+        if (isWithin && isSmaller(file, original) && file.mix.fileBytes < above)
             files.push_back(std::move(file));
     }
     return files;

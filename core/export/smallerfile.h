@@ -30,9 +30,9 @@ Recipe smallerRecipe(const Checkpoint& checkpoint);
 
 /// The smallest file whose loss is predicted, by `table`, to stay within the limit of each grade
 /// from AsGood to ClearlyWorse. What is quantized already may stay as it is. Left out are grades
-/// that no mix stays within, files that save less than a twentieth of the tensors' bytes, and those
-/// no smaller than one of a better grade: none are left where nothing can be gained. Some 0.3 s for
-/// 300 tensors. Throws Error as MixSearch does.
+/// that no mix stays within, files that save less than a twentieth of the model's (filesBytes()),
+/// and those no smaller than one of a better grade: none are left where nothing can be gained. Some
+/// 0.3 s for 300 tensors. Throws Error as MixSearch does.
 std::vector<SmallerFile> smallerFiles(const Checkpoint& checkpoint, const SensitivityTable& table);
 
 /// The one of that grade. Nothing if it is left out.

@@ -3,28 +3,33 @@
 
 #include "core/model/samemodel.h"
 
-#include <algorithm>
+#include <set>
+#include <system_error>
 #include <utility>
 
 namespace core {
 
-namespace {
-
-    std::uint64_t bytesOf(const std::filesystem::path& path, const Checkpoint& model)
-    {
+std::uint64_t filesBytes(const Checkpoint& model)
+{
+    std::set<std::filesystem::path> files;
+    for (const Tensor& tensor : model.tensors())
+        files.insert(tensor.file);
+    std::uint64_t bytes = 0;
+    for (const std::filesystem::path& file : files) {
         std::error_code none;
-        const bool isFile = std::filesystem::is_regular_file(path, none);
-        const std::uint64_t bytes = isFile ? std::filesystem::file_size(path, none) : 0;
-        return std::max(none ? 0 : bytes, model.bytes());
+        const std::uintmax_t size = std::filesystem::file_size(file, none);
+        if (none)
+            return model.bytes();
+        bytes += size;
     }
-
-} // namespace
+    return bytes;
+}
 
 ComparedFile comparedFile(const std::filesystem::path& path,
     std::shared_ptr<const Checkpoint> model, const Checkpoint& original)
 {
     requireSameModel(*model, original);
-    const std::uint64_t bytes = bytesOf(path, *model);
+    const std::uint64_t bytes = filesBytes(*model);
     return { path, std::move(model), bytes };
 }
 

@@ -13,9 +13,12 @@ namespace core {
 struct ComparedFile {
     std::filesystem::path path;
     std::shared_ptr<const Checkpoint> model;
-    std::uint64_t bytes
-        = 0; ///< of the file; of a folder, and of what lies in several, of all tensors
+    std::uint64_t bytes = 0; ///< filesBytes()
 };
+
+/// Bytes of the files that the tensors of `model` lie in; where they cannot be asked, of the
+/// tensors.
+std::uint64_t filesBytes(const Checkpoint& model);
 
 /// Throws Error if `model`, opened at `path`, is another model than `original`: requireSameModel.
 ComparedFile comparedFile(const std::filesystem::path& path,

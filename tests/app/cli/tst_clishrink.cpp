@@ -72,6 +72,24 @@ private slots:
         QVERIFY(json["recipe"]["method"] == "gptq");
     }
 
+    void comparesWithTheFileItReads()
+    {
+        Workplace place;
+        const QString folder = place.model;
+        place.model = name(place.folder / "source.gguf");
+        QCOMPARE(
+            run({ "quantize", folder, "--type", "F16", "--method", "rtn", "-o", place.model }).code,
+            0);
+        const Outcome outcome = run(shrink(place, { "--json" }));
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        const Json json = jsonOf(outcome);
+        const auto bytes = QFileInfo(place.model).size();
+        QCOMPARE(json["original_bytes"].get<qint64>(), bytes);
+        const Json& choice = json["choices"].front();
+        QCOMPARE(choice["saved"].get<double>(),
+            1 - double(choice["bytes"].get<qint64>()) / double(bytes));
+    }
+
     void refusesBeforeAnyWorkToReplaceAFile()
     {
         const Workplace place;
