@@ -124,7 +124,9 @@ namespace {
     /// What several prompts come to.
     struct Total {
         core::Agreement agreement{};
-        int diverged = 0, steps = 0; ///< prompts, tokens
+        int diverged = 0; ///< prompts
+        int steps = 0; ///< tokens but the first of each prompt, which its own walk gives
+        std::size_t tokens = 0;
         double seconds = 0;
 
         explicit Total(const std::vector<Answer>& answers)
@@ -133,6 +135,7 @@ namespace {
                 agreement = agreement + answer.agreement;
                 diverged += answer.agreement.firstDivergence ? 1 : 0;
                 steps += answer.model.steps;
+                tokens += answer.model.tokens.size();
                 seconds += answer.model.stepSeconds;
             }
         }
@@ -179,8 +182,10 @@ namespace {
     void printTotal(const std::vector<Answer>& answers, bool isCompared)
     {
         const Total total(answers);
-        std::cout << "\n\n[" << total.steps << " tokens at " << fixed(total.tokensPerSecond(), 1)
-                  << " a second]\n";
+        std::cout << "\n\n[" << total.tokens << (total.tokens == 1 ? " token" : " tokens");
+        if (total.steps > 0)
+            std::cout << " at " << fixed(total.tokensPerSecond(), 1) << " a second";
+        std::cout << "]\n";
         if (isCompared && answers.size() > 1)
             std::cout << "[" << answers.size() - std::size_t(total.diverged) << " of "
                       << answers.size() << " prompts are continued the same; "
@@ -207,6 +212,7 @@ namespace {
         Answer answer(const std::string& prompt, const core::Progress& progress, ProgressLine& line)
         {
             const auto tokens = core::promptTokens(model.checkpoint(), prompt);
+            core::requireRoom(model.checkpoint(), tokens);
             const core::ContinuationOptions wanted{ options.count,
                 { options.temperature, options.seed }, model.ends() };
             const auto show = [&](int token) {
@@ -272,7 +278,8 @@ void addGenerate(CLI::App& app, Action& action)
             "Draws tokens from the softmax of logits divided by it (default: 0, the likeliest)")
         ->check(zeroOrMore());
     command->add_option("--seed", options->seed, "Of the noise that draws tokens")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(zeroOrMore());
     command->add_flag("--json", options->json,
         "Print one JSON object: text, tokens, tokens_per_second, first_divergence, match_rate and "
         "more");

@@ -30,15 +30,21 @@ std::vector<int> promptTokens(const Checkpoint& checkpoint, std::string_view pro
     return tokens;
 }
 
+void requireRoom(const Checkpoint& checkpoint, const std::vector<int>& prompt)
+{
+    const int context = checkpoint.config().context;
+    if (context > 0 && prompt.size() >= std::size_t(context))
+        throw Error(text("the prompt has ", prompt.size(), " tokens, expected fewer than the ",
+            context, " of the model's context"));
+}
+
 Continuation continueText(Generator& generator, const std::vector<int>& prompt,
     const ContinuationOptions& options, const std::function<void(int token)>& onToken,
     const Progress& progress)
 {
     const ModelConfig& config = generator.checkpoint().config();
     const bool isBounded = config.context > 0;
-    if (isBounded && prompt.size() >= std::size_t(config.context))
-        throw Error(text("the prompt has ", prompt.size(), " tokens, expected fewer than the ",
-            config.context, " of the model's context"));
+    requireRoom(generator.checkpoint(), prompt);
     Continuation continuation;
     continuation.promptTokens = int(prompt.size());
     Clock::time_point start = Clock::now();

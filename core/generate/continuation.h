@@ -37,6 +37,9 @@ struct Continuation {
 /// tokenizer, and for a text that gives no token at all.
 std::vector<int> promptTokens(const Checkpoint& checkpoint, std::string_view prompt);
 
+/// Throws Error for a prompt that fills the model's context.
+void requireRoom(const Checkpoint& checkpoint, const std::vector<int>& prompt);
+
 /// Continues `prompt`, until `options` or the model's context end it. `onToken` (may be empty) is
 /// told every token as soon as it is chosen, on the calling thread. Throws Error for a prompt that
 /// fills the model's context, and as Generator does; Cancelled within a layer.

@@ -37,7 +37,9 @@ private slots:
         const Outcome outcome = run(command);
         QCOMPARE(outcome.code, 0);
         QVERIFY2(outcome.out.startsWith("the cat"), qPrintable(outcome.out));
-        QVERIFY2(outcome.out.contains("\n\n[8 tokens at "), qPrintable(outcome.out));
+        QVERIFY2(outcome.out.contains("\n\n[9 tokens at "), qPrintable(outcome.out));
+        const Outcome one = run({ "generate", place.model, "--prompt", "the cat", "-n", "1" });
+        QVERIFY2(one.out.endsWith("\n\n[1 token]\n"), qPrintable(one.out));
         QVERIFY(jsonOf(run(command + QStringList{ "--json", "--threads", "1" }))["tokens"]
             == json["tokens"]);
     }
@@ -100,6 +102,13 @@ private slots:
         QCOMPARE(minus.code, 2);
         QVERIFY2(minus.error.contains("found -1, expected 0 or a number above it"),
             qPrintable(minus.error));
+        QCOMPARE(run({ "generate", place.model, "--prompt", "a", "--seed", "-1" }).code, 2);
+        const Outcome longPrompt
+            = run({ "generate", place.model, "--prompt", QString(3000, QChar('a')), "-n", "3" });
+        QCOMPARE(longPrompt.code, 3);
+        QVERIFY2(
+            longPrompt.error.contains("expected fewer than the"), qPrintable(longPrompt.error));
+        QVERIFY2(longPrompt.out.isEmpty(), qPrintable(longPrompt.out));
         const support::TemporaryFolder folder;
         support::writeFile(folder / "none.txt", "\n\n");
         const Outcome none
@@ -153,6 +162,8 @@ private slots:
         QVERIFY(json["files"][0]["relative_error"] > 1e-3);
         QVERIFY(json["files"][0]["relative_error"] < 1e-2);
         QCOMPARE(json["files"][1]["relative_error"].get<double>(), 0.0);
+        QCOMPARE(json["files"][1]["bytes"].get<std::uint64_t>(), // of a folder, its weights' files
+            std::filesystem::file_size(place.model.toStdString() + "/model.safetensors"));
         QCOMPARE(json["files"][0]["tensors"].size(), std::size_t(20));
         QVERIFY(!json["files"][0].contains("kld_mean"));
         const Outcome outcome = run({ "compare", place.model, file, "--tensors" });
