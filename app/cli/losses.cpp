@@ -9,6 +9,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <iostream>
+
 namespace cli {
 
 namespace {
@@ -53,8 +55,12 @@ namespace {
         if (isGptq)
             settings.rounded = roundedModels(
                 checkpoint, sequences, settings, shelf, progress.part(0, 0.8, "Rounding"));
-        return core::measureKept(*checkpoint, sequences, settings, shelf.get(), {},
-            progress.part(isGptq ? 0.8 : 0, 1, "Predicting losses"));
+        core::SensitivityTable table = core::measureKept(*checkpoint, sequences, settings,
+            shelf.get(), {}, progress.part(isGptq ? 0.8 : 0, 1, "Predicting losses"));
+        if (options.text.sequences > 0 && table.sequences > options.text.sequences)
+            std::cerr << "note: --sequences " << options.text.sequences << ": the figures are of "
+                      << table.sequences << " sequences, which were read before\n";
+        return table;
     }
 
 } // namespace

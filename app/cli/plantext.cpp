@@ -69,9 +69,10 @@ void printPlan(const PlannedRun& run)
               << " at context " << run.checkpoint.config().context << ".\n"
               << costsText(run.costs) << '\n';
     if (run.predicted)
-        std::cout << "Predicted KL divergence: " << significant(run.predicted->kld) << " ± "
-                  << significant(run.predicted->error) << " nats a token"
-                  << (run.predicted->isRough ? " (rough)" : "") << ".\n";
+        std::cout << "Predicted KL divergence: " << significant(run.predicted->kld.kld) << " ± "
+                  << significant(run.predicted->kld.error) << " nats a token, by figures of "
+                  << core::methodName(run.predicted->by)
+                  << (run.predicted->kld.isRough ? " (rough)" : "") << ".\n";
 }
 
 void printPlanJson(const PlannedRun& run)
@@ -86,8 +87,9 @@ void printPlanJson(const PlannedRun& run)
     if (run.file)
         json["bytes"] = run.file->fileBytes();
     if (run.predicted) {
-        json["predicted_kld"] = run.predicted->kld;
-        json["predicted_kld_error"] = run.predicted->error;
+        json["predicted_kld"] = run.predicted->kld.kld;
+        json["predicted_kld_error"] = run.predicted->kld.error;
+        json["predicted_by"] = core::methodName(run.predicted->by);
     }
     std::cout << core::jsonText(json, 2) << '\n';
 }

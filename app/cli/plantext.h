@@ -11,6 +11,12 @@
 
 namespace cli {
 
+/// What a recipe is predicted to lose, and by whose figures.
+struct PredictedLoss {
+    core::PredictedKld kld;
+    core::Method by = core::Method::Importance;
+};
+
 /// What a recipe makes of a model, known before anything is rounded or written.
 struct PlannedRun {
     const core::Checkpoint& checkpoint;
@@ -18,7 +24,7 @@ struct PlannedRun {
     const std::vector<core::PlannedTensor>& plan;
     const core::GgufPlan* file; ///< null where no file can hold it
     RunCosts costs;
-    std::optional<core::PredictedKld> predicted{}; ///< where a table of all its roundings is kept
+    std::optional<PredictedLoss> predicted{}; ///< where a table of all its roundings is kept
 };
 
 /// A table of the tensors, notes, sizes and costs on standard output.

@@ -14,6 +14,7 @@
 #include "core/quant/rangefallback.h"
 #include "core/quant/runneeds.h"
 #include "core/quant/tensortypes.h"
+#include "core/search/recipeloss.h"
 #include "core/search/sensitivityshelf.h"
 
 #include <CLI/CLI.hpp>
@@ -125,8 +126,23 @@ namespace {
                       << " has no effect: no tensor matches it, or rules before it decide\n";
     }
 
-    /// What `plan` will lose, where the shelf has a table with all that it rounds.
-    std::optional<core::PredictedKld> predictedLoss(const QuantizeArguments& options,
+    /// By a table of that method, where one has all that is rounded.
+    std::optional<PredictedLoss> predictedBy(core::Method method, const core::Shelf& shelf,
+        const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan)
+    {
+        PredictedLoss loss{ {}, method };
+        const auto table = core::keptSensitivity(
+            shelf, checkpoint, method, [&](const core::SensitivityTable& each) {
+                loss.kld = core::predictedKld(
+                    checkpoint, core::asPredicted(checkpoint, plan, each), each);
+                return loss.kld.unknown == 0;
+            });
+        return table ? std::optional(loss) : std::nullopt;
+    }
+
+    /// What `plan` will lose, where the shelf has a table with all that it rounds: by the recipe's
+    /// method, else by one that stands for it.
+    std::optional<PredictedLoss> predictedLoss(const QuantizeArguments& options,
         const core::Checkpoint& checkpoint, const core::Recipe& recipe,
         const std::vector<core::PlannedTensor>& plan)
     {
@@ -138,11 +154,13 @@ namespace {
         std::error_code none; // only looked at: no shelf is made for a question
         if (!std::filesystem::is_directory(folder, none))
             return std::nullopt;
-        const auto table = core::lastSensitivity(core::Shelf(folder), checkpoint, recipe.method);
-        if (!table)
-            return std::nullopt;
-        const core::PredictedKld predicted = core::predictedKld(checkpoint, plan, *table);
-        return predicted.unknown == 0 ? std::optional(predicted) : std::nullopt;
+        const core::Shelf shelf(folder);
+        if (auto own = predictedBy(recipe.method, shelf, checkpoint, plan))
+            return own;
+        for (const core::Method method : core::methodsByPreference())
+            if (auto other = predictedBy(method, shelf, checkpoint, plan))
+                return other;
+        return std::nullopt;
     }
 
     /// What is done with the result; texts are read first: a missing one is found at once.

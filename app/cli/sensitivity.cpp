@@ -112,11 +112,34 @@ namespace {
         std::string model;
         LossOptions losses;
         AloneOptions alone;
+        bool isMethodAsked = false;
         bool json = false;
     };
 
+    /// What was asked for and does nothing without a text.
+    void sayIdle(const SensitivityArguments& options)
+    {
+        const LossOptions& losses = options.losses;
+        if (!losses.text.file.empty())
+            return;
+        const bool measures = !options.alone.names.empty();
+        std::string idle;
+        const auto add = [&idle](bool isIdle, const char* option) {
+            if (isIdle)
+                idle.append(idle.empty() ? "" : ", ").append(option);
+        };
+        add(losses.text.sequences > 0, "--sequences");
+        add(losses.text.length > 0 && !measures, "--ctx");
+        add(!losses.imatrix.empty() && !measures, "--imatrix");
+        add(options.isMethodAsked && losses.method != "rtn" && !measures, "--method");
+        if (!idle.empty())
+            std::cerr << "note: without --calibration nothing comes of " << idle
+                      << ": losses are predicted from the weights alone, rounded by rtn\n";
+    }
+
     void sensitivity(const SensitivityArguments& options, const core::Progress& progress)
     {
+        sayIdle(options);
         const auto checkpoint = openModel(options.model);
         const bool measures = !options.alone.names.empty();
         const core::MeasuredLosses alone = measures
@@ -146,7 +169,8 @@ void addSensitivity(CLI::App& app, Action& action)
     command->add_flag("--json", options->json,
         "Print one JSON object: tensors with kld, kld_error and bytes of each format, and "
         "measured_kld and measured_kld_error of those measured alone");
-    command->callback([options, &action] {
+    command->callback([options, command, &action] {
+        options->isMethodAsked = command->count("--method") > 0;
         action = [options](const core::Progress& progress, ProgressLine&) {
             sensitivity(*options, progress);
         };

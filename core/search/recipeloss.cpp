@@ -24,6 +24,8 @@ std::optional<Method> methodOf(const SensitivityTable& table)
     return std::nullopt;
 }
 
+std::span<const Method> methodsByPreference() { return preference; }
+
 const SensitivityFigure* figureOf(
     const TensorSensitivity& tensor, const Format* format, Method method)
 {

@@ -15,6 +15,9 @@ std::optional<Method> methodOf(const SensitivityTable& table);
 std::vector<PlannedTensor> asPredicted(const Checkpoint& checkpoint,
     std::span<const PlannedTensor> plan, const SensitivityTable& table);
 
+/// The methods, those first whose figures stand best for another's.
+std::span<const Method> methodsByPreference();
+
 /// The figure of a tensor in `format`, of any method: that of `method` if it is there. Null: none.
 const SensitivityFigure* figureOf(
     const TensorSensitivity& tensor, const Format* format, Method method);

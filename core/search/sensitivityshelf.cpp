@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/search/sensitivityshelf.h"
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/quant/runparts.h"
 #include "core/search/inputhash.h"
@@ -8,7 +9,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace core {
 
@@ -16,10 +19,71 @@ namespace {
 
     constexpr int keyVersion = 1; // raise it when the same settings give other figures
 
-    std::string lastKey(const Checkpoint& checkpoint, Method method)
+    std::string listKey(const Checkpoint& checkpoint, Method method)
     {
-        return Shelf::keyOf({ { "last sensitivity", keyVersion },
+        return Shelf::keyOf({ { "kept sensitivities", keyVersion },
             { "model", contentKey(checkpoint) }, { "method", methodName(method) } });
+    }
+
+    /// A table on the shelf, and how much it knows.
+    struct KeptTable {
+        std::string key;
+        std::int64_t usual = 0; ///< figures in the formats that are asked for most
+        std::int64_t figures = 0; ///< all
+        std::int64_t tokens = 0; ///< that were read
+
+        /// What makes one table serve where another does not comes first.
+        auto rank() const { return std::tie(usual, figures, tokens); }
+    };
+
+    KeptTable keptTable(const std::string& key, const SensitivityTable& table)
+    {
+        const std::vector<const Format*> formats = usualSensitivityFormats();
+        KeptTable kept{ key, 0, 0, std::int64_t(table.sequences) * table.length };
+        for (const TensorSensitivity& tensor : table.tensors)
+            for (const SensitivityFigure& figure : tensor.figures) {
+                kept.usual += std::ranges::count(formats, figure.format);
+                ++kept.figures;
+            }
+        return kept;
+    }
+
+    std::vector<KeptTable> readList(const Shelf& shelf, const std::string& key)
+    {
+        const auto item = shelf.find(key);
+        if (!item)
+            return {};
+        std::vector<KeptTable> list;
+        const std::string place = item->file.string();
+        try {
+            for (const Json& each : jsonPart(*item->head, "tables", place))
+                list.push_back({ jsonValue<std::string>(each, "key", place),
+                    jsonValue<std::int64_t>(each, "usual", place),
+                    jsonValue<std::int64_t>(each, "figures", place),
+                    jsonValue<std::int64_t>(each, "tokens", place) });
+        } catch (const Error&) {
+            return {}; // damaged: as if nothing had been kept
+        }
+        return list;
+    }
+
+    /// Notes a table among those kept, the richest first, of equals the last.
+    void note(const Shelf& shelf, const Checkpoint& checkpoint, Method method,
+        const KeptTable& table, Json head)
+    {
+        constexpr std::size_t most = 8;
+        const std::string key = listKey(checkpoint, method);
+        std::vector<KeptTable> list = readList(shelf, key);
+        std::erase_if(list, [&](const KeptTable& each) { return each.key == table.key; });
+        list.insert(list.begin(), table);
+        std::ranges::stable_sort(
+            list, [](const KeptTable& a, const KeptTable& b) { return a.rank() > b.rank(); });
+        list.resize(std::min(list.size(), most));
+        head["tables"] = Json::array();
+        for (const KeptTable& each : list)
+            head["tables"].push_back({ { "key", each.key }, { "usual", each.usual },
+                { "figures", each.figures }, { "tokens", each.tokens } });
+        shelf.put(key, head, {});
     }
 
 } // namespace
@@ -51,7 +115,7 @@ void keepSensitivity(const Shelf& shelf, const std::string& key, const Checkpoin
     const std::vector<std::byte> bytes = sensitivityToBytes(table);
     const std::array<std::span<const std::byte>, 1> parts{ bytes };
     shelf.put(key, head, parts);
-    shelf.put(lastKey(checkpoint, method), head, parts);
+    note(shelf, checkpoint, method, keptTable(key, table), head);
 }
 
 std::optional<SensitivityTable> findSensitivity(const Shelf& shelf, const std::string& key)
@@ -80,14 +144,23 @@ SensitivityTable measureKept(const Checkpoint& checkpoint,
     };
     SensitivityTable table = measureSensitivity(
         checkpoint, sequences, settings, begun ? &*begun : nullptr, keepAndTell, progress);
-    keep(table); // as the last one, even where it was complete before
+    keep(table); // among those kept, even where it was complete before
     return table;
+}
+
+std::optional<SensitivityTable> keptSensitivity(const Shelf& shelf, const Checkpoint& checkpoint,
+    Method method, const std::function<bool(const SensitivityTable&)>& isGood)
+{
+    for (const KeptTable& kept : readList(shelf, listKey(checkpoint, method)))
+        if (auto table = findSensitivity(shelf, kept.key); table && isGood(*table))
+            return table;
+    return std::nullopt;
 }
 
 std::optional<SensitivityTable> lastSensitivity(
     const Shelf& shelf, const Checkpoint& checkpoint, Method method)
 {
-    return findSensitivity(shelf, lastKey(checkpoint, method));
+    return keptSensitivity(shelf, checkpoint, method, [](const SensitivityTable&) { return true; });
 }
 
 } // namespace core

@@ -4,6 +4,7 @@
 #include "core/files/shelf.h"
 #include "core/search/sensitivity.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,8 +16,8 @@ namespace core {
 std::string sensitivityKey(const Checkpoint& checkpoint,
     const std::vector<std::vector<int>>& sequences, const SensitivitySettings& settings);
 
-/// Keeps a table, complete or not, under its key and as the one that lastSensitivity gives. Throws
-/// Error if it cannot be written.
+/// Keeps a table, complete or not, under its key and among those that lastSensitivity chooses from.
+/// Throws Error if it cannot be written.
 void keepSensitivity(const Shelf& shelf, const std::string& key, const Checkpoint& checkpoint,
     Method method, const SensitivityTable& table);
 
@@ -29,8 +30,13 @@ SensitivityTable measureKept(const Checkpoint& checkpoint,
     const std::vector<std::vector<int>>& sequences, const SensitivitySettings& settings,
     const Shelf* shelf, const SensitivityUpdate& update, const Progress& progress);
 
-/// The table that was kept last of this model and method. Nothing if there is none.
+/// Of the tables of this model and method the one that knows most: figures in the usual formats,
+/// then in all, then tokens read, then the one kept last. Nothing if there is none.
 std::optional<SensitivityTable> lastSensitivity(
     const Shelf& shelf, const Checkpoint& checkpoint, Method method);
+
+/// The first of these tables, in that order, that `isGood`.
+std::optional<SensitivityTable> keptSensitivity(const Shelf& shelf, const Checkpoint& checkpoint,
+    Method method, const std::function<bool(const SensitivityTable&)>& isGood);
 
 } // namespace core

@@ -102,6 +102,47 @@ private slots:
         QVERIFY(planned["predicted_kld_error"].get<double>() > 0);
     }
 
+    /// What a recipe by another method loses is told by the figures that stand for it best.
+    void aDryRunSaysWhoseFiguresItReads()
+    {
+        const Workplace place;
+        const QStringList dryRun{ "quantize", place.model, "--type", "Q4_0", "--dry-run", "--json",
+            "--method" };
+        QVERIFY(run(sensitivity(place, { "--sequences", "4" })).code == 0);
+        const Json own = jsonOf(run(dryRun + QStringList{ "importance" }));
+        QVERIFY(own["predicted_by"] == "importance");
+        for (const char* method : { "rtn", "hqq" }) {
+            const Json other = jsonOf(run(dryRun + QStringList{ method }));
+            QVERIFY2(other.contains("predicted_kld"), method);
+            QVERIFY(other["predicted_by"] == "importance");
+        }
+        QVERIFY(run({ "sensitivity", place.model, "--calibration", place.text, "--ctx", "64",
+                        "--sequences", "1", "--formats", "Q6_K" })
+                    .code
+            == 0);
+        QVERIFY(jsonOf(run(dryRun + QStringList{ "importance" }))["predicted_kld"]
+            == own["predicted_kld"]);
+    }
+
+    void whatNothingComesOfIsSaid()
+    {
+        const Workplace place;
+        const QStringList command{ "sensitivity", place.model, "--formats", "Q4_0" };
+        for (const QStringList& idle :
+            { QStringList{ "--method", "hqq" }, QStringList{ "--sequences", "3" } }) {
+            const Outcome outcome = run(command + idle);
+            QCOMPARE(outcome.code, 0);
+            QVERIFY2(outcome.error.contains(
+                         "note: without --calibration nothing comes of " + idle.front()),
+                qPrintable(outcome.error));
+        }
+        QVERIFY(!run(command).error.contains("nothing comes of"));
+        QVERIFY(run(sensitivity(place, { "--sequences", "6" })).code == 0);
+        const Outcome fewer = run(sensitivity(place, { "--sequences", "4" }));
+        QVERIFY(jsonOf(fewer)["sequences"] == 6);
+        QVERIFY2(fewer.error.contains("the figures are of 6 sequences"), qPrintable(fewer.error));
+    }
+
     void predictsWhatGptqLoses()
     {
         const Workplace place;
