@@ -154,11 +154,20 @@ private slots:
         card.setOffer(offer());
         card.arrange(2000);
         QVERIFY(says(card, "about 40.0 s") && says(card, "fits Pi"));
-        card.arrange(700);
-        QVERIFY(says(card, "about 40.0 s") && !says(card, "fits Pi"));
+        bool wasAlone = false; // the device without the time
+        for (int width = 300; width < 1200; width += 10) {
+            card.arrange(width);
+            QVERIFY(!says(card, "about 40.0 s") || says(card, "fits Pi"));
+            QVERIFY(says(card, "3.30 MB") && says(card, "predicted KLD 0.00580"));
+            wasAlone = wasAlone || (says(card, "fits Pi") && !says(card, "about 40.0 s"));
+        }
+        QVERIFY(wasAlone);
         card.arrange(400);
-        QVERIFY(!says(card, "about 40.0 s"));
-        QVERIFY(says(card, "3.30 MB"));
+        QVERIFY(!says(card, "about 40.0 s") && !says(card, "fits Pi"));
+        ShrinkOffer rough = offer();
+        rough.isRough = true;
+        card.setOffer(rough);
+        QVERIFY(says(card, "rough: KLD about 0.00580"));
     }
 };
 

@@ -30,7 +30,8 @@ namespace {
         shrinkColumns
     };
     constexpr int rowHeight = 24;
-    constexpr int allWidth = 800, noTimeWidth = 620; ///< of the card, for that many columns
+    constexpr int hintWidth = 620; ///< of the card, for its hint
+    constexpr int margins = 24; ///< of its content, both sides
 
 } // namespace
 
@@ -169,7 +170,8 @@ void ShrinkCard::addRow(int row, const ShrinkChoice& choice)
     grade->setElided();
     time->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_rows.push_back({ { title, size, fits, grade, time }, grade, words.arg(kldText(choice.kld)),
-        tr("KLD %1", "predicted").arg(kldText(choice.kld)) });
+        (m_offer.isRough ? tr("rough: KLD about %1") : tr("predicted KLD %1"))
+            .arg(kldText(choice.kld)) });
     for (int column = 0; column < shrinkColumns; ++column)
         m_grid->addWidget(m_rows.back().cells[std::size_t(column)], row, column);
     title->setAccessibleDescription(
@@ -177,14 +179,37 @@ void ShrinkCard::addRow(int row, const ShrinkChoice& choice)
             .join(QStringLiteral(", ")));
 }
 
+int ShrinkCard::widest(int column) const
+{
+    int width = 0;
+    for (const Row& row : m_rows)
+        width = std::max(width, row.cells[std::size_t(column)]->sizeHint().width());
+    return width;
+}
+
+/// Title, size and loss always; the device, all words of the loss and the time, in that order, as
+/// far as they fit.
 void ShrinkCard::showColumns()
 {
-    const bool isNarrow = m_width < scaled(noTimeWidth);
-    setHint(isNarrow ? QString() : m_offer.about);
+    setHint(m_width < scaled(hintWidth) ? QString() : m_offer.about);
+    const int gap = m_grid->horizontalSpacing();
+    int few = 0, all = 0;
     for (const Row& row : m_rows) {
-        row.loss->setText(isNarrow ? row.fewWords : row.words);
-        row.cells[TimeColumn]->setVisible(!isNarrow);
-        row.cells[FitsColumn]->setVisible(m_width >= scaled(allWidth));
+        few = std::max(few, row.loss->fontMetrics().horizontalAdvance(row.fewWords));
+        all = std::max(all, row.loss->fontMetrics().horizontalAdvance(row.words));
+    }
+    int left = m_width - scaled(margins) - widest(TitleColumn) - widest(SizeColumn) - 2 * gap - few;
+    const auto take = [&left](int width) {
+        const bool fits = left >= width;
+        left = fits ? left - width : -1; // what comes later is worth less
+        return fits;
+    };
+    const bool fits = take(widest(FitsColumn) + gap), words = take(std::max(0, all - few)),
+               time = take(widest(TimeColumn) + gap);
+    for (const Row& row : m_rows) {
+        row.loss->setText(words ? row.words : row.fewWords);
+        row.cells[TimeColumn]->setVisible(time);
+        row.cells[FitsColumn]->setVisible(fits);
     }
 }
 

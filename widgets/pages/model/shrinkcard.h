@@ -84,6 +84,7 @@ private:
     QWidget* makeLower();
     void rebuild();
     void addRow(int row, const ShrinkChoice& choice);
+    int widest(int column) const; ///< pixels that its cells want
     void showColumns();
     void showState();
 
