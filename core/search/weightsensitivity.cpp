@@ -68,19 +68,25 @@ SensitivityTable roughSensitivity(
     auto candidates = candidatesFor(checkpoint, settings.formats, recipe);
     SensitivityTable table;
     const double layers = std::max(1, checkpoint.config().layers);
+    double all = 0, done = 0; // weights, each as often as it is rounded
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+        all += double(candidates[i].size()) * double(checkpoint.tensors()[i].weights());
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        progress.at(double(i) / double(candidates.size()));
         if (candidates[i].empty())
             continue;
         const Tensor& tensor = checkpoint.tensors()[i];
-        roundCandidates(checkpoint, candidates[i], {}, progress);
         TensorSensitivity row{ tensor.name, tensor.place.role, {} };
         const double share = tensor.place.layer >= 0 ? 1 / layers : 1;
-        for (const Candidate& candidate : candidates[i]) {
+        for (const Candidate& candidate : candidates[i]) { // one at a time: they are large
+            std::vector<Candidate> rounded{ candidate };
+            roundCandidates(checkpoint, rounded, {}, progress.part(done / all, done / all));
+            const PlannedTensor& planned = rounded.front().planned;
             const double kld = share * costOf(tensor.place.role)
-                * relativeSquare(tensor, *candidate.rounded, progress);
-            row.figures.push_back({ candidate.planned.format, candidate.planned.method,
-                plannedBytes(candidate.planned, tensor), {}, kld, kld });
+                * relativeSquare(tensor, *rounded.front().rounded, progress);
+            row.figures.push_back(
+                { planned.format, planned.method, plannedBytes(planned, tensor), {}, kld, kld });
+            done += double(tensor.weights());
+            progress.at(done / all);
         }
         table.tensors.push_back(std::move(row));
         candidates[i].clear();
