@@ -36,6 +36,41 @@ QSize Legend::sizeHint() const
     return { std::max(0, width - scaled(afterText) + 2), scaled(20) };
 }
 
+void Legend::drawMark(QPainter& painter, const Entry& entry, const QRectF& rect) const
+{
+    const Tokens tokens = tokensOf(palette());
+    const QColor ink = tokens.*entry.ink;
+    const bool isHollow = entry.mark == Mark::Hollow || entry.mark == Mark::Diamond;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing, entry.mark != Mark::Square);
+    painter.setPen(QPen(ink, 1.5));
+    painter.setBrush(isHollow ? tokens.base : ink);
+    const QRectF inner = rect.adjusted(1, 1, -1, -1);
+    switch (entry.mark) {
+    case Mark::Square:
+        painter.fillRect(rect, ink);
+        break;
+    case Mark::Hollow:
+        painter.drawRect(inner);
+        break;
+    case Mark::Disc:
+        painter.drawEllipse(inner);
+        break;
+    case Mark::Dashes:
+        painter.setPen(QPen(ink, 1.5, Qt::DashLine));
+        painter.drawLine(QPointF(rect.left(), rect.center().y()),
+            QPointF(rect.right() + scaled(3), rect.center().y()));
+        break;
+    case Mark::Diamond:
+        painter.drawPolygon(QPolygonF()
+            << QPointF(rect.center().x(), rect.top()) << QPointF(rect.right(), rect.center().y())
+            << QPointF(rect.center().x(), rect.bottom())
+            << QPointF(rect.left(), rect.center().y()));
+        break;
+    }
+    painter.restore();
+}
+
 void Legend::paintEvent(QPaintEvent*)
 {
     if (width() < sizeHint().width())
@@ -47,7 +82,8 @@ void Legend::paintEvent(QPaintEvent*)
     int x = 0;
     const int side = scaled(square);
     for (const Entry& entry : m_entries) {
-        painter.fillRect(x, (height() - side) / 2, side, side, tokens.*entry.ink);
+        drawMark(painter, entry, QRectF(x, (height() - side) / 2, side, side));
+        painter.setPen(tokens.text);
         x += side + scaled(afterSquare);
         const int width = painter.fontMetrics().horizontalAdvance(entry.text);
         painter.drawText(QRect(x, 0, width + 2, height()), Qt::AlignVCenter, entry.text);

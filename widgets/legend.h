@@ -9,15 +9,17 @@
 
 namespace widgets {
 
-/// What the inks of a plot mean: small squares with words, in one line. Where the line does not fit
-/// it gives way to the controls beside it.
+/// What the inks and marks of a plot mean, with words, in one line. Where the line does not fit it
+/// gives way to the controls beside it.
 class Legend : public QWidget {
     Q_OBJECT
 
 public:
+    enum class Mark { Square, Hollow, Disc, Dashes, Diamond };
     struct Entry {
         QColor Tokens::*ink;
         QString text;
+        Mark mark = Mark::Square;
     };
     explicit Legend(QWidget* parent = nullptr);
     void setEntries(std::vector<Entry> entries);
@@ -29,6 +31,8 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void drawMark(QPainter& painter, const Entry& entry, const QRectF& rect) const;
+
     std::vector<Entry> m_entries;
 };
 

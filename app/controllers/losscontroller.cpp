@@ -3,6 +3,7 @@
 
 #include "core/search/measuredlosses.h"
 #include "core/search/sensitivityshelf.h"
+#include "widgets/format.h"
 #include "widgets/notcomputed.h"
 
 #include <QPointer>
@@ -16,7 +17,8 @@ namespace {
 
     using Losses = std::shared_ptr<const core::SensitivityTable>;
 
-    constexpr std::int64_t quicklyGuessed = 20'000'000; ///< weights: a second or two
+    constexpr std::int64_t guessedUnasked = 4'000'000'000; ///< more take hours on two processors
+    constexpr int textDelay = 200; ///< milliseconds
 
     core::SensitivitySettings settingsOf(core::Method method)
     {
@@ -31,33 +33,35 @@ namespace {
         return std::make_shared<const core::SensitivityTable>(std::move(table));
     }
 
-    Losses guessed(const core::Checkpoint& checkpoint, const core::Progress& progress)
+    Losses roughLosses(const core::Checkpoint& checkpoint, const core::Shelf* shelf,
+        const core::Progress& progress)
     {
-        return shared(
-            core::roughSensitivity(checkpoint, settingsOf(core::Method::RoundToNearest), progress));
+        const auto settings = settingsOf(core::Method::RoundToNearest);
+        Losses losses = shared(core::roughSensitivity(checkpoint, settings, progress));
+        if (shelf)
+            core::keepSensitivity(*shelf, core::sensitivityKey(checkpoint, {}, settings),
+                checkpoint, settings.method, *losses);
+        return losses;
     }
 
-    /// What the shelf has, else a guess where that is quick, else null.
-    Losses found(const core::Checkpoint& checkpoint, const core::Shelf* shelf,
+    /// What the shelf has, else a guess of up to `quickly` weights, else null.
+    Losses found(const core::Checkpoint& checkpoint, const core::Shelf* shelf, std::int64_t quickly,
         const core::Progress& progress)
     {
         if (shelf)
-            for (const core::Method method : { core::Method::Importance, core::Method::Gptq })
+            for (const core::Method method :
+                { core::Method::Importance, core::Method::Gptq, core::Method::RoundToNearest })
                 if (auto table = core::lastSensitivity(*shelf, checkpoint, method))
                     return shared(*std::move(table));
-        return checkpoint.weights() <= quicklyGuessed ? guessed(checkpoint, progress) : nullptr;
+        // Not kept: it would be there again as soon.
+        return checkpoint.weights() <= quickly ? roughLosses(checkpoint, nullptr, progress)
+                                               : nullptr;
     }
 
-    Losses measured(const core::Checkpoint& checkpoint, const TextSettings& text,
-        const core::Shelf* shelf, const std::function<void(const Losses&)>& update,
-        const core::Progress& progress)
+    int wantedOf(const std::vector<std::vector<int>>& sequences)
     {
-        const auto sequences = readSequences(checkpoint, text);
-        core::SensitivitySettings settings = settingsOf(core::Method::Importance);
-        settings.most = core::usualSensitivitySequences(int(sequences.front().size()));
-        return shared(core::measureKept(
-            checkpoint, sequences, settings, shelf,
-            [&](const core::SensitivityTable& early) { update(shared(early)); }, progress));
+        return std::min(
+            int(sequences.size()), core::usualSensitivitySequences(int(sequences.front().size())));
     }
 
     using Measured = std::shared_ptr<const core::MeasuredLosses>;
@@ -110,23 +114,55 @@ LossController::LossController(Jobs& jobs, Jobs& quick, Session& session,
     , m_job(jobs, session)
     , m_alone(jobs, session)
 {
+    m_textSoon.setSingleShot(true);
+    m_textSoon.setInterval(textDelay);
+    connect(&m_textSoon, &QTimer::timeout, this, &LossController::findOfText);
+    connect(&m_session, &Session::textsChanged, this, [this] { m_textSoon.start(); });
     connect(&m_session, &Session::modelChanged, this, &LossController::opened);
     connect(&m_job, &SessionJob::changed, this, &LossController::runningChanged);
     connect(&m_job, &SessionJob::failed, this, &LossController::failed);
     connect(&m_alone, &SessionJob::changed, this, &LossController::aloneChanged);
     connect(&m_alone, &SessionJob::failed, this, &LossController::aloneFailed);
+    connectGuess();
+}
+
+/// It gives way to whatever else runs, and ends where something better is known.
+void LossController::connectGuess()
+{
+    const auto giveWay = [this] { m_guesses.setPaused(!m_jobs.isIdle()); };
+    connect(&m_jobs, &Jobs::started, this, giveWay);
+    connect(&m_jobs, &Jobs::finished, this, giveWay);
+    connect(&m_jobs, &Jobs::failed, this, giveWay);
+    connect(&m_jobs, &Jobs::cancelled, this, giveWay);
+    connect(&m_guesses, &Jobs::started, this, giveWay);
+    connect(&m_guesses, &Jobs::failed, this, [this] { setGuessed(std::nullopt); });
+    connect(&m_guesses, &Jobs::progressed, this, [this](const JobState& state) {
+        if (m_guessed && int(100 * state.done) > int(100 * *m_guessed))
+            setGuessed(state.done);
+    });
+    connect(&m_session, &Session::lossesChanged, this, [this] {
+        if (!m_session.losses())
+            return;
+        m_guesses.cancel();
+        setGuessed(std::nullopt);
+    });
+}
+
+void LossController::setGuessed(std::optional<double> share)
+{
+    if (share == m_guessed)
+        return;
+    m_guessed = share;
+    emit guessedChanged();
 }
 
 void LossController::opened()
 {
-    m_quick.start(
-        tr("Predicting losses"),
-        [checkpoint = m_session.checkpoint(), shelf = m_shelf](
-            const core::Progress& progress) { return found(*checkpoint, shelf.get(), progress); },
-        [guard = QPointer(this), take = taker()](const Losses& losses) {
-            if (guard && losses && !guard->m_session.losses())
-                take(losses);
-        });
+    m_on.reset();
+    m_guesses.cancel();
+    setGuessed(std::nullopt);
+    findOfText();
+    findLast();
     if (!m_shelf)
         return;
     m_quick.start(
@@ -141,17 +177,99 @@ void LossController::opened()
         });
 }
 
+void LossController::findLast()
+{
+    m_quick.start(
+        tr("Predicting losses"),
+        [checkpoint = m_session.checkpoint(), shelf = m_shelf, quickly = m_quicklyGuessed](
+            const core::Progress& progress) {
+            return found(*checkpoint, shelf.get(), quickly, progress);
+        },
+        [guard = QPointer(this), session = m_session.id(), take = taker()](const Losses& losses) {
+            if (!guard || guard->m_session.id() != session || guard->m_session.losses())
+                return;
+            if (losses)
+                take({ losses, std::nullopt });
+            else
+                guard->guessUnasked();
+        });
+}
+
+/// What was predicted on the calibration text before takes the place of what is of another one.
+void LossController::findOfText()
+{
+    const TextSettings text = m_session.calibration();
+    if (!m_session.isOpen() || !m_shelf || text.file.empty() || isRunning()
+        || (m_on && m_on->text == text) || !widgets::whyNoText(*m_session.checkpoint()).isEmpty())
+        return;
+    m_quick.start(
+        tr("Looking for predicted losses"),
+        [checkpoint = m_session.checkpoint(), text, shelf = m_shelf](
+            const core::Progress&) { return kept(*checkpoint, text, *shelf); },
+        [guard = QPointer(this), text, take = taker()](const Figures& figures) {
+            if (guard && figures.losses && guard->m_session.calibration() == text)
+                take(figures);
+        });
+}
+
+void LossController::guessUnasked()
+{
+    if (m_session.checkpoint()->weights() > guessedUnasked)
+        return;
+    setGuessed(0);
+    m_guesses.start(
+        tr("Predicting losses roughly"),
+        [checkpoint = m_session.checkpoint(), shelf = m_shelf](const core::Progress& progress) {
+            return roughLosses(*checkpoint, shelf.get(), progress);
+        },
+        [guard = QPointer(this), take = taker()](const Losses& losses) {
+            if (guard && guard->m_guessed)
+                take({ losses, std::nullopt });
+        });
+}
+
+LossController::Figures LossController::kept(
+    const core::Checkpoint& checkpoint, const TextSettings& text, const core::Shelf& shelf)
+{
+    const core::SensitivitySettings settings = settingsOf(core::Method::Importance);
+    if (!core::lastSensitivity(shelf, checkpoint, settings.method))
+        return {}; // none of any text
+    const auto sequences = readSequences(checkpoint, text);
+    auto table
+        = core::findSensitivity(shelf, core::sensitivityKey(checkpoint, sequences, settings));
+    if (!table)
+        return {};
+    return { shared(*std::move(table)), LossText{ text, wantedOf(sequences) } };
+}
+
+LossController::Figures LossController::predicted(const core::Checkpoint& checkpoint,
+    const TextSettings& text, const core::Shelf* shelf,
+    const std::function<void(const Figures&)>& update, const core::Progress& progress)
+{
+    const auto sequences = readSequences(checkpoint, text);
+    core::SensitivitySettings settings = settingsOf(core::Method::Importance);
+    settings.most = wantedOf(sequences);
+    const LossText on{ text, settings.most };
+    return { shared(core::measureKept(
+                 checkpoint, sequences, settings, shelf,
+                 [&](const core::SensitivityTable& early) {
+                     update({ shared(early), on });
+                 },
+                 progress)),
+        on };
+}
+
 void LossController::measure()
 {
     if (!whyNot().isEmpty())
         return;
     m_job.begin();
-    const auto update = m_jobs.relay<Losses>(taker());
+    const auto update = m_jobs.relay<Figures>(taker());
     const JobId job = m_jobs.start(
         tr("Predicting losses"),
         [checkpoint = m_session.checkpoint(), text = m_session.calibration(), shelf = m_shelf,
             update](const core::Progress& progress) {
-            return measured(*checkpoint, text, shelf.get(), update, progress);
+            return predicted(*checkpoint, text, shelf.get(), update, progress);
         },
         taker());
     m_job.follow(job);
@@ -164,18 +282,59 @@ void LossController::guess()
     m_job.begin();
     const JobId job = m_jobs.start(
         tr("Predicting losses roughly"),
-        [checkpoint = m_session.checkpoint()](
-            const core::Progress& progress) { return guessed(*checkpoint, progress); },
+        [checkpoint = m_session.checkpoint(), shelf = m_shelf](const core::Progress& progress) {
+            return Figures{ roughLosses(*checkpoint, shelf.get(), progress), std::nullopt };
+        },
         taker());
     m_job.follow(job);
 }
 
-std::function<void(const Losses&)> LossController::taker()
+std::function<void(const LossController::Figures&)> LossController::taker()
 {
-    return [guard = QPointer(this), session = m_session.id()](const Losses& losses) {
-        if (guard && session == guard->m_session.id())
-            guard->m_session.setLosses(losses);
+    return [guard = QPointer(this), session = m_session.id()](const Figures& figures) {
+        if (!guard || session != guard->m_session.id())
+            return;
+        guard->m_on = figures.on;
+        guard->m_session.setLosses(figures.losses);
     };
+}
+
+LossController::Known LossController::known() const
+{
+    const Losses& losses = m_session.losses();
+    if (!losses)
+        return Known::Nothing;
+    if (losses->sequences == 0)
+        return Known::Weights;
+    if (m_session.calibration().file.empty())
+        return Known::All; // there is no other text
+    if (!m_on || m_on->text != m_session.calibration())
+        return Known::OtherText;
+    return losses->sequences < m_on->wanted ? Known::Part : Known::All;
+}
+
+QString LossController::about() const
+{
+    const Known state = known();
+    if (state == Known::Nothing)
+        return {};
+    if (state == Known::Weights)
+        return tr("losses are rough: from the weights alone");
+    const core::SensitivityTable& losses = *m_session.losses();
+    const auto tokens = [&losses](int sequences) {
+        return widgets::countText(std::int64_t(sequences) * losses.length);
+    };
+    const QString read = tokens(losses.sequences);
+    if (state == Known::OtherText)
+        return tr("losses predicted on %1 tokens of another text").arg(read);
+    const bool isRough = core::isRough(losses);
+    if (state == Known::Part)
+        return (isRough ? tr("losses are rough: predicted on %1 of %2 tokens")
+                        : tr("losses predicted on %1 of %2 tokens"))
+            .arg(read, tokens(m_on->wanted));
+    return (isRough ? tr("losses are rough: predicted on %1 tokens")
+                    : tr("losses predicted on %1 tokens"))
+        .arg(read);
 }
 
 QString LossController::whyNot() const

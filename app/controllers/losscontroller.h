@@ -7,16 +7,25 @@
 #include "core/files/shelf.h"
 
 #include <QObject>
+#include <QTimer>
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace app {
 
+/// The text that losses were predicted on, and how much of it there is to read.
+struct LossText {
+    TextSettings text;
+    int wanted = 0; ///< sequences
+};
+
 /// Predicts what every tensor loses in every format: looks for it on the shelf when a model is
-/// opened, roughly from the weights alone, or on the session's calibration text. Also measures what
-/// tensors lose alone, on the evaluation text: the check of what is predicted of them.
+/// opened or a text chosen, roughly from the weights alone, by itself where nothing is known, or on
+/// the session's calibration text. Also measures what tensors lose alone, on the evaluation text:
+/// the check of what is predicted of them.
 class LossController : public QObject {
     Q_OBJECT
 
@@ -25,9 +34,20 @@ public:
     LossController(Jobs& jobs, Jobs& quick, Session& session,
         std::shared_ptr<const core::Shelf> shelf, QObject* parent = nullptr);
 
-    void measure(); ///< on the text; figures come from the first sequences on
+    void measure(); ///< on the text, on from where it was stopped; figures come early
     void guess(); ///< from the weights alone
     bool isRunning() const { return m_job.isRunningHere(); }
+    /// How far a guess is that nobody asked for, 0 … 1; nothing: there is none. It waits while
+    /// other work runs.
+    std::optional<double> guessed() const { return m_guessed; }
+    /// Models of up to so many weights are guessed while they are opened.
+    void setQuicklyGuessed(std::int64_t weights) { m_quicklyGuessed = weights; }
+
+    /// How the session's losses stand to its calibration text.
+    enum class Known { Nothing, Weights /**< alone */, Part, OtherText, All };
+    Known known() const;
+    /// The same in words, rough where they are; empty: nothing is known.
+    QString about() const;
     /// Why losses cannot be predicted on a text now; empty: they can.
     QString whyNot() const;
 
@@ -39,14 +59,30 @@ public:
 
 signals:
     void runningChanged(); ///< of predicting
+    void guessedChanged(); ///< by a percent, begun or ended
     void failed(const QString& reason);
     void aloneChanged(); ///< whether tensors are being measured
     void aloneFailed(const QString& reason);
 
 private:
+    struct Figures {
+        std::shared_ptr<const core::SensitivityTable> losses;
+        std::optional<LossText> on; ///< none: from weights, or it is not known
+    };
+    static Figures predicted(const core::Checkpoint& checkpoint, const TextSettings& text,
+        const core::Shelf* shelf, const std::function<void(const Figures&)>& update,
+        const core::Progress& progress);
+    static Figures kept(
+        const core::Checkpoint& checkpoint, const TextSettings& text, const core::Shelf& shelf);
+
     void opened();
+    void findLast();
+    void findOfText();
+    void guessUnasked();
+    void connectGuess();
+    void setGuessed(std::optional<double> share);
     /// Hands losses to the session that is open now, if it is still open then.
-    std::function<void(const std::shared_ptr<const core::SensitivityTable>&)> taker();
+    std::function<void(const Figures&)> taker();
     std::function<void(const std::shared_ptr<const core::MeasuredLosses>&)> measuredTaker();
 
     Jobs& m_jobs;
@@ -54,6 +90,11 @@ private:
     Session& m_session;
     std::shared_ptr<const core::Shelf> m_shelf;
     SessionJob m_job, m_alone;
+    std::optional<LossText> m_on; ///< what the session's losses are of
+    QTimer m_textSoon; ///< a number that is typed changes the text at every key
+    Jobs m_guesses; ///< what nobody asked for, beside the rest
+    std::optional<double> m_guessed;
+    std::int64_t m_quicklyGuessed = 20'000'000; ///< a second or two
 };
 
 } // namespace app

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/export/filemix.h"
+#include "core/export/ggufexport.h"
 #include "core/measure/grade.h"
 #include "core/quant/llamamix.h"
 #include "core/search/recipeloss.h"
@@ -105,6 +106,8 @@ MixPresenter::MixPresenter(widgets::PrecisionPage& page, Session& session, Selec
     BudgetCard* budget = page.budget();
     connect(budget, &BudgetCard::tried, this, &MixPresenter::tryBytes);
     connect(budget, &BudgetCard::settled, this, &MixPresenter::settle);
+    connect(budget, &BudgetCard::lossTried, this, &MixPresenter::tryLoss);
+    connect(&page, &widgets::PrecisionPage::presetLookRequested, this, &MixPresenter::tryPreset);
     connect(budget, &BudgetCard::assignRequested, this, &MixPresenter::assign);
     connect(budget, &BudgetCard::predictRequested, &losses, &LossController::measure);
     connect(budget, &BudgetCard::guessRequested, &losses, &LossController::guess);
@@ -112,6 +115,7 @@ MixPresenter::MixPresenter(widgets::PrecisionPage& page, Session& session, Selec
     connect(&session, &Session::deviceChanged, this, &MixPresenter::fillScale);
     connect(&session, &Session::textsChanged, this, &MixPresenter::fillLosses);
     connect(&losses, &LossController::runningChanged, this, &MixPresenter::fillLosses);
+    connect(&losses, &LossController::guessedChanged, this, &MixPresenter::fillLosses);
     connect(&session.recipe(), &RecipeEditor::changed, this, &MixPresenter::stopTrying);
     connect(&selection, &Selection::lookedChanged, this, [this] {
         if (m_tries && !m_selection.lookedPlan())
@@ -152,32 +156,44 @@ void MixPresenter::fillScale()
     scale.besides = m_mixes.besides;
     for (const widgets::PredictedPreset& preset : m_mixes.presets)
         if (preset.isShown)
-            scale.ticks.push_back({ widgets::presetTitle(preset.name), preset.bytes });
+            scale.ticks.push_back(
+                { widgets::presetTitle(preset.name), preset.bytes, preset.isRecommended });
     if (const core::Device* device = m_session.device()) {
         scale.device = double(
             core::roomForWeights(*device, m_session.checkpoint()->config(), m_session.context()));
         scale.deviceName = QString::fromStdString(device->name);
+        scale.context = m_session.context();
     }
     m_page.budget()->setScale(scale);
 }
 
 void MixPresenter::fillLosses()
 {
+    using Known = LossController::Known;
+    using Missing = widgets::BudgetLosses::Missing;
+    const Known known = m_losses.known();
+    const auto share = m_losses.guessed();
     widgets::BudgetLosses state;
-    const Losses& losses = m_session.losses();
     state.isRunning = m_losses.isRunning();
+    state.isGuessed = bool(share);
     state.whyNot = m_losses.whyNot();
-    state.isRough = !losses || losses->sequences == 0;
-    if (!losses)
+    state.missing = known == Known::All ? Missing::Nothing
+        : known == Known::Part          ? Missing::Rest
+        : known == Known::OtherText     ? Missing::ThisText
+                                        : Missing::All;
+    state.about = m_losses.about();
+    if (known == Known::Nothing)
         state.about = state.isRunning ? tr("losses are being predicted")
-                                      : tr("losses of single tensors are not predicted yet");
-    else if (losses->sequences == 0)
-        state.about = tr("losses are rough: from the weights alone");
-    else
-        state.about
-            = tr("losses predicted on %1 tokens")
-                  .arg(widgets::countText(std::int64_t(losses->sequences) * losses->length));
+            : share ? tr("losses are being predicted roughly: %1 %").arg(int(100 * *share))
+                    : tr("losses of single tensors are not predicted yet");
     m_page.budget()->setLosses(state);
+}
+
+QString MixPresenter::predictedText(double kld) const
+{
+    return (core::isRough(*m_session.losses()) ? tr("predicted KLD about %1 (rough)")
+                                               : tr("predicted KLD %1"))
+        .arg(widgets::kldText(kld));
 }
 
 void MixPresenter::tryBytes(double bytes)
@@ -192,10 +208,52 @@ void MixPresenter::tryBytes(double bytes)
     m_tried = file.recipe;
     m_tries = true;
     m_page.setTried(double(file.fileBytes), mix.kld);
+    m_page.budget()->setLoss(mix.kld);
     m_page.budget()->setLanding(
-        tr("lands at %1, predicted KLD %2")
-            .arg(widgets::exactSizeText(file.fileBytes), widgets::kldText(mix.kld)));
+        tr("lands at %1, %2", "size, loss")
+            .arg(widgets::exactSizeText(file.fileBytes), predictedText(mix.kld)));
     m_selection.lookAtPlan(file.plan);
+}
+
+/// The smallest that is predicted to lose no more.
+void MixPresenter::tryLoss(double kld)
+{
+    if (!m_mixes.search)
+        return;
+    const auto mix = m_mixes.search->within(kld);
+    const core::FileMix file
+        = core::fileOf(*m_session.checkpoint(), mix, m_session.recipe().recipe());
+    m_tried = file.recipe;
+    m_tries = true;
+    m_page.setTried(double(file.fileBytes), mix.kld);
+    m_page.budget()->showTried(double(file.fileBytes));
+    m_page.budget()->setLanding(
+        tr("lands at %1, %2", "size, loss")
+            .arg(widgets::exactSizeText(file.fileBytes), predictedText(mix.kld)));
+    m_selection.lookAtPlan(file.plan);
+}
+
+void MixPresenter::tryPreset(const QString& name)
+{
+    if (!m_mixes.search)
+        return;
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    m_tried = m_session.recipeOfPreset(name.toStdString());
+    m_tries = true;
+    const auto plan = core::planTensors(checkpoint, m_tried);
+    const std::uint64_t bytes
+        = core::exportedBytes(checkpoint, plan, { {}, {}, core::recipeText(m_tried) });
+    const auto predicted = m_session.predicted(plan);
+    const QString title = widgets::presetTitle(name);
+    m_page.setTried(double(bytes), predicted ? predicted->kld : 0);
+    if (predicted)
+        m_page.budget()->setLoss(predicted->kld);
+    m_page.budget()->showTried(double(bytes), tr("Assign %1", "a recipe").arg(title));
+    m_page.budget()->setLanding(predicted
+            ? tr("%1: %2, %3", "preset, size, loss")
+                  .arg(title, widgets::exactSizeText(bytes), predictedText(predicted->kld))
+            : tr("%1: %2", "preset, size").arg(title, widgets::exactSizeText(bytes)));
+    m_selection.lookAtPlan(plan);
 }
 
 void MixPresenter::settle(double bytes)
@@ -208,11 +266,12 @@ void MixPresenter::settle(double bytes)
             std::max(least, std::uint64_t(bytes)), core::MixSearch::Care::Best);
     m_tried = file.recipe;
     m_page.setTried(double(file.fileBytes), file.mix.kld);
+    m_page.budget()->setLoss(file.mix.kld);
     const double under = 1 - double(file.fileBytes) / std::max(1.0, bytes);
-    m_page.budget()->setLanding(tr("lands at %1, %2 % under, predicted KLD %3")
-                                    .arg(widgets::exactSizeText(file.fileBytes),
-                                        widgets::numberText(std::max(0.0, 100 * under), 2),
-                                        widgets::kldText(file.mix.kld)));
+    m_page.budget()->setLanding(
+        tr("lands at %1, %2 % under, %3", "size, share, loss")
+            .arg(widgets::exactSizeText(file.fileBytes),
+                widgets::numberText(std::max(0.0, 100 * under), 2), predictedText(file.mix.kld)));
     m_selection.lookAtPlan(file.plan);
 }
 
@@ -228,8 +287,9 @@ void MixPresenter::stopTrying()
 void MixPresenter::assign()
 {
     if (m_tries)
-        m_session.recipe().replace(
-            m_tried, tr("Assign %1", "a recipe").arg(QString::fromStdString(m_tried.name)));
+        m_session.recipe().replace(m_tried,
+            tr("Assign %1", "a recipe")
+                .arg(widgets::presetTitle(QString::fromStdString(m_tried.name))));
 }
 
 } // namespace app

@@ -36,9 +36,12 @@ private:
     void fillScale();
     void fillLosses();
     void tryBytes(double bytes);
+    void tryLoss(double kld);
+    void tryPreset(const QString& name);
     void stopTrying();
     void settle(double bytes);
     void assign();
+    QString predictedText(double kld) const; ///< rough where it is
 
     widgets::PrecisionPage& m_page;
     Session& m_session;

@@ -80,6 +80,7 @@ ShrinkPresenter::ShrinkPresenter(widgets::ModelPage& page, Session& session,
     connect(&session, &Session::textsChanged, this, soon);
     connect(&session, &Session::deviceChanged, this, &ShrinkPresenter::fillOffer);
     connect(&losses, &LossController::runningChanged, this, &ShrinkPresenter::fillOffer);
+    connect(&losses, &LossController::guessedChanged, this, &ShrinkPresenter::fillOffer);
     connect(&session, &Session::exportedChanged, this, &ShrinkPresenter::fillResult);
     connect(&session.runs(), &RunList::changed, this, &ShrinkPresenter::fillResult);
     connect(&shrink, &ShrinkController::changed, this, [this] {
@@ -175,15 +176,13 @@ widgets::ShrinkChoice ShrinkPresenter::choice(std::size_t index) const
 
 QString ShrinkPresenter::about() const
 {
-    const auto& losses = m_session.losses();
     if (m_losses.isRunning())
         return tr("losses are being predicted");
-    if (!losses)
+    if (const auto share = m_losses.guessed())
+        return tr("losses are being predicted roughly: %1 %").arg(int(100 * *share));
+    if (!m_session.losses())
         return tr("sizes are known once losses are predicted");
-    return losses->sequences == 0
-        ? tr("losses are rough: from the weights alone")
-        : tr("losses predicted on %1 tokens")
-              .arg(widgets::countText(std::int64_t(losses->sequences) * losses->length));
+    return m_losses.about();
 }
 
 QString ShrinkPresenter::caution() const
@@ -222,8 +221,8 @@ void ShrinkPresenter::fillOffer()
     offer.about = about();
     offer.caution = caution();
     offer.whyNot = whyNot();
-    offer.isRough = losses && losses->sequences == 0;
-    offer.canGuess = !losses && !m_losses.isRunning();
+    offer.isRough = losses && core::isRough(*losses);
+    offer.canGuess = !losses && !m_losses.isRunning() && !m_losses.guessed();
     m_card.setOffer(offer);
 }
 

@@ -135,12 +135,18 @@ std::optional<core::PredictedKld> Session::predicted(
     return predicted.unknown == 0 ? std::optional(predicted) : std::nullopt;
 }
 
-std::optional<double> Session::predictedLoss(int tensor, const core::PlannedTensor& planned) const
+const core::SensitivityFigure* Session::predictedFigure(
+    int tensor, const core::PlannedTensor& planned) const
 {
     const auto* losses = m_losses ? m_lossesOf[std::size_t(tensor)] : nullptr;
     if (!losses || planned.keeps || !planned.format->isQuantized())
-        return std::nullopt;
-    const auto* figure = core::figureOf(*losses, planned.format, planned.method);
+        return nullptr;
+    return core::figureOf(*losses, planned.format, planned.method);
+}
+
+std::optional<double> Session::predictedLoss(int tensor, const core::PlannedTensor& planned) const
+{
+    const core::SensitivityFigure* figure = predictedFigure(tensor, planned);
     return figure ? std::optional(figure->kld) : std::nullopt;
 }
 
@@ -243,16 +249,21 @@ void Session::setContext(int tokens)
     emit deviceChanged();
 }
 
-void Session::usePreset(const std::string& name)
+core::Recipe Session::recipeOfPreset(const std::string& name) const
 {
-    if (!isOpen())
-        return;
     const core::Recipe& before = m_recipe.recipe();
     core::Recipe recipe = core::presetRecipe(name, *checkpoint(), before.method);
     recipe.scaling = before.scaling;
     recipe.encoder = before.encoder;
     recipe.gptq = before.gptq;
-    m_recipe.replace(std::move(recipe),
+    return recipe;
+}
+
+void Session::usePreset(const std::string& name)
+{
+    if (!isOpen())
+        return;
+    m_recipe.replace(recipeOfPreset(name),
         tr("Use preset %1").arg(widgets::presetTitle(QString::fromStdString(name))));
 }
 

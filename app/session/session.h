@@ -61,6 +61,9 @@ public:
     /// What `plan` is predicted to lose; nothing before losses are, or where a format lacks.
     /// The same of one tensor alone.
     std::optional<double> predictedLoss(int tensor, const core::PlannedTensor& planned) const;
+    /// With its error; null where predictedLoss gives nothing.
+    const core::SensitivityFigure* predictedFigure(
+        int tensor, const core::PlannedTensor& planned) const;
     std::optional<core::PredictedKld> predicted(const std::vector<core::PlannedTensor>& plan) const;
     /// What flows into a tensor; null until measured, and for tensors that read no input.
     const core::InputStats* inputStats(int tensor) const;
@@ -103,7 +106,9 @@ public:
     PreviewCache& previews() { return m_previews; }
     const PreviewCache& previews() const { return m_previews; }
 
-    /// Makes a preset the recipe, with the present method. Requires: a name of presetNames().
+    /// A preset with the present method. Requires: a model is open, a name of presetNames().
+    core::Recipe recipeOfPreset(const std::string& name) const;
+    /// Makes it the recipe.
     void usePreset(const std::string& name);
     /// Makes a run's recipe the present one; an unknown number does nothing.
     void useRecipeOf(int run);

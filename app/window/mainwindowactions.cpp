@@ -4,6 +4,7 @@
 #include "app/controllers/addedfilescontroller.h"
 #include "app/controllers/exportcontroller.h"
 #include "app/controllers/filecontroller.h"
+#include "app/controllers/losscontroller.h"
 #include "app/controllers/opencontroller.h"
 #include "app/controllers/quantizecontroller.h"
 #include "app/controllers/settingscontroller.h"
@@ -179,6 +180,7 @@ void MainWindow::connectRunActions()
         else
             QToolTip::showText(page->mapToGlobal(page->rect().topLeft()), whyNot, page);
     });
+    connect(m_actions->predictLosses, &QAction::triggered, m_losses, &LossController::measure);
     connect(m_actions->measureActivations, &QAction::triggered, m_activations,
         &ActivationController::measure);
     connect(m_actions->quantize, &QAction::triggered, m_quantize, &QuantizeController::quantize);
@@ -303,6 +305,7 @@ void MainWindow::connectActionStates()
     connect(m_table, &widgets::TensorTable::selectionEdited, this, update);
     connect(m_activations, &ActivationController::runningChanged, this, update);
     connect(m_swaps, &SwapController::runningChanged, this, update);
+    connect(m_losses, &LossController::runningChanged, this, update);
     connect(&m_session, &Session::lossesChanged, this, update);
     connect(m_quantize, &QuantizeController::phaseChanged, this, update);
     connect(&m_theme, &widgets::Theme::changed, this, update);
@@ -324,6 +327,7 @@ void MainWindow::updateActions()
     state.whyNotLoss = state.isOpen && presentRun(m_session) ? m_quantize->whyNotEvaluate()
                                                              : m_quantize->whyNotQuantize();
     state.whyNotImprove = m_swaps->whyNot();
+    state.whyNotPredict = m_losses->whyNot();
     state.jobRuns = m_jobs.state().id != 0;
     state.jobPaused = m_jobs.isPaused();
     state.tensorIsCurrent = m_table->currentTensor() >= 0;

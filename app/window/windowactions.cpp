@@ -172,6 +172,7 @@ void WindowActions::makeRunMenu()
     mainAction = add(menu, tr("Main action of the page"), Qt::CTRL | Qt::Key_R);
     menu->addSeparator();
     measureActivations = add(menu, tr("Measure &activations"));
+    predictLosses = add(menu, tr("Predict l&osses"));
     quantize = add(menu, tr("&Quantize"));
     measureLoss = add(menu, tr("Measure what was &lost"));
     compareFile = add(menu, tr("Compare with a &file..."));

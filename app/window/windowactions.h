@@ -47,8 +47,8 @@ public:
     std::vector<std::pair<core::Treatment, QAction*>> methods;
     QAction *improve, *loadRecipe, *saveRecipe;
     // Run
-    QAction *mainAction, *measureActivations, *quantize, *measureLoss, *compareFile, *pause,
-        *cancel, *queue;
+    QAction *mainAction, *measureActivations, *predictLosses, *quantize, *measureLoss, *compareFile,
+        *pause, *cancel, *queue;
     // Help
     QAction *pageHelp, *tour, *glossary, *sessionHelp, *keyboard, *about;
 

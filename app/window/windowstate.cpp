@@ -37,6 +37,7 @@ void WindowActions::setState(const WindowState& state)
         open(state.tensorIsCurrent ? QString() : tr("the current row of the table is no tensor")));
     allowRecipe(state, closed);
     allow(measureActivations, open(state.whyNotActivations));
+    allow(predictLosses, open(state.whyNotPredict));
     allow(quantize, open(state.whyNotQuantize));
     allow(measureLoss, open(state.whyNotLoss));
     for (QAction* action : { pause, cancel })

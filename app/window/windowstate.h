@@ -9,7 +9,7 @@ namespace app {
 /// can.
 struct WindowState {
     bool isOpen = false;
-    QString whyNotActivations, whyNotQuantize, whyNotLoss, whyNotImprove;
+    QString whyNotActivations, whyNotQuantize, whyNotLoss, whyNotImprove, whyNotPredict;
     bool jobRuns = false, jobPaused = false;
     bool tensorIsCurrent = false; ///< in the table
     int matricesSelected = 0;

@@ -324,6 +324,39 @@ private slots:
         }
         QVERIFY(longest >= QFontMetrics(textFont(12)).height() - 2);
     }
+
+    void theLineOfMixesAndTheRecipeCanBeClicked()
+    {
+        SizeLossPlot plot("Size against loss");
+        plot.setPoints({ { .run = 0,
+                             .label = "Q3_K_M",
+                             .bytes = 2e6,
+                             .kld = 0.1,
+                             .kind = SizeLossPoint::Kind::Predicted,
+                             .note = "recommended" },
+            { .run = 1,
+                .label = "Q6_K",
+                .bytes = 4e6,
+                .kld = 0.001,
+                .kind = SizeLossPoint::Kind::Predicted } });
+        plot.setMixes({ { 2e6, 0.01 }, { 3e6, 0.003 }, { 4e6, 0.0005 } });
+        plot.setRecipeBytes(3.5e6);
+        plot.setRecipeLoss(0.02);
+        settle(plot, { 500, 400 });
+        QSignalSpy mix(&plot, &SizeLossPlot::mixChosen);
+        QSignalSpy preset(&plot, &SizeLossPlot::predictedChosen);
+        QWidget* surface = plot.findChildren<QWidget*>(Qt::FindDirectChildrenOnly).first();
+        QSet<int> sizes; // that clicks down the whole plot choose
+        for (int y = 0; y < plot.height(); y += 4)
+            for (int x = 0; x < plot.width(); x += 8)
+                QTest::mouseClick(surface, Qt::LeftButton, {}, { x, y });
+        for (const auto& chosen : mix)
+            sizes += int(std::lround(chosen[0].toDouble() / 1e5));
+        QVERIFY(sizes.contains(25) && sizes.contains(30));
+        QVERIFY(sizes.contains(35)); // the recipe's, exactly
+        QVERIFY(!preset.isEmpty());
+        QCOMPARE(plot.table().rows[3].front(), "Q3_K_M, recommended");
+    }
 };
 
 QTEST_MAIN(PlotsTest)

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace widgets {
 namespace {
@@ -43,6 +44,12 @@ namespace {
         return point.kind == Kind::PinnedA ? SizeLossPlot::tr("A")
             : point.kind == Kind::PinnedB  ? SizeLossPlot::tr("B")
                                            : point.label;
+    }
+
+    QFont labelFont(const SizeLossPoint& point)
+    {
+        const bool standsOut = isPinned(point.kind) || !point.note.isEmpty();
+        return textFont(12, standsOut ? QFont::Bold : QFont::Normal);
     }
 
     QCPGraph* addPoints(QCustomPlot* plot)
@@ -119,9 +126,9 @@ PlotTable SizeLossPlot::table() const
         table.rows.push_back({ tr("best mix, predicted"), QString::number(mix.x(), 'f', 0),
             QString::number(mix.y(), 'g', 9), {} });
     for (const SizeLossPoint& point : m_points)
-        table.rows.push_back(
-            { point.label, QString::number(point.bytes, 'f', 0), QString::number(point.kld, 'g', 9),
-                point.error > 0 ? QString::number(point.error, 'g', 9) : QString() });
+        table.rows.push_back({ nameOf(point), QString::number(point.bytes, 'f', 0),
+            QString::number(point.kld, 'g', 9),
+            point.error > 0 ? QString::number(point.error, 'g', 9) : QString() });
     return table;
 }
 
@@ -213,11 +220,12 @@ void SizeLossPlot::placeLabels()
     for (QCPItemText* label : m_labels)
         plot()->removeItem(label);
     m_labels.clear();
-    const QFont font = textFont(12);
-    const QFontMetricsF metrics(font);
+    std::vector<SizeLossPoint> inOrder = m_points; // what stands out has its place first
+    std::ranges::stable_partition(inOrder, std::not_fn(&QString::isEmpty), &SizeLossPoint::note);
     std::vector<QPointF> points;
     std::vector<QSizeF> sizes;
-    for (const SizeLossPoint& point : m_points) {
+    for (const SizeLossPoint& point : inOrder) {
+        const QFontMetricsF metrics(labelFont(point));
         points.push_back(pixel(point));
         sizes.emplace_back(metrics.horizontalAdvance(labelText(point)) + 2, metrics.height());
     }
@@ -232,10 +240,12 @@ void SizeLossPlot::placeLabels()
         auto* label = new QCPItemText(plot());
         label->position->setType(QCPItemPosition::ptAbsolute);
         label->position->setCoords(spots[i].rect.center());
-        const bool pinned = isPinned(m_points[i].kind);
-        label->setText(labelText(m_points[i]));
-        label->setFont(textFont(12, pinned ? QFont::Bold : QFont::Normal));
-        label->setColor(pinned ? inkOf(m_points[i].kind, tokens()) : tokens().text);
+        const SizeLossPoint& point = inOrder[i];
+        label->setText(labelText(point));
+        label->setFont(labelFont(point));
+        label->setColor(isPinned(point.kind) ? inkOf(point.kind, tokens())
+                : point.note.isEmpty()       ? tokens().text
+                                             : tokens().accent);
         label->setBrush(tokens().base); // readable where the recipe's line runs behind it
         m_labels.push_back(label);
     }
@@ -286,15 +296,53 @@ int SizeLossPlot::pointAt(const QPointF& position) const
     return nearest;
 }
 
+bool SizeLossPlot::isOnRecipe(const QPointF& position) const
+{
+    if (m_recipe <= 0 || m_recipeLoss <= 0)
+        return false;
+    const QPointF away = QPointF(plot()->xAxis->coordToPixel(m_recipe / megabyte),
+                             plot()->yAxis->coordToPixel(m_recipeLoss))
+        - position;
+    return std::hypot(away.x(), away.y()) < scaled(reach);
+}
+
+std::optional<QPointF> SizeLossPlot::mixAt(const QPointF& position) const
+{
+    if (m_mixes.size() < 2)
+        return std::nullopt;
+    const double bytes = plot()->xAxis->pixelToCoord(position.x()) * megabyte;
+    const auto after = std::ranges::lower_bound(m_mixes, bytes, {}, &QPointF::x);
+    if (after == m_mixes.begin() || after == m_mixes.end())
+        return std::nullopt;
+    const QPointF before = *std::prev(after); // on a logarithmic axis the line is straight
+    const double share = (bytes - before.x()) / std::max(1.0, after->x() - before.x());
+    const double kld = before.y() * std::pow(after->y() / before.y(), share);
+    if (std::abs(plot()->yAxis->coordToPixel(kld) - position.y()) >= scaled(reach))
+        return std::nullopt;
+    return QPointF(bytes, kld);
+}
+
+QString SizeLossPlot::nameOf(const SizeLossPoint& point) const
+{
+    return point.note.isEmpty() ? point.label
+                                : tr("%1, %2", "preset, note").arg(point.label, point.note);
+}
+
 QString SizeLossPlot::hoverText(const QPointF& position) const
 {
     const int index = pointAt(position);
+    if (index < 0 && isOnRecipe(position))
+        return tr("this recipe: %1, predicted KLD %2", "size, number")
+            .arg(sizeText(m_recipe), kldText(m_recipeLoss));
+    if (const auto mix = index < 0 ? mixAt(position) : std::nullopt)
+        return tr("best mix of %1, predicted KLD %2", "size, number")
+            .arg(sizeText(mix->x()), kldText(mix->y()));
     if (index < 0)
         return {};
     const SizeLossPoint& point = m_points[std::size_t(index)];
     if (point.kind == Kind::Predicted)
         return tr("%1: %2, predicted KLD %3: %4", "name, size, number, words")
-            .arg(point.label, sizeText(point.bytes), kldText(point.kld),
+            .arg(nameOf(point), sizeText(point.bytes), kldText(point.kld),
                 gradeWords(core::gradeOf(point.kld)));
     return tr("%1: %2, KLD %3")
         .arg(point.label, sizeText(point.bytes),
@@ -306,6 +354,10 @@ void SizeLossPlot::pressed(const QPointF& position)
     const int index = pointAt(position);
     if (index >= 0)
         choose(index);
+    else if (isOnRecipe(position))
+        emit mixChosen(m_recipe);
+    else if (const auto mix = mixAt(position))
+        emit mixChosen(mix->x());
 }
 
 void SizeLossPlot::choose(int index)

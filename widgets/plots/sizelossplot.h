@@ -3,6 +3,8 @@
 
 #include "widgets/plots/baseplot.h"
 
+#include <optional>
+
 class QCPErrorBars;
 class QCPGraph;
 class QCPItemStraightLine;
@@ -20,10 +22,11 @@ struct SizeLossPoint {
     /// one that is predicted only (hollow; `run` is its index among them).
     enum class Kind { Plain, PinnedA, PinnedB, Choice, Predicted } kind = Kind::Plain;
     double error = 0; ///< standard error of kld; 0: not known
+    QString note{}; ///< behind the label where it is named at length: "recommended"; it stands out
 };
 
 /// File size against KL divergence (logarithmic): measured runs as filled markers, the recipe's
-/// size as a line. Click or Enter chooses a run, arrow keys move from run to run.
+/// size as a line. Click or Enter chooses a run or a mix, arrow keys move from run to run.
 class SizeLossPlot : public BasePlot {
     Q_OBJECT
 
@@ -42,6 +45,7 @@ public:
 signals:
     void runChosen(int run);
     void predictedChosen(int index); ///< a point of that kind
+    void mixChosen(double bytes); ///< of the line of best mixes, or of the recipe's diamond
 
 protected:
     void applyTokens(const Tokens& tokens) override;
@@ -52,7 +56,11 @@ protected:
 
 private:
     int pointAt(const QPointF& position) const; ///< −1: none
+    bool isOnRecipe(const QPointF& position) const; ///< its diamond
+    /// Of the line of mixes, (bytes, KLD); nothing beside it.
+    std::optional<QPointF> mixAt(const QPointF& position) const;
     QPointF pixel(const SizeLossPoint& point) const;
+    QString nameOf(const SizeLossPoint& point) const; ///< with its note
     void choose(int index);
     void fill();
     void setRanges();

@@ -33,6 +33,13 @@ class TestBudgetCard : public PageTest {
                 return button;
         return nullptr;
     }
+    static bool says(const BudgetCard& card, const QString& text)
+    {
+        for (const auto* label : card.findChildren<Label*>())
+            if (label->text() == text && !label->isHidden())
+                return true;
+        return false;
+    }
     static BudgetLosses losses()
     {
         BudgetLosses losses;
@@ -68,6 +75,15 @@ private slots:
         auto* slider = card.findChild<BudgetSlider*>();
         QTest::mouseClick(slider, Qt::LeftButton, {}, QPoint(slider->width() / 2 + 3, 12));
         QVERIFY(std::abs(slider->bytes() - 3e6) < 300);
+    }
+
+    void theMarkedPresetIsNamedWhereThereIsRoomForOne()
+    {
+        BudgetSlider slider;
+        slider.resize(400, 44);
+        slider.setScale(2e6, 4e6, { { "Q3_K_M", 2.95e6 }, { "Q4_K_M", 3e6, true } });
+        QCOMPARE(slider.namedTicks().size(), std::size_t(1));
+        QCOMPARE(slider.namedTicks().front().name, "Q4_K_M");
     }
 
     void theKeyboardMovesIt()
@@ -121,17 +137,74 @@ private slots:
         BudgetCard card;
         card.setScale(scale());
         card.setLosses(losses());
-        const auto says = [&card](const QString& text) {
-            for (const auto* label : card.findChildren<Label*>())
-                if (label->text() == text && !label->isHidden())
-                    return true;
-            return false;
-        };
-        QVERIFY(says("losses are rough"));
+        QVERIFY(says(card, "losses are rough"));
         card.setLanding("lands at 3 bytes");
-        QVERIFY(says("lands at 3 bytes") && !says("losses are rough"));
+        QVERIFY(says(card, "lands at 3 bytes") && !says(card, "losses are rough"));
         card.setLanding({});
-        QVERIFY(says("losses are rough"));
+        QVERIFY(says(card, "losses are rough"));
+    }
+
+    void anotherDeviceIsAnotherBudget()
+    {
+        BudgetCard card;
+        BudgetScale wide = scale();
+        wide.device = 3.5e6;
+        wide.deviceName = "Pi 5";
+        wide.context = 4096;
+        card.setScale(wide);
+        card.findChild<Segmented*>()->setCurrent(2);
+        emit card.findChild<Segmented*>()->chosen(2);
+        QSignalSpy settled(&card, &BudgetCard::settled);
+        BudgetScale other = wide;
+        other.device = 2.5e6;
+        card.setScale(other);
+        QCOMPARE(settled.size(), 1);
+        QCOMPARE(settled[0][0].toDouble(), 2.5e6);
+        QVERIFY(says(card, "for Pi 5 at context 4,096"));
+        card.setScale(other); // the losses are others
+        QCOMPARE(settled.size(), 1);
+    }
+
+    void aLossThatIsTypedIsABudget()
+    {
+        BudgetCard card;
+        card.setScale(scale());
+        card.setBytes(3e6);
+        card.setLoss(0.012);
+        card.findChild<Segmented*>()->setCurrent(3);
+        emit card.findChild<Segmented*>()->chosen(3);
+        auto* field = card.findChild<QDoubleSpinBox*>();
+        QCOMPARE(field->value(), 0.012);
+        QSignalSpy tried(&card, &BudgetCard::lossTried), bytes(&card, &BudgetCard::tried);
+        field->setValue(0.02);
+        QCOMPARE(tried.last()[0].toDouble(), 0.02);
+        QVERIFY(bytes.isEmpty());
+    }
+
+    void whatWasPredictedInPartGoesOn()
+    {
+        BudgetCard card;
+        card.setScale(scale());
+        BudgetLosses state = losses();
+        state.missing = BudgetLosses::Missing::Nothing;
+        card.setLosses(state);
+        QVERIFY(button(card, "Predict losses")->isHidden());
+        state.missing = BudgetLosses::Missing::Rest;
+        card.setLosses(state);
+        QVERIFY(!button(card, "Continue predicting")->isHidden());
+        state.missing = BudgetLosses::Missing::ThisText;
+        card.setLosses(state);
+        QVERIFY(!button(card, "Predict again")->isHidden());
+    }
+
+    void whatIsTriedElsewhereIsNamedOnTheButton()
+    {
+        BudgetCard card;
+        card.setScale(scale());
+        card.showTried(3e6, "Assign Q4_K_M");
+        QVERIFY(button(card, "Assign Q4_K_M")->isEnabled());
+        QTest::keyClick(card.findChild<BudgetSlider*>(), Qt::Key_Right);
+        QVERIFY(button(card, "Assign best mix")->isEnabled());
     }
 
     void saysWhyLossesCannotBePredicted()

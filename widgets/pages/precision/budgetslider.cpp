@@ -85,23 +85,49 @@ void BudgetSlider::paintEvent(QPaintEvent*)
     painter.drawEllipse(QPointF(at, middle), scaled(handle) / 2.0, scaled(handle) / 2.0);
 }
 
+QFont BudgetSlider::fontOf(const BudgetTick& tick) const
+{
+    return textFont(12, tick.isMarked ? QFont::Bold : QFont::Normal);
+}
+
+QRectF BudgetSlider::nameRect(const BudgetTick& tick) const
+{
+    const QFontMetricsF metrics(fontOf(tick));
+    const double wide = metrics.horizontalAdvance(tick.name);
+    const double begin = std::clamp(xOf(tick.bytes) - wide / 2, 0.0, std::max(0.0, width() - wide));
+    return { begin, double(scaled(labelTop)), wide + 1, metrics.height() };
+}
+
+/// A name that would run into another is left out: the marked one has its place first.
+std::vector<BudgetTick> BudgetSlider::namedTicks() const
+{
+    std::vector<BudgetTick> named;
+    std::vector<QRectF> taken;
+    for (const bool marked : { true, false })
+        for (const BudgetTick& tick : m_ticks) {
+            const QRectF rect = nameRect(tick), room = rect.adjusted(-scaled(8), 0, scaled(8), 0);
+            if (tick.isMarked != marked || std::ranges::any_of(taken, [&room](const QRectF& other) {
+                    return room.intersects(other);
+                }))
+                continue;
+            named.push_back(tick);
+            taken.push_back(rect);
+        }
+    return named;
+}
+
 void BudgetSlider::drawTicks(QPainter& painter) const
 {
     const Tokens tokens = tokensOf(palette());
-    const QFont font = textFont(12);
-    const QFontMetricsF metrics(font);
-    painter.setFont(font);
-    double free = 0; // where the next name may begin
     for (const BudgetTick& tick : m_ticks) {
-        const double x = xOf(tick.bytes), wide = metrics.horizontalAdvance(tick.name);
-        painter.setPen(QPen(tokens.text2, 1));
+        const double x = xOf(tick.bytes);
+        painter.setPen(QPen(tick.isMarked ? tokens.accent : tokens.text2, tick.isMarked ? 2 : 1));
         painter.drawLine(QPointF(x, scaled(tickTop)), QPointF(x, scaled(tickTop + tickHeight)));
-        const double begin = std::clamp(x - wide / 2, 0.0, std::max(0.0, width() - wide));
-        if (begin < free)
-            continue; // the tick alone; its name would run into the one before
-        painter.drawText(QRectF(begin, scaled(labelTop), wide + 1, metrics.height()),
-            Qt::AlignLeft | Qt::AlignTop, tick.name);
-        free = begin + wide + scaled(8);
+    }
+    for (const BudgetTick& tick : namedTicks()) {
+        painter.setPen(tick.isMarked ? tokens.accent : tokens.text2);
+        painter.setFont(fontOf(tick));
+        painter.drawText(nameRect(tick), Qt::AlignLeft | Qt::AlignTop, tick.name);
     }
 }
 

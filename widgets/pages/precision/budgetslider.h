@@ -11,6 +11,7 @@ namespace widgets {
 struct BudgetTick {
     QString name; ///< "Q4_K_M"
     double bytes = 0;
+    bool isMarked = false; ///< its name stands out, and before the others
     bool operator==(const BudgetTick&) const = default;
 };
 
@@ -26,6 +27,7 @@ public:
     void setScale(double least, double most, std::vector<BudgetTick> ticks);
     double bytes() const;
     void setBytes(double bytes); ///< without a signal
+    std::vector<BudgetTick> namedTicks() const; ///< those whose names have room
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -48,6 +50,8 @@ private:
     double right() const;
     double xOf(double bytes) const;
     void moveTo(double x);
+    QFont fontOf(const BudgetTick& tick) const;
+    QRectF nameRect(const BudgetTick& tick) const;
     void drawTicks(QPainter& painter) const;
 
     double m_least = 0, m_most = 1;

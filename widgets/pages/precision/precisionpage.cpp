@@ -6,6 +6,7 @@
 #include "widgets/gradetext.h"
 #include "widgets/icons.h"
 #include "widgets/label.h"
+#include "widgets/legend.h"
 #include "widgets/models/formatabout.h"
 #include "widgets/pages/precision/budgetcard.h"
 #include "widgets/pages/precision/costcard.h"
@@ -107,8 +108,15 @@ void PrecisionPage::addHeader()
 
 QWidget* PrecisionPage::makeSizeLoss()
 {
-    m_sizeLossCard->setHint(tr("click a point to load its recipe"));
+    m_sizeLossCard->setHint(tr("click a point or the line to look at it"));
     addPlotTools(m_sizeLossCard, m_sizeLoss);
+    auto* legend = new Legend;
+    using Mark = Legend::Mark;
+    legend->setEntries({ { &Tokens::original, tr("preset, predicted"), Mark::Hollow },
+        { &Tokens::accent, tr("best mix"), Mark::Dashes },
+        { &Tokens::accent, tr("this recipe"), Mark::Diamond },
+        { &Tokens::accent, tr("measured run"), Mark::Disc } });
+    m_sizeLossCard->content()->addWidget(legend);
     m_sizeLossCard->content()->addWidget(m_sizeLoss, 1);
     m_sizeLoss->setMinimumHeight(scaled(190));
     connect(m_sizeLoss, &SizeLossPlot::runChosen, this, [this](int run) {
@@ -117,7 +125,11 @@ QWidget* PrecisionPage::makeSizeLoss()
     });
     connect(m_sizeLoss, &SizeLossPlot::predictedChosen, this, [this](int index) {
         if (!m_locked)
-            emit presetRequested(m_predicted[std::size_t(index)].name);
+            emit presetLookRequested(m_predicted[std::size_t(index)].name);
+    });
+    connect(m_sizeLoss, &SizeLossPlot::mixChosen, this, [this](double bytes) {
+        if (!m_locked)
+            m_budget->tryBytes(bytes);
     });
     return m_sizeLossCard;
 }
@@ -139,13 +151,14 @@ void PrecisionPage::arrange()
     const bool tight = beside && contentWidth() < scaled(leastTitled);
     m_columns->setDirection(beside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
     m_map->setBreakpoint(tight ? Breakpoint::Medium : breakpoint());
-    m_sizeLossCard->setHint(tight ? QString() : tr("click a point to load its recipe"));
+    m_sizeLossCard->setHint(tight ? QString() : tr("click a point or the line to look at it"));
 }
 
 void PrecisionPage::setSummary(const RecipeSummary& summary)
 {
     m_summary = summary;
     m_budget->setBytes(double(summary.fileBytes));
+    m_budget->setLoss(summary.kld.value_or(0));
     showRecipe();
     m_rules->setFallbacks(summary.fallbacks);
     updateAnswer();
@@ -222,6 +235,10 @@ void PrecisionPage::setTried(double bytes, double kld)
 {
     m_triedBytes = bytes;
     m_triedKld = kld;
+    if (bytes == 0) {
+        m_budget->setBytes(double(m_summary.fileBytes));
+        m_budget->setLoss(m_summary.kld.value_or(0));
+    }
     showRecipe();
 }
 
@@ -245,10 +262,9 @@ void PrecisionPage::fillPoints()
         const PredictedPreset& preset = m_predicted[i];
         if (!preset.isShown)
             continue;
-        const QString title = presetTitle(preset.name);
-        points.push_back(
-            { int(i), preset.isRecommended ? tr("%1, recommended", "a preset").arg(title) : title,
-                preset.bytes, preset.kld, SizeLossPoint::Kind::Predicted });
+        points.push_back({ int(i), presetTitle(preset.name), preset.bytes, preset.kld,
+            SizeLossPoint::Kind::Predicted, 0,
+            preset.isRecommended ? tr("recommended", "a preset") : QString() });
     }
     for (const RunRow& run : m_runs) {
         if (run.number > 0 && run.evaluation && run.evaluation->against && !run.stale)

@@ -75,6 +75,7 @@ signals:
     void assignRequested(const core::Format* format);
     void measureAloneRequested(const core::Format* format); ///< of the selection
     void presetRequested(const QString& name);
+    void presetLookRequested(const QString& name); ///< shown before it is assigned
     void recipeEdited(const core::Recipe& recipe,
         const QString& undoText); ///< a rule moved, removed, the default changed
     void loadRecipeRequested();
