@@ -194,6 +194,14 @@ QString measuredKldText(double kld, double error)
     return measuredText(kld, error, decimalsFor(kld, 3));
 }
 
+QString predictedKldText(double kld, double error)
+{
+    if (error <= 0)
+        return kldText(kld);
+    return error < kld ? measuredKldText(kld, error)
+                       : NumberText::tr("about %1 (rough)", "a KLD").arg(kldText(kld));
+}
+
 QString listText(const QStringList& words)
 {
     if (words.size() < 2)

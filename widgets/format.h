@@ -64,6 +64,8 @@ QString perplexityText(double perplexity);
 QString measuredText(double value, double error, int decimals);
 /// KLD with its error, decimals of three significant digits of the value: "0.00462 ± 0.00003".
 QString measuredKldText(double kld, double error);
+/// The same of what is predicted; "about 0.00462 (rough)" where the error is as large as the value.
+QString predictedKldText(double kld, double error);
 
 /// "208, 29 and 218".
 QString listText(const QStringList& words);

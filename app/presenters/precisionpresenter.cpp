@@ -177,10 +177,10 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
                 : m_session.predictedLoss(tensor, planned);
             planned.format = stored;
             planned.keeps = false;
-            const auto then = m_session.predictedLoss(tensor, planned);
-            if (then) {
-                *choice.loss += *then;
-                lossChange += *then - now.value_or(0);
+            if (const auto* then = m_session.predictedFigure(tensor, planned)) {
+                *choice.loss += then->kld;
+                choice.lossError = std::hypot(choice.lossError, then->error);
+                lossChange += then->kld - now.value_or(0);
             } else {
                 choice.loss.reset();
             }

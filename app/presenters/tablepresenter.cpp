@@ -211,7 +211,11 @@ void TablePresenter::fillLosses()
         return; // a new model's; fillTensors() follows
     const widgets::TensorModel::Together together(m_model);
     for (std::size_t i = 0; i < plan.size(); ++i) {
-        widgets::LossFacts loss{ m_session.predictedLoss(int(i), plan[i]), {}, {} };
+        widgets::LossFacts loss;
+        if (const auto* figure = m_session.predictedFigure(int(i), plan[i])) {
+            loss.predicted = figure->kld;
+            loss.predictedError = figure->error;
+        }
         if (const core::MeasuredLoss* measured = m_session.measuredLoss(int(i), plan[i])) {
             loss.measured = measured->loss.kld;
             loss.measuredError = measured->loss.error;

@@ -85,6 +85,9 @@ private slots:
         QCOMPARE(kldText(0), "0");
         QCOMPARE(milliKldText(0.00575), "5.75");
         QCOMPARE(measuredKldText(0.004562, 0.0000241), QString("0.00456 ± 0.00002"));
+        QCOMPARE(predictedKldText(0.01, 0.002), QString("0.0100 ± 0.0020"));
+        QCOMPARE(predictedKldText(0.01, 0.01), QString("about 0.0100 (rough)"));
+        QCOMPARE(predictedKldText(0.01, 0), QString("0.0100"));
         QCOMPARE(measuredText(40.654, 0.618, 2), QString("40.65 ± 0.62"));
     }
 

@@ -62,6 +62,7 @@ struct ExportFacts {
 struct LossFacts {
     std::optional<double> predicted;
     std::optional<double> measured, measuredError;
+    std::optional<double> predictedError{}; ///< standard
 
     std::optional<double> value() const { return measured ? measured : predicted; }
     bool operator==(const LossFacts&) const = default;

@@ -32,7 +32,8 @@ namespace {
             lines += TensorModel::tr("Measured alone: KLD %1")
                          .arg(measuredKldText(*loss.measured, loss.measuredError.value_or(0)));
         if (loss.predicted)
-            lines += TensorModel::tr("Predicted: KLD %1").arg(kldText(*loss.predicted));
+            lines += TensorModel::tr("Predicted: KLD %1")
+                         .arg(predictedKldText(*loss.predicted, loss.predictedError.value_or(0)));
         return lines.join(u'\n');
     }
 

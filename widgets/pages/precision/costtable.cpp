@@ -221,7 +221,8 @@ QString CostTable::toolTip(const FormatChoice& choice) const
                      .arg(measuredKldText(
                          *choice.measuredLoss, choice.measuredLossError.value_or(0)));
     if (choice.loss)
-        lines += tr("Predicted: KLD %1", "costs").arg(kldText(*choice.loss));
+        lines += tr("Predicted: KLD %1", "costs")
+                     .arg(predictedKldText(*choice.loss, choice.lossError));
     if (!choice.fits())
         lines += fallbackText(choice);
     return lines.join(u'\n');

@@ -20,6 +20,7 @@ struct FormatChoice {
     /// Of the error, against the recipe's formats: mean of the tensors measured in both.
     std::optional<double> change;
     std::optional<double> loss; ///< predicted KL divergence of the selected tensors together
+    double lossError = 0; ///< standard, of the loss
     std::optional<double> lossChange; ///< against the recipe's formats
     /// What each of the selected was measured to lose alone, summed; none where one was not.
     std::optional<double> measuredLoss, measuredLossError;
