@@ -60,7 +60,8 @@ BalanceCell::BalanceCell(const QString& caption, int width, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(0);
     m_captionRow->addWidget(m_caption, 1);
-    m_caption->setElided();
+    for (Label* label : { m_caption, m_change, m_looked })
+        label->setElided();
     m_captionRow->setSpacing(scaled(4));
     layout->addLayout(m_captionRow);
     auto* values = new QHBoxLayout;

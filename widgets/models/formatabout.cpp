@@ -8,6 +8,7 @@
 
 #include <QComboBox>
 #include <QCoreApplication>
+#include <QRegularExpression>
 #include <QStandardItemModel>
 
 #include <algorithm>
@@ -214,6 +215,9 @@ void addAsInFile(QComboBox& list)
 
 QString presetTitle(const QString& name)
 {
+    static const QRegularExpression mix(QStringLiteral("^Mix of ([0-9.]+) bits$"));
+    if (const auto found = mix.match(name); found.hasMatch())
+        return Words::tr("Mix of %1 bits", "a recipe").arg(bitsText(found.captured(1).toDouble()));
     return name.toStdString() == core::formats::source.name
         ? Words::tr("As in the file", "a preset")
         : name;

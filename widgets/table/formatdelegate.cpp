@@ -17,7 +17,7 @@ namespace widgets {
 
 namespace {
 
-    constexpr int glyphWidth = 33;
+    constexpr int glyphWidth = 33, leastGlyph = 14;
     constexpr int glyphHeight = 12;
     constexpr int gap = 6;
     constexpr int fallbackIconSize = 16;
@@ -47,14 +47,14 @@ void FormatDelegate::paint(
     const auto* format = index.data(TensorModel::FormatRole).value<const core::Format*>();
     const bool editable = index.flags().testFlag(Qt::ItemIsEditable);
     const int textWidth = cell.fontMetrics.horizontalAdvance(cell.text);
-    const int glyph = scaled(glyphWidth + gap);
-    if (format && room.width() >= glyph + textWidth + scaled(fallbackIconSize)) {
+    const int free = room.width() - textWidth - scaled(gap) - scaled(fallbackIconSize);
+    const int glyph = std::min(free, scaled(glyphWidth)); // narrower beside a long name
+    if (format && glyph >= scaled(leastGlyph)) {
         const int height = scaled(glyphHeight);
         drawGlyph(painter,
-            QRect(
-                room.left(), room.top() + (room.height() - height) / 2, scaled(glyphWidth), height),
+            QRect(room.left(), room.top() + (room.height() - height) / 2, glyph, height),
             format->bitsPerWeight(), option.palette);
-        room.setLeft(room.left() + glyph);
+        room.setLeft(room.left() + glyph + scaled(gap));
     }
     if (format && editable) {
         const int size = scaled(fallbackIconSize);
