@@ -531,6 +531,11 @@
         <source>under %1</source>
         <translation>unter %1</translation>
     </message>
+    <message>
+        <source>about %1 (rough)</source>
+        <comment>a KLD</comment>
+        <translation>etwa %1 (grob)</translation>
+    </message>
 </context>
 <context>
     <name>WeightsText</name>
@@ -1045,6 +1050,34 @@
         <source>Tensors of another model are being measured.</source>
         <translation>Tensoren eines anderen Modells werden gerade gemessen.</translation>
     </message>
+    <message>
+        <source>Looking for predicted losses</source>
+        <translation>Vorhergesagte Verluste suchen</translation>
+    </message>
+    <message>
+        <source>losses are rough: from the weights alone</source>
+        <translation>Verluste sind grob: nur aus den Gewichten</translation>
+    </message>
+    <message>
+        <source>losses predicted on %1 tokens of another text</source>
+        <translation>Verluste vorhergesagt auf %1 Token eines anderen Texts</translation>
+    </message>
+    <message>
+        <source>losses are rough: predicted on %1 of %2 tokens</source>
+        <translation>Verluste sind grob: vorhergesagt auf %1 von %2 Token</translation>
+    </message>
+    <message>
+        <source>losses predicted on %1 of %2 tokens</source>
+        <translation>Verluste vorhergesagt auf %1 von %2 Token</translation>
+    </message>
+    <message>
+        <source>losses are rough: predicted on %1 tokens</source>
+        <translation>Verluste sind grob: vorhergesagt auf %1 Token</translation>
+    </message>
+    <message>
+        <source>losses predicted on %1 tokens</source>
+        <translation>Verluste vorhergesagt auf %1 Token</translation>
+    </message>
 </context>
 <context>
     <name>app::MainWindow</name>
@@ -1135,25 +1168,41 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <translation>Verluste einzelner Tensoren sind noch nicht vorhergesagt</translation>
     </message>
     <message>
-        <source>losses are rough: from the weights alone</source>
-        <translation>Verluste sind grob: nur aus den Gewichten</translation>
-    </message>
-    <message>
-        <source>losses predicted on %1 tokens</source>
-        <translation>Verluste auf %1 Tokens vorhergesagt</translation>
-    </message>
-    <message>
-        <source>lands at %1, predicted KLD %2</source>
-        <translation>ergibt %1, vorhergesagte KLD %2</translation>
-    </message>
-    <message>
-        <source>lands at %1, %2 % under, predicted KLD %3</source>
-        <translation>ergibt %1, %2 % darunter, vorhergesagte KLD %3</translation>
-    </message>
-    <message>
         <source>Assign %1</source>
         <comment>a recipe</comment>
         <translation>%1 zuweisen</translation>
+    </message>
+    <message>
+        <source>losses are being predicted roughly: %1 %</source>
+        <translation>Verluste werden grob vorhergesagt: %1 %</translation>
+    </message>
+    <message>
+        <source>predicted KLD about %1 (rough)</source>
+        <translation>vorhergesagte KLD etwa %1 (grob)</translation>
+    </message>
+    <message>
+        <source>predicted KLD %1</source>
+        <translation>vorhergesagte KLD %1</translation>
+    </message>
+    <message>
+        <source>lands at %1, %2</source>
+        <comment>size, loss</comment>
+        <translation>ergibt %1, %2</translation>
+    </message>
+    <message>
+        <source>%1: %2, %3</source>
+        <comment>preset, size, loss</comment>
+        <translation>%1: %2, %3</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>preset, size</comment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>lands at %1, %2 % under, %3</source>
+        <comment>size, share, loss</comment>
+        <translation>ergibt %1, %2 % darunter, %3</translation>
     </message>
 </context>
 <context>
@@ -1561,14 +1610,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <translation>Größen stehen fest, sobald Verluste vorhergesagt sind</translation>
     </message>
     <message>
-        <source>losses are rough: from the weights alone</source>
-        <translation>Verluste sind grob: nur aus den Gewichten</translation>
-    </message>
-    <message>
-        <source>losses predicted on %1 tokens</source>
-        <translation>Verluste auf %1 Tokens vorhergesagt</translation>
-    </message>
-    <message>
         <source>This model is quantized already (%1): it would be rounded a second time, the original gives a better file.</source>
         <translation>Dieses Modell ist schon quantisiert (%1): es würde ein zweites Mal gerundet, das Original ergibt eine bessere Datei.</translation>
     </message>
@@ -1623,6 +1664,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
 KLD %2, measured on %3</source>
         <translation>%1
 KLD %2, gemessen auf %3</translation>
+    </message>
+    <message>
+        <source>losses are being predicted roughly: %1 %</source>
+        <translation>Verluste werden grob vorhergesagt: %1 %</translation>
     </message>
 </context>
 <context>
@@ -2105,6 +2150,10 @@ KLD %2, gemessen auf %3</translation>
         <source>Compare with a &amp;file...</source>
         <translation>Mit einer &amp;Datei vergleichen...</translation>
     </message>
+    <message>
+        <source>Predict l&amp;osses</source>
+        <translation>Verluste &amp;vorhersagen</translation>
+    </message>
 </context>
 <context>
     <name>app::WorstTexts</name>
@@ -2457,6 +2506,14 @@ by %2 rounding. GPTQ loses less.</source>
         <translation>%1 nat je Token, die Summe dessen, was das Runden jedes Tensors nach Vorhersage kostet,
 bei Rundung „%2“. GPTQ verliert weniger.</translation>
     </message>
+    <message>
+        <source>predicted KLD about %1 (rough)</source>
+        <translation>vorhergesagte KLD etwa %1 (grob)</translation>
+    </message>
+    <message>
+        <source>predicted KLD %1</source>
+        <translation>vorhergesagte KLD %1</translation>
+    </message>
 </context>
 <context>
     <name>widgets::BasePlot</name>
@@ -2516,10 +2573,6 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
         <translation>Passt auf ein Gerät</translation>
     </message>
     <message>
-        <source>%1 has room for %2 of weights at the chosen context</source>
-        <translation>%1 hat beim gewählten Kontext Platz für %2 Gewichte</translation>
-    </message>
-    <message>
         <source>Predicting…</source>
         <translation>Wird vorhergesagt…</translation>
     </message>
@@ -2532,6 +2585,29 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
         <source> MB</source>
         <comment>unit behind a number</comment>
         <translation> MB</translation>
+    </message>
+    <message>
+        <source>Continue predicting</source>
+        <translation>Weiter vorhersagen</translation>
+    </message>
+    <message>
+        <source>Predict again</source>
+        <translation>Neu vorhersagen</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <comment>what a budget limits</comment>
+        <translation>Verlust</translation>
+    </message>
+    <message>
+        <source>%1 has room for %2 of weights at context %3</source>
+        <comment>device, size, tokens</comment>
+        <translation>%1 hat beim Kontext %3 Platz für %2 Gewichte</translation>
+    </message>
+    <message>
+        <source>for %1 at context %2</source>
+        <comment>device, tokens</comment>
+        <translation>für %1 beim Kontext %2</translation>
     </message>
 </context>
 <context>
@@ -3707,6 +3783,11 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
         <comment>a preset</comment>
         <translation>Wie in der Datei</translation>
     </message>
+    <message>
+        <source>Mix of %1 bits</source>
+        <comment>a recipe</comment>
+        <translation>Mischung aus %1 Bit</translation>
+    </message>
 </context>
 <context>
     <name>widgets::FormatDelegate</name>
@@ -4399,10 +4480,6 @@ gemeinsam gerundeten Ausgängen, deren Durchgang zurück es sagt.</translation>
         <translation>%1, %2</translation>
     </message>
     <message>
-        <source>click a point to load its recipe</source>
-        <translation>ein Klick auf einen Punkt lädt sein Rezept</translation>
-    </message>
-    <message>
         <source>%1, edited</source>
         <comment>a preset</comment>
         <translation>%1, geändert</translation>
@@ -4439,6 +4516,31 @@ gemeinsam gerundeten Ausgängen, deren Durchgang zurück es sagt.</translation>
         <source>%1, predicted KLD %2: %3</source>
         <comment>size, number, words</comment>
         <translation>%1, vorhergesagte KLD %2: %3</translation>
+    </message>
+    <message>
+        <source>click a point or the line to look at it</source>
+        <translation>Punkt oder Linie anklicken, um sie anzusehen</translation>
+    </message>
+    <message>
+        <source>preset, predicted</source>
+        <translation>Vorgabe, vorhergesagt</translation>
+    </message>
+    <message>
+        <source>best mix</source>
+        <translation>beste Mischung</translation>
+    </message>
+    <message>
+        <source>this recipe</source>
+        <translation>dieses Rezept</translation>
+    </message>
+    <message>
+        <source>measured run</source>
+        <translation>gemessener Lauf</translation>
+    </message>
+    <message>
+        <source>recommended</source>
+        <comment>a preset</comment>
+        <translation>empfohlen</translation>
     </message>
 </context>
 <context>
@@ -5544,9 +5646,8 @@ etwa %1 der Gewichte</translation>
         <translation>%1: %2</translation>
     </message>
     <message>
-        <source>KLD %1</source>
-        <comment>predicted</comment>
-        <translation>KLD %1</translation>
+        <source>rough: KLD about %1</source>
+        <translation>grob: KLD etwa %1</translation>
     </message>
 </context>
 <context>
@@ -5786,6 +5887,21 @@ etwa %1 der Gewichte</translation>
     <message>
         <source>KLD ±</source>
         <translation>KLD ±</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>preset, note</comment>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>this recipe: %1, predicted KLD %2</source>
+        <comment>size, number</comment>
+        <translation>dieses Rezept: %1, vorhergesagte KLD %2</translation>
+    </message>
+    <message>
+        <source>best mix of %1, predicted KLD %2</source>
+        <comment>size, number</comment>
+        <translation>beste Mischung von %1, vorhergesagte KLD %2</translation>
     </message>
 </context>
 <context>
