@@ -13,6 +13,7 @@ namespace {
 
     using FigureByName = std::map<std::string_view, const TensorSensitivity*>;
 
+    /// `format`: what is really stored, where rows fall back another than was asked for.
     bool isAllowed(const Format& format, Role role, const std::map<Role, MixLimit>& limits)
     {
         const auto found = limits.find(role);
@@ -79,7 +80,7 @@ MixSearch::MixSearch(
         for (std::size_t i = 0; i < plan.size(); ++i) {
             const Tensor& tensor = checkpoint.tensors()[i];
             if (tensor.isMatrix() && !plan[i].keeps
-                && !isAllowed(*format, tensor.place.role, settings.limits))
+                && !isAllowed(*plan[i].format, tensor.place.role, settings.limits))
                 continue;
             if (const auto loss = lossOf(plan[i], tensor, figures)) {
                 m_options[i].values.push_back({ paddedBytes(plan[i], tensor), *loss });
@@ -93,8 +94,9 @@ MixSearch::MixSearch(
             m_options[i].keepLargest();
         if (m_options[i].values.empty())
             throw Error(text("Tensor ", checkpoint.tensors()[i].name,
-                ": none of the formats of the mix is both allowed for it and among the predicted "
-                "losses."));
+                ": none of the formats of the mix, as its rows of ",
+                checkpoint.tensors()[i].columns,
+                " weights hold them, is both allowed for it and among the predicted losses."));
         values.push_back(m_options[i].values);
     }
     m_front = MixFront(std::move(values));
@@ -131,6 +133,7 @@ std::vector<MixSearch::Choice> MixSearch::choicesOf(std::size_t tensor) const
 MixSearch::Mix MixSearch::under(std::uint64_t bytes, Care care) const
 {
     assert(bytes >= leastBytes());
+    bytes = std::min(bytes, mostBytes()); // more lose nothing less
     return mixOf(care == Care::Quick ? m_front.quick(bytes) : m_front.best(bytes));
 }
 

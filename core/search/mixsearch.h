@@ -10,7 +10,8 @@
 
 namespace core {
 
-/// The least and the most precise format that tensors of a role may get; null: any.
+/// The least and the most precise format that tensors of a role may get, by the bits of what is
+/// stored: where rows do not fit a format, of the one it falls back to. Null: any.
 struct MixLimit {
     const Format* least = nullptr;
     const Format* most = nullptr;

@@ -3,6 +3,8 @@
 #include "core/quant/foldedrecipe.h"
 #include "core/search/mixsearch.h"
 #include "core/search/sensitivity.h"
+#include "tests/support/filebytes.h"
+#include "tests/support/tinymodel.h"
 
 #include <QTest>
 
@@ -124,6 +126,33 @@ private slots:
                     QVERIFY(mix.formats[i]->bitsPerWeight() <= 4.5);
             }
         }
+    }
+
+    /// A limit is one of what is stored: rows of 64 weights make Q5_0 of Q4_K.
+    void limitsHoldForWhatRowsFallBackTo()
+    {
+        const support::TemporaryFolder folder;
+        support::writeTinyModel({}, folder.path());
+        const auto model = Checkpoint::open(folder.path());
+        SensitivitySettings wanted;
+        wanted.formats = m_settings.formats;
+        const SensitivityTable table = roughSensitivity(*model, wanted, {});
+        MixSettings settings = m_settings;
+        settings.limits[Role::FfnGate].most = &formats::q4_K;
+        const MixSearch search(*model, table, settings);
+        const auto mix = search.under(search.mostBytes(), MixSearch::Care::Best);
+        const auto plan = planTensors(*model, foldedRecipe(*model, mix.formats, settings.recipe));
+        for (std::size_t i = 0; i < plan.size(); ++i)
+            if (model->tensors()[i].place.role == Role::FfnGate)
+                QCOMPARE(std::string(plan[i].format->name), std::string("IQ4_NL"));
+    }
+
+    void takesMoreBytesThanAnyMixHas()
+    {
+        const MixSearch search(*m_checkpoint, m_table, m_settings);
+        for (const auto care : { MixSearch::Care::Quick, MixSearch::Care::Best })
+            QCOMPARE(search.under(~std::uint64_t(0), care).formats,
+                search.under(search.mostBytes(), care).formats);
     }
 
     void saysWhichTensorHasNoFormatThatIsAllowed()
