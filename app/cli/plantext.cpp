@@ -89,6 +89,7 @@ void printPlanJson(const PlannedRun& run)
     if (run.predicted) {
         json["predicted_kld"] = run.predicted->kld.kld;
         json["predicted_kld_error"] = run.predicted->kld.error;
+        json["predicted_roughly"] = run.predicted->kld.isRough;
         json["predicted_by"] = core::methodName(run.predicted->by);
     }
     std::cout << core::jsonText(json, 2) << '\n';

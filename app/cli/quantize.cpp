@@ -126,16 +126,19 @@ namespace {
                       << " has no effect: no tensor matches it, or rules before it decide\n";
     }
 
+    enum class FiguresOf { Text, Weights };
+
     /// By a table of that method, where one has all that is rounded.
-    std::optional<PredictedLoss> predictedBy(core::Method method, const core::Shelf& shelf,
-        const core::Checkpoint& checkpoint, const std::vector<core::PlannedTensor>& plan)
+    std::optional<PredictedLoss> predictedBy(core::Method method, FiguresOf source,
+        const core::Shelf& shelf, const core::Checkpoint& checkpoint,
+        const std::vector<core::PlannedTensor>& plan)
     {
         PredictedLoss loss{ {}, method };
         const auto table = core::keptSensitivity(
             shelf, checkpoint, method, [&](const core::SensitivityTable& each) {
                 loss.kld = core::predictedKld(
                     checkpoint, core::asPredicted(checkpoint, plan, each), each);
-                return loss.kld.unknown == 0;
+                return loss.kld.unknown == 0 && (each.sequences > 0) == (source == FiguresOf::Text);
             });
         return table ? std::optional(loss) : std::nullopt;
     }
@@ -155,11 +158,13 @@ namespace {
         if (!std::filesystem::is_directory(folder, none))
             return std::nullopt;
         const core::Shelf shelf(folder);
-        if (auto own = predictedBy(recipe.method, shelf, checkpoint, plan))
-            return own;
-        for (const core::Method method : core::methodsByPreference())
-            if (auto other = predictedBy(method, shelf, checkpoint, plan))
-                return other;
+        for (const FiguresOf source : { FiguresOf::Text, FiguresOf::Weights }) {
+            if (auto own = predictedBy(recipe.method, source, shelf, checkpoint, plan))
+                return own;
+            for (const core::Method method : core::methodsByPreference())
+                if (auto other = predictedBy(method, source, shelf, checkpoint, plan))
+                    return other;
+        }
         return std::nullopt;
     }
 

@@ -33,7 +33,7 @@ namespace {
         std::int64_t tokens = 0; ///< that were read
 
         /// What makes one table serve where another does not comes first.
-        auto rank() const { return std::tie(usual, figures, tokens); }
+        auto rank() const { return std::tuple(tokens > 0, usual, figures, tokens); }
     };
 
     KeptTable keptTable(const std::string& key, const SensitivityTable& table)

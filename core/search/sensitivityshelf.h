@@ -30,8 +30,9 @@ SensitivityTable measureKept(const Checkpoint& checkpoint,
     const std::vector<std::vector<int>>& sequences, const SensitivitySettings& settings,
     const Shelf* shelf, const SensitivityUpdate& update, const Progress& progress);
 
-/// Of the tables of this model and method the one that knows most: figures in the usual formats,
-/// then in all, then tokens read, then the one kept last. Nothing if there is none.
+/// Of the tables of this model and method the one that knows most: figures of a text before those
+/// of the weights alone, then figures in the usual formats, then in all, then tokens read, then the
+/// one kept last. Nothing if there is none.
 std::optional<SensitivityTable> lastSensitivity(
     const Shelf& shelf, const Checkpoint& checkpoint, Method method);
 

@@ -111,6 +111,7 @@ private slots:
         QVERIFY(run(sensitivity(place, { "--sequences", "4" })).code == 0);
         const Json own = jsonOf(run(dryRun + QStringList{ "importance" }));
         QVERIFY(own["predicted_by"] == "importance");
+        QVERIFY(own["predicted_roughly"].is_boolean());
         for (const char* method : { "rtn", "hqq" }) {
             const Json other = jsonOf(run(dryRun + QStringList{ method }));
             QVERIFY2(other.contains("predicted_kld"), method);

@@ -159,6 +159,47 @@ private slots:
         QVERIFY(core::sensitivityKey(*model, someSequences(3, 64), someSettings()) != key);
     }
 
+    void aPoorerTableHidesNoRicherOne()
+    {
+        const support::TemporaryFolder folder;
+        const core::Shelf shelf(folder.path() / "shelf");
+        const auto model = tiny();
+        core::SensitivitySettings settings = someSettings();
+        const auto kept = [&](const Sequences& sequences) {
+            return core::measureKept(*model, sequences, settings, &shelf, {}, {});
+        };
+        const auto isLast = [&](const SensitivityTable& table) {
+            return areSame(*core::lastSensitivity(shelf, *model, settings.method), table);
+        };
+        const SensitivityTable rich = kept(someSequences(3, 64));
+        const auto all = settings.formats;
+        QVERIFY(all.size() > 1);
+        settings.formats = { all.front() };
+        const SensitivityTable narrow = kept(someSequences(4, 64)); // fewer formats
+        QVERIFY(isLast(rich));
+        const auto found = core::keptSensitivity(
+            shelf, *model, settings.method, [](const SensitivityTable& table) {
+                return table.sequences == 4; // it is still to be had
+            });
+        QVERIFY(found && areSame(*found, narrow));
+        const auto keepAs = [&](int text, const SensitivityTable& table) {
+            core::keepSensitivity(shelf,
+                core::sensitivityKey(*model, someSequences(text, 64), settings), *model,
+                core::Method::Hqq, table);
+        };
+        keepAs(7, narrow);
+        SensitivityTable guess = rich;
+        guess.sequences = 0;
+        keepAs(8, guess);
+        QVERIFY(areSame(*core::lastSensitivity(shelf, *model, core::Method::Hqq), narrow));
+        settings.formats = all;
+        (void)kept(someSequences(2, 64)); // fewer sequences
+        QVERIFY(isLast(rich));
+        settings.seed = 2;
+        QVERIFY(isLast(kept(someSequences(3, 64)))); // as much: the last one
+        QVERIFY(isLast(kept(someSequences(5, 64))));
+    }
+
     void weightsAloneGiveARoughTable()
     {
         const auto model = tiny();
