@@ -1060,23 +1060,23 @@
     </message>
     <message>
         <source>losses predicted on %1 tokens of another text</source>
-        <translation>Verluste vorhergesagt auf %1 Token eines anderen Texts</translation>
+        <translation>Verluste vorhergesagt auf %1 Tokens eines anderen Texts</translation>
     </message>
     <message>
         <source>losses are rough: predicted on %1 of %2 tokens</source>
-        <translation>Verluste sind grob: vorhergesagt auf %1 von %2 Token</translation>
+        <translation>Verluste sind grob: vorhergesagt auf %1 von %2 Tokens</translation>
     </message>
     <message>
         <source>losses predicted on %1 of %2 tokens</source>
-        <translation>Verluste vorhergesagt auf %1 von %2 Token</translation>
+        <translation>Verluste vorhergesagt auf %1 von %2 Tokens</translation>
     </message>
     <message>
         <source>losses are rough: predicted on %1 tokens</source>
-        <translation>Verluste sind grob: vorhergesagt auf %1 Token</translation>
+        <translation>Verluste sind grob: vorhergesagt auf %1 Tokens</translation>
     </message>
     <message>
         <source>losses predicted on %1 tokens</source>
-        <translation>Verluste vorhergesagt auf %1 Token</translation>
+        <translation>Verluste vorhergesagt auf %1 Tokens</translation>
     </message>
 </context>
 <context>
