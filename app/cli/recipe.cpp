@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/swaps.h"
+#include "app/cli/windowsettings.h"
 #include "app/resources.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -22,6 +23,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace cli {
 
@@ -112,7 +114,10 @@ namespace {
         const RecipeArguments& options, const core::Checkpoint& checkpoint, std::uint64_t least)
     {
         const int context = options.context > 0 ? options.context : checkpoint.config().context;
-        const auto devices = core::readDevices(app::resourcesFolder() / "devices.json");
+        std::vector<core::Device> devices
+            = core::readDevices(app::resourcesFolder() / "devices.json");
+        for (core::Device& own : ownDevices())
+            devices.push_back(std::move(own));
         std::string names;
         for (const core::Device& device : devices) {
             if (device.name == options.device) {
@@ -309,8 +314,8 @@ void addRecipe(CLI::App& app, Action& action)
     target->add_option("--target-bpw", options->bitsPerWeight, "Most bits per weight")
         ->check(positive());
     CLI::Option* fit = target->add_option("--fit", options->device,
-        "Largest file that a device runs, by its name in the window (devices of your own in its "
-        "settings are not known here): nine tenths of its memory less keys and values");
+        "Largest file that a device runs, by its name in the window (yours in its settings, too): "
+        "nine tenths of its memory less keys and values");
     target->add_option("--target-kld", options->kld, "Largest predicted KL divergence")
         ->check(positive());
     target->require_option(1);

@@ -170,6 +170,19 @@ private slots:
             run(command + QStringList{ "--target-bpw", "6" }).code, 2); // --context for nothing
     }
 
+    void aDeviceOfTheWindowsSettingsIsKnown()
+    {
+        const Workplace place;
+        std::filesystem::create_directories(m_home->settings().parent_path());
+        support::writeFile(m_home->settings(),
+            "[General]\nlanguage=en\n\n[ownDevices]\n1\\bytesPerSecond=5000000000\n"
+            "1\\memoryBytes=16000000000\n1\\name=\"Mine, old\"\nsize=1\n");
+        const QStringList command{ "recipe", place.model, "--formats", "Q4_0,Q8_0", "--fit" };
+        const Outcome outcome = run(command + QStringList{ "Mine, old" });
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        QVERIFY(run(command + QStringList{ "Yours" }).error.contains(", Mine, old"));
+    }
+
     void aLimitThatHoldsForNoTensorIsRefused()
     {
         const Workplace place;
