@@ -5,6 +5,7 @@
 #include "app/window/mainwindow.h"
 #include "app/window/pictures.h"
 #include "app/window/translations.h"
+#include "core/base/blasmemory.h"
 #include "core/base/error.h"
 #include "core/files/temporaryfiles.h"
 #include "widgets/icons.h"
@@ -206,6 +207,7 @@ bool asksForInformation(const std::vector<std::string_view>& arguments)
 
 int main(int argc, char* argv[])
 {
+    core::takeBlasMemory(); // while there is one thread
     handleSignals();
     const std::vector<std::string_view> arguments(argv + std::min(argc, 1), argv + argc);
     if (asksForInformation(arguments))

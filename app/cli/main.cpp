@@ -2,6 +2,7 @@
 // quantscope-cli: the core without a window. The twin of app/jobs: it catches, cancels and reports.
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "core/base/blasmemory.h"
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/files/temporaryfiles.h"
@@ -139,6 +140,7 @@ int run(const cli::Action& action)
 {
     cli::ProgressLine line;
     try {
+        core::takeBlasMemory(); // while there is one thread
         const SignalStop stop;
         action(core::Progress(stop.token(), line.report()), line);
         line.clear();

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <new>
+#include <system_error>
+#include <thread>
 
 namespace app {
 
@@ -28,6 +30,17 @@ namespace {
             *last = { now + reportInterval, step };
             report(done, step);
         };
+    }
+
+    /// Qt would let a job wait forever where the system gives no thread for it.
+    bool canStartThread()
+    {
+        try {
+            std::thread([] {}).join();
+            return true;
+        } catch (const std::system_error&) {
+            return false;
+        }
     }
 
 } // namespace
@@ -64,6 +77,7 @@ void Jobs::setPaused(bool paused)
 JobId Jobs::enqueue(const QString& title, std::function<Delivery(const core::Progress&)> work)
 {
     m_pool.setMaxThreadCount(1);
+    m_pool.setExpiryTimeout(-1);
     ++m_unfinished;
     const JobId id = ++m_last;
 
@@ -72,9 +86,23 @@ JobId Jobs::enqueue(const QString& title, std::function<Delivery(const core::Pro
         QMetaObject::invokeMethod(this, std::move(ending), Qt::QueuedConnection);
     };
 
+    if (!m_hasThread && m_unfinished == 1 && !canStartThread()) {
+        post([this, id, title] {
+            begin(id, title);
+            end([this, id, title](double) {
+                emit failed(id, title,
+                    tr("The system starts no more threads for this program (ulimit -u, ulimit "
+                       "-v)."));
+            });
+        });
+        return id;
+    }
     m_pool.start(
         [this, id, title, post, stop = m_stop.get_token(), work = std::move(work)]() mutable {
-            post([this, id, title] { begin(id, title); });
+            post([this, id, title] {
+                m_hasThread = true;
+                begin(id, title);
+            });
             std::function<void(double seconds)> ending;
             try {
                 const auto send = throttled([this, post](double done, const std::string& step) {

@@ -85,7 +85,8 @@ private:
     void end(const std::function<void(double seconds)>& ending);
 
     JobGate m_gate; // before the pool: the worker waits at it
-    QThreadPool m_pool;
+    QThreadPool m_pool; // its one thread stays, once it is there
+    bool m_hasThread = false;
     std::stop_source m_stop;
     JobState m_state;
     Forecast m_forecast; ///< empty: the share that is done tells

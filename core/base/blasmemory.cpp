@@ -77,18 +77,19 @@ namespace {
         Turns()
         {
             openblas_set_num_threads(1); // should it not have asked us
-            const std::size_t count = takeBuffers();
-            if (count == 0)
-                throw std::bad_alloc();
-            sem_init(&m_free, 0, unsigned(count));
+            m_count = takeBuffers();
+            sem_init(&m_free, 0, unsigned(m_count));
         }
         void take()
         {
+            if (m_count == 0)
+                throw std::bad_alloc();
             while (sem_wait(&m_free) != 0) { } // a signal came
         }
         void giveBack() { sem_post(&m_free); }
 
     private:
+        std::size_t m_count; ///< 0: there was no room for one
         sem_t m_free;
     };
 
@@ -99,6 +100,12 @@ namespace {
     }
 
 } // namespace
+
+void takeBlasMemory()
+{
+    if (addressesLeft() != std::numeric_limits<std::size_t>::max())
+        (void)turns();
+}
 
 BlasTurn::BlasTurn() { turns().take(); }
 

@@ -17,4 +17,9 @@ public:
     BlasTurn& operator=(const BlasTurn&) = delete;
 };
 
+/// Where addresses are limited, takes those of all turns now. To be called in main before there is
+/// another thread: one that asks for memory between our look for room and OpenBLAS's call would
+/// leave OpenBLAS asking forever. Throws nothing: a later BlasTurn does.
+void takeBlasMemory();
+
 } // namespace core

@@ -142,6 +142,21 @@ private slots:
         }
     }
 
+    void anotherThreadThatTakesTheAddressesFirstHangsNothing()
+    {
+#ifdef __SANITIZE_ADDRESS__
+        QSKIP("AddressSanitizer needs many terabytes of addresses");
+#endif
+        const Workplace place;
+        for (const int kilobytes : { 230'000, 250'000, 270'000 }) {
+            const Outcome outcome = place.runUnder(
+                QString("ulimit -v %1; export LD_PRELOAD=%2").arg(kilobytes).arg(SLOW_UNMAP),
+                { "evaluate", name(place.model), "--text", name(place.text), "--ctx", "64",
+                    "--chunks", "4" });
+            QVERIFY2(outcome.code == 0 || outcome.code == 3, qPrintable(outcome.lastLine));
+        }
+    }
+
     void withoutFurtherThreadsItWorksOrEndsInWords()
     {
         if (::geteuid() == 0)

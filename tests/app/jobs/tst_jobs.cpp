@@ -7,6 +7,10 @@
 #include <QThread>
 
 #include <atomic>
+#include <fstream>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 using app::Jobs;
 
@@ -69,6 +73,33 @@ private slots:
         QCOMPARE(failed[0][2].toString(), "the header ends at byte 7");
         QCoreApplication::processEvents();
         QCOMPARE(finished.count(), 0);
+    }
+
+    void withoutAThreadAJobFailsInWords()
+    {
+#ifdef __SANITIZE_ADDRESS__
+        QSKIP("AddressSanitizer needs many terabytes of addresses");
+#endif
+        rlimit before{};
+        QCOMPARE(::getrlimit(RLIMIT_AS, &before), 0);
+        std::size_t pages = 0;
+        std::ifstream("/proc/self/statm") >> pages;
+        rlimit tight = before; // less than a thread's stack is left
+        tight.rlim_cur = pages * std::size_t(::sysconf(_SC_PAGESIZE)) + (std::size_t(2) << 20);
+        const auto restore = qScopeGuard([&] { ::setrlimit(RLIMIT_AS, &before); });
+        Jobs jobs;
+        QSignalSpy failed(&jobs, &Jobs::failed);
+        QCOMPARE(::setrlimit(RLIMIT_AS, &tight), 0);
+        jobs.start(
+            "open", [](const core::Progress&) { return 1; }, nothing);
+        QVERIFY(failed.wait());
+        QVERIFY(failed[0][2].toString().contains("no more threads"));
+        QVERIFY(jobs.isIdle());
+        QCOMPARE(::setrlimit(RLIMIT_AS, &before), 0);
+        QSignalSpy finished(&jobs, &Jobs::finished);
+        jobs.start(
+            "open", [](const core::Progress&) { return 1; }, [](int) {});
+        QVERIFY(finished.wait());
     }
 
     void runsJobsInTheOrderStarted()
