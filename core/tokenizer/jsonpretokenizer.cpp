@@ -176,8 +176,11 @@ void JsonPretokenizer::addByteLevel(const Json& step)
 
 void JsonPretokenizer::add(const Json& step, const std::string& place)
 {
+    constexpr std::size_t most = 256; // each goes over all words
     if (step.is_null())
         return;
+    if (m_steps.size() >= most)
+        throw Error(text(place, ": the pre-tokenizer has more than ", most, " steps"));
     const Json& type = memberOrNull(step, "type");
     if (type == "Sequence" && memberOrNull(step, "pretokenizers").is_array()) {
         for (const Json& inner : step["pretokenizers"])

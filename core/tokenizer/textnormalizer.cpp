@@ -22,6 +22,9 @@ namespace core {
 
 namespace {
 
+    constexpr std::size_t mostSteps = 256;
+    constexpr std::size_t mostContent = 256; ///< bytes that stand for a pattern
+
     /// "" or "$": the literal part of a substitution.
     std::string literalSubstitution(std::string_view by)
     {
@@ -68,6 +71,9 @@ namespace {
     std::function<std::string(std::string)> replacing(const Json& step, const std::string& place)
     {
         const std::string by = requireText(step, "content", place);
+        if (by.size() > mostContent)
+            throw Error(text(place, ": a normalizer's content has ", by.size(),
+                " bytes, expected at most ", mostContent));
         const Json& literal = memberOrNull(memberOrNull(step, "pattern"), "String");
         if (literal.is_string() && !literal.get_ref<const std::string&>().empty())
             return [what = literal.get<std::string>(), by](
@@ -118,6 +124,8 @@ void TextNormalizer::add(const Json& step, const std::string& place)
 {
     if (step.is_null())
         return;
+    if (m_steps.size() == mostSteps)
+        throw Error(text(place, ": the normalizer has more than ", mostSteps, " steps"));
     const Json& type = memberOrNull(step, "type");
     if (type == "Sequence" && memberOrNull(step, "normalizers").is_array()) {
         for (const Json& inner : step["normalizers"])
@@ -146,10 +154,15 @@ void TextNormalizer::add(const Json& step, const std::string& place)
 
 std::string TextNormalizer::operator()(std::string_view text) const
 {
+    const std::size_t most = 64 * text.size() + 4096; // far above what real ones make of a text
     std::string result(text);
-    for (const Step& step : m_steps)
+    for (const Step& step : m_steps) {
         if (!result.empty())
             result = step(std::move(result));
+        if (result.size() > most)
+            throw Error(core::text("The tokenizer's normalizer makes ", result.size(),
+                " bytes of a text of ", text.size(), ", expected at most ", most, "."));
+    }
     return result;
 }
 

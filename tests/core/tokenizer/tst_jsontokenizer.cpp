@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
 #include "core/files/json.h"
 #include "core/tokenizer/jsonpretokenizer.h"
 #include "core/tokenizer/textnormalizer.h"
@@ -157,6 +158,27 @@ class TestJsonTokenizer : public QObject {
                 R"({"type": "Precompiled", "precompiled_charsmap": "DAAAAACAAQBhDQAAAAAAgGIA"})",
                 "a ca"),
             QByteArray("b cb"));
+    }
+
+    void refusesStepsThatWouldNotEnd()
+    {
+        const QByteArray tenfold
+            = R"({"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaaaa"})";
+        const auto sequence = [](const char* steps, const QByteArray& step, int count) {
+            return QByteArray("{\"type\": \"Sequence\", \"") + steps + "\": ["
+                + QByteArrayList(count, step).join(',') + "]}";
+        };
+        QVERIFY_EXCEPTION_THROWN(
+            normalized(sequence("normalizers", tenfold, 8).constData(), QByteArray(300, 'a')),
+            core::Error);
+        QCOMPARE(normalized(sequence("normalizers", tenfold, 1).constData(), "ab"),
+            QByteArray("aaaaaaaaaab"));
+        QVERIFY_EXCEPTION_THROWN(
+            normalized(sequence("normalizers", R"({"type": "NFC"})", 1000).constData(), "a"),
+            core::Error);
+        QVERIFY_EXCEPTION_THROWN(
+            cut(sequence("pretokenizers", R"({"type": "Punctuation"})", 1000).constData(), "a"),
+            core::Error);
     }
 
     void composesCharacters()
