@@ -21,9 +21,9 @@ using namespace quantized;
 namespace {
 
     /// Ends of the names of what rounds activations and caches, not weights.
-    constexpr std::array<std::string_view, 9> ofActivations{ ".input_scale", ".input_global_scale",
-        ".input_zero_point", ".output_scale", ".q_scale", ".k_scale", ".v_scale",
-        ".prob_output_scale", ".weight_format" };
+    constexpr std::array<std::string_view, 10> ofActivations{ ".input_scale", ".activation_scale",
+        ".input_global_scale", ".input_zero_point", ".output_scale", ".q_scale", ".k_scale",
+        ".v_scale", ".prob_output_scale", ".weight_format" };
 
     constexpr std::int64_t largestDimension = std::int64_t(1) << 31;
 

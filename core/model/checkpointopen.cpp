@@ -12,6 +12,7 @@
 #include "core/model/modelsource.h"
 #include "core/model/quantized.h"
 #include "core/model/ropefactors.h"
+#include "core/model/rotarycheck.h"
 
 #include <nlohmann/json.hpp>
 
@@ -184,6 +185,9 @@ namespace {
         void place(const ShardedTensors& stored, const std::string& file)
         {
             ModelConfig& config = m_parts.config;
+            if (config.notComputed.empty())
+                if (const std::string why = rotaryObstacle(config); !why.empty())
+                    config.notComputed = text(file, ": ", why);
             if (config.notComputed.empty())
                 config.notComputed = unexpectedTensor(stored, config, m_parts.naming);
             PlacedTensors placed = config.notComputed.empty()

@@ -127,6 +127,8 @@ namespace {
         model.feedForward = isFourfold ? keys.size("n_inner", 4 * std::int64_t(model.hidden))
             : !keys.has("intermediate_size") && keys.has("moe_intermediate_size")
             ? keys.size("moe_intermediate_size")
+            : !keys.has("intermediate_size") && keys.has("block_ff_dim")
+            ? keys.size("block_ff_dim") // LFM2's first ones
             : keys.size("intermediate_size");
         model.vocabulary = keys.size("vocab_size");
         model.context = contextOf(keys);

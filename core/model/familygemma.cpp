@@ -89,6 +89,9 @@ namespace {
             config.finalCap = keys.positive("final_logit_softcapping");
         if (keys.has("attn_logit_softcapping"))
             config.attentionCap = keys.positive("attn_logit_softcapping");
+        if (keys.flag("use_bidirectional_attention", false)) // EmbeddingGemma
+            config.notComputed = text(keys.place(),
+                ": use_bidirectional_attention is true, which Quantscope does not compute");
         const int pattern = keys.size("sliding_window_pattern", gemma3Pattern);
         const auto isLocal = [pattern](int layer) { return (layer + 1) % pattern != 0; };
         setWindows(keys.words("layer_types"), keys.size("sliding_window", 4096), isLocal, config);

@@ -60,8 +60,10 @@ namespace {
             return spec;
         spec.channels = config.rotaryChannels > 0 ? config.rotaryChannels : config.headDim;
         spec.base = config.ropeBase;
-        if (isSet(config.windowed, layer) && config.localRopeBase > 0) {
-            spec.base = config.localRopeBase;
+        const bool isOther = config.localRopeBase > 0 || config.localHeadDim > 0;
+        if (isSet(config.windowed, layer) && isOther) {
+            if (config.localRopeBase > 0)
+                spec.base = config.localRopeBase;
             if (config.localHeadDim > 0)
                 spec.channels = config.localRotaryChannels > 0 ? config.localRotaryChannels
                                                                : config.localHeadDim;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/files/json.h"
 #include "core/model/config.h"
+#include "core/model/rotarycheck.h"
 #include "tests/support/filebytes.h"
 
 #include <QTest>
@@ -172,6 +173,79 @@ private slots:
         QCOMPARE(reason("rope_scaling", { { "rope_type", "dynamic" }, { "factor", 2.0 } }),
             std::string("config.json: rope_scaling: rope_type is dynamic, expected default, "
                         "linear, llama3, longrope, yarn or proportional"));
+    }
+
+    void turnsLocalHeadsByTheirOwnChannels()
+    {
+        const auto gemma4 = core::parseJson(
+            R"({"architectures": ["Gemma4ForCausalLM"], "model_type": "gemma4_text", "hidden_size":
+            40, "intermediate_size": 72, "num_hidden_layers": 6, "num_attention_heads": 6,
+            "num_key_value_heads": 2, "head_dim": 16, "vocab_size": 288,
+            "max_position_embeddings": 128, "bos_token_id": 0, "eos_token_id": 0,
+            "rms_norm_eps": 0.05, "global_head_dim": 32, "num_kv_shared_layers": 2,
+            "hidden_size_per_layer_input": 8, "layer_types": ["sliding_attention",
+            "full_attention", "sliding_attention", "full_attention", "sliding_attention",
+            "full_attention"], "sliding_window": 16, "final_logit_softcapping": 12.0,
+            "hidden_activation": "gelu_pytorch_tanh", "rope_parameters": {"full_attention":
+            {"rope_type": "proportional", "partial_rotary_factor": 0.25, "rope_theta": 1000.0}},
+            "use_double_wide_mlp": true})",
+            "config.json"); // nothing is said of the local layers
+        const ModelConfig config = core::configFromJson(gemma4, "config.json");
+        QCOMPARE(core::rotaryObstacle(config), std::string());
+        const core::RotarySpec local = core::layerSpec(config, 0).attention.rotary;
+        QCOMPARE(local.channels, 16);
+        QVERIFY(local.factors.empty());
+        QCOMPARE(core::layerSpec(config, 1).attention.rotary.channels, 32);
+    }
+
+    void doesNotTurnWhatConfigsScaleOtherwise()
+    {
+        const auto deepseek = core::parseJson(
+            R"({"architectures": ["DeepseekV3ForCausalLM"], "model_type": "deepseek_v3",
+            "hidden_size": 40, "intermediate_size": 72, "num_hidden_layers": 3,
+            "num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 2, "vocab_size":
+            288, "max_position_embeddings": 128, "bos_token_id": 0, "eos_token_id": 0,
+            "rms_norm_eps": 1e-06, "kv_lora_rank": 24, "qk_nope_head_dim": 12,
+            "qk_rope_head_dim": 8, "v_head_dim": 10, "n_routed_experts": 8,
+            "num_experts_per_tok": 3, "moe_intermediate_size": 24, "n_shared_experts": 2,
+            "q_lora_rank": 28, "n_group": 4, "topk_group": 2, "first_k_dense_replace": 1,
+            "routed_scaling_factor": 1.5, "norm_topk_prob": true, "rope_scaling": {"rope_type":
+            "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 32}})",
+            "config.json"); // head_dim says less than qk_rope_head_dim
+        QCOMPARE(core::rotaryObstacle(core::configFromJson(deepseek, "config.json")),
+            std::string("rope scaling divides the frequencies of 1 pairs of channels, expected 4, "
+                        "as layer 0 turns"));
+        QCOMPARE(
+            core::rotaryObstacle(core::configFromJson(llama31(), "config.json")), std::string());
+    }
+
+    void readsTheWidthOfTheFirstLfm2()
+    {
+        const auto lfm2 = core::parseJson(
+            R"({"architectures": ["Lfm2ForCausalLM"], "model_type": "lfm2", "hidden_size": 96,
+            "num_hidden_layers": 4, "num_attention_heads": 6, "num_key_value_heads": 2,
+            "head_dim": 16, "vocab_size": 288, "max_position_embeddings": 128, "bos_token_id":
+            0, "eos_token_id": 0, "norm_eps": 0.05, "layer_types": ["conv", "conv",
+            "full_attention", "conv"], "conv_L_cache": 3, "block_ff_dim": 72,
+            "block_auto_adjust_ff_dim": true, "block_multiple_of": 24,
+            "block_ffn_dim_multiplier": 1.25, "tie_embedding": true})",
+            "config.json");
+        QCOMPARE(core::configFromJson(lfm2, "config.json").notComputed, std::string());
+    }
+
+    void doesNotComputeAttentionInBothDirections()
+    {
+        Json json = llama31();
+        json["architectures"] = Json::array({ "Gemma3ForCausalLM" });
+        json["model_type"] = "gemma3_text";
+        json["hidden_activation"] = "gelu_pytorch_tanh";
+        json.erase("hidden_act");
+        json.erase("rope_scaling");
+        QCOMPARE(core::configFromJson(json, "config.json").notComputed, std::string());
+        json["use_bidirectional_attention"] = true;
+        QVERIFY(core::configFromJson(json, "config.json").notComputed.find("bidirectional")
+            != std::string::npos);
     }
 
     void namesTheKeyOfAnImpossibleValue()
