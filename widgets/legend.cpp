@@ -24,16 +24,33 @@ void Legend::setEntries(std::vector<Entry> entries)
         words.append(entry.text);
     setAccessibleName(words.join(QStringLiteral(", ")));
     updateGeometry();
+    updateFit();
     update();
 }
 
-QSize Legend::sizeHint() const
+int Legend::lineWidth() const
 {
     const QFontMetrics metrics(textFont(12));
     int width = 0;
     for (const Entry& entry : m_entries)
         width += scaled(square + afterSquare + afterText) + metrics.horizontalAdvance(entry.text);
-    return { std::max(0, width - scaled(afterText) + 2), scaled(20) };
+    return std::max(0, width - scaled(afterText) + 2);
+}
+
+QSize Legend::sizeHint() const { return { lineWidth(), m_fits ? scaled(20) : 0 }; }
+
+void Legend::updateFit()
+{
+    if (const bool fits = width() >= lineWidth(); fits != m_fits) {
+        m_fits = fits;
+        updateGeometry();
+    }
+}
+
+void Legend::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    updateFit();
 }
 
 void Legend::drawMark(QPainter& painter, const Entry& entry, const QRectF& rect) const
@@ -73,7 +90,7 @@ void Legend::drawMark(QPainter& painter, const Entry& entry, const QRectF& rect)
 
 void Legend::paintEvent(QPaintEvent*)
 {
-    if (width() < sizeHint().width())
+    if (!m_fits)
         return; // half a legend explains nothing; screen readers have it
     QPainter painter(this);
     const Tokens tokens = tokensOf(palette());

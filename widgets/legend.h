@@ -10,7 +10,7 @@
 namespace widgets {
 
 /// What the inks and marks of a plot mean, with words, in one line. Where the line does not fit it
-/// gives way to the controls beside it.
+/// gives way to the controls beside it, and takes no height either.
 class Legend : public QWidget {
     Q_OBJECT
 
@@ -28,12 +28,17 @@ public:
     QSize minimumSizeHint() const override { return { 0, sizeHint().height() }; }
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
     void drawMark(QPainter& painter, const Entry& entry, const QRectF& rect) const;
 
+    int lineWidth() const;
+    void updateFit();
+
     std::vector<Entry> m_entries;
+    bool m_fits = true;
 };
 
 } // namespace widgets

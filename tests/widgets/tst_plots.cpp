@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/legend.h"
 #include "widgets/plots/channelmap.h"
 #include "widgets/plots/channelplot.h"
 #include "widgets/plots/dumbbellplot.h"
@@ -16,6 +17,7 @@
 #include <QtTest/QtTest>
 #include <QtWidgets/QDialog>
 #include <QtWidgets/QTableWidget>
+#include <QtWidgets/QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
@@ -94,6 +96,23 @@ private slots:
         QTest::keyClick(&plot, Qt::Key_Return);
         QCOMPARE(chosen[1][0].toInt(), 2); // the last row stays
         keepPicture(plot, "dumbbell-marked");
+    }
+
+    void aLegendThatDoesNotFitTakesNoHeight()
+    {
+        QWidget card;
+        auto* column = new QVBoxLayout(&card);
+        auto* legend = new Legend;
+        legend->setEntries({ { &Tokens::original, "preset, predicted", Legend::Mark::Hollow },
+            { &Tokens::accent, "this recipe", Legend::Mark::Diamond } });
+        column->addWidget(legend);
+        column->addStretch(1);
+        settle(card, { 400, 100 });
+        QVERIFY(legend->height() > 10);
+        settle(card, { 120, 100 });
+        QCOMPARE(legend->height(), 0);
+        settle(card, { 400, 100 });
+        QVERIFY(legend->height() > 10);
     }
 
     void draggingChoosesABlock()

@@ -79,6 +79,7 @@ SizeLossPlot::SizeLossPlot(const QString& name, QWidget* parent)
         m_errors[kind]->setDataPlottable(m_graphs[kind]);
         m_errors[kind]->setSymbolGap(0);
     }
+    m_noted = addPoints(plot());
     m_diamond = addPoints(plot());
     m_line = new QCPItemStraightLine(plot());
     m_lineText = new QCPItemText(plot());
@@ -136,6 +137,7 @@ void SizeLossPlot::fill()
 {
     m_pair->data()->clear();
     m_ring->data()->clear();
+    m_noted->data()->clear();
     m_mixLine->data()->clear();
     m_diamond->data()->clear();
     for (const QPointF& mix : m_mixes)
@@ -153,6 +155,8 @@ void SizeLossPlot::fill()
         m_errors[int(point.kind)]->addData(
             isKnown ? std::min(point.error, 0.9 * point.kld) : qQNaN(),
             isKnown ? point.error : qQNaN());
+        if (!point.note.isEmpty())
+            m_noted->addData(point.bytes / megabyte, point.kld);
         if (isPinned(point.kind))
             m_pair->addData(point.bytes / megabyte, point.kld);
     }
@@ -274,6 +278,8 @@ void SizeLossPlot::applyTokens(const Tokens& tokens)
             shapes[kind], QPen(ink), QBrush(ink), size + (isPinned(Kind(kind)) ? 2 : 0)));
     }
     m_pair->setPen(QPen(tokens.original, 1, Qt::DashLine));
+    m_noted->setScatterStyle(QCPScatterStyle(
+        QCPScatterStyle::ssSquare, QPen(tokens.accent, 2), QBrush(tokens.base), size + 2));
     m_ring->setScatterStyle(QCPScatterStyle(
         QCPScatterStyle::ssCircle, QPen(tokens.accent, 2), Qt::NoBrush, scaled(16)));
     m_line->setPen(QPen(tokens.accent, 1));

@@ -77,6 +77,7 @@ private:
     QCPGraph* m_diamond; ///< the recipe
     QCPGraph* m_pair; ///< dashed line between A and B
     QCPGraph* m_ring; ///< around the keyboard's cursor
+    QCPGraph* m_noted; ///< what a point with a note is marked by
     QCPItemStraightLine* m_line;
     QCPItemText* m_lineText;
     std::vector<QCPItemText*> m_labels;
