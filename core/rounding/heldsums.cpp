@@ -3,7 +3,6 @@
 
 #include "core/rounding/gptq.h"
 #include "core/rounding/target.h"
-#include "core/rounding/twosided.h"
 
 #include <algorithm>
 #include <cassert>
@@ -64,20 +63,6 @@ double HeldJudge::error(const Matrix& rounded) const
     if (m_wanted.size() > 0)
         sum += 2 * (m_W - rounded).cast<double>().cwiseProduct(m_wanted.cast<double>()).sum();
     return std::max(0.0, sum);
-}
-
-double HeldJudge::weighedError(
-    const Matrix& rounded, const OutputFactor& outputs, const Progress& progress) const
-{
-    const Matrix D = m_W - rounded;
-    double sum = twoSidedError(D, m_H, outputs, progress);
-    if (m_wanted.size() > 0)
-        sum += 2
-            * weighedOutputs(outputs, D, progress)
-                  .cast<double>()
-                  .cwiseProduct(m_wanted.cast<double>())
-                  .sum();
-    return sum;
 }
 
 Matrix someRows(const Matrix& m, Eigen::Index stride)

@@ -3,7 +3,6 @@
 
 #include "core/base/progress.h"
 #include "core/rounding/inputsums.h"
-#include "core/rounding/outputhessian.h"
 
 #include <optional>
 
@@ -44,10 +43,6 @@ public:
 
     const Matrix& weights() const { return m_W; } ///< those rows
     double error(const Matrix& rounded) const; ///< of `rounded` in their place
-    /// The same as the end loss weighs it: Σ eᵀ A e, e what the outputs lack, but for a constant.
-    /// `outputs`: of those rows.
-    double weighedError(
-        const Matrix& rounded, const OutputFactor& outputs, const Progress& progress) const;
     double energy() const { return m_energy; } ///< of zeros there: of the wanted outputs
 
 private:

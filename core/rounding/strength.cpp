@@ -114,29 +114,21 @@ namespace {
         return best;
     }
 
-    /// `best` by rows and outputs together, unless importance-weighted rounding then errs less as
-    /// the end loss weighs it. Not tried against rows alone: a few rows of a matrix show too little
-    /// of what all of them make up for.
+    /// `best` by rows and outputs together, with the error of that. Whether it is worth it is not
+    /// tried: a few rows of a matrix show too little of what all of them make up for.
     WayTrial twoSidedly(WayTrial best, const Rows& rows, Eigen::Index stride,
         const GptqFactor& factor, GptqOptions options, const Progress& progress)
     {
-        const Format& format = *rows.matrix.format;
         if (!rows.matrix.outputs || best.way < Way::Gptq)
             return best;
         if (best.way == Way::Gptq)
             options.sweeps = 0;
-        const Matrix &W = rows.judge.weights(), &T = rows.target;
         const OutputFactor outputs = factorOutputs(
             someOutputs(*rows.matrix.outputs, stride), options.outputDamping, progress);
-        const auto errorOf = [&](const std::vector<std::byte>& bytes) {
-            return rows.judge.weighedError(
-                decodeMatrix(bytes, format, T.rows(), T.cols()), outputs, progress);
-        };
-        const TwoSidedResult both = roundTwoSided(T, factor, outputs, format, options, progress);
-        best.twoSided = errorOf(both.bytes)
-            <= errorOf(encodeMatrix(W, format, factor.importance, rows.matrix.encoder, progress));
-        if (best.twoSided)
-            best.error = judged(rows, both.bytes);
+        best.twoSided = true;
+        best.error = judged(rows,
+            roundTwoSided(rows.target, factor, outputs, *rows.matrix.format, options, progress)
+                .bytes);
         return best;
     }
 

@@ -5,6 +5,7 @@
 #include "core/formats/format.h"
 #include "core/rounding/gptqoptions.h"
 #include "core/rounding/heldsums.h"
+#include "core/rounding/outputhessian.h"
 #include "core/rounding/targetchoice.h"
 
 #include <vector>
@@ -48,9 +49,8 @@ struct StrengthTrial {
 /// diagonal alone, and takes what errs least on `held`: with little text the correlations of H are
 /// mostly noise, which GPTQ, sweeps above all, would fit. `choice` says how far the target is
 /// followed. `common`, where it is not null, is a Hessian of many more tokens of the same input
-/// that H may be shrunk towards as well; the better one is taken. Those that GPTQ is best for are
-/// rounded two-sidedly, unless importance-weighted rounding errs less on `held` as the end loss
-/// weighs what the outputs lack. Requires: held.isThere(). Throws Cancelled.
+/// that H may be shrunk towards as well; the better one is taken. Those that GPTQ is best for and
+/// whose outputs are known are rounded two-sidedly. Requires: held.isThere(). Throws Cancelled.
 StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const TargetChoice& choice,
     const std::vector<TriedMatrix>& matrices, const GptqOptions& options,
     const SymmetricMatrix* common, const Progress& progress);
