@@ -114,8 +114,9 @@ namespace {
         return best;
     }
 
-    /// `best` by rows and outputs together, with the error of that. Whether it is worth it is not
-    /// tried: a few rows of a matrix show too little of what all of them make up for.
+    /// `best` by rows and outputs together, unless that errs more than importance-weighted
+    /// rounding. Not tried against rows alone: a few rows of a matrix show too little of what all
+    /// of them make up for.
     WayTrial twoSidedly(WayTrial best, const Rows& rows, Eigen::Index stride,
         const GptqFactor& factor, GptqOptions options, const Progress& progress)
     {
@@ -125,10 +126,12 @@ namespace {
             options.sweeps = 0;
         const OutputFactor outputs = factorOutputs(
             someOutputs(*rows.matrix.outputs, stride), options.outputDamping, progress);
-        best.twoSided = true;
-        best.error = judged(rows,
+        const double error = judged(rows,
             roundTwoSided(rows.target, factor, outputs, *rows.matrix.format, options, progress)
                 .bytes);
+        best.twoSided = error <= best.importanceError;
+        if (best.twoSided)
+            best.error = error;
         return best;
     }
 

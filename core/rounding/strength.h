@@ -50,7 +50,8 @@ struct StrengthTrial {
 /// mostly noise, which GPTQ, sweeps above all, would fit. `choice` says how far the target is
 /// followed. `common`, where it is not null, is a Hessian of many more tokens of the same input
 /// that H may be shrunk towards as well; the better one is taken. Those that GPTQ is best for and
-/// whose outputs are known are rounded two-sidedly. Requires: held.isThere(). Throws Cancelled.
+/// whose outputs are known are rounded two-sidedly, unless that errs more than importance.
+/// Requires: held.isThere(). Throws Cancelled.
 StrengthTrial tryStrengths(const InputSums& fit, const HeldSums& held, const TargetChoice& choice,
     const std::vector<TriedMatrix>& matrices, const GptqOptions& options,
     const SymmetricMatrix* common, const Progress& progress);

@@ -154,7 +154,8 @@ void TestStrength::roundsOutputsTogetherWhereverGptqIsBest()
     const WayTrial none = tried(20000, W).matrices[0];
     QVERIFY(none.way == Way::Swept && !none.twoSided);
     const WayTrial little = tried(4, W, nullptr, &outputs).matrices[0];
-    QCOMPARE(little.twoSided, little.way >= Way::Gptq);
+    QVERIFY(little.way >= Way::Gptq || !little.twoSided);
+    QVERIFY(little.error <= little.importanceError);
 }
 
 void TestStrength::trustGrowsWithTokensAndFallsWithWidth()
