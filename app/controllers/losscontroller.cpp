@@ -2,7 +2,7 @@
 #include "app/controllers/losscontroller.h"
 
 #include "core/search/measuredlosses.h"
-#include "core/search/sensitivityshelf.h"
+#include "core/search/sensitivity.h"
 #include "widgets/format.h"
 #include "widgets/notcomputed.h"
 
@@ -15,54 +15,8 @@ namespace app {
 
 namespace {
 
-    using Losses = std::shared_ptr<const core::SensitivityTable>;
-
-    constexpr std::int64_t guessedUnasked = 4'000'000'000; ///< more take hours on two processors
+    constexpr std::int64_t guessedUnasked = 4'000'000'000; ///< more take most of an hour
     constexpr int textDelay = 200; ///< milliseconds
-
-    core::SensitivitySettings settingsOf(core::Method method)
-    {
-        core::SensitivitySettings settings;
-        settings.formats = core::usualSensitivityFormats();
-        settings.method = method;
-        return settings;
-    }
-
-    Losses shared(core::SensitivityTable table)
-    {
-        return std::make_shared<const core::SensitivityTable>(std::move(table));
-    }
-
-    Losses roughLosses(const core::Checkpoint& checkpoint, const core::Shelf* shelf,
-        const core::Progress& progress)
-    {
-        const auto settings = settingsOf(core::Method::RoundToNearest);
-        Losses losses = shared(core::roughSensitivity(checkpoint, settings, progress));
-        if (shelf)
-            core::keepSensitivity(*shelf, core::sensitivityKey(checkpoint, {}, settings),
-                checkpoint, settings.method, *losses);
-        return losses;
-    }
-
-    /// What the shelf has, else a guess of up to `quickly` weights, else null.
-    Losses found(const core::Checkpoint& checkpoint, const core::Shelf* shelf, std::int64_t quickly,
-        const core::Progress& progress)
-    {
-        if (shelf)
-            for (const core::Method method :
-                { core::Method::Importance, core::Method::Gptq, core::Method::RoundToNearest })
-                if (auto table = core::lastSensitivity(*shelf, checkpoint, method))
-                    return shared(*std::move(table));
-        // Not kept: it would be there again as soon.
-        return checkpoint.weights() <= quickly ? roughLosses(checkpoint, nullptr, progress)
-                                               : nullptr;
-    }
-
-    int wantedOf(const std::vector<std::vector<int>>& sequences)
-    {
-        return std::min(
-            int(sequences.size()), core::usualSensitivitySequences(int(sequences.front().size())));
-    }
 
     using Measured = std::shared_ptr<const core::MeasuredLosses>;
 
@@ -183,13 +137,14 @@ void LossController::findLast()
         tr("Predicting losses"),
         [checkpoint = m_session.checkpoint(), shelf = m_shelf, quickly = m_quicklyGuessed](
             const core::Progress& progress) {
-            return found(*checkpoint, shelf.get(), quickly, progress);
+            return lossesAtFirst(*checkpoint, shelf.get(), quickly, progress);
         },
-        [guard = QPointer(this), session = m_session.id(), take = taker()](const Losses& losses) {
+        [guard = QPointer(this), session = m_session.id(), take = taker()](
+            const LossFigures& figures) {
             if (!guard || guard->m_session.id() != session || guard->m_session.losses())
                 return;
-            if (losses)
-                take({ losses, std::nullopt });
+            if (figures.losses)
+                take(figures);
             else
                 guard->guessUnasked();
         });
@@ -205,8 +160,8 @@ void LossController::findOfText()
     m_quick.start(
         tr("Looking for predicted losses"),
         [checkpoint = m_session.checkpoint(), text, shelf = m_shelf](
-            const core::Progress&) { return kept(*checkpoint, text, *shelf); },
-        [guard = QPointer(this), text, take = taker()](const Figures& figures) {
+            const core::Progress&) { return keptLosses(*checkpoint, text, *shelf); },
+        [guard = QPointer(this), text, take = taker()](const LossFigures& figures) {
             if (guard && figures.losses && guard->m_session.calibration() == text)
                 take(figures);
         });
@@ -222,41 +177,10 @@ void LossController::guessUnasked()
         [checkpoint = m_session.checkpoint(), shelf = m_shelf](const core::Progress& progress) {
             return roughLosses(*checkpoint, shelf.get(), progress);
         },
-        [guard = QPointer(this), take = taker()](const Losses& losses) {
+        [guard = QPointer(this), take = taker()](const LossFigures& figures) {
             if (guard && guard->m_guessed)
-                take({ losses, std::nullopt });
+                take(figures);
         });
-}
-
-LossController::Figures LossController::kept(
-    const core::Checkpoint& checkpoint, const TextSettings& text, const core::Shelf& shelf)
-{
-    const core::SensitivitySettings settings = settingsOf(core::Method::Importance);
-    if (!core::lastSensitivity(shelf, checkpoint, settings.method))
-        return {}; // none of any text
-    const auto sequences = readSequences(checkpoint, text);
-    auto table
-        = core::findSensitivity(shelf, core::sensitivityKey(checkpoint, sequences, settings));
-    if (!table)
-        return {};
-    return { shared(*std::move(table)), LossText{ text, wantedOf(sequences) } };
-}
-
-LossController::Figures LossController::predicted(const core::Checkpoint& checkpoint,
-    const TextSettings& text, const core::Shelf* shelf,
-    const std::function<void(const Figures&)>& update, const core::Progress& progress)
-{
-    const auto sequences = readSequences(checkpoint, text);
-    core::SensitivitySettings settings = settingsOf(core::Method::Importance);
-    settings.most = wantedOf(sequences);
-    const LossText on{ text, settings.most };
-    return { shared(core::measureKept(
-                 checkpoint, sequences, settings, shelf,
-                 [&](const core::SensitivityTable& early) {
-                     update({ shared(early), on });
-                 },
-                 progress)),
-        on };
 }
 
 void LossController::measure()
@@ -264,12 +188,12 @@ void LossController::measure()
     if (!whyNot().isEmpty())
         return;
     m_job.begin();
-    const auto update = m_jobs.relay<Figures>(taker());
+    const auto update = m_jobs.relay<LossFigures>(taker());
     const JobId job = m_jobs.start(
         tr("Predicting losses"),
         [checkpoint = m_session.checkpoint(), text = m_session.calibration(), shelf = m_shelf,
             update](const core::Progress& progress) {
-            return predicted(*checkpoint, text, shelf.get(), update, progress);
+            return predictedLosses(*checkpoint, text, shelf.get(), update, progress);
         },
         taker());
     m_job.follow(job);
@@ -283,15 +207,15 @@ void LossController::guess()
     const JobId job = m_jobs.start(
         tr("Predicting losses roughly"),
         [checkpoint = m_session.checkpoint(), shelf = m_shelf](const core::Progress& progress) {
-            return Figures{ roughLosses(*checkpoint, shelf.get(), progress), std::nullopt };
+            return roughLosses(*checkpoint, shelf.get(), progress);
         },
         taker());
     m_job.follow(job);
 }
 
-std::function<void(const LossController::Figures&)> LossController::taker()
+std::function<void(const LossFigures&)> LossController::taker()
 {
-    return [guard = QPointer(this), session = m_session.id()](const Figures& figures) {
+    return [guard = QPointer(this), session = m_session.id()](const LossFigures& figures) {
         if (!guard || session != guard->m_session.id())
             return;
         guard->m_on = figures.on;
@@ -301,7 +225,7 @@ std::function<void(const LossController::Figures&)> LossController::taker()
 
 LossController::Known LossController::known() const
 {
-    const Losses& losses = m_session.losses();
+    const auto& losses = m_session.losses();
     if (!losses)
         return Known::Nothing;
     if (losses->sequences == 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/controllers/lossfigures.h"
 #include "app/controllers/sessionjob.h"
 #include "app/jobs/jobs.h"
 #include "app/session/session.h"
@@ -15,12 +16,6 @@
 #include <vector>
 
 namespace app {
-
-/// The text that losses were predicted on, and how much of it there is to read.
-struct LossText {
-    TextSettings text;
-    int wanted = 0; ///< sequences
-};
 
 /// Predicts what every tensor loses in every format: looks for it on the shelf when a model is
 /// opened or a text chosen, roughly from the weights alone, by itself where nothing is known, or on
@@ -65,16 +60,6 @@ signals:
     void aloneFailed(const QString& reason);
 
 private:
-    struct Figures {
-        std::shared_ptr<const core::SensitivityTable> losses;
-        std::optional<LossText> on; ///< none: from weights, or it is not known
-    };
-    static Figures predicted(const core::Checkpoint& checkpoint, const TextSettings& text,
-        const core::Shelf* shelf, const std::function<void(const Figures&)>& update,
-        const core::Progress& progress);
-    static Figures kept(
-        const core::Checkpoint& checkpoint, const TextSettings& text, const core::Shelf& shelf);
-
     void opened();
     void findLast();
     void findOfText();
@@ -82,7 +67,7 @@ private:
     void connectGuess();
     void setGuessed(std::optional<double> share);
     /// Hands losses to the session that is open now, if it is still open then.
-    std::function<void(const Figures&)> taker();
+    std::function<void(const LossFigures&)> taker();
     std::function<void(const std::shared_ptr<const core::MeasuredLosses>&)> measuredTaker();
 
     Jobs& m_jobs;
