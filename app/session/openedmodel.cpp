@@ -2,6 +2,7 @@
 #include "app/session/openedmodel.h"
 
 #include "core/files/textfile.h"
+#include "core/measure/comparedfile.h"
 #include "core/quant/plan.h"
 #include "core/quant/runparts.h"
 
@@ -74,10 +75,9 @@ namespace {
         std::set<std::string> files;
         for (const core::Tensor& tensor : opened.checkpoint->tensors())
             files.insert(tensor.file);
-        for (const std::string& file : files) {
-            opened.fileBytes += fs::file_size(file);
+        for (const std::string& file : files)
             opened.files.push_back(fs::path(file).filename().string());
-        }
+        opened.fileBytes = core::filesBytes(*opened.checkpoint);
     }
 
 } // namespace
