@@ -194,6 +194,13 @@ QString measuredKldText(double kld, double error)
     return measuredText(kld, error, decimalsFor(kld, 3));
 }
 
+QString predictedLossText(double kld, bool isRough)
+{
+    return (isRough ? NumberText::tr("predicted KLD about %1 (rough)")
+                    : NumberText::tr("predicted KLD %1"))
+        .arg(kldText(kld));
+}
+
 QString predictedKldText(double kld, double error)
 {
     if (error <= 0)

@@ -66,6 +66,8 @@ QString measuredText(double value, double error, int decimals);
 QString measuredKldText(double kld, double error);
 /// The same of what is predicted; "about 0.00462 (rough)" where the error is as large as the value.
 QString predictedKldText(double kld, double error);
+/// "predicted KLD 0.00462", or "predicted KLD about 0.00462 (rough)".
+QString predictedLossText(double kld, bool isRough);
 
 /// "208, 29 and 218".
 QString listText(const QStringList& words);

@@ -191,9 +191,7 @@ void MixPresenter::fillLosses()
 
 QString MixPresenter::predictedText(double kld) const
 {
-    return (core::isRough(*m_session.losses()) ? tr("predicted KLD about %1 (rough)")
-                                               : tr("predicted KLD %1"))
-        .arg(widgets::kldText(kld));
+    return widgets::predictedLossText(kld, core::isRough(*m_session.losses()));
 }
 
 void MixPresenter::tryBytes(double bytes)

@@ -196,9 +196,7 @@ void BalanceBar::updateLine()
     if (m_measured.evaluation && m_measured.evaluation->against && !m_measured.stale)
         parts += tr("KLD %1").arg(kldText(m_measured.evaluation->against->kldMean));
     else if (m_figures->predicted)
-        parts += (m_figures->predicted->isRough ? tr("predicted KLD about %1 (rough)")
-                                                : tr("predicted KLD %1"))
-                     .arg(kldText(m_figures->predicted->kld));
+        parts += predictedLossText(m_figures->predicted->kld, m_figures->predicted->isRough);
     m_line->setText(parts.join(QStringLiteral("    ")));
 }
 

@@ -159,8 +159,7 @@ void ShrinkCard::addRow(int row, const ShrinkChoice& choice)
     size->setToolTip(exactSizeText(std::uint64_t(choice.bytes)));
     auto* fits = new Label(TextRole::Secondary,
         choice.device.isEmpty() ? tr("fits no device") : tr("fits %1").arg(choice.device));
-    const QString loss
-        = m_offer.isRough ? tr("predicted KLD about %1 (rough)") : tr("predicted KLD %1");
+    const QString loss = predictedLossText(choice.kld, m_offer.isRough);
     const QString words = choice.predicted == choice.asked // the choice says it already
         ? loss
         : tr("%1: %2", "predicted KLD, words").arg(loss, gradeWords(choice.predicted));
@@ -169,9 +168,8 @@ void ShrinkCard::addRow(int row, const ShrinkChoice& choice)
         choice.seconds < 0 ? unknownText() : tr("about %1").arg(durationText(choice.seconds)));
     grade->setElided();
     time->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_rows.push_back({ { title, size, fits, grade, time }, grade, words.arg(kldText(choice.kld)),
-        (m_offer.isRough ? tr("rough: KLD about %1") : tr("predicted KLD %1"))
-            .arg(kldText(choice.kld)) });
+    m_rows.push_back({ { title, size, fits, grade, time }, grade, words,
+        m_offer.isRough ? tr("rough: KLD about %1").arg(kldText(choice.kld)) : loss });
     for (int column = 0; column < shrinkColumns; ++column)
         m_grid->addWidget(m_rows.back().cells[std::size_t(column)], row, column);
     title->setAccessibleDescription(
