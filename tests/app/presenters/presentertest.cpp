@@ -150,6 +150,16 @@ void PresenterTest::preview(int tensor, const core::Format* format, double error
     m_session->previews().insert(tensor, format, std::move(preview));
 }
 
+void PresenterTest::predictQ8Loss(int tensor)
+{
+    const core::Tensor& subject = m_session->checkpoint()->tensors()[std::size_t(tensor)];
+    auto table = std::make_shared<core::SensitivityTable>();
+    table->sequences = 8;
+    table->tensors.push_back({ subject.name, subject.place.role,
+        { { &core::formats::q8_0, core::Method::Importance, 100, {}, 0.01, 0.002 } } });
+    m_session->setLosses(table);
+}
+
 int PresenterTest::addRun(double kld)
 {
     app::Run run;

@@ -69,12 +69,7 @@ private slots:
         recipe.format = nullptr;
         session().recipe().replace(recipe, "all as it is");
         session().recipe().assign({ up }, &core::formats::q8_0);
-        auto table = std::make_shared<core::SensitivityTable>();
-        table->sequences = 8;
-        table->tensors.push_back(
-            { session().checkpoint()->tensors()[std::size_t(up)].name, core::Role::FfnUp,
-                { { &core::formats::q8_0, core::Method::Importance, 100, {}, 0.01, 0.002 } } });
-        session().setLosses(table);
+        predictQ8Loss(up);
         m_bar->setCompact(true);
         QVERIFY2(text().contains("tok/s    predicted KLD 0.0100"), qPrintable(text()));
         addRun(0.0125);

@@ -44,12 +44,7 @@ private slots:
         open();
         const int up = tensor(core::Role::FfnUp, 1);
         session().recipe().assign({ up }, &core::formats::q8_0);
-        auto table = std::make_shared<core::SensitivityTable>();
-        table->sequences = 8;
-        table->tensors.push_back(
-            { session().checkpoint()->tensors()[std::size_t(up)].name, core::Role::FfnUp,
-                { { &core::formats::q8_0, core::Method::Importance, 100, {}, 0.01, 0.002 } } });
-        session().setLosses(table);
+        predictQ8Loss(up);
         QCOMPARE(m_model->row(up).loss.predictedError, std::optional(0.002));
         const QString tip = m_model->indexOf(up, widgets::TensorColumn::PredictedLoss)
                                 .data(Qt::ToolTipRole)
