@@ -536,6 +536,14 @@
         <comment>a KLD</comment>
         <translation>etwa %1 (grob)</translation>
     </message>
+    <message>
+        <source>predicted KLD about %1 (rough)</source>
+        <translation>vorhergesagte KLD etwa %1 (grob)</translation>
+    </message>
+    <message>
+        <source>predicted KLD %1</source>
+        <translation>vorhergesagte KLD %1</translation>
+    </message>
 </context>
 <context>
     <name>WeightsText</name>
@@ -1003,6 +1011,10 @@
         <source>Not enough memory: the system gives no more.</source>
         <translation>Nicht genug Speicher: Das System gibt nicht mehr her.</translation>
     </message>
+    <message>
+        <source>The system starts no more threads for this program (ulimit -u, ulimit -v).</source>
+        <translation>Das System startet für dieses Programm keine weiteren Threads (ulimit -u, ulimit -v).</translation>
+    </message>
 </context>
 <context>
     <name>app::LossController</name>
@@ -1175,14 +1187,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
     <message>
         <source>losses are being predicted roughly: %1 %</source>
         <translation>Verluste werden grob vorhergesagt: %1 %</translation>
-    </message>
-    <message>
-        <source>predicted KLD about %1 (rough)</source>
-        <translation>vorhergesagte KLD etwa %1 (grob)</translation>
-    </message>
-    <message>
-        <source>predicted KLD %1</source>
-        <translation>vorhergesagte KLD %1</translation>
     </message>
     <message>
         <source>lands at %1, %2</source>
@@ -2505,14 +2509,6 @@ die ein Token liest, Gewichte und Cache.</translation>
 by %2 rounding. GPTQ loses less.</source>
         <translation>%1 nat je Token, die Summe dessen, was das Runden jedes Tensors nach Vorhersage kostet,
 bei Rundung „%2“. GPTQ verliert weniger.</translation>
-    </message>
-    <message>
-        <source>predicted KLD about %1 (rough)</source>
-        <translation>vorhergesagte KLD etwa %1 (grob)</translation>
-    </message>
-    <message>
-        <source>predicted KLD %1</source>
-        <translation>vorhergesagte KLD %1</translation>
     </message>
 </context>
 <context>
@@ -5631,14 +5627,6 @@ etwa %1 der Gewichte</translation>
         <source>%1: %2</source>
         <comment>file, what is said of it</comment>
         <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>predicted KLD about %1 (rough)</source>
-        <translation>vorhergesagte KLD etwa %1 (grob)</translation>
-    </message>
-    <message>
-        <source>predicted KLD %1</source>
-        <translation>vorhergesagte KLD %1</translation>
     </message>
     <message>
         <source>%1: %2</source>
