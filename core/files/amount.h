@@ -13,6 +13,9 @@ std::string amountText(std::uint64_t bytes);
 /// Requires: have < whole.
 std::string partText(std::uint64_t have, std::uint64_t whole);
 
+/// How a message about a file that is too short ends.
+inline constexpr const char* notComplete = "the download is not complete";
+
 /// Throws Error: "«place»: holds 28.2 of 30.1 MB: the download is not complete".
 /// Requires: have < whole.
 [[noreturn]] void failIncomplete(const std::string& place, std::uint64_t have, std::uint64_t whole);

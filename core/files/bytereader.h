@@ -15,8 +15,9 @@ namespace core {
 /// and throws Error: "«place»: «what» needs 8 bytes at byte 120, the file has 124".
 class ByteReader {
 public:
-    /// `bytes` must outlive the reader. `place` is the file's name, for messages.
-    ByteReader(std::span<const std::byte> bytes, std::string place);
+    /// `bytes` must outlive the reader. `place` is the file's name, for messages; `whyShort` ends
+    /// those that say that the file is too short, as long as what is missing could be.
+    ByteReader(std::span<const std::byte> bytes, std::string place, std::string whyShort = {});
 
     /// One integer, float or double.
     template<typename T>
@@ -42,8 +43,11 @@ public:
     const std::string& place() const { return m_place; }
 
 private:
+    std::string whyShort(std::uint64_t needed) const;
+
     std::span<const std::byte> m_bytes;
     std::string m_place;
+    std::string m_whyShort;
     std::size_t m_position = 0;
 };
 

@@ -148,8 +148,9 @@ Json parseJson(std::string_view source, const std::string& place)
     try {
         return Json::parse(source.begin(), source.end(), Watch(place));
     } catch (const Json::parse_error& error) {
-        throw Error(
-            text(place, ": no valid JSON at byte ", error.byte, ": ", reason(error.what())));
+        throw Error(text(place, ": no valid JSON at byte ", error.byte, ": ", reason(error.what()),
+            error.byte > source.size() ? "; it is cut short, as by a download that is not complete"
+                                       : ""));
     } catch (const Json::exception& error) { // a number beyond double
         throw Error(text(place, ": no valid JSON: ", reason(error.what())));
     }

@@ -45,7 +45,7 @@ private slots:
     {
         const std::string message = parseError("\"" + std::string(1'000'000, 'x'));
         QVERIFY(message.size() < 300);
-        QVERIFY(message.ends_with("..."));
+        QVERIFY(message.find("...; it is cut short") != std::string::npos);
     }
 
     void refusesDeepNesting()
