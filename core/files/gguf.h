@@ -68,15 +68,17 @@ struct GgufFile {
     std::filesystem::path path;
     GgufMetadata metadata;
     std::vector<StoredTensor> tensors;
+    /// Which pieces of the model are not there, behind "«path»: "; mostly empty.
+    std::string missing{};
 };
 
 /// Whether the file begins with "GGUF".
 bool isGguf(const std::filesystem::path& file);
 
-/// Opens a GGUF file, its tensors in the order of its list. Throws Error (file, place, found,
-/// expected) for damage: a wrong magic or version, a length beyond the file, a duplicate key or
-/// tensor, an unknown type (named), a row that is no whole number of blocks, tensors that overlap,
-/// are not aligned or end after the file.
+/// Opens a GGUF file, its tensors in the order of its list. One of a type that nothing here decodes
+/// has no format, and the bytes up to the next. Throws Error (file, place, found, expected) for
+/// damage: a wrong magic or version, a length beyond the file, a duplicate key or tensor, a row
+/// that is no whole number of blocks, tensors that overlap, are not aligned or end after the file.
 GgufFile readGguf(const std::filesystem::path& file);
 
 /// One tensor of a file to be written: what its header says.

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <set>
 #include <unordered_set>
 
 namespace core {
@@ -187,8 +189,7 @@ namespace {
         const auto type = reader.number<std::uint32_t>("a tensor's type");
         tensor.format = findFormat(type);
         if (!tensor.format)
-            throw Error(text(reader.place(), ": tensor ", tensor.name, " is stored as ",
-                ggmlTypeName(type), ", expected a format Quantscope can read"));
+            tensor.dtype = ggmlTypeName(type);
         tensor.offset = reader.number<std::uint64_t>("a tensor's offset");
         if (tensor.offset % alignment != 0)
             throw Error(text(reader.place(), ": tensor ", tensor.name, " lies at offset ",
@@ -202,7 +203,8 @@ namespace {
     {
         std::uint64_t end = 0; // of the data, if each tensor follows the one before it in the list
         for (const StoredTensor& tensor : tensors) {
-            const auto size = byteCount(*tensor.format, tensor.shape);
+            const auto size = tensor.format ? byteCount(*tensor.format, tensor.shape)
+                                            : std::optional<std::uint64_t>();
             if (!size || tensor.offset != (end + alignment - 1) / alignment * alignment)
                 return; // the messages about single tensors say more
             end = tensor.offset + *size;
@@ -211,23 +213,49 @@ namespace {
             failIncomplete(tensors.front().file, fileSize, dataStart + end);
     }
 
+    [[noreturn]] void failShape(const StoredTensor& tensor)
+    {
+        throw Error(
+            text(tensor.file, ": tensor ", tensor.name, " has shape ", shapeText(tensor.shape),
+                ", expected rows of a multiple of ", tensor.format ? tensor.format->blockSize : 1,
+                " weights for ", storedType(tensor), " and fewer than 2^63 bytes"));
+    }
+
+    /// Bytes of each tensor. One of a type that is not known takes what is free behind its offset,
+    /// of `available` bytes of data, and one at least.
+    std::vector<std::uint64_t> sizesOf(
+        const std::vector<StoredTensor>& tensors, std::uint64_t available)
+    {
+        std::set<std::uint64_t> offsets{ available };
+        for (const StoredTensor& tensor : tensors)
+            offsets.insert(tensor.offset);
+        std::vector<std::uint64_t> sizes;
+        for (const StoredTensor& tensor : tensors) {
+            const auto next = offsets.upper_bound(tensor.offset);
+            const std::uint64_t free = next == offsets.end() ? 1 : *next - tensor.offset;
+            const auto size = tensor.format ? byteCount(*tensor.format, tensor.shape)
+                : weightCount(tensor.shape) ? std::optional(free)
+                                            : std::nullopt;
+            if (!size)
+                failShape(tensor);
+            sizes.push_back(*size);
+        }
+        return sizes;
+    }
+
     /// Gives each tensor its bytes. `dataStart` is at most the file's size.
     void locate(std::vector<StoredTensor>& tensors, std::uint64_t dataStart,
         const std::shared_ptr<const MappedFile>& file)
     {
         const std::uint64_t available = file->bytes().size() - dataStart;
-        for (StoredTensor& tensor : tensors) {
-            const auto size = byteCount(*tensor.format, tensor.shape);
-            if (!size)
-                throw Error(text(tensor.file, ": tensor ", tensor.name, " has shape ",
-                    shapeText(tensor.shape), ", expected rows of a multiple of ",
-                    tensor.format->blockSize, " weights for ", tensor.format->name,
-                    " and fewer than 2^63 bytes"));
-            if (tensor.offset > available || *size > available - tensor.offset)
-                throw Error(text(tensor.file, ": tensor ", tensor.name, " needs ", *size,
+        const std::vector<std::uint64_t> sizes = sizesOf(tensors, available);
+        for (std::size_t i = 0; i < tensors.size(); ++i) {
+            StoredTensor& tensor = tensors[i];
+            if (tensor.offset > available || sizes[i] > available - tensor.offset)
+                throw Error(text(tensor.file, ": tensor ", tensor.name, " needs ", sizes[i],
                     " bytes at offset ", tensor.offset, " of the data, the file has ", available));
             tensor.offset += dataStart;
-            tensor.bytes = file->bytes().subspan(tensor.offset, std::size_t(*size));
+            tensor.bytes = file->bytes().subspan(tensor.offset, std::size_t(sizes[i]));
             tensor.mapping = file;
         }
     }
@@ -267,7 +295,7 @@ namespace {
 GgufFile readGguf(const std::filesystem::path& path)
 {
     const auto file = MappedFile::open(path);
-    ByteReader reader(file->bytes(), path.string());
+    ByteReader reader(file->bytes(), path.string(), notComplete);
     if (const auto found = foreignContent(file->bytes(), Expected::Gguf))
         throw Error(text(path.string(), ": ", *found));
     checkStart(reader);

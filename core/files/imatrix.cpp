@@ -43,7 +43,7 @@ namespace {
     std::vector<float> floatsOf(const StoredTensor& tensor)
     {
         if (tensor.format != &formats::f32)
-            throw Error(text(tensor.file, ": ", tensor.name, " is stored as ", tensor.format->name,
+            throw Error(text(tensor.file, ": ", tensor.name, " is stored as ", storedType(tensor),
                 ", expected F32"));
         std::vector<float> values(tensor.bytes.size() / sizeof(float));
         tensor.format->decodeBlocks(tensor.bytes.data(), values.size(), values.data());

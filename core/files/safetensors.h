@@ -18,10 +18,10 @@ namespace core {
 //   bytes 8+N–end  the tensors' bytes, little-endian, row-major, without gaps or overlaps
 
 /// The tensors of one safetensors file, in the order of their bytes. Those of a dtype that nothing
-/// here decodes (C64, F4 and F6) have no format. Only the header is read.
+/// here decodes (C64, F4, F6 and any that is not known) have no format. Only the header is read.
 /// Throws Error (file, place, found, expected) for a file that is something else (named) or not
-/// complete (how much there is), a header that is longer than the file or 100 MB or no JSON, an
-/// unknown dtype, a range that overlaps another, leaves a gap, or is not as long as shape × dtype.
+/// complete (how much there is), a header that is longer than the file or 100 MB or no JSON, a
+/// range that overlaps another, leaves a gap, or is not as long as shape × dtype.
 std::vector<StoredTensor> readSafetensors(const std::filesystem::path& file);
 
 /// The tensors of several files of one model, and what is not as their index says.

@@ -21,7 +21,7 @@ class RowSource;
 struct StoredTensor {
     std::string name;
     const Format* format = nullptr; ///< null: bytes that cannot be decoded, of …
-    std::string dtype; ///< … the safetensors or PyTorch file's own name; empty in a GGUF file
+    std::string dtype; ///< … the file's own name for people; empty of a GGUF's that are decoded
     std::vector<std::int64_t> shape; ///< outermost first: (rows, columns); columns are contiguous
     std::span<const std::byte> bytes; ///< exactly the tensor's, inside the mapped file
     std::size_t offset = 0; ///< of `bytes` from the start of the file

@@ -9,6 +9,7 @@
 #include "core/files/torchpickle.h"
 #include "core/files/ziparchive.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -40,20 +41,22 @@ namespace {
         tensor.file = file->path().string();
         tensor.mapping = file;
         tensor.format = entry.format;
-        tensor.dtype = entry.format->name;
+        tensor.dtype = entry.format ? entry.format->name : entry.type;
         tensor.shape = std::move(entry.shape);
         tensor.name = std::move(entry.name);
-        const auto size = byteCount(*tensor.format, tensor.shape);
-        const std::uint64_t available = storage.size() / std::size_t(tensor.format->blockBytes);
+        // Of a type that nothing here decodes, the whole storage counts.
+        const std::uint64_t width = entry.format ? std::uint64_t(entry.format->blockBytes) : 0;
+        const auto size = entry.format  ? byteCount(*tensor.format, tensor.shape)
+            : weightCount(tensor.shape) ? std::optional<std::uint64_t>(storage.size())
+                                        : std::nullopt;
+        const std::uint64_t available = storage.size() / std::max<std::uint64_t>(1, width);
         const auto first = std::uint64_t(entry.first);
-        if (!size || first > available
-            || *size > storage.size() - first * std::uint64_t(tensor.format->blockBytes))
+        if (!size || first > available || *size > storage.size() - first * width)
             throw Error(text(tensor.file, ": tensor ", tensor.name.substr(0, 200), " of shape ",
                 shapeText(tensor.shape), " begins at element ", first, " of storage ",
                 entry.storage.key.substr(0, 60), ", which has ", storage.size(),
                 " bytes, expected it inside"));
-        tensor.bytes = storage.subspan(
-            std::size_t(first) * std::size_t(tensor.format->blockBytes), std::size_t(*size));
+        tensor.bytes = storage.subspan(std::size_t(first * width), std::size_t(*size));
         tensor.offset = std::size_t(tensor.bytes.data() - file->bytes().data());
         return tensor;
     }

@@ -21,7 +21,7 @@ namespace {
     struct NumberType {
         std::string_view storage; ///< class of its storages in torch; empty: bytes only
         std::string_view name; ///< torch.dtype
-        const Format* format;
+        const Format* format; ///< null: nothing here decodes it
     };
     constexpr std::array numberTypes{ NumberType{ "FloatStorage", "float32", &formats::f32 },
         NumberType{ "HalfStorage", "float16", &formats::f16 },
@@ -37,7 +37,11 @@ namespace {
         NumberType{ "", "uint64", &formats::u64 },
         NumberType{ "", "float8_e4m3fn", &formats::f8_E4M3 },
         NumberType{ "", "float8_e5m2", &formats::f8_E5M2 },
-        NumberType{ "", "float8_e8m0fnu", &formats::f8_E8M0 } };
+        NumberType{ "", "float8_e8m0fnu", &formats::f8_E8M0 },
+        NumberType{ "", "float8_e4m3fnuz", nullptr }, NumberType{ "", "float8_e5m2fnuz", nullptr },
+        NumberType{ "", "float4_e2m1fn_x2", nullptr },
+        NumberType{ "ComplexFloatStorage", "complex64", nullptr },
+        NumberType{ "ComplexDoubleStorage", "complex128", nullptr } };
 
     constexpr std::array<std::string_view, 5> makers{ "_rebuild_tensor", "_rebuild_tensor_v2",
         "_rebuild_tensor_v3", "_rebuild_parameter", "_rebuild_parameter_with_state" };
@@ -88,9 +92,13 @@ namespace {
             tensor.first = sizeOf(argument(call, 1), "where it begins");
             tensor.shape = sizes(argument(call, 2), "shape");
             tensor.format = tensor.storage.format;
-            if (call.callee->name == "_rebuild_tensor_v3")
-                tensor.format = numberType(argument(call, 6));
-            if (!tensor.format)
+            tensor.type = tensor.storage.type;
+            if (call.callee->name == "_rebuild_tensor_v3") {
+                const NumberType& type = numberType(argument(call, 6));
+                tensor.format = type.format;
+                tensor.type = type.name;
+            }
+            if (tensor.type.empty())
                 fail("a storage of bytes without a number type");
             requireRowByRow(tensor, sizes(argument(call, 3), "strides"));
             return tensor;
@@ -134,7 +142,7 @@ namespace {
             return numbers;
         }
 
-        const Format* numberType(const PickleValue& value) const
+        const NumberType& numberType(const PickleValue& value) const
         {
             const auto* global = std::get_if<const PickleGlobal*>(&value);
             const auto found = global
@@ -142,7 +150,7 @@ namespace {
                 : numberTypes.end();
             if (found == numberTypes.end())
                 fail("no number type");
-            return found->format;
+            return *found;
         }
 
         /// ("storage", its class, key, device, number of elements).
@@ -157,13 +165,14 @@ namespace {
             const auto key = textOf(tuple->items[2]);
             if (!type || !key)
                 fail("a storage without type or key");
-            Storage storage{ *key, nullptr, sizeOf(tuple->items[4], "a storage's size") };
+            Storage storage{ *key, nullptr, {}, sizeOf(tuple->items[4], "a storage's size") };
             if (isBytes(**type))
                 return storage;
             const auto found = std::ranges::find(numberTypes, (*type)->name, &NumberType::storage);
             if (found == numberTypes.end())
                 fail(text("a storage of class ", (*type)->name.substr(0, 60)));
             storage.format = found->format;
+            storage.type = found->name;
             return storage;
         }
 

@@ -15,14 +15,16 @@ namespace core::torchpickle {
 /// The numbers of one storage, outside the pickle.
 struct Storage {
     std::string_view key; ///< its name in the file
-    const Format* format = nullptr; ///< null: bytes, for tensors that say their own
+    const Format* format = nullptr; ///< null: bytes, for tensors that say their own, or …
+    std::string_view type; ///< … numbers of this class, which nothing here decodes
     std::int64_t count = 0; ///< elements, bytes if there is no format
 };
 
 struct TensorEntry {
     std::string name;
     Storage storage;
-    const Format* format = nullptr;
+    const Format* format = nullptr; ///< null: numbers of …
+    std::string_view type; ///< … this type, which nothing here decodes
     std::int64_t first = 0; ///< its first element in the storage
     std::vector<std::int64_t> shape;
 };

@@ -71,8 +71,9 @@ private slots:
     {
         QCOMPARE(complaint("GGUP\3"),
             std::string(": does not begin with \"GGUF\", expected a GGUF file"));
-        QCOMPARE(
-            complaint("G\1"), std::string(": the magic needs 4 bytes at byte 0, the file has 2"));
+        QCOMPARE(complaint("G\1"),
+            std::string(": the magic needs 4 bytes at byte 0, the file has 2: the download is not "
+                        "complete"));
         const auto version
             = [](std::uint32_t number) { return complaint("GGUF" + little(number)); };
         QCOMPARE(version(1), std::string(": has GGUF version 1, expected 2 or 3"));
@@ -126,7 +127,7 @@ private slots:
         QCOMPARE(array(8, 1000),
             std::string(": 1000 array elements announced at byte 49 need at least 8 bytes each, "
                         "the file has "
-                        "only 79 left"));
+                        "only 79 left: the download is not complete"));
         QCOMPARE(array(9, 1),
             std::string(
                 ": metadata k is an array of arrays, expected an array of numbers, truth values or "
@@ -187,16 +188,39 @@ private slots:
                     .starts_with(": tensor a has shape [4, 4611686018427387904], expected rows "));
     }
 
-    void namesTheFormatItCannotRead()
+    void saysThatAFileIsCutInsideItsMetadata()
     {
-        QCOMPARE(tensorComplaint(tensor("a", { 256 }, 142, 0)),
-            std::string(": tensor a is stored as IQ2_TN (of ik_llama.cpp), expected a format "
-                        "Quantscope can read"));
-        QCOMPARE(tensorComplaint(tensor("a", { 256 }, 4, 0)),
-            std::string(
-                ": tensor a is stored as Q4_2 (removed), expected a format Quantscope can read"));
-        QVERIFY(tensorComplaint(tensor("a", { 256 }, 777, 0)).find("unknown type")
-            != std::string::npos);
+        const std::string whole = fileBytes(0, 1, pair("k", 8, field("a long value")));
+        QCOMPARE(complaint(whole.substr(0, 50)),
+            std::string(": a metadata value needs 12 bytes at byte 45, the file has 50: the "
+                        "download is not complete"));
+    }
+
+    void listsATensorOfATypeThatItCannotDecode()
+    {
+        const TemporaryFolder folder;
+        const auto typesOf = [&](std::uint32_t type) {
+            support::writeFile(folder / "m.gguf",
+                fileBytes(2, 0, tensor("a", { 256 }, type, 0) + tensor("b", { 8 }, 0, 32)));
+            return core::readGguf(folder / "m.gguf").tensors;
+        };
+        const auto tensors = typesOf(142);
+        QVERIFY(!tensors[0].format);
+        QCOMPARE(core::storedType(tensors[0]), std::string_view("IQ2_TN (of ik_llama.cpp)"));
+        QCOMPARE(tensors[0].bytes.size(), std::size_t(32)); // up to the next
+        QCOMPARE(core::decodedValues(tensors[1], 0, 8).size(), std::size_t(8));
+        QCOMPARE(core::storedType(typesOf(4)[0]), std::string_view("Q4_2 (removed)"));
+        QCOMPARE(core::storedType(typesOf(777)[0]), std::string_view("unknown type 777"));
+    }
+
+    void refusesATensorOfAnUnknownTypeOutsideTheFile()
+    {
+        QCOMPARE(tensorComplaint(tensor("a", { 256 }, 777, 64)),
+            std::string(": tensor a needs 1 bytes at offset 64 of the data, the file has 64"));
+        QVERIFY(tensorComplaint(tensor("a", { std::uint64_t(1) << 62, 4 }, 777, 0))
+                    .starts_with(": tensor a has shape [4, 4611686018427387904], expected rows "));
+        QVERIFY(complaint(fileBytes(2, 0, tensor("a", { 8 }, 777, 0) + tensor("b", { 8 }, 0, 0)))
+                    .starts_with(": tensor b begins at byte "));
     }
 
     void refusesATensorThatEndsAfterTheFile()

@@ -93,6 +93,21 @@ private slots:
         QCOMPARE(value("", "\xff\xff", "uint16"), 65535.0f);
     }
 
+    void listsNumbersThatItCannotDecode()
+    {
+        const TemporaryFolder folder;
+        TorchTensor narrow{ "b", "", "xy", { 4 } };
+        narrow.dtype = "float4_e2m1fn_x2";
+        const auto tensors = read(folder,
+            support::torchBytes(
+                { { "a", "ComplexFloatStorage", std::string(16, 'x'), { 2 } }, narrow, two }));
+        QVERIFY(!tensors[0].format && !tensors[1].format);
+        QCOMPARE(core::storedType(tensors[0]), std::string_view("complex64"));
+        QCOMPARE(tensors[0].bytes.size(), std::size_t(16));
+        QCOMPARE(core::storedType(tensors[1]), std::string_view("float4_e2m1fn_x2"));
+        QCOMPARE(valuesOf(tensors[2]).back(), 6.0f);
+    }
+
     void findsTheModelInATrainingCheckpoint()
     {
         const TemporaryFolder folder;
