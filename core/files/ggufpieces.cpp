@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <iterator>
+#include <map>
 #include <unordered_set>
 
 namespace core {
@@ -71,30 +72,56 @@ namespace {
             && std::memcmp(bytes.data() + end, "GGUF", 4) == 0;
     }
 
-    /// Requires: `file` is one of several pieces.
-    PieceName requireName(const GgufFile& file, const Split& split)
+    /// Its name as a piece; nothing if it is named otherwise. Requires: it is one of several.
+    std::optional<PieceName> nameOf(const GgufFile& file, const Split& split)
     {
         const auto name = pieceName(file.path);
-        if (name && name->count == split.count && name->number == split.number + 1)
-            return *name;
+        const bool fits = name && name->count == split.count && name->number == split.number + 1;
+        return fits ? name : std::nullopt;
+    }
+
+    /// Why the other pieces of a file with another name than nameOf wants are not found.
+    std::string whyAlone(const GgufFile& file, const Split& split)
+    {
         const PieceName usual{ "NAME", ".gguf", int(split.number + 1), int(split.count) };
-        throw Error(text(file.path.string(), ": is piece ", split.number + 1, " of ", split.count,
-            " of a model",
+        return text("is piece ", split.number + 1, " of ", split.count, " of a model",
             isGlued(file) ? ", with another GGUF file glued to its end: pieces are joined by "
                             "\"llama-gguf-split --merge\", not by cat"
                           : text(", expected it to be named ", usual.of(usual.number),
-                              " with the other pieces beside it")));
+                              " with the other pieces beside it"));
     }
 
-    fs::path pieceBeside(const fs::path& file, const PieceName& name, int number)
+    /// The pieces that are there, by their numbers, and what to say of the others.
+    struct FoundPieces {
+        std::map<int, fs::path> files;
+        std::string missing;
+    };
+    FoundPieces piecesBeside(const fs::path& file, const PieceName& name)
     {
-        const fs::path path = file.parent_path() / name.of(number);
-        std::error_code none;
-        if (!fs::exists(path, none))
-            throw Error(text(file.string(), ": is piece ", name.number, " of ", name.count,
-                " of a model and needs ", name.of(number), absenceText(path),
-                "; expected all pieces in one folder"));
-        return path;
+        constexpr int mostNamed = 5;
+        FoundPieces found;
+        std::string names;
+        for (int number = 1; number <= name.count; ++number) {
+            const fs::path path = file.parent_path() / name.of(number);
+            std::error_code none;
+            if (number == name.number || fs::exists(path, none))
+                found.files.emplace(number, path);
+            else if (number - 1 - int(found.files.size()) < mostNamed)
+                names += text(names.empty() ? "" : ", ", name.of(number), absenceText(path));
+        }
+        const int lacking = name.count - int(found.files.size());
+        if (lacking > 0)
+            found.missing
+                = text("is piece ", name.number, " of ", name.count, " of a model and needs ",
+                    names, lacking > mostNamed ? text(" and ", lacking - mostNamed, " more") : "",
+                    "; expected all pieces in one folder");
+        return found;
+    }
+
+    void forgetSplit(GgufFile& file)
+    {
+        for (const char* key : { "split.no", "split.count", "split.tensors.count" })
+            file.metadata.remove(key);
     }
 
     /// Piece `number` (from 1 on) of a model of which `first` says how many tensors it has.
@@ -157,22 +184,26 @@ GgufFile readWholeGguf(const fs::path& path)
     const Split split = splitOf(given);
     if (split.count == 1)
         return given;
-    const PieceName name = requireName(given, split);
-    std::vector<fs::path> pieces; // all are looked for before one is read
-    for (int number = 1; number <= name.count; ++number)
-        pieces.push_back(pieceBeside(path, name, number));
-    GgufFile whole = readPiece(pieces.front(), split, 1);
-    whole.path = path;
-    for (int number = 2; number <= name.count; ++number) {
-        GgufFile piece = readPiece(pieces[std::size_t(number - 1)], split, number);
+    const auto name = nameOf(given, split);
+    if (!name) {
+        given.missing = whyAlone(given, split);
+        forgetSplit(given);
+        return given;
+    }
+    FoundPieces found = piecesBeside(path, *name);
+    GgufFile whole{ path, {}, {}, std::move(found.missing) };
+    for (const auto& [number, file] : found.files) {
+        GgufFile piece = readPiece(file, split, number);
+        if (number == 1)
+            whole.metadata = std::move(piece.metadata);
         std::move(piece.tensors.begin(), piece.tensors.end(), std::back_inserter(whole.tensors));
     }
-    if (split.tensors && std::size_t(*split.tensors) != whole.tensors.size())
+    if (whole.missing.empty() && split.tensors
+        && std::size_t(*split.tensors) != whole.tensors.size())
         throw Error(text(path.string(), ": split.tensors.count is ", *split.tensors, ", the ",
-            name.count, " pieces have ", whole.tensors.size(), " tensors"));
+            name->count, " pieces have ", whole.tensors.size(), " tensors"));
     requireEachOnce(whole);
-    for (const char* key : { "split.no", "split.count", "split.tensors.count" })
-        whole.metadata.remove(key);
+    forgetSplit(whole);
     return whole;
 }
 

@@ -27,9 +27,9 @@ struct PieceName {
 std::optional<PieceName> pieceName(const std::filesystem::path& file);
 
 /// Opens a GGUF file; if it is a piece, all of them as one model, whichever is given. The pairs are
-/// the first piece's, those of the splitting left out. Throws Error as readGguf does and for a
-/// piece that is missing (named), does not belong to the others, or is named so that they are not
-/// found.
+/// the first piece's, those of the splitting left out. Pieces that are missing, and a name with
+/// which they cannot be found, are said in GgufFile::missing. Throws Error as readGguf does and for
+/// a piece that does not belong to the others.
 GgufFile readWholeGguf(const std::filesystem::path& file);
 
 } // namespace core

@@ -50,11 +50,15 @@ struct Pieces {
         return folder / ("m-0000" + std::to_string(number) + "-of-00003.gguf");
     }
 
-    /// What opening a piece says, behind its path.
+    /// What opening a piece says, or what is missing beside it, behind its path.
     std::string complaint(int number) const
     {
-        const std::string message = messageOf([&] { core::readWholeGguf(file(number)); });
+        std::string missing;
+        const std::string message
+            = messageOf([&] { missing = core::readWholeGguf(file(number)).missing; });
         const std::string path = file(number).string();
+        if (message == "no error" && !missing.empty())
+            return ": " + missing;
         return message.starts_with(path) ? message.substr(path.size()) : message;
     }
 };
@@ -85,10 +89,22 @@ private slots:
         QCOMPARE(core::readWholeGguf(folder / "any name.gguf").tensors.size(), std::size_t(1));
     }
 
+    void opensThePiecesThatAreThere()
+    {
+        const Pieces pieces;
+        std::filesystem::remove(pieces.file(1));
+        const core::GgufFile lone = core::readWholeGguf(pieces.file(3));
+        QCOMPARE(lone.tensors.size(), std::size_t(3));
+        QVERIFY(lone.metadata.pairs().empty());
+        QVERIFY(lone.missing.find("needs m-00001-of-00003.gguf, which is not there")
+            != std::string::npos);
+    }
+
     void namesAMissingPiece()
     {
         const Pieces pieces;
         std::filesystem::remove(pieces.file(3));
+        QCOMPARE(core::readWholeGguf(pieces.file(1)).tensors.size(), std::size_t(2));
         QCOMPARE(pieces.complaint(1),
             std::string(
                 ": is piece 1 of 3 of a model and needs m-00003-of-00003.gguf, which is not "
@@ -124,11 +140,9 @@ private slots:
         const auto glued = pieces.folder / "glued.gguf";
         support::writeFile(
             glued, support::readFile(pieces.file(2)) + support::readFile(pieces.file(3)));
-        QCOMPARE(messageOf([&] { core::readWholeGguf(glued); }),
-            glued.string()
-                + ": is piece 2 of 3 of a model, with another GGUF file glued to its end: pieces "
-                  "are "
-                  "joined by \"llama-gguf-split --merge\", not by cat");
+        QCOMPARE(core::readWholeGguf(glued).missing,
+            std::string("is piece 2 of 3 of a model, with another GGUF file glued to its end: "
+                        "pieces are joined by \"llama-gguf-split --merge\", not by cat"));
     }
 
     void refusesStrangeNumbers()
