@@ -63,11 +63,24 @@ namespace {
         return {};
     }
 
+    /// Why a file of the model would lack something; empty: it would not.
+    std::string whatLacks(const Checkpoint& checkpoint)
+    {
+        if (checkpoint.undecoded().empty())
+            return checkpoint.incomplete();
+        const StoredTensor& first = checkpoint.undecoded().front();
+        return text(first.file, ": tensor ", first.name.substr(0, 200), " is stored as ",
+            storedType(first).substr(0, 60),
+            ", which nothing here decodes: a file without it would be no model");
+    }
+
     std::string whyNot(const Checkpoint& checkpoint, const std::vector<const Format*>& formats)
     {
         // The metadata of a GGUF goes on as it is.
         if (!checkpoint.isGguf() && !checkpoint.isComputed())
             return checkpoint.config().notComputed;
+        if (std::string why = whatLacks(checkpoint); !why.empty())
+            return why;
         if (!checkpoint.isGguf() && !checkpoint.hasTokenizer())
             return checkpoint.tokenizerError();
         for (std::size_t i = 0; i < formats.size(); ++i) {
@@ -158,7 +171,8 @@ namespace {
 
 bool isExportable(const Checkpoint& checkpoint)
 {
-    return checkpoint.isGguf() || (checkpoint.isComputed() && checkpoint.hasTokenizer());
+    return (checkpoint.isGguf() && whatLacks(checkpoint).empty())
+        || (checkpoint.isComputed() && checkpoint.hasTokenizer());
 }
 
 std::string whyNotExported(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan)

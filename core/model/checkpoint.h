@@ -30,6 +30,8 @@ struct CheckpointParts {
     /// What is worth knowing of how it was opened: what was left out or taken for something else.
     std::vector<std::string> notes;
     SourceFiles files;
+    std::vector<StoredTensor> undecoded{}; ///< of a model that is not computed: of other types
+    std::string incomplete{}; ///< of the same: which of its files are missing
 };
 
 /// A language model on disk (or partly in memory, after quantizing): its shape, its tensors by
@@ -39,9 +41,10 @@ public:
     /// Opens a model by its content: a Hugging Face folder (config.json, *.safetensors), a
     /// .safetensors or index file inside one, a GGUF file or any piece of one, a folder with one
     /// GGUF file, a snapshot in a cache of the hub. Reads headers only. A model that Quantscope
-    /// does not compute opens, too: requireComputed() throws why. Throws Error: what is there
-    /// instead, missing, damaged, of the wrong shape, unknown. What is wrong with something that is
-    /// not needed is a note. A missing tokenizer is no error here: tokenizer() throws it.
+    /// does not compute opens, too, and one whose files do not fit together: requireComputed()
+    /// throws why. Throws Error: what is there instead, damaged or no model. What is wrong with
+    /// something that is not needed is a note. A missing tokenizer is no error here: tokenizer()
+    /// throws it.
     static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& path);
 
     explicit Checkpoint(CheckpointParts parts);
@@ -67,6 +70,11 @@ public:
     bool isComputed() const { return m_parts.config.notComputed.empty(); }
     /// Throws Error that says why it cannot be computed, if so.
     void requireComputed() const;
+    /// Tensors beside tensors() of types that nothing here decodes; of a model that is not computed
+    /// only.
+    const std::vector<StoredTensor>& undecoded() const { return m_parts.undecoded; }
+    /// Which of its files are missing, in a sentence, so that it is not computed; empty: none.
+    const std::string& incomplete() const { return m_parts.incomplete; }
     /// Throws Error that says why there is none.
     const Tokenizer& tokenizer() const;
     bool hasTokenizer() const { return m_parts.tokenizer != nullptr; }

@@ -7,6 +7,7 @@
 #include "core/files/safetensors.h"
 #include "core/model/architecture.h"
 #include "core/model/checkpoint.h"
+#include "core/model/lookedat.h"
 #include "core/model/modelfiles.h"
 #include "core/model/modelname.h"
 #include "core/model/modelsource.h"
@@ -20,6 +21,8 @@
 #include <array>
 #include <map>
 #include <set>
+#include <sstream>
+#include <system_error>
 #include <utility>
 
 namespace core {
@@ -46,6 +49,59 @@ namespace {
         if (!source.missing.empty())
             stored.faults.push_back(source.missing);
         return stored;
+    }
+
+    /// A folder's config.json. Null: there is none, or none that can be read, and why is its fault.
+    /// Throws Error where something else stands in its place: a Git LFS pointer, a web page.
+    LenientJson readConfig(const fs::path& folder)
+    {
+        const fs::path file = folder / "config.json";
+        std::error_code none;
+        if (!fs::exists(file, none))
+            return { Json(),
+                text(folder.string(), ": has no config.json, which says what the layers compute",
+                    fs::exists(folder / "params.json", none)
+                        ? " (params.json is Mistral's and Meta's: the files for transformers have "
+                          "one)"
+                        : "",
+                    ": its tensors can be looked at") };
+        (void)readJsonSource(file);
+        return readOptionalJson(file);
+    }
+
+    /// Why `step` cannot be done; empty: it is done. What is inconsistent is still worth looking
+    /// at: the reason is kept. One of the few places in core that catch; the others are in files,
+    /// where what is optional is read.
+    template<typename Step>
+    std::string faultOf(const Step& step)
+    {
+        try {
+            step();
+            return {};
+        } catch (const Error& error) {
+            return error.what();
+        }
+    }
+
+    std::vector<std::string> faultsOf(const GgufFile& file)
+    {
+        return file.missing.empty() ? std::vector<std::string>() : std::vector{ file.missing };
+    }
+
+    /// Layers that the names of tensors number: the first number of "model.layers.3.mlp.w1".
+    int layersIn(const std::vector<Tensor>& tensors)
+    {
+        int count = 0;
+        for (const Tensor& tensor : tensors) {
+            std::istringstream parts(tensor.name);
+            for (std::string part; std::getline(parts, part, '.');)
+                if (!part.empty() && part.size() < 5
+                    && part.find_first_not_of("0123456789") == std::string::npos) {
+                    count = std::max(count, 1 + std::stoi(part));
+                    break;
+                }
+        }
+        return count;
     }
 
     /// Throws Error for a GGUF file that says it is something else than a model.
@@ -81,30 +137,59 @@ namespace {
             m_parts.notes.insert(m_parts.notes.end(), notes.begin(), notes.end());
         }
 
+        /// The first reason why the model is looked at and not computed stays; others are notes.
+        /// Nothing if it is empty.
+        void lookAt(const std::string& reason)
+        {
+            std::string& first = m_parts.config.notComputed;
+            if (first.empty())
+                first = reason;
+            else if (!reason.empty() && reason != first)
+                note({ reason });
+        }
+
+        bool isComputed() const { return m_parts.config.notComputed.empty(); }
+
         void openFolder(const ModelSource& source)
         {
-            const fs::path configFile = source.folder / "config.json";
-            const LenientJson read = readLenientJson(configFile);
+            const std::string configFile = (source.folder / "config.json").string();
+            const LenientJson read = readConfig(source.folder);
             const Json& config = read.value;
             m_parts.naming = Naming::HuggingFace;
-            m_parts.config = configFromJson(config, configFile.string());
+            setConfig(config.is_null() ? read.fault : std::string(), config,
+                [&] { return configFromJson(config, configFile); });
             m_parts.config.name = modelName(source.folder, config);
             ShardedTensors stored = readWeights(source);
             const LenientJson whole = withQuantization(config, source.folder);
             for (const std::string& fault : { read.fault, whole.fault })
-                if (!fault.empty())
+                if (!fault.empty() && fault != m_parts.config.notComputed)
                     note({ fault });
-            note(joinQuantized(stored, whole.value, configFile.string()));
+            const bool isOfOthers = !m_parts.config.known() && config.is_object();
+            if (!isOfOthers) // whose own tensors may be named so
+                requireNoAdapter(stored.tensors);
+            lookAt(faultOf([&] { note(joinQuantized(stored, whole.value, configFile)); }));
             const bool isTied = m_parts.config.tiedHead;
             place(stored, source.place());
-            if (m_parts.config.tiedHead && !isTied && m_parts.config.notComputed.empty())
+            if (m_parts.config.tiedHead && !isTied && isComputed())
                 note({ "There is no lm_head.weight, although tie_word_embeddings is not true; the "
                        "embedding is taken as the head, as llama.cpp does" });
-            readTokenizer([&] { return tokenizerFromFolder(source.folder, config, vocabulary()); });
-            if (m_parts.config.notComputed.empty())
+            const Json said = config.is_object() ? config : Json::object();
+            readTokenizer([&] { return tokenizerFromFolder(source.folder, said, vocabulary()); });
+            if (isComputed())
                 m_parts.metadata = configToGguf(m_parts.config);
             for (const auto& [key, value] : m_tokenizerPairs.pairs())
                 m_parts.metadata.set(key, value);
+        }
+
+        /// The configuration that `read` makes of what a file says; where there is a `fault`, or
+        /// one is found, what can be told of it all the same.
+        template<typename Said, typename Read>
+        void setConfig(std::string fault, const Said& said, const Read& read)
+        {
+            if (fault.empty())
+                fault = faultOf([&] { m_parts.config = read(); });
+            if (!fault.empty())
+                m_parts.config = lookedAt(said, std::move(fault));
         }
 
         void openGguf(const fs::path& path)
@@ -113,12 +198,18 @@ namespace {
             const GgufFile gguf = readWholeGguf(path);
             requireModel(gguf.metadata, file);
             m_parts.naming = Naming::Gguf;
-            m_parts.config = configFromGguf(gguf.metadata, file);
+            // The first piece has what the model says of itself.
+            const bool isHeadless
+                = !gguf.missing.empty() && !gguf.metadata.find("general.architecture");
+            setConfig(isHeadless ? text(file, ": ", gguf.missing) : std::string(), gguf.metadata,
+                [&] { return configFromGguf(gguf.metadata, file); });
             const bool isNamed = !m_parts.config.name.empty() && !isHash(m_parts.config.name);
             if (!isNamed)
                 m_parts.config.name = modelNameOfFile(path);
-            readGgufOnly(gguf);
-            place({ gguf.tensors, {} }, file);
+            if (m_parts.config.known())
+                requireNoAdapter(gguf.tensors);
+            lookAt(faultOf([&] { readGgufOnly(gguf); }));
+            place({ gguf.tensors, faultsOf(gguf) }, file);
             readTokenizer([&] { return tokenizerFromGguf(gguf.metadata, file); });
             if (m_parts.tokenizer && m_parts.tokenizer->size() != vocabulary())
                 forgetTokenizer(text(file, ": the tokenizer has ", m_parts.tokenizer->size(),
@@ -148,7 +239,7 @@ namespace {
             if (embedding && embedding->shape.size() == 2)
                 config.vocabulary = int(
                     std::min<std::int64_t>(embedding->shape.front(), 1 << 24)); // far above any
-            if (!config.notComputed.empty())
+            if (!isComputed())
                 return;
             const StoredTensor* factors = find(Place{ Role::RopeFreqs });
             const StoredTensor* shortFactors = find(Place{ Role::RopeFactorsShort });
@@ -182,23 +273,34 @@ namespace {
                 config.dense.clear();
         }
 
+        /// The tensors of a model that is computed. Throws Error that says why it cannot be.
+        PlacedTensors placedByConfig(const ShardedTensors& stored, const std::string& file) const
+        {
+            const ModelConfig& config = m_parts.config;
+            if (const std::string why = rotaryObstacle(config); !why.empty())
+                throw Error(text(file, ": ", why));
+            return placeTensors(stored, config, m_parts.naming, file);
+        }
+
         void place(const ShardedTensors& stored, const std::string& file)
         {
             ModelConfig& config = m_parts.config;
-            if (config.notComputed.empty())
-                if (const std::string why = rotaryObstacle(config); !why.empty())
-                    config.notComputed = text(file, ": ", why);
-            if (config.notComputed.empty())
-                config.notComputed = unexpectedTensor(stored, config, m_parts.naming);
-            PlacedTensors placed = config.notComputed.empty()
-                ? placeTensors(stored, config, m_parts.naming, file)
-                : placeAll(stored, file);
+            PlacedTensors placed;
+            if (isComputed())
+                lookAt(faultOf([&] { placed = placedByConfig(stored, file); }));
+            if (!isComputed())
+                placed = placeAll(stored, file);
             m_parts.tensors = std::move(placed.tensors);
+            m_parts.undecoded = std::move(placed.undecoded);
+            if (const std::string faults = faultsText(stored); !isComputed() && !faults.empty())
+                m_parts.incomplete = text(file, ": ", faults);
             note(placed.notes);
             noteUnfinished();
             config.tiedHead = std::ranges::none_of(m_parts.tensors,
                 [](const Tensor& tensor) { return tensor.place.role == Role::Output; });
-            if (!config.notComputed.empty())
+            if (config.layers == 0)
+                config.layers = layersIn(m_parts.tensors);
+            if (!isComputed())
                 note({ config.notComputed });
             note(config.differences);
         }
@@ -219,19 +321,18 @@ namespace {
         }
 
         /// A model without a tokenizer is still worth looking at: the reason is kept for
-        /// tokenizer(). One of the few places in core that catch; the others are in files, where
-        /// what is optional is read.
+        /// tokenizer().
         template<typename Read>
         void readTokenizer(const Read& read)
         {
-            try {
+            std::string fault = faultOf([&] {
                 TokenizerWithMetadata made = read();
                 m_parts.tokenizer = std::move(made.tokenizer);
                 m_tokenizerPairs = std::move(made.metadata);
                 note(made.notes);
-            } catch (const Error& error) {
-                forgetTokenizer(error.what());
-            }
+            });
+            if (!fault.empty())
+                forgetTokenizer(std::move(fault));
         }
 
         void forgetTokenizer(std::string why)

@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/model/architecture.h"
 #include "core/model/configkeys.h"
+#include "core/model/lookedat.h"
 #include "core/model/ropescaling.h"
 
 #include <nlohmann/json.hpp>
@@ -19,16 +20,6 @@ namespace core {
 const Architecture* ModelConfig::known() const { return findArchitecture(architecture); }
 
 namespace {
-
-    /// What transformers does with a model of several parts: the text model's keys win.
-    Json textPart(const Json& config)
-    {
-        Json merged = config;
-        for (const char* key : { "llm_config", "lm_config", "language_config", "text_config" })
-            if (const auto part = config.find(key); part != config.end() && part->is_object())
-                merged.update(*part);
-        return merged;
-    }
 
     std::string firstClass(const ConfigKeys& keys)
     {
@@ -195,23 +186,6 @@ namespace {
         return model;
     }
 
-    /// What can be said of a model that Quantscope does not compute.
-    ModelConfig unknownFromJson(const ConfigKeys& keys, const std::string& word)
-    {
-        ModelConfig model;
-        model.architecture = word;
-        model.notComputed = text(keys.place(), ": the architecture is ", word.substr(0, 100),
-            ", which Quantscope does not compute: its tensors can be looked at");
-        const auto size = [&](const char* key) {
-            return keys.has(key) && keys.json()[key].is_number_unsigned() ? keys.size(key) : 0;
-        };
-        model.layers = size("num_hidden_layers");
-        model.hidden = size("hidden_size");
-        model.vocabulary = size("vocab_size");
-        model.context = size("max_position_embeddings");
-        return model;
-    }
-
 } // namespace
 
 ModelConfig configFromJson(const Json& config, const std::string& place)
@@ -226,7 +200,10 @@ ModelConfig configFromJson(const Json& config, const std::string& place)
         : given.word("model_type", "");
     const Architecture* architecture = findHuggingArchitecture(className, modelType);
     if (!architecture)
-        return unknownFromJson(given, className.empty() ? modelType : className);
+        return lookedAt(config,
+            text(place, ": the architecture is ",
+                (className.empty() ? modelType : className).substr(0, 100),
+                ", which Quantscope does not compute: its tensors can be looked at"));
     if (architecture->defaults.empty())
         return knownFromJson(given, *architecture);
     Json filled = parseJson(architecture->defaults, place);

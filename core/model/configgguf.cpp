@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/model/architecture.h"
 #include "core/model/configkeys.h"
+#include "core/model/lookedat.h"
 #include "core/model/ropescaling.h"
 
 #include <algorithm>
@@ -165,18 +166,6 @@ namespace {
             architecture.readGguf(keys, model);
     }
 
-    /// What can be said of a model that Quantscope does not compute.
-    void readUnknown(const GgufKeys& keys, ModelConfig& model)
-    {
-        const auto size = [&](const char* key, std::int64_t largest) {
-            const auto found = keys.sameSize(key, 0);
-            return found && *found <= largest ? *found : 0;
-        };
-        model.layers = size("block_count", largestModelDepth);
-        model.hidden = size("embedding_length", largestModelSize);
-        model.context = size("context_length", largestModelSize);
-    }
-
 } // namespace
 
 ModelConfig configFromGguf(const GgufMetadata& metadata, const std::string& place)
@@ -186,19 +175,17 @@ ModelConfig configFromGguf(const GgufMetadata& metadata, const std::string& plac
     if (!name)
         throw Error(
             text(place, ": general.architecture is missing, expected a word such as llama"));
+    const Architecture* architecture = findArchitecture(*name);
+    if (!architecture)
+        return lookedAt(metadata,
+            text(place, ": the architecture is ", name->substr(0, 100),
+                ", which Quantscope does not compute: it can be looked at and requantized"));
     ModelConfig model;
     model.architecture = *name;
     if (const GgufValue* title = metadata.find("general.name"))
         if (const auto* held = std::get_if<std::string>(title))
             model.name = *held;
     const GgufKeys keys(metadata, *name, place);
-    const Architecture* architecture = model.known();
-    if (!architecture) {
-        model.notComputed = text(place, ": the architecture is ", name->substr(0, 100),
-            ", which Quantscope does not compute: it can be looked at and requantized");
-        readUnknown(keys, model);
-        return model;
-    }
     readKnown(keys, *architecture, model);
     return model;
 }

@@ -62,18 +62,20 @@ namespace {
     /// All pieces of which `piece` is one that are there.
     ModelSource piecesOf(const fs::path& piece, const PieceName& name)
     {
+        constexpr int mostNamed = 5;
         ModelSource source{ .folder = folderOf(piece) };
-        std::string missing;
+        std::string names;
+        int missing = 0;
         for (int number = 1; number <= name.count; ++number) {
             const fs::path file = source.folder / name.of(number);
             if (isThere(file))
                 source.weights.push_back(file);
-            else
-                missing += text(missing.empty() ? "" : ", ", name.of(number), absenceText(file));
+            else if (++missing <= mostNamed)
+                names += text(names.empty() ? "" : ", ", name.of(number), absenceText(file));
         }
-        if (!missing.empty())
-            source.missing
-                = text("is one of ", name.count, " files of the model and needs ", missing);
+        if (missing > 0)
+            source.missing = text("is one of ", name.count, " files of the model and needs ", names,
+                missing > mostNamed ? text(" and ", missing - mostNamed, " more") : "");
         source.notes = { text("There is no ", name.extension == ".bin" ? torchIndexName : indexName,
             "; ", source.weights.size(), " of ", name.count, " files are taken by their names") };
         return source;
@@ -158,17 +160,22 @@ namespace {
             " snapshots", snapshots.empty() ? "" : ": ", names));
     }
 
+    /// The weights of a folder in the order in which transformers looks for them.
+    ModelSource weightsIn(const fs::path& folder)
+    {
+        if (ModelSource usual = usualWeights(folder); !usual.folder.empty())
+            return usual;
+        if (const auto files = safetensorsFiles(folder); !files.empty())
+            return unusualWeights(folder, files, "model.safetensors", ".safetensors");
+        return torchWeights(folder);
+    }
+
     ModelSource inFolder(const fs::path& folder)
     {
         const bool hasConfig = isThereWhole(folder / "config.json");
-        if (hasConfig) {
-            if (ModelSource usual = usualWeights(folder); !usual.folder.empty())
-                return usual;
-            if (const auto files = safetensorsFiles(folder); !files.empty())
-                return unusualWeights(folder, files, "model.safetensors", ".safetensors");
-            if (ModelSource torch = torchWeights(folder); !torch.folder.empty())
-                return torch;
-        }
+        if (hasConfig)
+            if (ModelSource weights = weightsIn(folder); !weights.folder.empty())
+                return weights;
         if (const auto models = ggufModels(folder); !models.empty())
             return ggufIn(folder, models);
         std::error_code none;
@@ -178,6 +185,11 @@ namespace {
             source.notes.push_back(
                 text("Of the cache, its snapshot ", nameOf(snapshot), " is opened"));
             return source;
+        }
+        if (!hasConfig) {
+            requireNoAdapterIn(folder);
+            if (ModelSource weights = weightsIn(folder); !weights.folder.empty())
+                return weights;
         }
         failWithoutModel(folder,
             hasConfig ? "no model.safetensors and no model.safetensors.index.json in it"
@@ -194,7 +206,7 @@ namespace {
     {
         const fs::path folder = folderOf(file);
         if (!isThereWhole(folder / "config.json"))
-            failWithoutModel(folder, "no config.json in it");
+            requireNoAdapterIn(folder);
         for (const auto& [whole, index] :
             { std::pair("model.safetensors", indexName), std::pair(torchName, torchIndexName) })
             if (nameOf(file) != whole && isListed(folder / index, file))
@@ -206,8 +218,7 @@ namespace {
 
     ModelSource ofIndex(const fs::path& index)
     {
-        if (!isThereWhole(folderOf(index) / "config.json"))
-            failWithoutModel(folderOf(index), "no config.json in it");
+        requireLinkTarget(folderOf(index) / "config.json");
         return { .folder = folderOf(index), .index = index };
     }
 

@@ -10,7 +10,7 @@ namespace core {
 /// Which files a model is read from: those of a Hugging Face folder or one GGUF file.
 struct ModelSource {
     std::filesystem::path gguf{}; ///< or any of its pieces; empty: a folder's, by …
-    std::filesystem::path folder{}; ///< of config.json
+    std::filesystem::path folder{}; ///< of config.json, which may be missing
     std::filesystem::path index{}; ///< *.safetensors.index.json, or a *.bin.index.json; empty: …
     std::vector<std::filesystem::path> weights{}; ///< *.safetensors, or PyTorch's *.bin, *.pth
     std::string missing{}; ///< which of the files are not there, behind "«file»: "; mostly empty
@@ -42,6 +42,9 @@ std::vector<std::filesystem::path> torchFiles(const std::filesystem::path& folde
 /// What is there in place of a model that can be read, as far as it is known, and what to do;
 /// empty: nothing that is known. For a folder with or without config.json.
 std::string otherContents(const std::filesystem::path& folder);
+
+/// Throws Error for a folder that holds an adapter (adapter_config.json, adapter_model.*).
+void requireNoAdapterIn(const std::filesystem::path& folder);
 
 /// What opening needs, for a message.
 inline constexpr const char* wantedModel = "expected a folder with config.json and "

@@ -132,8 +132,7 @@ std::vector<fs::path> torchFiles(const fs::path& folder)
 std::string otherContents(const fs::path& folder)
 {
     const auto entries = entriesOf(folder);
-    const auto adapter = matching(entries, isAdapterFile);
-    if (!adapter.empty())
+    if (std::ranges::any_of(entries, isAdapterFile))
         return adapterText(folder);
     for (const fs::path& entry : entries)
         if (const auto broken = brokenLink(entry); broken && shownName(entry) != "config.json")
@@ -142,17 +141,16 @@ std::string otherContents(const fs::path& folder)
         = matching(entries, [](const fs::path& file) { return foreignName(file).has_value(); });
     if (!foreign.empty())
         return text("what it holds (", listed(foreign), ") ", *foreignName(foreign.front()));
-    const auto weights = safetensorsFiles(folder);
-    std::error_code none;
-    if (!weights.empty() && fs::exists(folder / "params.json", none))
-        return text("it holds weights as Mistral and Meta publish them (params.json, ",
-            shownName(weights.front()), "): use the files for transformers instead");
-    if (!weights.empty())
-        return text("expected it beside ", listed(weights));
     const auto models = matching(entries, holdsModel);
     if (!models.empty())
         return text("but a model in a folder of it: open ", listed(models));
     return {};
+}
+
+void requireNoAdapterIn(const fs::path& folder)
+{
+    if (std::ranges::any_of(entriesOf(folder), isAdapterFile))
+        throw Error(text(folder.string(), ": ", adapterText(folder)));
 }
 
 void failWithoutModel(const fs::path& folder, const std::string& whatIsMissing)

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <iterator>
 #include <set>
+#include <string_view>
 #include <utility>
 
 namespace core {
@@ -78,6 +80,42 @@ namespace {
         return tensor;
     }
 
+    /// The types of tensors, each once.
+    std::string typesOf(const std::vector<StoredTensor>& tensors)
+    {
+        std::set<std::string_view> types;
+        for (const StoredTensor& tensor : tensors)
+            types.insert(storedType(tensor).substr(0, 60));
+        constexpr std::size_t mostNamed = 5;
+        std::string words;
+        std::size_t named = 0;
+        for (const std::string_view type : types)
+            if (named++ < mostNamed)
+                words.append(words.empty() ? "" : ", ").append(type);
+        return types.size() > mostNamed ? words + " …" : words;
+    }
+
+    std::string undecodedNote(const std::vector<StoredTensor>& tensors)
+    {
+        const StoredTensor& first = tensors.front();
+        const std::string name = text(first.name.substr(0, 200), " ", shapeText(first.shape));
+        constexpr const char* so = ", which nothing here decodes: it is listed by name and shape";
+        return tensors.size() == 1 ? text("Tensor ", name, " is stored as ", typesOf(tensors), so)
+                                   : text(tensors.size(), " tensors, such as ", name,
+                                       ", are stored as ", typesOf(tensors), so);
+    }
+
+    [[noreturn]] void failEmpty(const ShardedTensors& stored,
+        const std::vector<StoredTensor>& undecoded, const std::string& file)
+    {
+        if (const std::string faults = faultsText(stored); !faults.empty())
+            throw Error(text(file, ": ", faults, "; so it has no tensor of weights"));
+        if (!undecoded.empty())
+            throw Error(text(file, ": all its ", undecoded.size(), " tensors are stored as ",
+                typesOf(undecoded), ", expected one at least in a format that is decoded"));
+        throw Error(text(file, ": has no tensor of weights, expected at least one"));
+    }
+
 } // namespace
 
 Tensor placedAsOther(const StoredTensor& stored, int number)
@@ -92,21 +130,42 @@ PlacedTensors placeAll(const ShardedTensors& stored, const std::string& file)
     std::set<Place> taken;
     std::vector<std::string> left;
     for (const StoredTensor& found : stored.tensors) {
-        if (!found.format || found.shape.empty() || (found.bytes.empty() && !found.source)) {
+        if (found.shape.empty() || (found.bytes.empty() && !found.source))
             left.push_back(found.name.substr(0, 200));
-            continue;
-        }
-        result.tensors.push_back(
-            tensorAt(placeOf(found, int(result.tensors.size()), taken), found));
+        else if (!found.format)
+            result.undecoded.push_back(found);
+        else
+            result.tensors.push_back(
+                tensorAt(placeOf(found, int(result.tensors.size()), taken), found));
     }
     if (result.tensors.empty())
-        throw Error(text(file, ": has no tensor of weights, expected at least one"));
+        failEmpty(stored, result.undecoded, file);
     if (!left.empty())
         result.notes.push_back(
             text(left.size(), " tensors hold no weights and are left out, such as ", left.front()));
-    for (const std::string& fault : stored.faults)
-        result.notes.push_back(text(std::filesystem::path(file).filename().string(), " ", fault));
+    if (!result.undecoded.empty())
+        result.notes.push_back(undecodedNote(result.undecoded));
+    std::ranges::move(faultNotes(stored, file), std::back_inserter(result.notes));
     return result;
+}
+
+std::string faultsText(const ShardedTensors& stored)
+{
+    constexpr std::size_t mostNamed = 5;
+    std::string words;
+    for (std::size_t i = 0; i < std::min(stored.faults.size(), mostNamed); ++i)
+        words.append(i == 0 ? "" : " and ").append(stored.faults[i]);
+    return stored.faults.size() > mostNamed
+        ? text(words, " and ", stored.faults.size() - mostNamed, " more")
+        : words;
+}
+
+std::vector<std::string> faultNotes(const ShardedTensors& stored, const std::string& file)
+{
+    std::vector<std::string> notes;
+    for (const std::string& fault : stored.faults)
+        notes.push_back(text(std::filesystem::path(file).filename().string(), " ", fault));
+    return notes;
 }
 
 } // namespace core

@@ -7,9 +7,11 @@
 #include "core/model/arrangement.h"
 #include "core/model/expectedtensors.h"
 #include "core/model/namerule.h"
+#include "core/model/sortedtensors.h"
+#include "core/model/tiedhead.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -34,142 +36,16 @@ namespace {
         }
     }
 
-    /// Whether a tensor without a place is nothing that a model is computed from.
-    bool isUnneeded(const StoredTensor& tensor)
-    {
-        const bool isWhole = tensor.format && tensor.format->isWhole;
-        return isWhole || isBuffer(tensor.name);
-    }
-
     std::string_view titleOf(const ModelConfig& config) { return config.known()->title; }
 
     std::string withArticle(std::string_view title) { return text("a ", title, " model"); }
 
-    std::string unexpected(const StoredTensor& tensor, const ModelConfig& config)
+    [[noreturn]] void failUnexpected(const StoredTensor& tensor, const ModelConfig& config)
     {
-        if (isAdapter(tensor.name))
-            throw Error(text(tensor.file, ": holds tensors of a LoRA adapter (", shortName(tensor),
-                "): merge the adapter into its model first (peft: merge_and_unload)"));
-        return text(tensor.file, ": unexpected tensor ", shortName(tensor), " ",
+        throw Error(text(tensor.file, ": unexpected tensor ", shortName(tensor), " ",
             shapeText(tensor.shape), ", expected only those of ", withArticle(titleOf(config)),
-            " of ", config.layers, " layers: so it can be looked at, not computed");
+            " of ", config.layers, " layers: so it can be looked at, not computed"));
     }
-
-    /// Tensors by their place, the parts of one in their order, and the names of those left out.
-    struct Sorted {
-        std::map<Place, std::map<int, const StoredTensor*>> found;
-        std::map<Place, Arrangement> arrangements; ///< that a tensor's name asks for
-        std::vector<std::string> left;
-        int ofOtherSenses = 0;
-        std::vector<const StoredTensor*> kept; ///< of blocks that are not computed
-        int predicting = 0; ///< of a Hugging Face model, for a second token ahead
-        const StoredTensor* unexpected = nullptr; ///< the first
-    };
-
-    std::vector<HuggingPlace> placesOf(const std::string& name, Naming naming, const NameRule& rule,
-        const Architecture& architecture)
-    {
-        if (naming == Naming::HuggingFace)
-            return findHuggingFacePlaces(architecture, rule.usualName(name));
-        const auto place = findPlace(name);
-        return place ? std::vector{ HuggingPlace{ *place } } : std::vector<HuggingPlace>();
-    }
-
-    class Sorting {
-    public:
-        Sorting(const ModelConfig& config, Naming naming, const NameRule& rule)
-            : m_config(config)
-            , m_naming(naming)
-            , m_rule(rule)
-        {
-            for (const ExpectedTensor& expected : expectedTensors(config))
-                m_known.emplace(expected.place, true);
-        }
-
-        Sorted sort(const std::vector<StoredTensor>& stored)
-        {
-            for (const StoredTensor& tensor : stored)
-                add(tensor);
-            return std::move(m_sorted);
-        }
-
-    private:
-        void add(const StoredTensor& tensor)
-        {
-            std::vector<HuggingPlace> found
-                = placesOf(tensor.name, m_naming, m_rule, *m_config.known());
-            std::erase_if(
-                found, [&](const HuggingPlace& one) { return !m_known.contains(one.place); });
-            if (found.empty())
-                return leaveOut(tensor);
-            for (const HuggingPlace& one : found) {
-                const auto [other, isNew]
-                    = m_sorted.found[one.place].try_emplace(one.part, &tensor);
-                if (!isNew)
-                    throw Error(text(tensor.file, ": tensors ", other->second->name, " and ",
-                        tensor.name, " have the same place, expected one"));
-                if (one.arrangement)
-                    m_sorted.arrangements.emplace(one.place, *one.arrangement);
-            }
-        }
-
-        void leaveOut(const StoredTensor& tensor)
-        {
-            if (m_naming == Naming::HuggingFace && isOfOtherSense(tensor.name))
-                ++m_sorted.ofOtherSenses;
-            else if (m_naming == Naming::HuggingFace && isPredicting(tensor.name))
-                ++m_sorted.predicting;
-            else if (isOfKeptBlock(tensor))
-                m_sorted.kept.push_back(&tensor);
-            else if (isUnneeded(tensor) || isBehind(tensor) || isOfSharedKeys(tensor))
-                m_sorted.left.push_back(shortName(tensor));
-            else if (!m_sorted.unexpected)
-                m_sorted.unexpected = &tensor;
-        }
-
-        /// Whether it belongs to a layer behind the last, which predicts further tokens.
-        bool isBehind(const StoredTensor& tensor) const
-        {
-            const Architecture& architecture = *m_config.known();
-            if (!architecture.predictsFurther)
-                return false;
-            std::string name = tensor.name;
-            if (m_naming == Naming::HuggingFace) {
-                name = m_rule.usualName(name);
-                if (!name.starts_with(architecture.layersIn))
-                    return false;
-                name = text("blk.", name.substr(architecture.layersIn.size()));
-            }
-            return layerOfName(name) >= m_config.layers;
-        }
-
-        /// Whether it makes keys or values in a layer that takes those of another.
-        bool isOfSharedKeys(const StoredTensor& tensor) const
-        {
-            const int first = m_config.layers - m_config.sharedKeyLayers;
-            return std::ranges::any_of(placesOf(tensor.name, m_naming, m_rule, *m_config.known()),
-                [&](const HuggingPlace& found) {
-                    const Role role = found.place.role;
-                    return found.place.layer >= first
-                        && (role == Role::AttnK || role == Role::AttnV || role == Role::AttnKNorm);
-                });
-        }
-
-        /// Of blocks that guess further tokens in a GGUF: kept, not computed.
-        bool isOfKeptBlock(const StoredTensor& tensor) const
-        {
-            const int block = m_naming == Naming::Gguf ? layerOfName(tensor.name) : -1;
-            return block >= m_config.layers && block < m_config.layers + m_config.predicting
-                && tensor.format && !tensor.format->isWhole && !tensor.shape.empty()
-                && !tensor.bytes.empty();
-        }
-
-        const ModelConfig& m_config;
-        Naming m_naming;
-        const NameRule& m_rule;
-        std::map<Place, bool> m_known;
-        Sorted m_sorted;
-    };
 
     std::string leftNote(const std::vector<std::string>& left)
     {
@@ -179,11 +55,43 @@ namespace {
             left.size(), " tensors that nothing needs are left out, such as ", left.front());
     }
 
+    std::string besideNote(const std::vector<std::string>& beside)
+    {
+        const bool isOne = beside.size() == 1;
+        return text(isOne ? "Tensor " : text(beside.size(), " tensors, such as "), beside.front(),
+            isOne ? ", which lies" : ", which lie", " beside the language model, ",
+            isOne ? "is" : "are", " left out: it computes the same without");
+    }
+
+    /// What is not computed of the files' tensors, in sentences.
+    std::vector<std::string> leftOutNotes(const SortedTensors& sorted, const ModelConfig& config)
+    {
+        std::vector<std::string> notes;
+        if (!sorted.kept.empty())
+            notes.push_back(text(sorted.kept.size(),
+                " tensors of blocks that guess further tokens (from blk.", config.layers,
+                " on) are not computed: they are kept, and rounded without a text"));
+        if (sorted.ofOtherSenses > 0)
+            notes.push_back(text(sorted.ofOtherSenses,
+                " tensors for images or sound are left out: only the language model is opened"));
+        if (sorted.predicting > 0)
+            notes.push_back(text(sorted.predicting,
+                " tensors that guess a second token ahead (mtp) are left out: the model computes "
+                "the same without them"));
+        if (!sorted.left.empty())
+            notes.push_back(leftNote(sorted.left));
+        if (!sorted.beside.empty())
+            notes.push_back(besideNote(sorted.beside));
+        if (std::string note = tiedHeadNote(sorted, config); !note.empty())
+            notes.push_back(std::move(note));
+        return notes;
+    }
+
     /// Makes the tensors of a model of what was sorted.
     class Placing {
     public:
         Placing(const ShardedTensors& stored, const ModelConfig& config, Naming naming,
-            const std::string& file, const Sorted& sorted)
+            const std::string& file, const SortedTensors& sorted)
             : m_stored(stored)
             , m_config(config)
             , m_naming(naming)
@@ -240,10 +148,7 @@ namespace {
             const std::string hugging = huggingFaceName(*m_config.known(), place);
             const std::string name
                 = m_naming == Naming::Gguf || hugging.empty() ? ggufName(place) : hugging;
-            std::string why;
-            for (const std::string& fault : m_stored.faults)
-                why.append(why.empty() ? "" : " and ").append(fault);
-            if (!why.empty())
+            if (const std::string why = faultsText(m_stored); !why.empty())
                 throw Error(text(m_file, ": ", why, "; so tensor ", name, " is missing among ",
                     m_stored.tensors.size(), " tensors"));
             throw Error(text(m_file, ": tensor ", name, " is missing among ",
@@ -324,7 +229,7 @@ namespace {
         const ModelConfig& m_config;
         Naming m_naming;
         const std::string& m_file;
-        const Sorted& m_sorted;
+        const SortedTensors& m_sorted;
     };
 
     /// Names behind the body that every model of the architecture has.
@@ -341,59 +246,32 @@ namespace {
         return anchors;
     }
 
-    std::vector<std::string> faultNotes(const ShardedTensors& stored, const std::string& file)
-    {
-        std::vector<std::string> notes;
-        for (const std::string& fault : stored.faults)
-            notes.push_back(text(std::filesystem::path(file).filename().string(), " ", fault));
-        return notes;
-    }
-
 } // namespace
 
-namespace {
-
-    NameRule ruleOf(const ShardedTensors& stored, const Architecture& architecture)
-    {
-        return { stored.tensors, architecture.body, anchorsOf(architecture) };
-    }
-
-} // namespace
-
-std::string unexpectedTensor(const ShardedTensors& stored, const ModelConfig& config, Naming naming)
+void requireNoAdapter(const std::vector<StoredTensor>& stored)
 {
-    refuseOtherNames(stored.tensors);
-    const NameRule rule = ruleOf(stored, *config.known());
-    const Sorted sorted = Sorting(config, naming, rule).sort(stored.tensors);
-    return sorted.unexpected ? unexpected(*sorted.unexpected, config) : std::string();
+    for (const StoredTensor& tensor : stored)
+        if (isAdapter(tensor.name))
+            throw Error(text(tensor.file, ": holds tensors of a LoRA adapter (", shortName(tensor),
+                "): merge the adapter into its model first (peft: merge_and_unload)"));
 }
 
 PlacedTensors placeTensors(
     const ShardedTensors& stored, const ModelConfig& config, Naming naming, const std::string& file)
 {
-    const NameRule rule = ruleOf(stored, *config.known());
-    const Sorted sorted = Sorting(config, naming, rule).sort(stored.tensors);
+    refuseOtherNames(stored.tensors);
+    const NameRule rule(stored.tensors, config.known()->body, anchorsOf(*config.known()));
+    const SortedTensors sorted = sortTensors(stored.tensors, config, naming, rule);
+    if (sorted.unexpected)
+        failUnexpected(*sorted.unexpected, config);
     PlacedTensors result;
     result.tensors = Placing(stored, config, naming, file, sorted).place();
     for (const StoredTensor* kept : sorted.kept)
         result.tensors.push_back(placedAsOther(*kept, int(result.tensors.size())));
-    if (!sorted.kept.empty())
-        result.notes.push_back(
-            text(sorted.kept.size(), " tensors of blocks that guess further tokens (from blk.",
-                config.layers, " on) are not computed: they are kept, and rounded without a text"));
     if (const std::string note = rule.note(); !note.empty() && naming == Naming::HuggingFace)
         result.notes.push_back(note);
-    if (sorted.ofOtherSenses > 0)
-        result.notes.push_back(text(sorted.ofOtherSenses,
-            " tensors for images or sound are left out: only the language model is opened"));
-    if (sorted.predicting > 0)
-        result.notes.push_back(text(sorted.predicting,
-            " tensors that guess a second token ahead (mtp) are left out: the model computes the "
-            "same without them"));
-    if (!sorted.left.empty())
-        result.notes.push_back(leftNote(sorted.left));
-    for (std::string& note : faultNotes(stored, file))
-        result.notes.push_back(std::move(note));
+    std::ranges::move(leftOutNotes(sorted, config), std::back_inserter(result.notes));
+    std::ranges::move(faultNotes(stored, file), std::back_inserter(result.notes));
     return result;
 }
 

@@ -49,17 +49,13 @@ QByteArray OpenedFolder::opened(const std::string& name) const
 {
     const fs::path place = name.empty() ? path() : path() / name;
     std::string notes;
-    std::string message = support::messageOf([&] {
+    const std::string message = support::messageOf([&] {
         const auto checkpoint = core::Checkpoint::open(place);
         for (const std::string& note : checkpoint->notes())
             notes += note + "\n";
     });
-    if (message == "no error")
-        return QByteArray::fromStdString(notes);
-    const std::string own = path().string();
-    if (message.starts_with(own))
-        message.replace(0, own.size(), "FOLDER");
-    return QByteArray::fromStdString(message);
+    const std::string& said = message == "no error" ? notes : message;
+    return QByteArray::fromStdString(said).replace(path().string().c_str(), "FOLDER");
 }
 
 bool contains(const QByteArray& text, const char* part)

@@ -35,7 +35,7 @@ public:
     void rewrite(
         const Rename& rename, const std::vector<support::SafetensorsEntry>& more = {}) const;
 
-    /// The notes of opening it or a file in it, each on a line; what is said if that fails, with
+    /// The notes of opening it or a file in it, each on a line, or what is said if that fails; with
     /// FOLDER for its path.
     QByteArray opened(const std::string& name = {}) const;
 

@@ -25,12 +25,12 @@ std::shared_ptr<const Checkpoint> opened(const TinyModel& model)
     return Checkpoint::open(folder.path());
 }
 
-/// What opening the model says, with FOLDER for its folder.
+/// What opening the model says, or why it is not computed, with FOLDER for its folder.
 std::string complaint(const TinyModel& model)
 {
     const TemporaryFolder folder;
     support::writeTinyModel(model, folder.path());
-    std::string message = messageOf([&] { Checkpoint::open(folder.path()); });
+    std::string message = messageOf([&] { Checkpoint::open(folder.path())->requireComputed(); });
     if (const auto place = message.find(folder.path().string()); place != std::string::npos)
         message.replace(place, folder.path().string().size(), "FOLDER");
     return message;
@@ -159,8 +159,9 @@ private slots:
             "FOLDER/model.safetensors: tensor model.layers.1.mlp.down_proj.weight is missing"));
         const TemporaryFolder folder;
         support::writeTinyGguf(model, folder / "t.gguf");
-        QVERIFY(contains(messageOf([&] { Checkpoint::open(folder / "t.gguf"); }),
-            "t.gguf: tensor blk.1.ffn_down.weight is missing"));
+        QVERIFY(
+            contains(messageOf([&] { Checkpoint::open(folder / "t.gguf")->requireComputed(); }),
+                "t.gguf: tensor blk.1.ffn_down.weight is missing"));
     }
 
     void namesAWrongShape()
@@ -172,8 +173,9 @@ private slots:
             "[63, 128], expected [64, 128]"));
         const TemporaryFolder folder;
         support::writeTinyGguf(model, folder / "t.gguf");
-        QVERIFY(contains(messageOf([&] { Checkpoint::open(folder / "t.gguf"); }),
-            "tensor blk.1.ffn_down.weight has shape [63, 128], expected [64, 128]"));
+        QVERIFY(
+            contains(messageOf([&] { Checkpoint::open(folder / "t.gguf")->requireComputed(); }),
+                "tensor blk.1.ffn_down.weight has shape [63, 128], expected [64, 128]"));
     }
 
     void opensAnUnknownArchitectureAndSaysWhatItCannotDo()

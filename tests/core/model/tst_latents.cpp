@@ -30,9 +30,11 @@ std::shared_ptr<const Checkpoint> opened(const std::string& name, const Json& ch
     return Checkpoint::open(folder.path());
 }
 
+/// Why it is not computed, from the name of its config.json on.
 std::string messageOf(const std::string& name, const Json& changes)
 {
-    const std::string message = support::messageOf([&] { (void)opened(name, changes); });
+    const auto checkpoint = opened(name, changes);
+    const std::string message = support::messageOf([&] { checkpoint->requireComputed(); });
     const auto at = message.find("config.json");
     return at == std::string::npos ? message : message.substr(at);
 }
