@@ -3,6 +3,7 @@
 #include "app/cli/console.h"
 #include "app/cli/input.h"
 #include "app/cli/modelproperties.h"
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/json.h"
 #include "core/stats/outliers.h"
@@ -68,6 +69,23 @@ namespace {
             std::to_string(moments.nonFinite) };
     }
 
+    /// What is known of a tensor that nothing here decodes.
+    core::Json toJson(const core::StoredTensor& tensor)
+    {
+        return { { "name", tensor.name }, { "shape", tensor.shape },
+            { "type", core::storedType(tensor) }, { "bytes", tensor.bytes.size() },
+            { "file", tensor.file }, { "offset", tensor.offset } };
+    }
+
+    std::vector<std::string> toRow(const core::StoredTensor& tensor)
+    {
+        std::string shape;
+        for (const std::int64_t dimension : tensor.shape)
+            shape.append(shape.empty() ? "" : " x ").append(std::to_string(dimension));
+        return { tensor.name, shape, std::string(core::storedType(tensor)), "-",
+            sizeText(double(tensor.bytes.size())), "-", "-", "-", "-", "-" };
+    }
+
     core::Json configJson(const core::Checkpoint& checkpoint)
     {
         const core::ModelConfig& config = checkpoint.config();
@@ -91,6 +109,26 @@ namespace {
         return notes;
     }
 
+    void printJson(const core::Checkpoint& checkpoint, core::Json tensors, core::Json undecoded)
+    {
+        const core::Json json{ { "model", configJson(checkpoint) },
+            { "properties", modelProperties(checkpoint) }, { "notes", notesOf(checkpoint) },
+            { "tensors", std::move(tensors) }, { "undecoded", std::move(undecoded) } };
+        std::cout << core::jsonText(json, 2) << '\n';
+    }
+
+    void printTable(const core::Checkpoint& checkpoint, Table& table, double threshold)
+    {
+        std::cout << headline(checkpoint) << '\n';
+        for (const std::string& note : notesOf(checkpoint))
+            std::cout << "note: " << note << '\n';
+        printModelProperties(checkpoint, std::cout);
+        std::cout << '\n';
+        table.print(std::cout);
+        std::cout << "\noutliers: input and output channels whose absmax is over "
+                  << fixed(threshold, 1) << " x the median channel's\n";
+    }
+
     void inspect(const InspectArguments& options, const core::Progress& progress)
     {
         const auto checkpoint = core::Checkpoint::open(options.model);
@@ -108,21 +146,17 @@ namespace {
             else
                 table.addRow(toRow(tensor, stats, options.threshold));
         }
-        if (options.json) {
-            const core::Json json{ { "model", configJson(*checkpoint) },
-                { "properties", modelProperties(*checkpoint) }, { "notes", notesOf(*checkpoint) },
-                { "tensors", std::move(tensors) } };
-            std::cout << core::jsonText(json, 2) << '\n';
-            return;
+        core::Json undecoded = core::Json::array();
+        for (const core::StoredTensor& tensor : checkpoint->undecoded()) {
+            undecoded.push_back(toJson(tensor));
+            table.addRow(toRow(tensor));
         }
-        std::cout << headline(*checkpoint) << '\n';
-        for (const std::string& note : notesOf(*checkpoint))
-            std::cout << "note: " << note << '\n';
-        printModelProperties(*checkpoint, std::cout);
-        std::cout << '\n';
-        table.print(std::cout);
-        std::cout << "\noutliers: input and output channels whose absmax is over "
-                  << fixed(options.threshold, 1) << " x the median channel's\n";
+        if (options.json)
+            printJson(*checkpoint, std::move(tensors), std::move(undecoded));
+        else
+            printTable(*checkpoint, table, options.threshold);
+        if (!checkpoint->incomplete().empty()) // all that is there is told by now
+            throw core::Error(checkpoint->incomplete());
     }
 
 } // namespace

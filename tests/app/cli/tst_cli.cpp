@@ -149,6 +149,15 @@ private slots:
         QVERIFY(outcome.out.contains("kurtosis"));
     }
 
+    void previewHasAColumnForEachKindOfError()
+    {
+        const Workplace place;
+        const Outcome outcome = run({ "preview", place.model, "--format", "Q8_0" });
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.error));
+        const QString head = outcome.out.section('\n', 0, 0);
+        QVERIFY2(head.contains("weight error") && !head.contains("output error"), qPrintable(head));
+    }
+
     void previewSaysWhatRoundingDoes()
     {
         const Workplace place;
@@ -278,6 +287,67 @@ private slots:
             = run(command + QStringList{ "--method", "importance", "-o", place.output + "2" });
         QCOMPARE(refused.code, 3);
         QVERIFY2(refused.error.contains("needs an importance matrix"), qPrintable(refused.error));
+    }
+
+    void whatDoesNotFitTogetherIsListedRoundedAndNotComputed()
+    {
+        const support::TemporaryFolder folder;
+        support::TinyModel model;
+        model.damage = support::Damage::WrongShape;
+        support::writeTinyGguf(model, folder / "odd.gguf");
+        const QString file = name(folder / "odd.gguf");
+        const Outcome inspected = run({ "inspect", file, "--json" });
+        QCOMPARE(inspected.code, 0);
+        const Json json = jsonOf(inspected);
+        QVERIFY(!json["properties"]["computed"].get<bool>());
+        const auto reason = json["properties"]["not_computed"].get<std::string>();
+        QVERIFY2(reason.find("has shape [63, 128]") != std::string::npos, reason.c_str());
+        QCOMPARE(json["tensors"].size(), std::size_t(20));
+        QVERIFY(json["undecoded"].empty());
+        const QStringList rounding{ "quantize", file, "--type", "Q8_0", "--method", "rtn", "-o",
+            name(folder / "out.gguf") };
+        const Outcome rounded = run(rounding);
+        QVERIFY2(rounded.code == 0, qPrintable(rounded.error));
+        support::writeFile(folder / "text.txt", std::string(4000, 'a'));
+        const Outcome evaluated = run({ "evaluate", file, "--text", name(folder / "text.txt") });
+        QCOMPARE(evaluated.code, 3);
+        QVERIFY2(evaluated.error.contains("has shape [63, 128]"), qPrintable(evaluated.error));
+    }
+
+    void listsWhatNothingDecodesAndWritesNoFileWithoutIt()
+    {
+        const support::TemporaryFolder folder;
+        support::writeTinyGguf({}, folder / "odd.gguf");
+        std::string all = support::readFile(folder / "odd.gguf");
+        const std::string tensor = "blk.1.ffn_down.weight";
+        all.replace(all.find(tensor) + tensor.size() + 4 + 2 * 8, 4, support::little(139));
+        support::writeFile(folder / "odd.gguf", all);
+        const QString file = name(folder / "odd.gguf");
+        QVERIFY(run({ "inspect", file }).out.contains("IQ4_K (of ik_llama.cpp)"));
+        const Json listed = jsonOf(run({ "inspect", file, "--json" }))["undecoded"];
+        QCOMPARE(listed.size(), std::size_t(1));
+        QCOMPARE(listed[0]["name"].get<std::string>(), tensor);
+        const Outcome refused = run({ "quantize", file, "--type", "Q8_0", "--method", "rtn", "-o",
+            name(folder / "out.gguf") });
+        QCOMPARE(refused.code, 3);
+        QVERIFY2(refused.error.contains("a file without it would be no model"),
+            qPrintable(refused.error));
+    }
+
+    void listsWhatIsThereOfAnIncompleteDownloadAndEndsWithThree()
+    {
+        const support::TemporaryFolder folder;
+        support::TinyModel model;
+        model.shards = 2;
+        support::writeTinyModel(model, folder.path());
+        std::filesystem::remove(folder / "model-00002-of-00002.safetensors");
+        const char* missing = "names the file model-00002-of-00002.safetensors";
+        const Outcome table = run({ "inspect", name(folder.path()) });
+        QCOMPARE(table.code, 3);
+        QVERIFY2(table.error.contains(missing), qPrintable(table.error));
+        QVERIFY2(table.out.contains(missing), qPrintable(table.out));
+        QVERIFY(table.out.contains("model.embed_tokens.weight"));
+        QVERIFY(!jsonOf(run({ "inspect", name(folder.path()), "--json" }))["tensors"].empty());
     }
 
     void saysHowAModelWasOpened()
