@@ -6,7 +6,7 @@
 #include "core/measure/comparedfile.h"
 #include "core/measure/tensordifferences.h"
 #include "core/quant/runneeds.h"
-#include "core/quant/runparts.h"
+#include "core/model/modelkey.h"
 
 #include <algorithm>
 #include <utility>

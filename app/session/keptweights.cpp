@@ -2,7 +2,7 @@
 #include "app/session/keptweights.h"
 
 #include "core/base/text.h"
-#include "core/quant/runparts.h"
+#include "core/model/modelkey.h"
 #include "core/stats/weightstore.h"
 
 #include <nlohmann/json.hpp>

@@ -4,7 +4,7 @@
 #include "core/files/textfile.h"
 #include "core/measure/comparedfile.h"
 #include "core/quant/plan.h"
-#include "core/quant/runparts.h"
+#include "core/model/modelkey.h"
 
 #include <QCoreApplication>
 

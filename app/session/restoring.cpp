@@ -4,7 +4,7 @@
 #include "app/jobs/addedfile.h"
 #include "app/session/keptevaluation.h"
 #include "core/base/error.h"
-#include "core/quant/runparts.h"
+#include "core/model/modelkey.h"
 
 #include <QCoreApplication>
 

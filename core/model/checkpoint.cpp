@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/checkpoint.h"
 
-#include "core/base/contenthash.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/mappedfile.h"
@@ -9,27 +8,11 @@
 
 #include <algorithm>
 #include <cassert>
-#include <iomanip>
 #include <numeric>
 #include <set>
-#include <span>
-#include <sstream>
-#include <system_error>
 #include <utility>
 
 namespace core {
-
-namespace {
-
-    std::string stateText(const std::string& file)
-    {
-        std::error_code none;
-        const auto size = std::filesystem::file_size(file, none);
-        const auto time = std::filesystem::last_write_time(file, none).time_since_epoch().count();
-        return text(file, "|", size, "|", time, "\n");
-    }
-
-} // namespace
 
 Checkpoint::Checkpoint(CheckpointParts parts)
     : m_parts(std::move(parts))
@@ -117,23 +100,6 @@ void Checkpoint::requireUnchanged() const
         if (tensor.mapping && asked.insert(tensor.mapping.get()).second)
             tensor.mapping->requireUnchanged();
     }
-}
-
-std::string Checkpoint::fingerprint() const
-{
-    ContentHash hash;
-    const auto add = [&](std::string_view words) { hash.add(std::as_bytes(std::span(words))); };
-    std::set<std::string> files;
-    for (const Tensor& tensor : m_parts.tensors) {
-        add(text(tensor.name, "|", tensor.format->name, "|", tensor.offset, "\n"));
-        if (tensor.file.empty())
-            hash.add(tensor.bytes); // it has no file: it was made here
-        else if (files.insert(tensor.file).second)
-            add(stateText(tensor.file));
-    }
-    std::ostringstream hex;
-    hex << std::hex << std::setw(16) << std::setfill('0') << hash.value();
-    return hex.str();
 }
 
 std::shared_ptr<const Checkpoint> Checkpoint::withTensors(

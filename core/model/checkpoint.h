@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/lazy.h"
 #include "core/files/sourcefiles.h"
 #include "core/model/config.h"
 #include "core/model/placing.h"
@@ -92,14 +93,16 @@ public:
     /// Throws Error if a file of its tensors was changed, cut short or removed since it was opened:
     /// what was computed from it before is then to be forgotten. Well under 1 ms.
     void requireUnchanged() const;
-    /// Changes when a file of the checkpoint is replaced (names, sizes, times): a key for caches.
-    std::string fingerprint() const;
+    /// Where contentKey() (core/model/modelkey.h) keeps what it made.
+    const Lazy<std::string>& keptContentKey() const { return *m_contentKey; }
 
     /// The same model with some tensors replaced (same places and shapes, other formats and bytes).
     std::shared_ptr<const Checkpoint> withTensors(const std::vector<Tensor>& replacements) const;
 
 private:
     CheckpointParts m_parts;
+    std::shared_ptr<const Lazy<std::string>> m_contentKey
+        = std::make_shared<const Lazy<std::string>>();
     std::map<Place, std::size_t> m_byPlace; ///< index in tensors()
     std::map<std::string, std::size_t, std::less<>> m_byName;
     std::map<int, std::vector<std::size_t>> m_byLayer;

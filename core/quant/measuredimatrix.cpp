@@ -5,7 +5,7 @@
 #include "core/base/text.h"
 #include "core/files/bytereader.h"
 #include "core/model/walk.h"
-#include "core/quant/runparts.h"
+#include "core/model/modelkey.h"
 #include "core/stats/inputsquares.h"
 #include "core/stats/statsbytes.h"
 

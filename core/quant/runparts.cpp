@@ -5,17 +5,14 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/files/bytereader.h"
-#include "core/files/rowsource.h"
 #include "core/formats/study.h"
-#include "core/model/configidentity.h"
+#include "core/model/modelkey.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <iomanip>
-#include <set>
 #include <sstream>
-#include <system_error>
 #include <utility>
 
 namespace core {
@@ -23,32 +20,12 @@ namespace core {
 namespace {
 
     constexpr int keyVersion = 11; // raise it when the same settings give other bytes
-    constexpr std::size_t sampleBytes = 4096; // a page
-    constexpr std::size_t samplesEach = 8; // of a tensor, evenly spread
 
     std::string hashText(const ContentHash& hash)
     {
         std::ostringstream hex;
         hex << std::hex << std::setw(16) << std::setfill('0') << hash.value();
         return hex.str();
-    }
-
-    /// Some of a tensor's bytes, all of a small one.
-    void addSamples(ContentHash& hash, std::span<const std::byte> bytes)
-    {
-        if (bytes.size() <= samplesEach * sampleBytes)
-            return hash.add(bytes);
-        const std::size_t step = (bytes.size() - sampleBytes) / (samplesEach - 1);
-        for (std::size_t i = 0; i < samplesEach; ++i)
-            hash.add(bytes.subspan(i * step, sampleBytes));
-    }
-
-    /// Name, size and time of a file, not its folder.
-    Json stateOf(const std::filesystem::path& file)
-    {
-        std::error_code none;
-        return { file.filename().string(), std::filesystem::file_size(file, none),
-            std::filesystem::last_write_time(file, none).time_since_epoch().count() };
     }
 
     std::string textKey(const std::vector<std::vector<int>>& sequences)
@@ -169,32 +146,6 @@ namespace {
     }
 
 } // namespace
-
-std::string sampleKey(const Checkpoint& checkpoint)
-{
-    Json description = Json::array({ configIdentity(checkpoint.config()) });
-    for (const Tensor& tensor : checkpoint.tensors()) {
-        ContentHash hash;
-        if (!tensor.source)
-            addSamples(hash, tensor.bytes);
-        else
-            for (const auto& part : tensor.source->parts())
-                addSamples(hash, part);
-        description.push_back({ tensor.name, tensor.format->name, tensor.rows, tensor.columns,
-            storedSize(tensor), hashText(hash) });
-    }
-    return Shelf::keyOf(description);
-}
-
-std::string contentKey(const Checkpoint& checkpoint)
-{
-    Json description = Json::array({ sampleKey(checkpoint) });
-    std::set<std::string> files;
-    for (const Tensor& tensor : checkpoint.tensors())
-        if (!tensor.file.empty() && files.insert(tensor.file).second)
-            description.push_back(stateOf(tensor.file));
-    return Shelf::keyOf(description);
-}
 
 std::vector<RunPart> runParts(const RunInputs& inputs)
 {

@@ -32,15 +32,8 @@ struct RunInputs {
 /// The parts of a run, in the order in which they are rounded. A part's key names all that its own
 /// bytes depend on and no more: its tensors' formats and methods, the text or importance where they
 /// are used, and the parts before it where GPTQ is, which sees their errors. So after a change of
-/// the recipe only the parts whose bytes may change have other keys. Reads a few kB of each tensor.
+/// the recipe only the parts whose bytes may change have other keys. Takes as long as contentKey().
 std::vector<RunPart> runParts(const RunInputs& inputs);
-
-/// Changes with the bytes of the model's files: names, sizes, times and samples of every tensor,
-/// not with the folder they lie in. A key for what is computed from the model.
-std::string contentKey(const Checkpoint& checkpoint);
-
-/// The same without names, sizes and times of files: equal for a copy of the model.
-std::string sampleKey(const Checkpoint& checkpoint);
 
 /// The part under `key`, its tensors mapped from the shelf. Nothing if it is not there. Throws
 /// Error if it cannot be read or is of another model.

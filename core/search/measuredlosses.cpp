@@ -2,7 +2,7 @@
 #include "core/search/measuredlosses.h"
 
 #include "core/base/text.h"
-#include "core/quant/runparts.h"
+#include "core/model/modelkey.h"
 #include "core/search/inputhash.h"
 
 #include <nlohmann/json.hpp>

@@ -5,7 +5,7 @@
 #include "app/session/sessionkeeper.h"
 #include "core/base/error.h"
 #include "core/quant/quantize.h"
-#include "core/quant/runparts.h"
+#include "core/model/modelkey.h"
 #include "tests/support/tinymodel.h"
 
 #include <QTest>

@@ -318,20 +318,6 @@ private slots:
         QCOMPARE(changed->find({ Role::AttnQ, 1 })->format, &core::formats::f32);
         QCOMPARE(checkpoint->find({ Role::AttnQ, 0 })->format, &core::formats::f32);
         QCOMPARE(changed->bytes(), checkpoint->bytes() - std::uint64_t(2 * half.weights()));
-        QVERIFY(changed->fingerprint() != checkpoint->fingerprint());
-    }
-
-    void hasAnotherFingerprintOnceAFileIsReplaced()
-    {
-        const TemporaryFolder folder;
-        support::writeTinyModel({}, folder.path());
-        const auto checkpoint = Checkpoint::open(folder.path());
-        const std::string before = checkpoint->fingerprint();
-        QCOMPARE(Checkpoint::open(folder.path())->fingerprint(), before);
-        std::filesystem::last_write_time(folder / "model.safetensors",
-            std::filesystem::last_write_time(folder / "model.safetensors")
-                + std::chrono::seconds(5));
-        QVERIFY(Checkpoint::open(folder.path())->fingerprint() != before);
     }
 
     void cutsTextIntoSequencesAsLlamaCppDoes()
