@@ -210,17 +210,16 @@ namespace {
             core::writeFileAtomically(options.types, core::tensorTypes(checkpoint, mix.plan));
     }
 
-    /// "attn_v, ffn_down, layers 3 to 5"
+    /// "attn_v, ffn_down, layers 0, 3–5"
     std::string ruleText(const core::Rule& rule)
     {
         std::string words = rule.name;
         for (const core::Role role : rule.roles)
             words.append(words.empty() ? "" : ", ").append(core::roleName(role));
-        if (!rule.firstLayer)
+        if (rule.layers.empty())
             return words;
-        return *rule.firstLayer == *rule.lastLayer
-            ? core::text(words, ", layer ", *rule.firstLayer)
-            : core::text(words, ", layers ", *rule.firstLayer, " to ", *rule.lastLayer);
+        const bool isOne = rule.layers.size() == 1 && rule.layers[0].first == rule.layers[0].last;
+        return core::text(words, isOne ? ", layer " : ", layers ", core::layersText(rule.layers));
     }
 
     void print(const core::Checkpoint& checkpoint, const core::FileMix& mix,

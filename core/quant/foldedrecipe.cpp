@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -18,7 +17,6 @@ namespace {
         Rule which; ///< its role or its name, in every layer
         std::vector<std::pair<int, const Format*>> formats; ///< by layer, −1 outside; in order
     };
-    using Stretch = std::pair<int, int>; ///< first and last layer
 
     /// The name with * in place of its layer's number.
     std::string patternOf(const Tensor& tensor)
@@ -66,34 +64,30 @@ namespace {
         })->first;
     }
 
-    /// The runs of layers in which `kin` gets `format`.
-    std::vector<Stretch> stretchesOf(const Kin& kin, const Format* format)
+    /// The layers in which `kin` gets `format`.
+    LayerRanges layersOf(const Kin& kin, const Format* format)
     {
-        std::vector<Stretch> stretches;
+        LayerRanges ranges;
         bool goesOn = false;
         for (const auto& [layer, each] : kin.formats) {
             if (each == format && goesOn)
-                stretches.back().second = layer;
+                ranges.back().last = layer;
             else if (each == format)
-                stretches.push_back({ layer, layer });
+                ranges.push_back({ layer, layer });
             goesOn = each == format;
         }
-        return stretches;
+        return ranges;
     }
 
     /// Adds what `kin` says, or lets a rule that says the same of the same layers speak of it too.
-    void addRule(std::vector<Rule>& rules, const Kin& kin, const Format* format,
-        const std::optional<Stretch>& layers)
+    void addRule(std::vector<Rule>& rules, const Kin& kin, const Format* format, LayerRanges layers)
     {
         Rule rule = kin.which;
         rule.format = format;
-        if (layers) {
-            rule.firstLayer = layers->first;
-            rule.lastLayer = layers->second;
-        }
+        rule.layers = std::move(layers);
         const auto same = std::ranges::find_if(rules, [&](const Rule& other) {
             return rule.name.empty() && other.name.empty() && other.format == format
-                && other.firstLayer == rule.firstLayer && other.lastLayer == rule.lastLayer;
+                && other.layers == rule.layers;
         });
         if (same == rules.end())
             rules.push_back(std::move(rule));
@@ -123,8 +117,7 @@ Recipe foldedRecipe(
             if (format != own && std::ranges::find(others, format) == others.end())
                 others.push_back(format);
         for (const Format* format : others)
-            for (const Stretch& stretch : stretchesOf(kin, format))
-                addRule(exceptions, kin, format, stretch);
+            addRule(exceptions, kin, format, layersOf(kin, format));
         if (own != folded.format)
             addRule(usual, kin, own, {});
     }

@@ -10,7 +10,7 @@ namespace core {
 
 /// A recipe that gives each matrix the format that `formats` says (by tensor of `checkpoint`; null:
 /// whatever), in few rules: for each role the most frequent format, before it the others by
-/// stretches of layers; tensors of no known role by name. The rest of it is `recipe`'s.
+/// their layers; tensors of no known role by name. The rest of it is `recipe`'s.
 Recipe foldedRecipe(
     const Checkpoint& checkpoint, const std::vector<const Format*>& formats, const Recipe& recipe);
 

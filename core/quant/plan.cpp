@@ -18,9 +18,7 @@ namespace {
         const Place place = tensor.place;
         if (!rule.roles.empty() && std::ranges::find(rule.roles, place.role) == rule.roles.end())
             return false;
-        if ((rule.firstLayer || rule.lastLayer) && place.layer < rule.firstLayer.value_or(0))
-            return false;
-        if (rule.lastLayer && place.layer > *rule.lastLayer)
+        if (!includes(rule.layers, place.layer))
             return false;
         return rule.name.empty() || hasForm(tensor.name, rule.name);
     }

@@ -122,42 +122,13 @@ namespace {
         return roles;
     }
 
-    int layerIn(const Json& number, const std::string& place)
-    {
-        const auto isLayer = [](const Json& n) {
-            return n.is_number_integer() && n.get<std::int64_t>() >= 0
-                && n.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<int>::max());
-        };
-        if (!isLayer(number))
-            throw Error(text(place, ": layers has ", shownJson(number),
-                ", expected a layer's number, counted from 0"));
-        return number.get<int>();
-    }
-
-    /// "layers": [first, last], either may be null: open at that end.
-    void readLayers(const Json& object, const std::string& place, Rule& rule)
-    {
-        const Json* layers = valueOf(object, "layers");
-        if (!layers)
-            return;
-        if (!layers->is_array() || layers->size() != 2)
-            throw Error(
-                text(place, ": layers is ", shownJson(*layers), ", expected [first, last]"));
-        if (!(*layers)[0].is_null())
-            rule.firstLayer = layerIn((*layers)[0], place);
-        if (!(*layers)[1].is_null())
-            rule.lastLayer = layerIn((*layers)[1], place);
-        if (rule.firstLayer && rule.lastLayer && *rule.firstLayer > *rule.lastLayer)
-            throw Error(text(place, ": layers is ", shownJson(*layers),
-                ", expected a first layer that is not after the last"));
-    }
-
     Rule ruleFromJson(const Json& json, const std::string& place)
     {
         refuseUnknownKeys(json, place, { "roles", "layers", "name", "format", "method" });
         Rule rule;
         rule.roles = rolesIn(json, place);
-        readLayers(json, place, rule);
+        if (const Json* layers = valueOf(json, "layers"))
+            rule.layers = layersFromJson(*layers, place);
         rule.name = jsonValue<std::string>(json, "name", place, std::string());
         rule.format = formatIn(json, place);
         if (const auto treatment = treatmentIn(json, place)) {
@@ -174,9 +145,8 @@ namespace {
         Json json = Json::object();
         for (const Role role : rule.roles)
             json["roles"].push_back(roleName(role));
-        if (rule.firstLayer || rule.lastLayer)
-            json["layers"] = { rule.firstLayer ? Json(*rule.firstLayer) : Json(),
-                rule.lastLayer ? Json(*rule.lastLayer) : Json() };
+        if (!rule.layers.empty())
+            json["layers"] = layersToJson(rule.layers);
         if (!rule.name.empty())
             json["name"] = rule.name;
         if (rule.format)
@@ -304,7 +274,7 @@ Json recipeToJson(const Recipe& recipe)
 
 bool isAssignment(const Rule& rule)
 {
-    return rule.roles.empty() && !rule.firstLayer && !rule.lastLayer && rule.format && !rule.method
+    return rule.roles.empty() && rule.layers.empty() && rule.format && !rule.method
         && !rule.name.empty() && rule.name.find_first_of("*?") == std::string::npos;
 }
 

@@ -5,6 +5,7 @@
 #include "core/formats/closer.h"
 #include "core/formats/format.h"
 #include "core/model/role.h"
+#include "core/quant/layerranges.h"
 #include "core/rounding/gptqoptions.h"
 
 #include <filesystem>
@@ -57,9 +58,7 @@ std::vector<std::string> treatmentNames();
 /// everything.
 struct Rule {
     std::vector<Role> roles{};
-    /// Inclusive; a tensor outside the layers matches only if both are empty.
-    std::optional<int> firstLayer{};
-    std::optional<int> lastLayer{};
+    LayerRanges layers{}; ///< a tensor outside the layers matches only if there are none
     std::string name{}; ///< pattern of the GGUF name with * and ?
     const Format* format = nullptr; ///< null: leaves the format to later rules; formats::source
                                     ///< ends them, too
@@ -90,9 +89,9 @@ bool isAssignment(const Rule& rule);
 std::string recipeText(const Recipe& recipe);
 
 /// JSON: {"name": …, "format": "Q4_K", "method": "gptq", "rules": [{"roles": ["attn_v"], "layers":
-/// [0, 3], "name": "blk.*", "format": "Q6_K", "method": "rtn"}, …], "encoder": "closest",
-/// "gptq": {"sweeps": 3, …}}; the format "source", or none beside the rules, is that of the file;
-/// "gptq" as gptqOptionsFromJson reads it. Throws Error (place, key,
+/// [0, 3] or [[0, 0], [3, 5]], "name": "blk.*", "format": "Q6_K", "method": "rtn"},
+/// …], "encoder": "closest", "gptq": {"sweeps": 3, …}}; the format "source", or none beside the
+/// rules, is that of the file; "gptq" as gptqOptionsFromJson reads it. Throws Error (place, key,
 /// found, expected) for an unknown key or word.
 Recipe recipeFromJson(const Json& json, const std::string& place);
 Json recipeToJson(const Recipe& recipe);

@@ -60,7 +60,7 @@ private slots:
         }
     }
 
-    void foldsStretchesOfLayersAndRolesThatAgree()
+    void foldsLayersAndRolesThatAgree()
     {
         std::vector<const Format*> formats;
         for (const Tensor& tensor : m_checkpoint->tensors()) {
@@ -74,21 +74,17 @@ private slots:
         }
         const Recipe recipe = foldedRecipe(*m_checkpoint, formats, {});
         QCOMPARE(recipe.format, &formats::q4_K);
-        QCOMPARE(recipe.rules.size(), std::size_t(2));
-        for (const Rule& rule : recipe.rules)
-            QCOMPARE(rule.roles, (std::vector{ Role::AttnV, Role::FfnDown }));
-        QCOMPARE(recipe.rules[0].firstLayer, std::optional(0));
-        QCOMPARE(recipe.rules[0].lastLayer, std::optional(0));
-        QCOMPARE(recipe.rules[1].firstLayer, std::optional(3));
-        QCOMPARE(recipe.rules[1].lastLayer, std::optional(5));
+        QCOMPARE(recipe.rules.size(), std::size_t(1));
+        QCOMPARE(recipe.rules[0].roles, (std::vector{ Role::AttnV, Role::FfnDown }));
+        QCOMPARE(recipe.rules[0].layers, (LayerRanges{ { 0, 0 }, { 3, 5 } }));
     }
 
     void tensorTypesComeBackAsTheyWere()
     {
         Recipe recipe;
         recipe.format = &formats::q4_K;
-        recipe.rules = { { { Role::AttnV }, 2, 7, {}, &formats::q6_K },
-            { {}, {}, {}, "token_embd*", &formats::q8_0 } };
+        recipe.rules = { { { Role::AttnV }, { { 2, 7 } }, {}, &formats::q6_K },
+            { {}, {}, "token_embd*", &formats::q8_0 } };
         const auto plan = planTensors(*m_checkpoint, recipe);
         const std::string written = tensorTypes(*m_checkpoint, plan);
         QVERIFY(written.find("^blk\\.2\\.attn_v\\.weight$=q6_k\n") != std::string::npos);

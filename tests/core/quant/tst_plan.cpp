@@ -140,8 +140,8 @@ void TestPlan::rulesThatDecideNothingAreIdle()
 void TestPlan::layersChooseOnlyLayers()
 {
     Recipe recipe = gptqRecipe(&formats::q4_0);
-    recipe.rules.push_back({ .firstLayer = 1, .lastLayer = 1, .format = &formats::q8_0 });
-    recipe.rules.push_back({ .lastLayer = 0, .format = &formats::q5_0 });
+    recipe.rules.push_back({ .layers = { { 1, 1 } }, .format = &formats::q8_0 });
+    recipe.rules.push_back({ .layers = { { {}, 0 } }, .format = &formats::q5_0 });
     const auto plan = planTensors(*opened({}), recipe);
     QCOMPARE(formatsOf(plan, Role::FfnUp), std::string("Q5_0 Q8_0"));
     QCOMPARE(formatsOf(plan, Role::TokenEmbd), std::string("Q4_0"));

@@ -172,7 +172,7 @@ void TestQuantize::mixesMethods()
     Recipe recipe = recipeOf(&formats::q4_0, Method::Gptq);
     recipe.rules.push_back({ .roles = { Role::AttnK }, .method = Method::RoundToNearest });
     recipe.rules.push_back({ .roles = { Role::FfnUp }, .method = Method::Importance });
-    recipe.rules.push_back({ .firstLayer = 1, .method = Method::Importance });
+    recipe.rules.push_back({ .layers = { { 1, {} } }, .method = Method::Importance });
     const QuantizeOptions options = calibrated(*m_checkpoint);
     const auto model = quantize(m_checkpoint, recipe, options, {}, Progress());
     const Importance importance = inputImportance(*m_checkpoint, options.calibration, Progress());

@@ -36,6 +36,8 @@ private slots:
     void readsEveryKey();
     void leavesOutWhatIsNotSaid();
     void layersMayBeOpenAtOneEnd();
+    void layersMayBeSeveralRanges();
+    void layersAreReadAsTheyAreWritten();
     void saysWhatIsWrong_data();
     void saysWhatIsWrong();
     void writesAFile();
@@ -76,8 +78,7 @@ void TestRecipe::readsEveryKey()
     QCOMPARE(recipe.encoder, Encoder::Ggml);
     const Rule& rule = recipe.rules.at(0);
     QVERIFY((rule.roles == std::vector{ Role::AttnV, Role::FfnDown }));
-    QCOMPARE(rule.firstLayer, std::optional(1));
-    QCOMPARE(rule.lastLayer, std::optional(3));
+    QCOMPARE(rule.layers, (LayerRanges{ { 1, 3 } }));
     QCOMPARE(rule.name, std::string("blk.*"));
     QCOMPARE(rule.format, &formats::q6_K);
     QCOMPARE(rule.method, std::optional(Method::Gptq));
@@ -90,16 +91,39 @@ void TestRecipe::leavesOutWhatIsNotSaid()
     QCOMPARE(recipe.method, Method::Importance);
     QCOMPARE(recipe.encoder, Encoder::Closest);
     const Rule& rule = recipe.rules.at(0);
-    QVERIFY(rule.roles.empty() && !rule.firstLayer && !rule.lastLayer && rule.name.empty());
+    QVERIFY(rule.roles.empty() && rule.layers.empty() && rule.name.empty());
     QVERIFY(!rule.format);
 }
 
 void TestRecipe::layersMayBeOpenAtOneEnd()
 {
     const Recipe recipe = parsed(R"({"rules": [{"layers": [2, null], "method": "rtn"}]})");
-    QCOMPARE(recipe.rules.at(0).firstLayer, std::optional(2));
-    QVERIFY(!recipe.rules.at(0).lastLayer);
+    QCOMPARE(recipe.rules.at(0).layers, (LayerRanges{ { 2, {} } }));
     QVERIFY(recipeToJson(recipe)["rules"][0]["layers"] == Json({ 2, nullptr }));
+}
+
+void TestRecipe::layersMayBeSeveralRanges()
+{
+    const Recipe recipe
+        = parsed(R"({"rules": [{"layers": [[0, 0], [3, null]], "method": "rtn"}]})");
+    QCOMPARE(recipe.rules.at(0).layers, (LayerRanges{ { 0, 0 }, { 3, {} } }));
+    QVERIFY(recipeToJson(recipe)["rules"][0]["layers"]
+        == Json::array({ Json::array({ 0, 0 }), Json::array({ 3, nullptr }) }));
+    QVERIFY(parsed(R"({"rules": [{"layers": [null, null], "method": "rtn"}]})")
+                .rules.at(0)
+                .layers.empty());
+}
+
+void TestRecipe::layersAreReadAsTheyAreWritten()
+{
+    for (const char* words : { "", "4", "0, 3–5", "–2, 7–", "12, 14, 16–18" })
+        QCOMPARE(layersText(findLayers(words).value()), std::string(words));
+    QCOMPARE(findLayers(" 1-3 ,5 ").value(), (LayerRanges{ { 1, 3 }, { 5, 5 } }));
+    for (const char* words : { "a", "3-1", "-", ",", "1,", "1,,2", "1 2", "99999999999", "1-2-3" })
+        QVERIFY2(!findLayers(words), words);
+    QVERIFY(includes({}, -1) && includes({}, 7));
+    const LayerRanges some{ { 0, 0 }, { 3, 5 } };
+    QVERIFY(includes(some, 0) && includes(some, 4) && !includes(some, 1) && !includes(some, -1));
 }
 
 void TestRecipe::saysWhatIsWrong_data()

@@ -20,9 +20,9 @@
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QDialogButtonBox>
 #include <QtWidgets/QLabel>
+#include <QtWidgets/QLineEdit>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
-#include <QtWidgets/QSpinBox>
 #include <QtWidgets/QToolButton>
 
 #include <algorithm>
@@ -130,11 +130,14 @@ private slots:
     {
         core::Rule rule;
         rule.roles = { core::Role::AttnV, core::Role::FfnDown };
-        rule.firstLayer = 0;
-        rule.lastLayer = 3;
+        rule.layers = { { 0, 3 } };
         rule.format = core::findFormat("Q6_K");
         QCOMPARE(ruleSubject(rule), "attn_v, ffn_down, layers 0–3");
         QCOMPARE(ruleGives(rule), "Q6_K");
+        rule.layers = { { 0, 0 }, { 3, 5 } };
+        QCOMPARE(ruleSubject(rule), "attn_v, ffn_down, layers 0, 3–5");
+        rule.layers = { { 2, {} } };
+        QCOMPARE(ruleSubject(rule), "attn_v, ffn_down, from layer 2");
         QVERIFY(!core::isAssignment(rule));
         core::Rule one;
         one.name = "blk.2.attn_k.weight";
@@ -195,15 +198,14 @@ private slots:
         QVERIFY(!ok->isEnabled()); // neither a format nor a method
         dialog->findChildren<QComboBox*>().constFirst()->setCurrentIndex(3);
         QVERIFY(ok->isEnabled());
-        const auto layers = dialog->findChildren<QSpinBox*>();
-        layers[0]->setValue(3);
-        layers[1]->setValue(2);
+        auto* layers = button<QLineEdit>(*dialog, "Layers");
+        layers->setText("3-2");
         QVERIFY(!ok->isEnabled()); // the last layer comes before the first
-        layers[1]->setValue(3);
+        layers->setText("0, 3-5");
         ok->click();
         const auto after = edited[0][0].value<core::Recipe>();
         QCOMPARE(after.rules.size(), sampleRecipe("Q3_K_M").rules.size() + 1);
-        QCOMPARE(after.rules.front().firstLayer, std::optional(3));
+        QCOMPARE(after.rules.front().layers, (core::LayerRanges{ { 0, 0 }, { 3, 5 } }));
         QVERIFY(after.rules.front().roles.empty());
     }
 
@@ -350,6 +352,13 @@ private slots:
         QTest::mouseClick(button<QToolButton>(shown.page, "Error"), Qt::LeftButton);
         QCOMPARE(map->name(), "Output error by layer and role");
         takePictures(shown.page, theme(), "precision-error");
+        PrecisionCell ofWeights{ { core::Role::AttnK, 3 }, 4.5, 0.2, {}, ErrorOf::Weights };
+        PrecisionCell ofOutput{ { core::Role::AttnK, 2 }, 4.5, 0.1, {}, ErrorOf::Output };
+        shown.page.setCells({ ofWeights });
+        QCOMPARE(map->name(), "Weight error by layer and role");
+        shown.page.setCells({ ofWeights, ofOutput });
+        QCOMPARE(map->name(), "Output error by layer and role");
+        QVERIFY(!map->table().rows[3].contains("0.2")); // another quantity
     }
 
     void aMeasuredRunGivesItsRecipeBack()

@@ -16,33 +16,15 @@
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QDialogButtonBox>
 #include <QtWidgets/QGridLayout>
-#include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QPushButton>
-#include <QtWidgets/QSpinBox>
 
 #include <algorithm>
 
 namespace widgets {
 namespace {
 
-    constexpr int anyLayer = -1;
-    constexpr int mostLayers = 9999;
     constexpr int roleColumns = 3;
-
-    QSpinBox* makeLayerBox(const QString& name)
-    {
-        auto* box = new QSpinBox;
-        box->setRange(anyLayer, mostLayers);
-        box->setSpecialValueText(RuleDialog::tr("any", "layer"));
-        box->setAccessibleName(name);
-        return box;
-    }
-
-    std::optional<int> layerOf(const QSpinBox* box)
-    {
-        return box->value() == anyLayer ? std::nullopt : std::optional(box->value());
-    }
 
     /// Those of the model, or any without one, and what the rule itself says.
     std::vector<core::Role> offeredRoles(
@@ -65,8 +47,7 @@ namespace {
 RuleDialog::RuleDialog(
     const QString& title, const core::Rule& rule, const RuleOffer& offer, QWidget* parent)
     : QDialog(parent)
-    , m_first(makeLayerBox(tr("First layer")))
-    , m_last(makeLayerBox(tr("Last layer")))
+    , m_layers(new QLineEdit)
     , m_name(new QLineEdit)
     , m_format(new QComboBox)
     , m_method(new QComboBox)
@@ -74,6 +55,8 @@ RuleDialog::RuleDialog(
     , m_buttons(makeDialogButtons(this))
 {
     setWindowTitle(title);
+    m_layers->setPlaceholderText(tr("any; 0, 3–5 names some, counted from 0"));
+    m_layers->setAccessibleName(tr("Layers"));
     m_name->setPlaceholderText(tr("any; * and ? stand for letters: blk.0.*"));
     m_name->setAccessibleName(tr("Name"));
     m_format->setAccessibleName(tr("Format"));
@@ -81,7 +64,7 @@ RuleDialog::RuleDialog(
     m_summary->setWordWrap(true);
     auto* form = new Form(this);
     form->addRow(tr("Roles"), makeRoles(offeredRoles(rule, offer.roles)));
-    form->addRow(tr("Layers"), makeLayers());
+    form->addRow(tr("Layers"), m_layers);
     form->addRow(tr("Name"), m_name);
     form->addRow(tr("Format"), m_format);
     form->addRow(tr("Method"), m_method);
@@ -95,8 +78,7 @@ RuleDialog::RuleDialog(
     fillFormats();
     fillMethods(offer.whyNoText);
     show(rule);
-    connect(m_first, &QSpinBox::valueChanged, this, &RuleDialog::update);
-    connect(m_last, &QSpinBox::valueChanged, this, &RuleDialog::update);
+    connect(m_layers, &QLineEdit::textChanged, this, &RuleDialog::update);
     connect(m_name, &QLineEdit::textChanged, this, &RuleDialog::update);
     connect(m_format, &QComboBox::currentIndexChanged, this, &RuleDialog::update);
     connect(m_method, &QComboBox::currentIndexChanged, this, &RuleDialog::update);
@@ -119,20 +101,6 @@ QWidget* RuleDialog::makeRoles(const std::vector<core::Role>& offered)
         connect(box, &QCheckBox::toggled, this, &RuleDialog::update);
     }
     return roles;
-}
-
-QWidget* RuleDialog::makeLayers()
-{
-    auto* layers = new QWidget;
-    auto* layout = new QHBoxLayout(layers);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(scaled(8));
-    layout->addWidget(m_first);
-    //: between the first and the last layer of a rule
-    layout->addWidget(new Label(TextRole::Secondary, tr("to")));
-    layout->addWidget(m_last);
-    layout->addStretch(1);
-    return layers;
 }
 
 void RuleDialog::fillFormats()
@@ -162,8 +130,7 @@ void RuleDialog::show(const core::Rule& rule)
 {
     for (const auto& [role, box] : m_roles)
         box->setChecked(std::find(rule.roles.begin(), rule.roles.end(), role) != rule.roles.end());
-    m_first->setValue(rule.firstLayer.value_or(anyLayer));
-    m_last->setValue(rule.lastLayer.value_or(anyLayer));
+    m_layers->setText(QString::fromStdString(core::layersText(rule.layers)));
     m_name->setText(QString::fromStdString(rule.name));
     chooseFormat(*m_format, rule.format);
     m_method->setCurrentIndex(m_method->findData(rule.method
@@ -178,8 +145,7 @@ core::Rule RuleDialog::rule() const
         if (box->isChecked())
             rule.roles.push_back(role);
     }
-    rule.firstLayer = layerOf(m_first);
-    rule.lastLayer = layerOf(m_last);
+    rule.layers = core::findLayers(m_layers->text().toStdString()).value_or(core::LayerRanges());
     rule.name = m_name->text().trimmed().toStdString();
     rule.format = m_format->currentData().value<const core::Format*>();
     const std::string method = m_method->currentData().toString().toStdString();
@@ -193,13 +159,14 @@ core::Rule RuleDialog::rule() const
 void RuleDialog::update()
 {
     const core::Rule made = rule();
-    const bool ordered = !made.lastLayer || made.firstLayer.value_or(0) <= *made.lastLayer;
+    const bool areLayers = core::findLayers(m_layers->text().toStdString()).has_value();
     const bool gives = made.format || made.method;
-    m_buttons->button(QDialogButtonBox::Ok)->setEnabled(ordered && gives);
-    m_summary->setText(!gives ? tr("Choose a format or a method.")
-            : !ordered        ? tr("The last layer comes before the first.")
-                              : tr("%1: %2", "the tensors of a rule: what they get")
-                             .arg(ruleSubject(made), ruleGives(made)));
+    m_buttons->button(QDialogButtonBox::Ok)->setEnabled(areLayers && gives);
+    m_summary->setText(!areLayers ? tr("Layers are numbers and ranges from the first to the last, "
+                                       "such as 0, 3–5.")
+            : !gives              ? tr("Choose a format or a method.")
+                                  : tr("%1: %2", "the tensors of a rule: what they get")
+                           .arg(ruleSubject(made), ruleGives(made)));
 }
 
 } // namespace widgets

@@ -13,7 +13,6 @@ class QCheckBox;
 class QComboBox;
 class QDialogButtonBox;
 class QLineEdit;
-class QSpinBox;
 
 namespace widgets {
 
@@ -29,19 +28,17 @@ public:
     RuleDialog(const QString& title, const core::Rule& rule, const RuleOffer& offer,
         QWidget* parent = nullptr);
 
-    core::Rule rule() const;
+    core::Rule rule() const; ///< with every layer while what is typed names none
 
 private:
     QWidget* makeRoles(const std::vector<core::Role>& offered);
-    QWidget* makeLayers();
     void fillFormats();
     void fillMethods(const QString& whyNoText);
     void show(const core::Rule& rule);
     void update();
 
     std::vector<std::pair<core::Role, QCheckBox*>> m_roles;
-    QSpinBox *m_first, *m_last;
-    QLineEdit* m_name;
+    QLineEdit *m_layers, *m_name;
     QComboBox *m_format, *m_method;
     Label* m_summary;
     QDialogButtonBox* m_buttons;

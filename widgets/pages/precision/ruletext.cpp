@@ -19,17 +19,18 @@ namespace {
         return QCoreApplication::translate("widgets::RulesCard", text);
     }
 
-    QString layersText(const core::Rule& rule)
+    QString shownLayers(const core::LayerRanges& layers)
     {
-        if (!rule.lastLayer)
+        const bool isOne = layers.size() == 1 && layers[0].first && layers[0].last
+            && layers[0].first == layers[0].last;
+        if (layers.size() == 1 && layers[0].first && !layers[0].last)
             return translated(QT_TRANSLATE_NOOP("widgets::RulesCard", "from layer %1"))
-                .arg(*rule.firstLayer);
-        const int first = rule.firstLayer.value_or(0);
-        if (first == *rule.lastLayer)
-            return translated(QT_TRANSLATE_NOOP("widgets::RulesCard", "layer %1")).arg(first);
-        return translated(QT_TRANSLATE_NOOP("widgets::RulesCard", "layers %1–%2"))
-            .arg(first)
-            .arg(*rule.lastLayer);
+                .arg(*layers[0].first);
+        const QString numbers = QString::fromStdString(core::layersText(layers));
+        return (isOne ? translated(QT_TRANSLATE_NOOP("widgets::RulesCard", "layer %1"))
+                      //: several, as "0, 3–5"
+                      : translated(QT_TRANSLATE_NOOP("widgets::RulesCard", "layers %1")))
+            .arg(numbers);
     }
 
     core::Json withoutAssignments(core::Recipe recipe)
@@ -48,8 +49,8 @@ QString ruleSubject(const core::Rule& rule)
         const std::string_view name = core::roleName(role);
         parts << QString::fromUtf8(name.data(), qsizetype(name.size()));
     }
-    if (rule.firstLayer || rule.lastLayer)
-        parts << layersText(rule);
+    if (!rule.layers.empty())
+        parts << shownLayers(rule.layers);
     if (!rule.name.empty()) {
         QString name = QString::fromStdString(rule.name);
         if (name.endsWith(QStringLiteral(".weight")))
