@@ -121,6 +121,8 @@ core::SensitivityTable predictedLosses(const LossOptions& options,
 {
     core::SensitivitySettings settings;
     settings.formats = chosenFormats(options);
+    if (options.formats.empty())
+        settings.alsoFormats = core::otherSensitivityFormats();
     settings.method = *core::findMethod(options.method); // checked while parsing
     settings.encoder = *core::findEncoder(options.encoder);
     return options.text.file.empty() ? core::roughSensitivity(

@@ -16,13 +16,15 @@ namespace cli {
 
 namespace {
 
-    /// Names of the formats of all tensors, from few bits to many.
+    /// Names of the formats of all tensors, from few bits to many; what follows from others is in
+    /// --json only.
     std::vector<std::string> columnsOf(const core::SensitivityTable& table)
     {
         std::vector<const core::Format*> formats;
         for (const core::TensorSensitivity& tensor : table.tensors)
             for (const core::SensitivityFigure& figure : tensor.figures)
-                if (std::ranges::find(formats, figure.format) == formats.end())
+                if (!figure.isTransferred
+                    && std::ranges::find(formats, figure.format) == formats.end())
                     formats.push_back(figure.format);
         std::ranges::stable_sort(
             formats, {}, [](const core::Format* format) { return format->bitsPerWeight(); });

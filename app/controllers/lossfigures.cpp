@@ -15,14 +15,6 @@ namespace {
         return std::make_shared<const core::SensitivityTable>(std::move(table));
     }
 
-    core::SensitivitySettings settingsOf(core::Method method)
-    {
-        core::SensitivitySettings settings;
-        settings.formats = core::usualSensitivityFormats();
-        settings.method = method;
-        return settings;
-    }
-
     int wantedOf(const std::vector<std::vector<int>>& sequences)
     {
         return std::min(
@@ -34,7 +26,7 @@ namespace {
 LossFigures roughLosses(
     const core::Checkpoint& checkpoint, const core::Shelf* shelf, const core::Progress& progress)
 {
-    const auto settings = settingsOf(core::Method::RoundToNearest);
+    const auto settings = core::usualSensitivity(core::Method::RoundToNearest);
     const auto losses = shared(core::roughSensitivity(checkpoint, settings, progress));
     if (shelf)
         core::keepSensitivity(*shelf, core::sensitivityKey(checkpoint, {}, settings), checkpoint,
@@ -58,7 +50,7 @@ LossFigures lossesAtFirst(const core::Checkpoint& checkpoint, const core::Shelf*
 LossFigures keptLosses(
     const core::Checkpoint& checkpoint, const TextSettings& text, const core::Shelf& shelf)
 {
-    const core::SensitivitySettings settings = settingsOf(core::Method::Importance);
+    const core::SensitivitySettings settings = core::usualSensitivity(core::Method::Importance);
     if (!core::lastSensitivity(shelf, checkpoint, settings.method))
         return {}; // none of any text
     const auto sequences = readSequences(checkpoint, text);
@@ -74,7 +66,7 @@ LossFigures predictedLosses(const core::Checkpoint& checkpoint, const TextSettin
     const core::Progress& progress)
 {
     const auto sequences = readSequences(checkpoint, text);
-    core::SensitivitySettings settings = settingsOf(core::Method::Importance);
+    core::SensitivitySettings settings = core::usualSensitivity(core::Method::Importance);
     settings.most = wantedOf(sequences);
     const LossText on{ text, settings.most };
     const auto tell = [&](const core::SensitivityTable& early) { update({ shared(early), on }); };

@@ -6,6 +6,7 @@
 #include "core/measure/evaluation.h"
 #include "core/quant/inputimportance.h"
 #include "core/search/slopes.h"
+#include "core/search/transfer.h"
 
 #include <algorithm>
 #include <utility>
@@ -19,15 +20,20 @@ namespace {
     // Tokens of the batches: a first one for figures at once, then more.
     constexpr int firstTokens = 1024, usualTokens = 4096;
 
+    Recipe recipeOf(const SensitivitySettings& settings)
+    {
+        Recipe recipe;
+        recipe.method = settings.method;
+        recipe.encoder = settings.encoder;
+        return recipe;
+    }
+
     std::vector<std::vector<Candidate>> chosenCandidates(
         const Checkpoint& checkpoint, const SensitivitySettings& settings)
     {
         if (!settings.rounded.empty())
             return candidatesOf(checkpoint, settings.rounded);
-        Recipe recipe;
-        recipe.method = settings.method;
-        recipe.encoder = settings.encoder;
-        return candidatesFor(checkpoint, settings.formats, recipe);
+        return candidatesFor(checkpoint, settings.formats, recipeOf(settings));
     }
 
     /// A table of the candidates without figures.
@@ -69,7 +75,6 @@ namespace {
             ++row;
         }
         table.sequences += sequences;
-        settle(table);
     }
 
     bool usesImportance(const std::vector<std::vector<Candidate>>& candidates)
@@ -125,9 +130,32 @@ namespace {
                 { firstScored(length), scoredIn(length), m_settings.seed, std::uint64_t(first) },
                 observer, progress.part(0.25, 1));
             take(table, m_checkpoint, m_candidates, observer, next - first);
+            transferAll(table, progress.part(1, 1));
+            settle(table);
         }
 
     private:
+        void transferAll(SensitivityTable& table, const Progress& progress)
+        {
+            if (m_settings.alsoFormats.empty() || !m_settings.rounded.empty())
+                return;
+            if (m_transfers.empty())
+                findTransfers(progress);
+            auto row = table.tensors.begin();
+            for (std::size_t i = 0; i < m_candidates.size(); ++i)
+                if (!m_candidates[i].empty())
+                    transfer(*row++, m_transfers[i]);
+        }
+
+        void findTransfers(const Progress& progress)
+        {
+            const auto others
+                = candidatesFor(m_checkpoint, m_settings.alsoFormats, recipeOf(m_settings));
+            for (std::size_t i = 0; i < m_candidates.size(); ++i)
+                m_transfers.push_back(transfersOf(
+                    m_checkpoint.tensors()[i], m_candidates[i], others[i], m_importance, progress));
+        }
+
         Sequences between(int first, int next) const
         {
             return { m_sequences.begin() + first, m_sequences.begin() + next };
@@ -138,6 +166,7 @@ namespace {
         const SensitivitySettings& m_settings;
         std::vector<std::vector<Candidate>> m_candidates;
         Importance m_importance;
+        std::vector<std::vector<Transfer>> m_transfers; ///< by tensor; empty: not found yet
     };
 
     void requireMeasurable(const Checkpoint& checkpoint, const Sequences& sequences)
@@ -196,6 +225,25 @@ std::vector<const Format*> usualSensitivityFormats()
     for (const char* name : { "Q2_K", "Q3_K", "IQ4_XS", "Q4_K", "Q5_K", "Q6_K", "Q8_0" })
         usual.push_back(findFormat(name));
     return usual;
+}
+
+std::vector<const Format*> otherSensitivityFormats()
+{
+    const std::vector<const Format*> usual = usualSensitivityFormats();
+    std::vector<const Format*> others;
+    for (const Format* format : allFormats())
+        if (format->isQuantized() && std::ranges::find(usual, format) == usual.end())
+            others.push_back(format);
+    return others;
+}
+
+SensitivitySettings usualSensitivity(Method method)
+{
+    SensitivitySettings settings;
+    settings.formats = usualSensitivityFormats();
+    settings.alsoFormats = otherSensitivityFormats();
+    settings.method = method;
+    return settings;
 }
 
 } // namespace core

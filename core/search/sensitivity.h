@@ -14,6 +14,8 @@ namespace core {
 /// Of which roundings losses are predicted, and how.
 struct SensitivitySettings {
     std::vector<const Format*> formats;
+    /// Formats whose losses follow from those (Transfer), for a tenth of the time.
+    std::vector<const Format*> alsoFormats{};
     Method method = Method::Importance; ///< not Gptq: its roundings come from a run
     Encoder encoder = Encoder::Closest;
     Importance importance; ///< empty: measured on the first sequences
@@ -44,6 +46,10 @@ Importance sensitivityImportance(const Checkpoint& checkpoint,
 
 /// The formats whose losses are predicted unless others are asked for: those of llama.cpp's mixes.
 std::vector<const Format*> usualSensitivityFormats();
+/// The others that weights can be rounded to and a file can hold.
+std::vector<const Format*> otherSensitivityFormats();
+/// With both, by `method`: what window and command line ask for unless formats are named.
+SensitivitySettings usualSensitivity(Method method);
 /// Sequences of `length` tokens that are read unless more are asked for: some minute of a small
 /// model on two processors.
 int usualSensitivitySequences(int length);

@@ -3,7 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/quant/runparts.h"
+#include "core/model/modelkey.h"
 #include "core/search/inputhash.h"
 #include "core/search/slopes.h"
 
@@ -17,7 +17,7 @@ namespace core {
 
 namespace {
 
-    constexpr int keyVersion = 1; // raise it when the same settings give other figures
+    constexpr int keyVersion = 2; // raise it when the same settings give other figures
 
     std::string listKey(const Checkpoint& checkpoint, Method method)
     {
@@ -100,6 +100,8 @@ std::string sensitivityKey(const Checkpoint& checkpoint,
         { "seed", settings.seed }, { "stretch", SlopeObserver::stretch } };
     if (!settings.importance.empty())
         description["importance"] = hashOf(settings.importance);
+    for (const Format* format : settings.alsoFormats)
+        description["also"].push_back(format->name);
     for (const RoundedModel& model : settings.rounded)
         description["rounded"].push_back(contentKey(*model.checkpoint));
     return Shelf::keyOf(description);

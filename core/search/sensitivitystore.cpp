@@ -11,7 +11,7 @@ namespace core {
 
 namespace {
 
-    constexpr std::uint32_t version = 1;
+    constexpr std::uint32_t version = 2;
 
     void write(StatsWriter& out, std::string_view word)
     {
@@ -40,6 +40,7 @@ namespace {
         figure.bytes = in.number<std::uint64_t>("bytes");
         figure.kld = in.number<double>("kld");
         figure.error = in.number<double>("error");
+        figure.isTransferred = in.number<std::uint32_t>("transferred") != 0;
         const auto slopes
             = in.count(in.number<std::uint32_t>("slopes"), sizeof(SlopeSums), "slopes");
         for (std::uint64_t i = 0; i < slopes; ++i) {
@@ -57,9 +58,9 @@ Json sensitivityToJson(const SensitivityTable& table)
     for (const TensorSensitivity& tensor : table.tensors) {
         Json formats = Json::object();
         for (const SensitivityFigure& figure : tensor.figures)
-            formats[std::string(figure.format->name)]
-                = { { "kld", figure.kld }, { "kld_error", figure.error }, { "bytes", figure.bytes },
-                      { "method", methodName(figure.method) } };
+            formats[std::string(figure.format->name)] = { { "kld", figure.kld },
+                { "kld_error", figure.error }, { "bytes", figure.bytes },
+                { "method", methodName(figure.method) }, { "transferred", figure.isTransferred } };
         tensors.push_back({ { "name", tensor.name }, { "formats", std::move(formats) } });
     }
     return { { "sequences", table.sequences }, { "length", table.length },
@@ -84,6 +85,7 @@ std::vector<std::byte> sensitivityToBytes(const SensitivityTable& table)
             out.number(figure.bytes);
             out.number(figure.kld);
             out.number(figure.error);
+            out.number(std::uint32_t(figure.isTransferred));
             out.number(std::uint32_t(figure.slopes.size()));
             for (const SlopeSums& slope : figure.slopes) {
                 out.number(slope.whole);
@@ -103,7 +105,7 @@ SensitivityTable sensitivityFromBytes(std::span<const std::byte> bytes, const st
     table.length = in.number<std::int32_t>("length");
     table.scored = in.number<std::int32_t>("scored");
     table.sequences = in.number<std::int32_t>("sequences");
-    constexpr std::size_t leastTensor = 12, leastFigure = 36; // bytes
+    constexpr std::size_t leastTensor = 12, leastFigure = 40; // bytes
     const auto tensors = in.count(in.number<std::uint32_t>("tensors"), leastTensor, "tensors");
     for (std::uint64_t i = 0; i < tensors; ++i) {
         TensorSensitivity tensor;

@@ -10,6 +10,8 @@ namespace core {
 
 namespace {
 
+    constexpr double transferError = 0.1; // of what follows from another format, relative
+
     /// A mean and its standard error, from values of equal weight.
     struct MeanOf {
         double value = 0, error = 0;
@@ -52,7 +54,8 @@ namespace {
     {
         double sum = 0, count = 0;
         for (const SensitivityFigure& figure : tensor.figures)
-            if (const double stretches = stretchesOf(figure); stretches > 0) {
+            if (const double stretches = stretchesOf(figure);
+                stretches > 0 && !figure.isTransferred) {
                 sum += wholesOf(figure) / stretches;
                 ++count;
             }
@@ -166,7 +169,8 @@ void settle(SensitivityTable& table)
             const MeanOf mean = meanOf(bySequence(table, figure, ratio->second.value));
             figure.kld = mean.value;
             figure.error
-                = std::hypot(mean.error, mean.value * ratio->second.error / ratio->second.value);
+                = std::hypot(mean.error, mean.value * ratio->second.error / ratio->second.value,
+                    figure.isTransferred ? mean.value * transferError : 0);
         }
     }
 }

@@ -27,6 +27,8 @@ struct SensitivityFigure {
     std::vector<SlopeSums> slopes; ///< by sequence; empty where no text was read
     double kld = 0; ///< predicted, nats a scored position
     double error = 0; ///< its standard error
+    /// Whether it follows from another format's by the errors of the weights (Transfer).
+    bool isTransferred = false;
 };
 
 struct TensorSensitivity {
@@ -73,14 +75,14 @@ PredictedKld predictedKld(const Checkpoint& checkpoint, std::span<const PlannedT
     const SensitivityTable& table);
 
 /// {"sequences", "length", "from_weights", "rough", "tensors": [{"name", "formats": {"Q4_K":
-/// {"kld", "kld_error", "bytes", "method"}}}]}.
+/// {"kld", "kld_error", "bytes", "method", "transferred"}}}]}.
 Json sensitivityToJson(const SensitivityTable& table);
 
 /// For the shelf, and back. Throws Error naming `place` if `bytes` are not what
 /// sensitivityToBytes writes.
 //   u32 version, i32 length, i32 scored, i32 sequences, u32 tensors, each: u32 characters and name,
 //   u32 role, u32 figures, each: u32 characters and name of the format, the same of the method, u64
-//   bytes, f64 kld, f64 error, u32 slopes, each 2 f32
+//   bytes, f64 kld, f64 error, u32 whether it is transferred, u32 slopes, each 2 f32
 std::vector<std::byte> sensitivityToBytes(const SensitivityTable& table);
 SensitivityTable sensitivityFromBytes(std::span<const std::byte> bytes, const std::string& place);
 

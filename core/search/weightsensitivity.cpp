@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/search/candidates.h"
 #include "core/search/sensitivity.h"
+#include "core/search/transfer.h"
 
 #include "core/base/parallel.h"
 
@@ -66,6 +67,7 @@ SensitivityTable roughSensitivity(
     recipe.method = Method::RoundToNearest;
     recipe.encoder = settings.encoder;
     auto candidates = candidatesFor(checkpoint, settings.formats, recipe);
+    const auto others = candidatesFor(checkpoint, settings.alsoFormats, recipe);
     SensitivityTable table;
     const double layers = std::max(1, checkpoint.config().layers);
     double all = 0, done = 0; // weights, each as often as it is rounded
@@ -88,6 +90,9 @@ SensitivityTable roughSensitivity(
             done += double(tensor.weights());
             progress.at(done / all);
         }
+        transfer(row,
+            transfersOf(
+                tensor, candidates[i], others[i], {}, progress.part(done / all, done / all)));
         table.tensors.push_back(std::move(row));
         candidates[i].clear();
     }

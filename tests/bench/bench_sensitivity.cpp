@@ -19,6 +19,7 @@
 #include <memory>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bench {
@@ -310,6 +311,33 @@ namespace {
         std::fflush(stdout);
     }
 
+    /// Losses that follow from other formats', over those that the walk finds for the same format.
+    void printTransfers(const Trial& trial, core::SensitivitySettings settings)
+    {
+        settings.alsoFormats = core::otherSensitivityFormats();
+        const core::SensitivityTable followed
+            = core::measureSensitivity(*trial.model, trial.predicting, settings, nullptr, {}, {});
+        settings.formats = std::exchange(settings.alsoFormats, {});
+        const core::SensitivityTable walked
+            = core::measureSensitivity(*trial.model, trial.predicting, settings, nullptr, {}, {});
+        for (const core::Format* format : settings.formats) {
+            std::vector<Pair> pairs;
+            for (std::size_t i = 0; i < walked.tensors.size(); ++i) {
+                const auto* direct = walked.tensors[i].find(format, settings.method);
+                const auto* other = followed.tensors[i].find(format, settings.method);
+                if (direct && other && other->isTransferred)
+                    pairs.push_back({ other->kld, direct->kld });
+            }
+            if (pairs.empty())
+                continue;
+            const std::vector<double> ratios = ratiosOf(pairs);
+            std::printf("  %-7s follows from others: median %.3f of what the walk finds, 80 %% "
+                        "between %.2f and %.2f\n",
+                std::string(format->name).c_str(), quantileOf(ratios, 0.5), quantileOf(ratios, 0.1),
+                quantileOf(ratios, 0.9));
+        }
+    }
+
     void run(const Trial& trial)
     {
         std::printf("%s: predicted on %zu sequences of %zu tokens, measured on %zu others\n",
@@ -320,6 +348,7 @@ namespace {
         settings.importance = core::inputImportance(*trial.model, trial.predicting, {});
         const core::SensitivityTable table = predict(trial, settings);
         printRough(trial, table, settings);
+        printTransfers(trial, settings);
         core::Recipe recipe;
         auto candidates = core::candidatesFor(*trial.model, settings.formats, recipe);
         for (auto& each : candidates)
@@ -355,7 +384,7 @@ namespace {
             }
         Trial trial{ "SmolLM2-135M", Checkpoint::open(interop::smolLm2()), {}, {}, 24, { "Q4_K" } };
         const Sequences all
-            = core::tokenSequences(trial.model->tokenizer(), core::readTextFile(wiki), 256, 36);
+            = core::tokenSequences(trial.model->tokenizer(), core::readTextFile(wiki), 256, 44);
         trial.predicting.assign(all.begin(), all.begin() + 32);
         trial.measuring.assign(all.begin() + 32, all.end());
         trial.formats

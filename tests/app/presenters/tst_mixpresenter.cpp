@@ -57,9 +57,7 @@ private:
     /// As if the user had stopped it then.
     void predictOneSequence()
     {
-        core::SensitivitySettings settings;
-        settings.formats = core::usualSensitivityFormats();
-        settings.method = core::Method::Importance;
+        core::SensitivitySettings settings = core::usualSensitivity(core::Method::Importance);
         settings.most = 1;
         const core::Checkpoint& model = *session().checkpoint();
         const core::Shelf shelf(folder() / "shelf");
@@ -196,10 +194,7 @@ private slots:
         open(wide());
         const core::Checkpoint& model = *session().checkpoint();
         std::vector<double> shares;
-        core::SensitivitySettings settings;
-        settings.formats = core::usualSensitivityFormats();
-        settings.method = core::Method::RoundToNearest;
-        core::roughSensitivity(model, settings,
+        core::roughSensitivity(model, core::usualSensitivity(core::Method::RoundToNearest),
             core::Progress({}, [&](double done, const std::string&) { shares.push_back(done); }));
         QVERIFY(std::ranges::is_sorted(shares));
         double step = 0;
