@@ -209,8 +209,10 @@ namespace {
         sayIdleRules(*checkpoint, recipe);
         auto plan = core::planTensors(*checkpoint, recipe);
         sayAlreadyQuantized(*checkpoint, plan);
-        if (options.dryRun)
+        if (options.dryRun) {
             plan = core::withinRange(*checkpoint, std::move(plan), progress);
+            core::requireFiniteRest(*checkpoint, plan, progress.part(1, 1));
+        }
         std::optional<core::GgufPlan> file;
         if (!options.output.empty() || !core::hasStudyFormat(plan)) // throws before hours of work
             file = core::planGguf(*checkpoint, plan, exportOptions(options, recipe));

@@ -20,6 +20,11 @@ namespace {
         return check.fault();
     }
 
+    bool isLookedAt(const PlannedTensor& planned)
+    {
+        return !planned.keeps && planned.format != &formats::f32;
+    }
+
     PlannedTensor stored(
         const PlannedTensor& planned, const Format* format, const RangeFault& fault)
     {
@@ -50,10 +55,23 @@ std::vector<PlannedTensor> withinRange(
     return plan;
 }
 
+void requireFiniteRest(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan,
+    const Progress& progress)
+{
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+        const Tensor& tensor = checkpoint.tensors()[i];
+        if (!tensor.format->decodeBlocks || (tensor.isMatrix() && isLookedAt(plan[i])))
+            continue;
+        DecodedRows rows(tensor);
+        rows.look(progress);
+        rows.requireFinite();
+    }
+}
+
 PlannedTensor withinRange(
     const Tensor& tensor, const PlannedTensor& planned, const Progress& progress)
 {
-    if (planned.keeps || planned.format == &formats::f32)
+    if (!isLookedAt(planned))
         return planned;
     const auto fault = faultOf(tensor, *planned.format, progress);
     return fault ? inWiderFormat(tensor, planned, *fault, progress) : planned;

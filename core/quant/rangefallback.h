@@ -16,7 +16,12 @@ namespace core {
 std::vector<PlannedTensor> withinRange(
     const Checkpoint& checkpoint, std::vector<PlannedTensor> plan, const Progress& progress);
 
-/// The same for one tensor.
+/// Looks at the tensors that withinRange() leaves out, since they are kept or stored as they are:
+/// what a run throws when it comes to them. Throws Error for a weight that is not finite, Cancelled.
+void requireFiniteRest(const Checkpoint& checkpoint, const std::vector<PlannedTensor>& plan,
+    const Progress& progress);
+
+/// withinRange() for one tensor.
 PlannedTensor withinRange(
     const Tensor& tensor, const PlannedTensor& planned, const Progress& progress);
 

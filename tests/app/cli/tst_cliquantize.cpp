@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <limits>
 #include <optional>
 
 using namespace cliprogram;
@@ -80,6 +81,16 @@ private slots:
                                                   << "mine")
                      .code,
             2);
+    }
+
+    void aDryRunFindsWhatIsNotFiniteInWhatIsKept()
+    {
+        const Workplace place;
+        place.makeLarge("model.layers.1.post_attention_layernorm.weight",
+            std::numeric_limits<float>::quiet_NaN());
+        const Outcome planned = run({ "quantize", place.model, "--type", "Q8_0", "--dry-run" });
+        QCOMPARE(planned.code, 3);
+        QVERIFY2(planned.error.contains("model.layers.1.post_attention_layernorm.weight holds nan"), qPrintable(planned.error));
     }
 
     void measuresAStudyFormatWithoutWritingIt()
