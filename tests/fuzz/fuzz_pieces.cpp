@@ -4,24 +4,16 @@
 #include "tests/fuzz/fuzztarget.h"
 #include "tests/fuzz/memoryfile.h"
 #include "tests/support/filebytes.h"
+#include "tests/support/sentencepiece.h"
 
 #include <nlohmann/json.hpp>
 
-namespace {
-
-std::string piece(const std::string& text, char type)
-{
-    const std::string inner = "\x0a" + std::string(1, char(text.size())) + text + "\x15"
-        + support::little(-1.0f) + "\x18" + std::string(1, type);
-    return "\x0a" + std::string(1, char(inner.size())) + inner;
-}
-
-} // namespace
-
 std::vector<std::string> fuzz::seeds()
 {
-    const std::string pieces = piece("<unk>", 2) + piece("<s>", 3) + piece("</s>", 3)
-        + piece("a", 1) + piece("ab", 1) + piece("<0x41>", 6) + piece("b ", 4);
+    using support::sentencePiece;
+    const std::string pieces = sentencePiece("<unk>", 2) + sentencePiece("<s>", 3)
+        + sentencePiece("</s>", 3) + sentencePiece("a", 1) + sentencePiece("ab", 1)
+        + sentencePiece("<0x41>", 6) + sentencePiece("b ", 4);
     const std::string bpe("\x12\x02\x18\x02", 4);
     const std::string unigram("\x12\x05\x18\x01\x98\x02\x01", 7); // falls back to bytes
     // A character map whose array has three units, then one replacement; no spaces in front.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/files/ggufpieces.h"
 #include "core/files/ggufsplit.h"
+#include "core/files/imatrix.h"
 #include "core/files/safetensors.h"
 #include "core/files/torchfile.h"
+#include "core/tokenizer/tokenizer.h"
 #include "tests/core/files/quantizedfixture.h"
 #include "tests/support/filebytes.h"
+#include "tests/support/sentencepiece.h"
 #include "tests/support/torchwriter.h"
 
 #include <QElapsedTimer>
@@ -109,6 +112,34 @@ private slots:
                 support::writeFile(folder / "m.bin", bytes);
                 decodeAll(core::readTorchFile(folder / "m.bin"));
             });
+    }
+
+    void opensOrRefusesSentencePieceModels()
+    {
+        const TemporaryFolder folder;
+        using support::sentencePiece;
+        const std::string pieces = sentencePiece("<unk>", 2) + sentencePiece("<s>", 3)
+            + sentencePiece("a", 1) + sentencePiece("ab", 1) + sentencePiece("<0x41>", 6)
+            + sentencePiece("mat", 4);
+        const std::string byPairs("\x12\x02\x18\x02", 4); // the kind of its merges
+        damageAndOpen(pieces + byPairs, [&](const std::string& bytes) {
+            support::writeFile(folder / "tokenizer.model", bytes);
+            const auto found = core::tokenizerFromFolder(folder.path(), core::Json::object(), 16);
+            found.tokenizer->decode(found.tokenizer->encode("a mat, abA\n\xff"));
+        });
+    }
+
+    void opensOrRefusesImatrixFiles()
+    {
+        const TemporaryFolder folder;
+        core::ImportanceMatrix imatrix;
+        imatrix.dataset = "text.txt";
+        imatrix.tensors["blk.0.attn_q.weight"] = { std::vector<float>(32, 0.5f), { 100 } };
+        core::writeImatrix(folder / "whole.gguf", imatrix);
+        damageAndOpen(support::readFile(folder / "whole.gguf"), [&](const std::string& bytes) {
+            support::writeFile(folder / "m.gguf", bytes);
+            core::readImatrix(folder / "m.gguf");
+        });
     }
 
     void opensOrRefusesSplitGguf()
