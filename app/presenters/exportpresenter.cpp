@@ -173,9 +173,13 @@ void ExportPresenter::suggest()
     widgets::ExportSettings settings = m_page.settings();
     if (settings.fileName != m_suggestedName && !settings.fileName.isEmpty())
         return; // the user's own
-    QStringList parts{ exportModelName(*m_session.checkpoint()), sourceTitle() };
-    if (m_source != 0)
-        parts += QString::fromStdString(core::treatmentName(sourceRecipe().treatment()));
+    const core::Checkpoint& checkpoint = *m_session.checkpoint();
+    QStringList parts{ exportModelName(checkpoint), sourceTitle() };
+    if (m_source != 0) {
+        const core::Recipe recipe = sourceRecipe();
+        parts += QString::fromStdString(core::treatmentName(recipe.treatment()));
+        parts += recipeTag(recipe, checkpoint);
+    }
     m_suggestedName = exportName(parts);
     const QDir folder(settings.folder);
     const core::SourceFiles read = target().read;

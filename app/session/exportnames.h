@@ -3,6 +3,7 @@
 
 #include "core/files/sourcefiles.h"
 #include "core/model/checkpoint.h"
+#include "core/quant/recipe.h"
 
 #include <QDir>
 #include <QStringList>
@@ -14,6 +15,10 @@ QString exportModelName(const core::Checkpoint& checkpoint);
 
 /// Where the model lies if that can be written to, else the home folder.
 QString exportFolder(const core::Checkpoint& checkpoint);
+
+/// What tells a file of `recipe` from one of another recipe that has its name: "a3f09c", of all
+/// that a recipe says but its name. Empty where the name says all: of a preset as it is.
+QString recipeTag(const core::Recipe& recipe, const core::Checkpoint& checkpoint);
 
 /// "sample-Q4_K-gptq.gguf" of its parts; letters and digits of any script stay in them.
 QString exportName(QStringList parts);

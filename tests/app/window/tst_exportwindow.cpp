@@ -105,6 +105,18 @@ private slots:
         propose();
         session().usePreset("Q8_0");
         propose();
+        const QString preset = names.last();
+        for (const core::Format* value : { &core::formats::q6_K, &core::formats::q5_K }) {
+            session().usePreset("Q8_0"); // edited in two ways, of which its title says as much
+            session().recipe().assign({ 3 }, value);
+            propose();
+        }
+        session().usePreset("Q8_0");
+        QTRY_COMPARE(page.settings().fileName, preset);
+        core::GptqOptions options = session().recipe().recipe().gptq;
+        options.sweeps += 1;
+        session().recipe().setGptq(options);
+        propose();
         emit page.sourceChosen(0);
         propose();
         for (const QString& name : names)
