@@ -18,7 +18,8 @@ namespace {
 int columnWidth(TensorColumn column, const QFontMetrics& header, ColumnRoom room)
 {
     const int wanted = TensorColumns::width(column);
-    const int width = room == ColumnRoom::Tight ? std::min(wanted, narrowest) : wanted;
+    const bool isWhole = column == TensorColumn::RecipeFormat; // a glyph, a name and an arrow
+    const int width = room == ColumnRoom::Tight && !isWhole ? std::min(wanted, narrowest) : wanted;
     return std::max(scaled(width),
         header.horizontalAdvance(TensorColumns::title(column)) + scaled(titlePadding));
 }
