@@ -13,6 +13,11 @@ namespace {
 
 } // namespace
 
+ErrorOf errorOf(const core::RoundingPreview& preview)
+{
+    return preview.weighted ? ErrorOf::Output : ErrorOf::Weights;
+}
+
 QString errorSentence(const QString& error, const Judged& judged)
 {
     switch (judged.on) {

@@ -49,6 +49,29 @@ namespace {
             { "weighted", preview.weighted } };
     }
 
+    std::vector<std::string> titlesOf(const PreviewArguments& options)
+    {
+        std::vector<std::string> titles{ "tensor", "format", "typical step", "clipped", "rms error",
+            "SQNR" };
+        if (!options.imatrix.empty())
+            titles.push_back("output error");
+        titles.push_back("weight error"); // with an imatrix of what it has no line for
+        return titles;
+    }
+
+    std::vector<std::string> rowOf(const PreviewArguments& options, const core::Tensor& tensor,
+        const core::RoundingPreview& seen)
+    {
+        std::vector<std::string> row{ tensor.name, std::string(seen.format->name),
+            significant(seen.typical.step), percent(seen.clippedShare), significant(seen.rmsError),
+            fixed(seen.sqnr, 1) + " dB" };
+        const std::string error = percent(seen.outputError);
+        if (!options.imatrix.empty())
+            row.push_back(seen.weighted ? error : "-");
+        row.push_back(seen.weighted ? "-" : error);
+        return row;
+    }
+
     void preview(const PreviewArguments& options, const core::Progress& progress)
     {
         const auto checkpoint = openModel(options.model);
@@ -58,8 +81,7 @@ namespace {
                 ": there is no such format, expected one of ", core::formatNames()));
         const core::Importance importance
             = options.imatrix.empty() ? core::Importance() : core::readImatrix(options.imatrix);
-        Table table({ "tensor", "format", "typical step", "clipped", "rms error", "SQNR",
-            options.imatrix.empty() ? "weight error" : "output error" });
+        Table table(titlesOf(options));
         core::Json rows = core::Json::array();
         Notes notes;
         const double count = double(checkpoint->tensors().size());
@@ -96,10 +118,7 @@ namespace {
                     rows.back()["note"] = note;
                 continue;
             }
-            table.addRow(
-                { tensor.name, std::string(planned.format->name), significant(seen.typical.step),
-                    percent(seen.clippedShare), significant(seen.rmsError),
-                    fixed(seen.sqnr, 1) + " dB", percent(seen.outputError) });
+            table.addRow(rowOf(options, tensor, seen));
         }
         if (options.json) {
             std::cout << core::jsonText({ { "tensors", std::move(rows) } }, 2) << '\n';

@@ -17,7 +17,8 @@ namespace {
 
     std::string changeText(const core::TensorReport& report)
     {
-        if (report.outputError < 0 || report.importanceError <= 0)
+        const bool ofWeights = report.judgedOn == core::JudgedOn::Weights; // another quantity
+        if (ofWeights || report.outputError < 0 || report.importanceError <= 0)
             return "-";
         return fixed(100 * (report.outputError / report.importanceError - 1), 1) + " %";
     }

@@ -154,6 +154,10 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
     widgets::FormatChoice choice;
     choice.format = format;
     choice.measured = choice.tensors = 0;
+    choice.errorOf = std::ranges::any_of(m_selection.tensors(),
+                         [this](int tensor) { return !m_session.importance(tensor).empty(); })
+        ? widgets::ErrorOf::Output
+        : widgets::ErrorOf::Weights;
     double error = 0, change = 0, lossChange = 0;
     bool knowsNow = true;
     if (m_session.losses())
@@ -188,12 +192,13 @@ widgets::FormatChoice PrecisionPresenter::choice(const core::Format* format) con
         }
         choice.bytes += std::int64_t(
             stored->tensorBytes(std::uint64_t(subject.rows), std::size_t(subject.columns)));
-        if (!preview)
+        if (!preview || widgets::errorOf(*preview) != choice.errorOf)
             continue;
         ++choice.measured;
         error += preview->outputError;
         const core::Format* planned = m_session.recipe().plan()[std::size_t(tensor)].format;
-        if (const auto now = m_session.previews().find(tensor, planned)) {
+        const auto now = m_session.previews().find(tensor, planned);
+        if (now && widgets::errorOf(*now) == choice.errorOf) {
             change += preview->outputError - now->outputError;
             ++compared;
         }
@@ -303,7 +308,8 @@ void PrecisionPresenter::fillCells()
         alone.keeps = false;
         cells.push_back({ plan[i].place, plan[i].format->bitsPerWeight(),
             preview ? std::optional(preview->outputError) : std::nullopt,
-            m_session.predictedLoss(int(i), alone) });
+            m_session.predictedLoss(int(i), alone),
+            preview ? widgets::errorOf(*preview) : widgets::ErrorOf::Output });
     }
     m_page.setCells(cells);
 }

@@ -87,8 +87,7 @@ void TablePresenter::connectSession()
     connect(&m_session.previews(), &PreviewCache::inserted, this,
         [this](int tensor, const core::Format* format) {
             if (m_session.recipe().plan()[std::size_t(tensor)].format == format)
-                m_model.setRoundingError(
-                    tensor, m_session.previews().find(tensor, format)->outputError);
+                setRoundingError(tensor, m_session.previews().find(tensor, format).get());
         });
     connect(&m_session.runs(), &RunList::changed, this, &TablePresenter::fillCompared);
 }
@@ -230,9 +229,16 @@ void TablePresenter::fillRoundingErrors()
     const auto& plan = m_session.recipe().plan();
     for (int tensor = 0; tensor < m_model.tensorCount(); ++tensor) {
         const auto preview = m_session.previews().find(tensor, plan[std::size_t(tensor)].format);
-        m_model.setRoundingError(
-            tensor, preview ? std::optional(preview->outputError) : std::nullopt);
+        setRoundingError(tensor, preview.get());
     }
+}
+
+void TablePresenter::setRoundingError(int tensor, const core::RoundingPreview* preview)
+{
+    if (preview)
+        m_model.setRoundingError(tensor, preview->outputError, widgets::errorOf(*preview));
+    else
+        m_model.setRoundingError(tensor, std::nullopt);
 }
 
 void TablePresenter::fillRun()
@@ -280,8 +286,9 @@ void TablePresenter::fillCompared()
         const core::Place place = m_model.row(tensor).place;
         const core::TensorReport inA = reportOf(a, place), inB = reportOf(b, place);
         m_model.setCompared(tensor,
-            { format(a), format(b), known(inA.outputError), known(inB.outputError), inA.judgedOn,
-                inB.judgedOn });
+            { format(a), format(b), known(inA.outputError), known(inB.outputError),
+                widgets::Judged{ inA.judgedOn, 0 }.errorOf(),
+                widgets::Judged{ inB.judgedOn, 0 }.errorOf() });
     }
 }
 

@@ -33,6 +33,7 @@ private:
     void fillInputs();
     void fillRecipe();
     void fillRoundingErrors();
+    void setRoundingError(int tensor, const core::RoundingPreview* preview); ///< null: not known
     void fillLosses();
     void fillRun();
     void markRounding();

@@ -118,8 +118,9 @@ void WeightsPresenter::fillOverview()
         if (!core::isMatrix(tensors[i].place.role))
             continue;
         const auto preview = m_session.previews().find(int(i), m_session.recipe().plan()[i].format);
-        overview.push_back({ tensors[i].place, m_session.weightStats(int(i)),
-            preview ? preview->outputError : -1 });
+        overview.push_back(
+            { tensors[i].place, m_session.weightStats(int(i)), preview ? preview->outputError : -1,
+                preview ? widgets::errorOf(*preview) : widgets::ErrorOf::Output });
     }
     m_page.setOverview(overview);
 }

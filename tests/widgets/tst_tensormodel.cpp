@@ -137,7 +137,7 @@ private slots:
                     .startsWith(QStringLiteral("−20")));
     }
 
-    void marksErrorsOfTheWeightsAlone()
+    void errorsOfOutputsAndOfWeightsStandInColumnsOfTheirOwn()
     {
         TensorModel model;
         model.setTensors(smallModelRows(1));
@@ -150,9 +150,40 @@ private slots:
         QVERIFY(!index.data().toString().contains("weights"));
         QVERIFY(index.data(Qt::ToolTipRole).toString().endsWith(" on 16 held-out sequences"));
         facts.judged = { core::JudgedOn::Weights, 0 };
+        facts.importanceError = 0.05;
         model.setRun(2, facts);
-        QVERIFY(index.data().toString().startsWith("W 4"));
+        QCOMPARE(index.data().toString(), "");
+        QVERIFY(index.data(Qt::ToolTipRole).toString().startsWith("Weight error 4"));
         QVERIFY(!index.data(TensorModel::ValueRole).isValid()); // sorts not among output errors
+        QCOMPARE(model.value(2, TensorColumn::RunWeightError), std::optional(0.04));
+        QCOMPARE(text(model, 2, TensorColumn::Change), ""); // which is one of output errors
+
+        model.setRoundingError(2, 0.06, widgets::ErrorOf::Weights);
+        model.setRoundingError(3, 0.02, widgets::ErrorOf::Output);
+        QCOMPARE(text(model, 2, TensorColumn::RoundingError), "");
+        QCOMPARE(text(model, 3, TensorColumn::RoundingWeightError), "");
+        QCOMPARE(model.value(2, TensorColumn::RoundingWeightError), std::optional(0.06));
+        QCOMPARE(model.value(3, TensorColumn::RoundingError), std::optional(0.02));
+    }
+
+    void twoRunsAreComparedByErrorsOfOneKind()
+    {
+        using enum widgets::ErrorOf;
+        TensorModel model;
+        model.setTensors(smallModelRows(1));
+        const auto compare = [&model](widgets::ErrorOf ofA, widgets::ErrorOf ofB) {
+            model.setCompared(
+                2, { &core::formats::q4_K, &core::formats::q4_K, 0.04, 0.06, ofA, ofB });
+            QStringList cells;
+            for (const TensorColumn column : { TensorColumn::ErrorA, TensorColumn::ErrorB,
+                     TensorColumn::ErrorDifference, TensorColumn::WeightErrorA,
+                     TensorColumn::WeightErrorB, TensorColumn::WeightErrorDifference })
+                cells += text(model, 2, column).isEmpty() ? "" : "x";
+            return cells.join(u'|');
+        };
+        QCOMPARE(compare(Output, Output), "x|x|x|||");
+        QCOMPARE(compare(Weights, Output), "|x||x||");
+        QCOMPARE(compare(Weights, Weights), "|||x|x|x");
     }
 
     void theValueOfAColumnIsThatOfItsCell()
@@ -162,6 +193,13 @@ private slots:
         model.setWeights(2, widgets::WeightFacts{ 1.5, 4, 2, 3, 1, 0 });
         model.setInputs(2, widgets::InputFacts{ 7, 3.5, 12, { 4, 1 }, true });
         model.setRoundingError(2, 0.06);
+        model.setRoundingError(3, 0.05, widgets::ErrorOf::Weights);
+        widgets::RunFacts run;
+        run.error = 0.04;
+        model.setRun(2, run);
+        run.judged.on = core::JudgedOn::Weights;
+        model.setRun(3, run);
+        model.setCompared(2, { &core::formats::q4_K, &core::formats::q4_K, 0.04, 0.06 });
         model.setLoss(2, { 0.001, {}, {} });
         model.setRecipe(2, &core::formats::q4_K, &core::formats::q4_K);
         model.setExported(2, widgets::ExportFacts{ &core::formats::q4_K, 64, 128, true });

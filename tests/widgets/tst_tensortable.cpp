@@ -102,6 +102,41 @@ private slots:
         QCOMPARE(titles(), QStringList({ "Tensor", "Kurtosis" }));
     }
 
+    void errorsOfTheWeightsStandInForThoseOfOutputs()
+    {
+        m_table->setPage(PageId::Quantize);
+        const QStringList usual{ "Tensor", "Format", "State", "Output error", "Change" };
+        QCOMPARE(titles(), usual);
+        widgets::RunFacts facts;
+        facts.error = 0.04;
+        facts.judged.on = core::JudgedOn::Weights;
+        m_model->setRun(2, facts);
+        QStringList withoutText = usual;
+        withoutText[3] = "Weight error";
+        QCOMPARE(titles(), withoutText);
+        m_table->selectTensors({ 2 });
+        QCOMPARE(m_table->selectionAsText().section('\n', 0, 0).split('\t'), withoutText);
+        facts.judged.on = core::JudgedOn::HeldOut;
+        m_model->setRun(3, facts);
+        QCOMPARE(titles(), usual); // and that of tensor 2 is in its tooltip
+
+        m_table->setPage(PageId::Compare);
+        m_model->setCompared(2,
+            { &core::formats::q4_K, &core::formats::q4_K, 0.04, 0.06, widgets::ErrorOf::Weights,
+                widgets::ErrorOf::Output });
+        QCOMPARE(
+            titles(), QStringList({ "Tensor", "A", "B", "Weights A", "Output B", "B − A, pp" }));
+    }
+
+    void leavesTheNameOfAFormatWholeWhereItIsTight()
+    {
+        const QFontMetrics header = m_tree->header()->fontMetrics();
+        const auto width = [&header](widgets::ColumnRoom room) {
+            return widgets::columnWidth(TensorColumn::RecipeFormat, header, room);
+        };
+        QCOMPARE(width(widgets::ColumnRoom::Tight), width(widgets::ColumnRoom::Wide));
+    }
+
     void countsInItsFoot()
     {
         const auto* foot = m_table->findChildren<widgets::Label*>().last();

@@ -46,13 +46,62 @@ namespace {
         return value ? number(percentText(*value), *value) : TensorCell{};
     }
 
-    /// An output error. One of the weights alone is another quantity: marked, and not sorted.
-    TensorCell errorCell(const std::optional<double>& error, core::JudgedOn judged)
+    /// Whether `column` is one of errors, and of which: each has the errors of its own kind only.
+    std::optional<ErrorOf> errorOf(TensorColumn column)
     {
-        if (!error || judged != core::JudgedOn::Weights)
-            return share(error);
-        //: An error of the weights, in a narrow column. W as in formulas.
-        return { TensorCells::tr("W %1").arg(percentText(*error)), Tone::Secondary, {} };
+        switch (column) {
+        case RoundingError:
+        case OutputError:
+        case ErrorA:
+        case ErrorB:
+        case ErrorDifference:
+            return ErrorOf::Output;
+        case RoundingWeightError:
+        case RunWeightError:
+        case WeightErrorA:
+        case WeightErrorB:
+        case WeightErrorDifference:
+            return ErrorOf::Weights;
+        default:
+            return std::nullopt;
+        }
+    }
+
+    /// An error, or the difference of two, where `row` has one of the column's kind.
+    std::optional<double> errorOf(const TensorRow& row, TensorColumn column)
+    {
+        const auto own = [of = errorOf(column)](const std::optional<double>& error, ErrorOf its) {
+            return of == its ? error : std::nullopt;
+        };
+        const auto a = own(row.compared.errorA, row.compared.errorOfA);
+        const auto b = own(row.compared.errorB, row.compared.errorOfB);
+        switch (column) {
+        case RoundingError:
+        case RoundingWeightError:
+            return own(row.roundingError, row.roundingErrorOf);
+        case OutputError:
+        case RunWeightError:
+            return own(row.run.error, row.run.judged.errorOf());
+        case ErrorA:
+        case WeightErrorA:
+            return a;
+        case ErrorB:
+        case WeightErrorB:
+            return b;
+        default:
+            return a && b ? std::optional(100 * (*b - *a)) : std::nullopt;
+        }
+    }
+
+    TensorCell errorCell(const TensorRow& row, TensorColumn column)
+    {
+        const std::optional<double> error = errorOf(row, column);
+        if (column == ErrorDifference || column == WeightErrorDifference)
+            return !error
+                ? TensorCell{}
+                : number(signedText(*error, 1), *error, *error >= 0.05 ? Tone::Loss : Tone::Normal);
+        const bool foresees = column == RoundingError || column == RoundingWeightError;
+        return foresees && !row.roundingError && row.isMatrix() ? pending() : share(error);
     }
 
     TensorCell weightCell(const TensorRow& row, TensorColumn column)
@@ -143,9 +192,8 @@ namespace {
     {
         if (column == State)
             return stateCell(run);
-        if (column == OutputError)
-            return errorCell(run.error, run.judged.on);
-        if (!run.error || !run.importanceError || *run.importanceError <= 0)
+        const bool ofOutput = run.judged.errorOf() == ErrorOf::Output;
+        if (!ofOutput || !run.error || !run.importanceError || *run.importanceError <= 0)
             return {};
         const double change = *run.error / *run.importanceError - 1;
         return number(percentChangeText(change), change, change > 0 ? Tone::Loss : Tone::Normal);
@@ -153,26 +201,10 @@ namespace {
 
     TensorCell comparedCell(const ComparedFacts& facts, TensorColumn column)
     {
-        switch (column) {
-        case FormatA:
+        if (column == FormatA)
             return formatCell(facts.a);
-        case FormatB: {
-            const bool differs = facts.a && facts.a != facts.b;
-            return formatCell(facts.b, differs || !facts.a ? Tone::Strong : Tone::Secondary);
-        }
-        case ErrorA:
-            return errorCell(facts.errorA, facts.judgedA);
-        case ErrorB:
-            return errorCell(facts.errorB, facts.judgedB);
-        default:
-            break;
-        }
-        const bool areAlike = (facts.judgedA == core::JudgedOn::Weights)
-            == (facts.judgedB == core::JudgedOn::Weights);
-        if (!facts.errorA || !facts.errorB || !areAlike)
-            return {};
-        const double points = 100 * (*facts.errorB - *facts.errorA);
-        return number(signedText(points, 1), points, points >= 0.05 ? Tone::Loss : Tone::Normal);
+        const bool differs = facts.a && facts.a != facts.b;
+        return formatCell(facts.b, differs || !facts.a ? Tone::Strong : Tone::Secondary);
     }
 
     TensorCell exportCell(const std::optional<ExportFacts>& facts, TensorColumn column)
@@ -223,8 +255,6 @@ TensorCell TensorCells::of(const TensorRow& row, TensorColumn column)
     case AbsmaxOverDeviation:
     case Outliers:
         return weightCell(row, column);
-    case RoundingError:
-        return row.roundingError || !row.isMatrix() ? share(row.roundingError) : pending();
     case InputMax:
     case MaxOverMedian:
     case InputKurtosis:
@@ -235,15 +265,22 @@ TensorCell TensorCells::of(const TensorRow& row, TensorColumn column)
     case RecipeSize:
         return recipeCell(row, column);
     case State:
-    case OutputError:
     case Change:
         return runCell(row.run, column);
     case FormatA:
     case FormatB:
+        return comparedCell(row.compared, column);
+    case RoundingError:
+    case OutputError:
     case ErrorA:
     case ErrorB:
     case ErrorDifference:
-        return comparedCell(row.compared, column);
+    case RoundingWeightError:
+    case RunWeightError:
+    case WeightErrorA:
+    case WeightErrorB:
+    case WeightErrorDifference:
+        return errorCell(row, column);
     case Type:
     case Offset:
     case Bytes:
@@ -275,8 +312,6 @@ std::optional<double> TensorCells::valueOf(const TensorRow& row, TensorColumn co
         return row.weights ? std::optional(row.weights->kurtosis) : std::nullopt;
     case Absmax:
         return row.weights ? std::optional(row.weights->absmax) : std::nullopt;
-    case RoundingError:
-        return row.roundingError;
     case RecipeFormat:
     case RecipeBits:
         return row.recipeFormat ? std::optional(row.recipeFormat->bitsPerWeight()) : std::nullopt;
@@ -285,7 +320,7 @@ std::optional<double> TensorCells::valueOf(const TensorRow& row, TensorColumn co
     case PredictedLoss:
         return row.loss.value();
     default:
-        return of(row, column).value;
+        return errorOf(column) ? errorOf(row, column) : of(row, column).value;
     }
 }
 

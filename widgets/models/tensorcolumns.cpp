@@ -61,8 +61,8 @@ namespace {
             76, Number },
         { RoundingError, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Output error"),
             QT_TRANSLATE_NOOP("widgets::TensorColumns",
-                "Relative error of the tensor's output at the recipe's format,\nrounded to "
-                "nearest, weighted by importance where it was measured."),
+                "Relative error of the tensor's output at the recipe's format,\nrounded with the "
+                "importance that was measured."),
             64, Number },
         { InputMax, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Input max"),
             QT_TRANSLATE_NOOP("widgets::TensorColumns", "Largest absolute value that flows in."),
@@ -99,7 +99,7 @@ namespace {
             QT_TRANSLATE_NOOP("widgets::TensorColumns",
                 "Relative error of the tensor's output after quantizing, on held-out sequences of "
                 "the\n"
-                "calibration text where there are any. “weights”: of the weights alone, no text."),
+                "calibration text where there are any."),
             64, Number },
         { Change, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Change"),
             QT_TRANSLATE_NOOP("widgets::TensorColumns",
@@ -111,13 +111,13 @@ namespace {
             QT_TRANSLATE_NOOP(
                 "widgets::TensorColumns", "Format in run B, bold where it differs from A."),
             64, Text },
-        { ErrorA, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Error A"),
-            QT_TRANSLATE_NOOP("widgets::TensorColumns",
-                "Relative output error in run A.\n“weights”: of the weights alone, no text."),
+        { ErrorA, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Output A"),
+            QT_TRANSLATE_NOOP(
+                "widgets::TensorColumns", "Relative error of the tensor's output in run A."),
             76, Number },
-        { ErrorB, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Error B"),
-            QT_TRANSLATE_NOOP("widgets::TensorColumns",
-                "Relative output error in run B.\n“weights”: of the weights alone, no text."),
+        { ErrorB, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Output B"),
+            QT_TRANSLATE_NOOP(
+                "widgets::TensorColumns", "Relative error of the tensor's output in run B."),
             76, Number },
         { ErrorDifference, QT_TRANSLATE_NOOP("widgets::TensorColumns", "B − A, pp"),
             QT_TRANSLATE_NOOP(
@@ -141,6 +141,27 @@ namespace {
                 "KL divergence of this tensor alone in the recipe's format; losses of tensors add "
                 "up.\nHollow bars are predicted, filled ones measured."),
             104, Bar },
+        { RoundingWeightError, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Weight error"),
+            QT_TRANSLATE_NOOP("widgets::TensorColumns",
+                "Relative error of the weights alone at the recipe's format,\nrounded to nearest: "
+                "no text was looked at."),
+            64, Number },
+        { RunWeightError, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Weight error"),
+            QT_TRANSLATE_NOOP("widgets::TensorColumns",
+                "Relative error of the weights alone after quantizing:\nno text was looked at."),
+            64, Number },
+        { WeightErrorA, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Weights A"),
+            QT_TRANSLATE_NOOP("widgets::TensorColumns",
+                "Relative error of the weights alone in run A:\nno text was looked at."),
+            76, Number },
+        { WeightErrorB, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Weights B"),
+            QT_TRANSLATE_NOOP("widgets::TensorColumns",
+                "Relative error of the weights alone in run B:\nno text was looked at."),
+            76, Number },
+        { WeightErrorDifference, QT_TRANSLATE_NOOP("widgets::TensorColumns", "Weights B − A"),
+            QT_TRANSLATE_NOOP("widgets::TensorColumns",
+                "Difference of the weights' errors in percentage points."),
+            78, Number },
     } };
 
     const ColumnText& about(TensorColumn column) { return columns[std::size_t(column)]; }
@@ -187,6 +208,24 @@ std::span<const TensorColumn> TensorColumns::shownOn(PageId page)
         return exportShown;
     }
     return modelShown;
+}
+
+std::optional<TensorColumn> TensorColumns::ofWeights(TensorColumn column)
+{
+    switch (column) {
+    case RoundingError:
+        return RoundingWeightError;
+    case OutputError:
+        return RunWeightError;
+    case ErrorA:
+        return WeightErrorA;
+    case ErrorB:
+        return WeightErrorB;
+    case ErrorDifference:
+        return WeightErrorDifference;
+    default:
+        return std::nullopt;
+    }
 }
 
 std::span<const TensorColumn> TensorColumns::offered() { return everywhereOffered; }

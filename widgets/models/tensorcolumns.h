@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <QString>
 
+#include <optional>
 #include <span>
 
 namespace widgets {
@@ -42,9 +43,15 @@ enum class TensorColumn {
     Bytes,
     ReadBack,
     PredictedLoss, ///< of the recipe's format, alone; settings keep columns by number, so it is
-                   ///< last
+                   ///< behind the others
+    // Errors of the weights where no output was looked at: another quantity, so other columns.
+    RoundingWeightError,
+    RunWeightError,
+    WeightErrorA,
+    WeightErrorB,
+    WeightErrorDifference,
 };
-constexpr int tensorColumnCount = int(TensorColumn::PredictedLoss) + 1;
+constexpr int tensorColumnCount = int(TensorColumn::WeightErrorDifference) + 1;
 
 /// The pages of the window, each a question about the tensors.
 enum class PageId { Model, Weights, Activations, Precision, Quantize, Compare, Export };
@@ -63,6 +70,8 @@ public:
     /// What a page shows, the most important first.
     static std::span<const TensorColumn> shownOn(PageId page);
     static std::span<const TensorColumn> offered(); ///< beside those, on every page
+    /// Of an error of outputs the column with that of the weights; none for any other.
+    static std::optional<TensorColumn> ofWeights(TensorColumn column);
 };
 
 } // namespace widgets

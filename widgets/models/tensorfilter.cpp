@@ -20,8 +20,12 @@ namespace {
             return value(TensorColumn::Absmax);
         case Quantity::Outliers:
             return value(TensorColumn::Outliers);
-        case Quantity::Error: // what was measured goes before what is foreseen
-            return row.run.error ? row.run.error : row.roundingError;
+        case Quantity::Error: // of outputs before weights, measured before foreseen
+            for (const TensorColumn column : { TensorColumn::OutputError,
+                     TensorColumn::RoundingError, TensorColumn::RunWeightError })
+                if (const auto error = value(column))
+                    return error;
+            return value(TensorColumn::RoundingWeightError);
         case Quantity::Size:
             return double(row.recipeFormat ? row.recipeBytes() : row.bytes);
         case Quantity::Bits:

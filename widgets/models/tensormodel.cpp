@@ -30,8 +30,20 @@ void TensorModel::setTensors(std::vector<TensorRow> rows)
     m_largest.fill({});
     m_values.fill({});
     m_pending.clear();
+    m_errors.fill(0);
+    for (int tensor = 0; tensor < tensorCount(); ++tensor)
+        countErrors(tensor, 1);
     arrange();
     endResetModel();
+}
+
+void TensorModel::countErrors(int tensor, int by)
+{
+    for (int column = 0; column < tensorColumnCount; ++column)
+        if (const auto ofWeights = TensorColumns::ofWeights(TensorColumn(column)))
+            for (const TensorColumn each : { TensorColumn(column), *ofWeights })
+                if (TensorCells::valueOf(row(tensor), each))
+                    m_errors[std::size_t(each)] += by;
 }
 
 void TensorModel::setShape(Shape shape)
@@ -151,12 +163,17 @@ void TensorModel::setWeights(int tensor, std::optional<WeightFacts> facts)
     changed(tensor, TensorColumn::Kurtosis, TensorColumn::Outliers);
 }
 
-void TensorModel::setRoundingError(int tensor, std::optional<double> error)
+void TensorModel::setRoundingError(int tensor, std::optional<double> error, ErrorOf of)
 {
-    if (m_rows[std::size_t(tensor)].roundingError == error)
+    TensorRow& row = m_rows[std::size_t(tensor)];
+    if (row.roundingError == error && row.roundingErrorOf == of)
         return;
-    m_rows[std::size_t(tensor)].roundingError = error;
+    countErrors(tensor, -1);
+    row.roundingError = error;
+    row.roundingErrorOf = of;
+    countErrors(tensor, 1);
     changed(tensor, TensorColumn::RoundingError, TensorColumn::RoundingError);
+    changed(tensor, TensorColumn::RoundingWeightError, TensorColumn::RoundingWeightError);
 }
 
 void TensorModel::setLoss(int tensor, const LossFacts& loss)
@@ -185,14 +202,20 @@ void TensorModel::setRecipe(int tensor, const core::Format* format, const core::
 
 void TensorModel::setRun(int tensor, RunFacts facts)
 {
+    countErrors(tensor, -1);
     m_rows[std::size_t(tensor)].run = std::move(facts);
+    countErrors(tensor, 1);
     changed(tensor, TensorColumn::State, TensorColumn::Change);
+    changed(tensor, TensorColumn::RunWeightError, TensorColumn::RunWeightError);
 }
 
 void TensorModel::setCompared(int tensor, ComparedFacts facts)
 {
+    countErrors(tensor, -1);
     m_rows[std::size_t(tensor)].compared = facts;
+    countErrors(tensor, 1);
     changed(tensor, TensorColumn::FormatA, TensorColumn::ErrorDifference);
+    changed(tensor, TensorColumn::WeightErrorA, TensorColumn::WeightErrorDifference);
 }
 
 void TensorModel::setExported(int tensor, std::optional<ExportFacts> facts)

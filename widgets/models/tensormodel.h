@@ -58,10 +58,12 @@ public:
 
     /// What a column sorts and filters by; none if there is none.
     std::optional<double> value(int tensor, TensorColumn column) const;
+    /// Whether any tensor has an error in `column`, which is one of errors.
+    bool hasErrors(TensorColumn column) const { return m_errors[std::size_t(column)] > 0; }
 
     // What is known of a tensor; each redraws what shows it.
     void setWeights(int tensor, std::optional<WeightFacts> facts);
-    void setRoundingError(int tensor, std::optional<double> error);
+    void setRoundingError(int tensor, std::optional<double> error, ErrorOf of = ErrorOf::Output);
     void setLoss(int tensor, const LossFacts& loss);
     void setInputs(int tensor, std::optional<InputFacts> facts);
     void setRecipe(int tensor, const core::Format* format, const core::Format* wanted);
@@ -93,6 +95,7 @@ private:
     using Changes = std::map<int, std::pair<int, int>>;
 
     void arrange();
+    void countErrors(int tensor, int by);
     void changed(int tensor, TensorColumn first, TensorColumn last);
     void show(const Changes& changes, TensorColumn first, TensorColumn last);
     TensorCell cell(const QModelIndex& index) const;
@@ -105,6 +108,8 @@ private:
     std::vector<Standing> m_standing; ///< by tensor
     Shape m_shape = Shape::Tree;
     int m_together = 0; ///< that live
+    std::array<int, std::size_t(tensorColumnCount)>
+        m_errors{}; ///< tensors that have one, by column
     std::map<std::pair<TensorColumn, TensorColumn>, Changes> m_pending;
     mutable std::array<std::optional<double>, std::size_t(tensorColumnCount)> m_largest;
     /// By column and tensor, NaN: none. Empty: not looked at since it changed.

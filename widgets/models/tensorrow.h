@@ -36,7 +36,7 @@ struct InputFacts {
 struct RunFacts {
     enum class State { None, Waiting, Rounding, Done, Kept, Failed };
     State state = State::None;
-    std::optional<double> error; ///< relative output error; of the weights where they were judged
+    std::optional<double> error; ///< relative; of what `judged` says
     std::optional<double> importanceError; ///< the same of importance-weighted rounding
     QString note;
     Judged judged = { core::JudgedOn::CalibrationText, 0 }; ///< both errors
@@ -47,7 +47,7 @@ struct ComparedFacts {
     const core::Format* a = nullptr;
     const core::Format* b = nullptr;
     std::optional<double> errorA, errorB;
-    core::JudgedOn judgedA = core::JudgedOn::CalibrationText, judgedB = judgedA;
+    ErrorOf errorOfA = ErrorOf::Output, errorOfB = ErrorOf::Output;
 };
 
 /// A tensor in the file to be written.
@@ -83,7 +83,8 @@ struct TensorRow {
     std::optional<WeightFacts> weights;
     const core::Format* recipeFormat = nullptr; ///< what will be stored
     const core::Format* wantedFormat = nullptr; ///< differs where rows do not fit
-    std::optional<double> roundingError; ///< relative output error at the recipe's format
+    std::optional<double> roundingError; ///< relative, at the recipe's format
+    ErrorOf roundingErrorOf = ErrorOf::Output;
     LossFacts loss;
     std::optional<InputFacts> inputs;
     RunFacts run;

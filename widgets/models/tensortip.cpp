@@ -37,6 +37,14 @@ namespace {
         return lines.join(u'\n');
     }
 
+    /// Why a column of output errors has none.
+    QString weightErrorTip(const std::optional<double>& error, ErrorOf of)
+    {
+        return error && of == ErrorOf::Weights
+            ? errorSentence(percentText(*error), { core::JudgedOn::Weights, 0 })
+            : QString();
+    }
+
     QString errorTip(const RunFacts& run)
     {
         QStringList lines;
@@ -64,9 +72,19 @@ QString tensorTip(const TensorRow& row, TensorColumn column)
         return row.run.note;
     case TensorColumn::PredictedLoss:
         return lossTip(row.loss);
+    case TensorColumn::RoundingError:
+    case TensorColumn::RoundingWeightError:
+        return weightErrorTip(row.roundingError, row.roundingErrorOf);
     case TensorColumn::OutputError:
+    case TensorColumn::RunWeightError:
     case TensorColumn::Change:
         return errorTip(row.run);
+    case TensorColumn::ErrorA:
+    case TensorColumn::WeightErrorA:
+        return weightErrorTip(row.compared.errorA, row.compared.errorOfA);
+    case TensorColumn::ErrorB:
+    case TensorColumn::WeightErrorB:
+        return weightErrorTip(row.compared.errorB, row.compared.errorOfB);
     default:
         return {};
     }

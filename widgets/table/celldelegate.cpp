@@ -76,6 +76,7 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInd
     option->palette.setColor(QPalette::HighlightedText, toneColor(tone, option->palette));
     const bool emphasised = tone == Tone::Strong || tone == Tone::Choice
         || (tone == Tone::Loss && index.column() != int(TensorColumn::ErrorDifference)
+            && index.column() != int(TensorColumn::WeightErrorDifference)
             && index.column() != int(TensorColumn::Change)
             && index.column() != int(TensorColumn::MaxOverMedian)
             && index.column() != int(TensorColumn::PredictedLoss));

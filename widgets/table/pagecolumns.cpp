@@ -21,6 +21,9 @@ void PageColumns::fillMenu(QMenu& menu, PageId page, const std::function<void()>
     QList<int> offered = of(page);
     for (const TensorColumn column : TensorColumns::shownOn(page))
         offered += int(column);
+    for (const TensorColumn column : TensorColumns::shownOn(page))
+        if (const auto ofWeights = TensorColumns::ofWeights(column))
+            offered += int(*ofWeights);
     for (const TensorColumn column : TensorColumns::offered())
         offered += int(column);
     QSet<int> listed{ int(TensorColumn::Tensor) };

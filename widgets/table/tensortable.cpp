@@ -132,6 +132,10 @@ void TensorTable::connectTree()
         updateFoot();
         emit selectionEdited(); // a reset clears the selection without a word
     });
+    connect(&m_model, &TensorModel::dataChanged, this, [this] {
+        if (shownColumns() != m_shown)
+            applyColumns();
+    });
     connect(m_tree->header(), &QHeaderView::sortIndicatorChanged, this,
         [this](int column, Qt::SortOrder order) {
             m_sorting[int(m_page)] = { column, int(order) };
@@ -140,6 +144,10 @@ void TensorTable::connectTree()
         updateFoot();
         emit selectionEdited();
     });
+    for (int column = 0; column < tensorColumnCount; ++column) // beside what it stands in for
+        if (const auto ofWeights = TensorColumns::ofWeights(TensorColumn(column)))
+            m_tree->header()->moveSection(m_tree->header()->visualIndex(int(*ofWeights)),
+                m_tree->header()->visualIndex(column) + 1);
     connect(m_tree, &TensorTree::digitPressed, this, &TensorTable::digitPressed);
     connect(m_tree, &TensorTree::stepPressed, this, &TensorTable::stepPressed);
     connect(m_tree, &TensorTree::assignPressed, this, &TensorTable::assignPressed);
@@ -159,10 +167,22 @@ void TensorTable::setPage(PageId page, int mostColumns)
     applyColumns();
 }
 
+QList<int> TensorTable::pageColumns() const
+{
+    QList<int> columns = m_pageColumns.of(m_page);
+    for (int& column : columns) {
+        const auto ofWeights = TensorColumns::ofWeights(TensorColumn(column));
+        if (ofWeights && !columns.contains(int(*ofWeights)) && m_model.hasErrors(*ofWeights)
+            && !m_model.hasErrors(TensorColumn(column)))
+            column = int(*ofWeights);
+    }
+    return columns;
+}
+
 QList<int> TensorTable::shownColumns() const
 {
-    const QList<int> columns = m_pageColumns.of(m_page).mid(0, std::max(2, m_mostColumns));
-    if (columns.size() == m_pageColumns.of(m_page).size())
+    const QList<int> all = pageColumns(), columns = all.mid(0, std::max(2, m_mostColumns));
+    if (columns.size() == all.size())
         return columns;
     const int names = m_names.of(m_model, m_tree->fontMetrics(), m_tree->indentation());
     return columnsThatFit(
@@ -180,7 +200,7 @@ void TensorTable::applyColumns()
 {
     QHeaderView* header = m_tree->header();
     const QList<int> shown = m_shown = shownColumns();
-    const bool all = shown.size() == m_pageColumns.of(m_page).size();
+    const bool all = shown.size() == pageColumns().size();
     const ColumnRoom room = m_narrow || !all ? ColumnRoom::Tight : ColumnRoom::Wide;
     header->setStretchLastSection(false);
     for (int column = 0; column < tensorColumnCount; ++column) {

@@ -78,8 +78,10 @@ private:
     void applyColumns();
     void showColumnMenu();
     void updateFoot();
-    /// Of the current page, as many as there is room for beside whole names.
-    QList<int> shownColumns() const;
+    /// Of the current page; errors of the weights stand in for those of outputs, of which none is
+    /// known.
+    QList<int> pageColumns() const;
+    QList<int> shownColumns() const; ///< as many of them as there is room for beside whole names
     void assignFrom(const QModelIndex& index, const core::Format* format);
 
     TensorModel& m_model;

@@ -66,7 +66,7 @@ private slots:
         preview(tensors[0], &core::formats::q4_0, 0.07);
         preview(tensors[1], &core::formats::q8_0, 0.03); // not at Q4_0: it must not count there
         QTRY_COMPARE(cost("Q4_0", 2), "+6.0 pp");
-        QVERIFY(says("Output error: 0 of 6 tensors in every format"));
+        QVERIFY(says("Weight error: 0 of 6 tensors in every format")); // no activations here
     }
 
     void countsFallbacksOfASelection()

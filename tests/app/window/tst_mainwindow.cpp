@@ -48,7 +48,7 @@ private slots:
         QCOMPARE(session().weightStatsMissing(), 0);
         const QModelIndex kurtosis = tree->model()->index(0, int(TensorColumn::Kurtosis));
         QVERIFY(kurtosis.data(widgets::TensorModel::ValueRole).isValid());
-        const QModelIndex error = tree->model()->index(0, int(TensorColumn::RoundingError));
+        const QModelIndex error = tree->model()->index(0, int(TensorColumn::RoundingWeightError));
         QVERIFY(error.data(widgets::TensorModel::ValueRole).isValid());
     }
 

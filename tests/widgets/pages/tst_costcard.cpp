@@ -76,6 +76,18 @@ private slots:
         QCOMPARE(shown.table()->currentRow(), q2); // what is looked at
     }
 
+    void namesTheErrorByWhatItIsOf()
+    {
+        Shown shown;
+        QCOMPARE(shown.table()->horizontalHeaderItem(2)->text(), "Output error");
+        std::vector<FormatChoice> choices = sampleData().choices(attnK, shown.q3);
+        for (FormatChoice& choice : choices)
+            choice.errorOf = ErrorOf::Weights;
+        shown.card.setSelection("blk.2.attn_k", choices, shown.q3, nullptr);
+        QCOMPARE(shown.table()->horizontalHeaderItem(2)->text(), "Weight error");
+        QVERIFY(shown.table()->item(0, 0)->toolTip().contains("Weight error "));
+    }
+
     void errorsStillToComeAreThreeDots()
     {
         Shown shown;

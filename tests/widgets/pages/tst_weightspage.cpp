@@ -192,6 +192,22 @@ private slots:
         QCOMPARE(map.data.labels[2 * 7 + 1], "1.77");
     }
 
+    void theMapOfErrorsHasThoseOfOneKind()
+    {
+        const auto cell = [](int layer, double error, ErrorOf of) {
+            return TensorOverview{ { core::Role::AttnK, layer }, nullptr, error, of };
+        };
+        const auto said = [](const std::vector<TensorOverview>& tensors) {
+            const WeightsMap map = weightsMap(tensors, WeightsStatistic::Error, 3);
+            QString labels = map.data.labels[0] + ' ' + map.data.labels[1];
+            return map.data.what + ": " + labels.replace(QChar(0xA0), ' ');
+        };
+        QCOMPARE(said({ cell(0, 0.2, ErrorOf::Weights), cell(1, 0.1, ErrorOf::Weights) }),
+            "weight error: 20.0 % 10.0 %");
+        QCOMPARE(said({ cell(0, 0.2, ErrorOf::Weights), cell(1, 0.1, ErrorOf::Output) }),
+            "output error: … 10.0 %");
+    }
+
     void severalTensorsGetASmallRulerEachFourAtMost()
     {
         Shown shown;

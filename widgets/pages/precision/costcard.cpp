@@ -124,9 +124,10 @@ void CostCard::showMeasured(const std::vector<FormatChoice>& choices)
     const bool partial = least != choices.end() && least->isPartial();
     m_partial->setVisible(partial && least->tensors > 1);
     if (partial)
-        m_partial->setText(
-            tr("Output error: %1 of %n tensors in every format", nullptr, least->tensors)
-                .arg(least->measured));
+        m_partial->setText((least->errorOf == ErrorOf::Output
+                ? tr("Output error: %1 of %n tensors in every format", nullptr, least->tensors)
+                : tr("Weight error: %1 of %n tensors in every format", nullptr, least->tensors))
+                               .arg(least->measured));
 }
 
 void CostCard::assign(const core::Format* format)

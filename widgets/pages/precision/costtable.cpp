@@ -39,6 +39,25 @@ QString fallbackText(const FormatChoice& choice)
         .arg(listText(targets));
 }
 
+namespace {
+
+    /// "Output error 3.1 %, mean of 3 of 7 tensors".
+    QString errorLine(const FormatChoice& choice)
+    {
+        const QString error = (choice.errorOf == ErrorOf::Output ? CostTable::tr("Output error %1")
+                                                                 : CostTable::tr("Weight error %1"))
+                                  .arg(percentText(*choice.error));
+        if (choice.isPartial())
+            return CostTable::tr("%1, mean of %2 of %n tensors", "an error", choice.tensors)
+                .arg(error)
+                .arg(choice.measured);
+        return choice.tensors == 1
+            ? error
+            : CostTable::tr("%1, mean of %n tensors", "an error", choice.tensors).arg(error);
+    }
+
+} // namespace
+
 CostTable::CostTable(QWidget* parent)
     : QTableWidget(0, ColumnCount, parent)
 {
@@ -46,8 +65,6 @@ CostTable::CostTable(QWidget* parent)
     for (int column = 0; column < ColumnCount; ++column)
         horizontalHeaderItem(column)->setTextAlignment(
             (column == Name ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-    horizontalHeaderItem(Error)->setToolTip(
-        tr("How far the tensor's output moves, relative to the output itself"));
     horizontalHeaderItem(Loss)->setToolTip(
         tr("KL divergence, nats a token, of these tensors rounded alone: ○ predicted, ● measured"));
     verticalHeader()->hide();
@@ -115,6 +132,7 @@ void CostTable::fill()
     for (const FormatChoice& choice : m_choices)
         largest = std::max(largest, std::abs(sizeOf(choice)));
     m_unit = sizeUnitOf(largest);
+    nameError();
     // What the loss is known of needs no error; there is no room for both.
     const bool knows = std::ranges::any_of(
         m_choices, [](const FormatChoice& choice) { return bool(choice.loss); });
@@ -125,6 +143,16 @@ void CostTable::fill()
         setRowHeight(row, scaled(24));
         fillRow(row);
     }
+}
+
+void CostTable::nameError()
+{
+    const bool ofWeights = !m_choices.empty() && m_choices.front().errorOf == ErrorOf::Weights;
+    horizontalHeaderItem(Error)->setText(ofWeights ? tr("Weight error") : tr("Output error"));
+    horizontalHeaderItem(Error)->setToolTip(ofWeights
+            ? tr("How far the weights move, relative to the weights themselves. Measure "
+                 "activations to know how far the output moves.")
+            : tr("How far the tensor's output moves, relative to the output itself"));
 }
 
 void CostTable::fillRow(int row)
@@ -207,15 +235,8 @@ QString CostTable::toolTip(const FormatChoice& choice) const
     };
     if (const QString line = formatLine(choice.format); !line.isEmpty())
         lines += line;
-    if (choice.error && choice.isPartial())
-        lines += tr("Output error %1, mean of %2 of %n tensors", nullptr, choice.tensors)
-                     .arg(percentText(*choice.error))
-                     .arg(choice.measured);
-    else if (choice.error)
-        lines += choice.tensors == 1
-            ? tr("Output error %1").arg(percentText(*choice.error))
-            : tr("Output error %1, mean of %n tensors", nullptr, choice.tensors)
-                  .arg(percentText(*choice.error));
+    if (choice.error)
+        lines += errorLine(choice);
     if (choice.measuredLoss)
         lines += tr("Measured alone: KLD %1", "costs")
                      .arg(measuredKldText(

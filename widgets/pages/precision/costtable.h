@@ -3,6 +3,7 @@
 
 #include "core/formats/format.h"
 #include "widgets/format.h"
+#include "widgets/judgedtext.h"
 
 #include <QtWidgets/QTableWidget>
 
@@ -16,7 +17,8 @@ namespace widgets {
 struct FormatChoice {
     const core::Format* format = nullptr;
     std::int64_t bytes = 0; ///< of the selected tensors in it
-    std::optional<double> error; ///< mean relative output error of the measured; none: pending
+    std::optional<double> error; ///< mean relative error of the measured; none: pending
+    ErrorOf errorOf = ErrorOf::Output; ///< of all choices the same
     /// Of the error, against the recipe's formats: mean of the tensors measured in both.
     std::optional<double> change;
     std::optional<double> loss; ///< predicted KL divergence of the selected tensors together
@@ -35,7 +37,7 @@ struct FormatChoice {
 /// "12 of 28 tensors fall back: 8 to Q5_0, 4 to F16." Empty if all rows fit.
 QString fallbackText(const FormatChoice& choice);
 
-/// Every format with what it would change against the one in the recipe: bytes and output error;
+/// Every format with what it would change against the one in the recipe: bytes and error;
 /// without one format in the recipe (mixed), the values themselves. All sizes are in one unit; an
 /// error of some of the tensors is in secondary ink. Going to a row looks at its format,
 /// double-click or Enter assigns it, Esc goes back.
@@ -64,6 +66,7 @@ private:
     enum Column { Name, Size, Error, Loss, ColumnCount };
     void fill();
     void fillRow(int row);
+    void nameError();
     void fillSize(int row);
     void fillError(int row);
     void fillLoss(int row);

@@ -30,6 +30,16 @@ namespace {
                                  : percentText(value);
     }
 
+    ErrorOf errorOf(const std::vector<PrecisionCell>& cells)
+    {
+        const auto isKnown = [&cells](ErrorOf of) {
+            return std::ranges::any_of(cells,
+                [of](const PrecisionCell& cell) { return cell.error && cell.errorOf == of; });
+        };
+        return isKnown(ErrorOf::Weights) && !isKnown(ErrorOf::Output) ? ErrorOf::Weights
+                                                                      : ErrorOf::Output;
+    }
+
 } // namespace
 
 PrecisionMap::PrecisionMap(QWidget* parent)
@@ -99,7 +109,8 @@ void PrecisionMap::fill()
     m_formats->setVisible(what == Loss);
     HeatMapData data;
     data.scale = what == Bits ? HeatMapData::Scale::Magnitude : HeatMapData::Scale::Loss;
-    data.what = what == Error ? tr("output error")
+    const ErrorOf of = errorOf(m_cells);
+    data.what = what == Error ? (of == ErrorOf::Output ? tr("output error") : tr("weight error"))
         : what == Loss        ? tr("KLD × 10⁻³ alone")
                               : tr("bits per weight");
     for (int layer = 0; layer < m_layers; ++layer) {
@@ -116,15 +127,17 @@ void PrecisionMap::fill()
         const auto at = std::size_t(cell.place.layer) * m_roles.size()
             + std::size_t(column - m_roles.begin());
         data.values[at] = std::fmax(data.values[at],
-            what == Bits       ? cell.bits
-                : what == Loss ? cell.loss.value_or(unknown)
-                               : cell.error.value_or(unknown));
+            what == Bits             ? cell.bits
+                : what == Loss       ? cell.loss.value_or(unknown)
+                : cell.errorOf == of ? cell.error.value_or(unknown)
+                                     : unknown); // another quantity
     }
     for (const double value : data.values)
         data.labels.push_back(valueText(what, value));
     data.text = [what](double value) { return valueText(what, value); };
     data.spread = what != Bits ? HeatScale::Kind::Ratios : HeatScale::Kind::Linear;
-    m_map->setName(what == Error ? tr("Output error by layer and role")
+    m_map->setName(what == Error ? (of == ErrorOf::Output ? tr("Output error by layer and role")
+                                                          : tr("Weight error by layer and role"))
             : what == Loss       ? tr("Predicted loss by layer and role")
                                  : tr("Bits per weight by layer and role"));
     const int rows = m_layers > HeatMap::mostRowsDown ? int(m_roles.size()) : m_layers;

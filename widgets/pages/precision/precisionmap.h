@@ -4,6 +4,7 @@
 #include "core/formats/format.h"
 #include "core/model/role.h"
 #include "widgets/card.h"
+#include "widgets/judgedtext.h"
 #include "widgets/pages/page.h"
 
 #include <optional>
@@ -22,9 +23,11 @@ struct PrecisionCell {
     double bits = 0;
     std::optional<double> error; ///< at the recipe's format
     std::optional<double> loss{}; ///< predicted, if it alone goes to the format that is chosen here
+    ErrorOf errorOf = ErrorOf::Output;
 };
 
-/// Layers × roles: the bits per weight that each matrix gets, or the output error they cost it.
+/// Layers × roles: the bits per weight that each matrix gets, or the error they cost it: of
+/// outputs, unless only weights' errors are known.
 class PrecisionMap : public Card {
     Q_OBJECT
 

@@ -71,11 +71,14 @@ namespace {
     /// The same in one line, for a narrow window.
     QString lineOf(const core::RoundingPreview& preview)
     {
-        const QString error = percentText(preview.outputError);
+        const QString error = (preview.weighted ? RulerCard::tr("output error %1")
+                                                : RulerCard::tr("weight error %1"))
+                                  .arg(percentText(preview.outputError));
         if (preview.levelsPerGroup == 0)
-            return RulerCard::tr("RMS error %1 · error %2")
+            return RulerCard::tr("RMS error %1 · %2", "numbers, the error with its name")
                 .arg(significantText(preview.rmsError), error);
-        return RulerCard::tr("%1 levels · typical step %2 · clipped %3 % · error %4")
+        return RulerCard::tr(
+            "%1 levels · typical step %2 · clipped %3 % · %4", "numbers, the error with its name")
             .arg(countText(preview.levelsPerGroup), significantText(preview.typical.step),
                 numberText(preview.clippedShare * 100, 2), error);
     }

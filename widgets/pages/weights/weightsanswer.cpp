@@ -86,8 +86,8 @@ namespace {
 
     double statisticOf(const TensorOverview& tensor, WeightsStatistic statistic, double threshold)
     {
-        if (statistic == WeightsStatistic::OutputError)
-            return tensor.outputError < 0 ? qQNaN() : tensor.outputError;
+        if (statistic == WeightsStatistic::Error)
+            return tensor.error < 0 ? qQNaN() : tensor.error;
         if (!tensor.stats)
             return qQNaN();
         const core::TensorStats& stats = *tensor.stats;
@@ -169,11 +169,24 @@ QString weightsAnswer(const std::vector<SelectedTensor>& tensors, const PreviewS
     return rounding.isEmpty() ? what : WeightsText::tr("%1 %2").arg(what, rounding);
 }
 
+ErrorOf errorOf(const std::vector<TensorOverview>& tensors)
+{
+    const auto isKnown = [&tensors](ErrorOf of) {
+        return std::ranges::any_of(tensors, [of](const TensorOverview& tensor) {
+            return tensor.error >= 0 && tensor.errorOf == of;
+        });
+    };
+    return isKnown(ErrorOf::Weights) && !isKnown(ErrorOf::Output) ? ErrorOf::Weights
+                                                                  : ErrorOf::Output;
+}
+
 WeightsMap weightsMap(
     const std::vector<TensorOverview>& tensors, WeightsStatistic statistic, double threshold)
 {
+    const ErrorOf of = errorOf(tensors);
     const QString names[] = { WeightsText::tr("kurtosis"), WeightsText::tr("absmax/σ"),
-        WeightsText::tr("outlier channels"), WeightsText::tr("output error") };
+        WeightsText::tr("outlier channels"),
+        of == ErrorOf::Output ? WeightsText::tr("output error") : WeightsText::tr("weight error") };
     WeightsMap map;
     std::set<int> layers;
     std::set<core::Role> roles;
@@ -196,6 +209,8 @@ WeightsMap weightsMap(
         const auto column = std::find(map.columns.begin(), map.columns.end(), tensor.place.role);
         if (row == map.rows.end() || column == map.columns.end())
             continue;
+        if (statistic == WeightsStatistic::Error && tensor.errorOf != of)
+            continue; // another quantity
         double& value = map.data.values[std::size_t(row - map.rows.begin()) * map.columns.size()
             + std::size_t(column - map.columns.begin())];
         // The largest, where a cell stands for several tensors without a role; a NaN is no number.
@@ -203,7 +218,7 @@ WeightsMap weightsMap(
     }
     for (const double value : map.data.values)
         map.data.labels.push_back(statisticText(value, statistic));
-    const bool loss = statistic == WeightsStatistic::OutputError;
+    const bool loss = statistic == WeightsStatistic::Error;
     map.data.what = names[int(statistic)];
     map.data.scale = loss ? HeatMapData::Scale::Loss : HeatMapData::Scale::Magnitude;
     map.data.spread = loss ? HeatScale::Kind::Ratios : HeatScale::Kind::FromZero;

@@ -15,7 +15,7 @@ namespace widgets {
 QString weightsAnswer(const std::vector<SelectedTensor>& tensors, const PreviewStore& previews,
     const std::vector<const core::Format*>& formats, const core::Format* looked, double threshold);
 
-enum class WeightsStatistic { Kurtosis, AbsmaxPerSigma, OutlierShare, OutputError };
+enum class WeightsStatistic { Kurtosis, AbsmaxPerSigma, OutlierShare, Error };
 
 /// The map of one statistic over layers × matrix roles, and what its rows and columns are.
 struct WeightsMap {
@@ -23,6 +23,9 @@ struct WeightsMap {
     std::vector<int> rows; ///< layers
     std::vector<core::Role> columns;
 };
+/// What the map of the error is of: of outputs, unless only weights' errors are known.
+ErrorOf errorOf(const std::vector<TensorOverview>& tensors);
+/// Of errors it has those of errorOf(tensors).
 WeightsMap weightsMap(
     const std::vector<TensorOverview>& tensors, WeightsStatistic statistic, double threshold);
 

@@ -287,6 +287,8 @@ void WeightsPage::updateMap()
         m_overview, static_cast<WeightsStatistic>(m_statistic->currentIndex()), m_threshold);
     m_columns = map.columns;
     m_rows = map.rows;
+    m_statistic->setItemText(int(WeightsStatistic::Error),
+        errorOf(m_overview) == ErrorOf::Output ? tr("Output error") : tr("Weight error"));
     m_mapCard->setTitle(tr("%1 by layer and role").arg(m_statistic->currentText()));
     m_map->setName(m_mapCard->title());
     m_map->setData(map.data);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/judgedtext.h"
 #include "widgets/pages/page.h"
 #include "widgets/pages/previewstore.h"
 #include "widgets/pages/selectedtensor.h"
@@ -23,7 +24,8 @@ class Segmented;
 struct TensorOverview {
     core::Place place;
     std::shared_ptr<const core::TensorStats> stats; ///< null: not measured yet
-    double outputError = -1; ///< relative, at the recipe's format; −1 unknown
+    double error = -1; ///< relative, at the recipe's format; −1 unknown
+    ErrorOf errorOf = ErrorOf::Output;
 };
 
 /// Page 2, what rounding does to the selected tensor: the ruler with its facts, statistics of all
