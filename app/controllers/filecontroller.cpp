@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/filecontroller.h"
 
-#include "app/session/readfiles.h"
+#include "app/jobs/readfiles.h"
 #include "app/session/sessionstore.h"
 #include "core/files/atomicfile.h"
 #include "widgets/plots/baseplot.h"
@@ -13,10 +13,12 @@
 
 namespace app {
 
-FileController::FileController(Jobs& quick, Session& session, QWidget& window, QObject* parent)
+FileController::FileController(
+    Jobs& quick, Session& session, const RunQueue& queue, QWidget& window, QObject* parent)
     : QObject(parent)
     , m_quick(quick)
     , m_session(session)
+    , m_queue(queue)
     , m_window(window)
 {
     connect(&m_quick, &Jobs::failed, this, [this](JobId id, const QString&, const QString& reason) {
@@ -68,7 +70,9 @@ void FileController::saveSession(const QString& file, const core::Json& document
     }
     m_jobs += m_quick.start(
         tr("Saving %1").arg(whole),
-        [path = std::filesystem::path(whole.toStdString()), document](const core::Progress&) {
+        [path = std::filesystem::path(whole.toStdString()), document,
+            read = readFiles(m_session, m_queue)](const core::Progress&) {
+            read.requireNotAmong(path);
             SessionStore::writeFile(path, document);
             return true;
         },
@@ -154,7 +158,7 @@ void FileController::saveRecipe()
     m_jobs += m_quick.start(
         tr("Saving the recipe"),
         [path = std::filesystem::path(file.toStdString()), recipe = m_session.recipe().recipe(),
-            read = readFiles(m_session)](const core::Progress&) {
+            read = readFiles(m_session, m_queue)](const core::Progress&) {
             read.requireNotAmong(path);
             core::writeRecipe(recipe, path);
             return true;
@@ -187,7 +191,7 @@ void FileController::write(const QString& file, const QByteArray& bytes)
     m_jobs += m_quick.start(
         tr("Saving %1").arg(file),
         [path = std::filesystem::path(file.toStdString()), bytes = bytes.toStdString(),
-            read = readFiles(m_session)](const core::Progress&) {
+            read = readFiles(m_session, m_queue)](const core::Progress&) {
             read.requireNotAmong(path);
             core::writeFileAtomically(path, bytes);
             return true;

@@ -16,14 +16,18 @@ class BasePlot;
 
 namespace app {
 
+class RunQueue;
+
 /// Asks for files and folders, reads and writes the small ones (recipes, plots) on the quick
-/// worker. A file that cannot be read or written changes nothing; one that is read is not replaced.
+/// worker. A file that cannot be read or written changes nothing; one that any run reads is not
+/// replaced.
 class FileController : public QObject {
     Q_OBJECT
 
 public:
     /// Dialogs belong to `window`.
-    FileController(Jobs& quick, Session& session, QWidget& window, QObject* parent = nullptr);
+    FileController(Jobs& quick, Session& session, const RunQueue& queue, QWidget& window,
+        QObject* parent = nullptr);
 
     QString askForModelFolder() const; ///< empty: cancelled; so are all that follow
     QString askForModelFile() const;
@@ -55,6 +59,7 @@ private:
 
     Jobs& m_quick;
     Session& m_session;
+    const RunQueue& m_queue;
     QWidget& m_window;
     QList<JobId> m_jobs;
 };

@@ -39,6 +39,7 @@ public:
 
     void quantize(); ///< lines the session's recipe up, to be rounded and then measured
     void evaluate(int run); ///< lines its measurement up
+    const RunQueue& queue() const { return m_queue; }
     void resume(int queued); ///< an interrupted or failed run, as it was asked for
     void discard(int queued); ///< takes a run that is not active out
     void pause(); ///< holds the queue and the run that is active

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/controllers/shrinkcontroller.h"
 
+#include "app/jobs/readfiles.h"
 #include "app/session/exportnames.h"
-#include "app/session/readfiles.h"
 #include "widgets/notcomputed.h"
 
 #include <QFileInfo>
@@ -185,7 +185,8 @@ void ShrinkController::find()
     if (!m_session.losses())
         return stop();
     go(Step::Finding);
-    const core::ExportTarget target{ freeFile(), core::Existing::Keep, readFiles(m_session) };
+    const core::ExportTarget target{ freeFile(), core::Existing::Keep,
+        readFiles(m_session, m_parts.queue) };
     m_chain->job = m_parts.quick.start(
         tr("Finding a mix"),
         [checkpoint = m_session.checkpoint(), losses = m_session.losses(), grade = m_chain->grade,
@@ -272,7 +273,7 @@ std::filesystem::path ShrinkController::freeFile() const
     const QString name
         = exportName({ exportModelName(checkpoint), QString::fromStdString(recipe.name),
             QString::fromStdString(core::treatmentName(recipe.treatment())) });
-    const core::SourceFiles read = readFiles(m_session);
+    const core::SourceFiles read = readFiles(m_session, m_parts.queue);
     const QString free = folder.exists(name) || read.find(folder.filePath(name).toStdString())
         ? freeName(folder, name, read)
         : name;
@@ -283,7 +284,8 @@ void ShrinkController::write()
 {
     go(Step::Writing);
     m_chain->file = freeFile();
-    const core::ExportTarget target{ m_chain->file, core::Existing::Keep, readFiles(m_session) };
+    const core::ExportTarget target{ m_chain->file, core::Existing::Keep,
+        readFiles(m_session, m_parts.queue) };
     m_parts.exporting.exportRun(
         m_chain->run, target, optionsFor(*m_session.checkpoint(), m_chain->recipe));
     if (m_chain && !m_parts.exporting.isRunning()) // another model's file holds the place

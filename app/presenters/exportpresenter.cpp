@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/presenters/exportpresenter.h"
 
+#include "app/jobs/readfiles.h"
 #include "app/presenters/runrows.h"
 #include "app/session/exportnames.h"
-#include "app/session/readfiles.h"
 #include "widgets/format.h"
 #include "widgets/models/tensormodel.h"
 #include "widgets/notcomputed.h"
@@ -315,7 +315,7 @@ core::ExportTarget ExportPresenter::target() const
 {
     const widgets::ExportSettings settings = m_page.settings();
     core::ExportTarget target{ QDir(settings.folder).filePath(settings.fileName).toStdString(),
-        m_page.existing(), readFiles(m_session) };
+        m_page.existing(), readFiles(m_session, m_quantize.queue()) };
     target.read.add(m_session.recipeFile(), "the recipe");
     return target;
 }

@@ -24,6 +24,8 @@ Session::Session(std::vector<core::Device> devices, QObject* parent)
 void Session::open(OpenedModel opened)
 {
     emit modelAboutToChange();
+    std::erase_if(m_before, [](const auto& model) { return model.expired(); });
+    m_before.push_back(m_model.checkpoint);
     m_model = std::move(opened);
     m_weightStats.assign(m_model.checkpoint->tensors().size(), nullptr);
     m_activations = std::move(m_model.activations);
@@ -50,6 +52,15 @@ void Session::open(OpenedModel opened)
     emit thresholdChanged();
     emit textsChanged();
     emit exportedChanged();
+}
+
+std::vector<std::shared_ptr<const core::Checkpoint>> Session::modelsInUse() const
+{
+    std::vector<std::shared_ptr<const core::Checkpoint>> models;
+    for (const auto& before : m_before)
+        if (auto model = before.lock())
+            models.push_back(std::move(model));
+    return models;
 }
 
 SessionState Session::state() const

@@ -39,6 +39,8 @@ public:
     bool isOpen() const { return m_model.checkpoint != nullptr; }
     const OpenedModel& model() const { return m_model; }
     const std::shared_ptr<const core::Checkpoint>& checkpoint() const { return m_model.checkpoint; }
+    /// The models that were open before and that a job still works on.
+    std::vector<std::shared_ptr<const core::Checkpoint>> modelsInUse() const;
 
     /// By tensor of the checkpoint; null until measured.
     const std::shared_ptr<const core::TensorStats>& weightStats(int tensor) const;
@@ -136,6 +138,7 @@ signals:
 
 private:
     OpenedModel m_model;
+    std::vector<std::weak_ptr<const core::Checkpoint>> m_before; ///< models opened earlier
     std::vector<std::shared_ptr<const core::TensorStats>> m_weightStats;
     MeasuredActivations m_activations;
     std::shared_ptr<const core::SensitivityTable> m_losses;

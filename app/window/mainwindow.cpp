@@ -159,7 +159,7 @@ void MainWindow::makeControllers(const WindowFolders& folders)
     m_shrink = new ShrinkController(
         m_session, { m_jobs, m_quick, *m_queue, *m_losses, *m_quantize, *m_export }, this);
     m_scout = new TensorScout(m_quick, m_session, m_selection, shelf, this);
-    m_files = new FileController(m_quick, m_session, *this, this);
+    m_files = new FileController(m_quick, m_session, *m_queue, *this, this);
 }
 
 void MainWindow::makePresenters(const WindowFolders& folders)
