@@ -71,6 +71,21 @@ namespace {
         return presets;
     }
 
+    /// Bytes and KLD of the best mixes of many sizes.
+    std::vector<QPointF> bestOfSizes(const core::MixSearch& search, double besides,
+        core::MixSearch::Care care, const core::Progress& progress)
+    {
+        std::vector<QPointF> best;
+        for (int i = 0; i < sizes; ++i) {
+            progress.at(double(i) / sizes);
+            const auto bytes = search.leastBytes()
+                + (search.mostBytes() - search.leastBytes()) * std::uint64_t(i) / (sizes - 1);
+            const auto mix = search.under(bytes, care);
+            best.emplace_back(double(mix.bytes) + besides, mix.kld);
+        }
+        return best;
+    }
+
     Mixes mixesOf(const core::Checkpoint& checkpoint, const core::SensitivityTable& losses)
     {
         core::MixSettings settings;
@@ -82,12 +97,7 @@ namespace {
         const auto least = search.under(search.leastBytes(), core::MixSearch::Care::Quick);
         mixes.besides = double(core::fileOf(checkpoint, least, {}).fileBytes) - double(least.bytes);
         mixes.presets = presetsOf(checkpoint, losses);
-        for (int i = 0; i < sizes; ++i) {
-            const auto bytes = search.leastBytes()
-                + (search.mostBytes() - search.leastBytes()) * std::uint64_t(i) / (sizes - 1);
-            const auto mix = search.under(bytes, core::MixSearch::Care::Quick);
-            mixes.best.emplace_back(double(mix.bytes) + mixes.besides, mix.kld);
-        }
+        mixes.best = bestOfSizes(search, mixes.besides, core::MixSearch::Care::Quick, {});
         return mixes;
     }
 
@@ -142,6 +152,26 @@ void MixPresenter::findMixes()
             guard->m_mixes = mixes;
             guard->m_page.setPredicted(mixes.presets, mixes.best);
             guard->fillScale();
+            guard->refineCurve();
+        });
+}
+
+/// The dashed curve is there at once, made with little care, and then with all; while losses are
+/// being predicted the next ones come first.
+void MixPresenter::refineCurve()
+{
+    if (!m_mixes.search || m_losses.isRunning())
+        return;
+    m_quick.start(
+        tr("Finding mixes"),
+        [search = m_mixes.search, besides = m_mixes.besides](const core::Progress& progress) {
+            return bestOfSizes(*search, besides, core::MixSearch::Care::Best, progress);
+        },
+        [guard = QPointer(this), search = m_mixes.search](const std::vector<QPointF>& best) {
+            if (!guard || guard->m_mixes.search != search)
+                return;
+            guard->m_mixes.best = best;
+            guard->m_page.setPredicted(guard->m_mixes.presets, best);
         });
 }
 

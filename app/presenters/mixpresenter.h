@@ -33,6 +33,7 @@ public:
 
 private:
     void findMixes();
+    void refineCurve();
     void fillScale();
     void fillLosses();
     void tryBytes(double bytes);
