@@ -37,6 +37,23 @@ namespace {
         return row;
     }
 
+    /// By layer.
+    std::vector<widgets::TensorRow::Mixer> mixersOf(const core::Checkpoint& checkpoint)
+    {
+        using Mixer = widgets::TensorRow::Mixer;
+        std::vector<Mixer> mixers;
+        const int layers = checkpoint.isComputed() ? checkpoint.config().layers : 0;
+        for (int layer = 0; layer < layers; ++layer) {
+            const core::LayerSpec spec = core::layerSpec(checkpoint.config(), layer);
+            mixers.push_back(spec.deltaNet  ? Mixer::DeltaNet
+                    : spec.shortConvolution ? Mixer::Convolution
+                    : spec.attention.latent ? Mixer::Latent
+                    : spec.attention.window ? Mixer::Window
+                                            : Mixer::Attention);
+        }
+        return mixers;
+    }
+
     std::optional<double> known(double error)
     {
         return error >= 0 ? std::optional(error) : std::nullopt;
@@ -143,8 +160,13 @@ void TablePresenter::connectQuantize()
 void TablePresenter::fillTensors()
 {
     std::vector<widgets::TensorRow> rows;
-    for (const core::Tensor& tensor : m_session.checkpoint()->tensors())
+    const auto mixers = mixersOf(*m_session.checkpoint());
+    for (const core::Tensor& tensor : m_session.checkpoint()->tensors()) {
         rows.push_back(rowOf(tensor));
+        const auto layer = std::size_t(std::max(0, tensor.place.layer));
+        if (tensor.place.layer >= 0 && layer < mixers.size())
+            rows.back().mixer = mixers[layer];
+    }
     const auto& plan = m_session.recipe().plan();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         rows[i].recipeFormat = plan[i].format;

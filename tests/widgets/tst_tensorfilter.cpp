@@ -106,6 +106,28 @@ private slots:
         QCOMPARE(shown(filter), QStringList({ "blk.0.ffn_gate_inp", "blk.0.exp_probs_b.bias" }));
     }
 
+    void knowsWhatALayerHasInThePlaceOfAttention()
+    {
+        using Mixer = widgets::TensorRow::Mixer;
+        std::vector<widgets::TensorRow> rows = smallModelRows(3);
+        const Mixer mixers[] = { Mixer::DeltaNet, Mixer::Attention, Mixer::Window };
+        for (widgets::TensorRow& row : rows)
+            if (row.place.layer >= 0)
+                row.mixer = mixers[row.place.layer];
+        TensorModel model;
+        model.setShape(TensorModel::Shape::Flat);
+        model.setTensors(rows);
+        TensorFilter filter(model);
+        filter.setFilter("delta attn_q");
+        QCOMPARE(shown(filter), QStringList{ "blk.0.attn_q" });
+        filter.setFilter("Attention");
+        QCOMPARE(filter.shownTensors(), 3);
+        filter.setFilter("window ffn");
+        QCOMPARE(shown(filter), QStringList{ "blk.2.ffn_down" });
+        filter.setFilter("latent");
+        QCOMPARE(filter.shownTensors(), 0);
+    }
+
     void hidesNormsUntilAsked()
     {
         TensorModel model;

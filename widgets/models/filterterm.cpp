@@ -112,13 +112,30 @@ namespace {
         return found == kinds.cend() ? std::nullopt : std::optional(*found);
     }
 
+    std::optional<TensorRow::Mixer> mixerNamed(const QString& word)
+    {
+        using Mixer = TensorRow::Mixer;
+        static const QHash<QString, Mixer> mixers{
+            { QStringLiteral("attention"), Mixer::Attention },
+            { QStringLiteral("window"), Mixer::Window },
+            { QStringLiteral("latent"), Mixer::Latent },
+            { QStringLiteral("delta"), Mixer::DeltaNet },
+            { QStringLiteral("convolution"), Mixer::Convolution },
+        };
+        const auto found = mixers.constFind(word.toLower());
+        return found == mixers.cend() ? std::nullopt : std::optional(*found);
+    }
+
     FilterTerm takeWord(QString& rest)
     {
         static const QRegularExpression pattern(QStringLiteral("\\S+"));
         FilterTerm term{ FilterTerm::Kind::Word, take(rest, pattern)->captured(0) };
         if (const auto kind = kindNamed(term.text))
             term.kind = *kind;
-        else if (core::findStoredFormat(term.text.toUpper().toStdString()) != nullptr)
+        else if (const auto mixer = mixerNamed(term.text)) {
+            term.kind = FilterTerm::Kind::Mixer;
+            term.mixer = *mixer;
+        } else if (core::findStoredFormat(term.text.toUpper().toStdString()) != nullptr)
             term.kind = FilterTerm::Kind::Format;
         return term;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/models/tensorrow.h"
+
 #include <QString>
 
 #include <vector>
@@ -17,6 +19,7 @@ struct FilterTerm {
         Experts, ///< it holds experts that tokens are sent to
         Shared, ///< it belongs to the expert that all tokens share
         Router, ///< it chooses experts
+        Mixer, ///< it lies in a layer with `mixer`
         Above, ///< `quantity` > `low`
         AtLeast,
         Below,
@@ -28,13 +31,15 @@ struct FilterTerm {
     Kind kind = Kind::Word;
     QString text; ///< as typed
     Quantity quantity = Quantity::Kurtosis;
+    TensorRow::Mixer mixer = TensorRow::Mixer::None;
     double low = 0;
     double high = 0;
 };
 
 /// Terms of `filter`, separated by blanks: `ffn`, `layer 2`, `layer 1-2` (also with an en dash),
 /// `kurtosis > 1`, `error > 5%`, `size > 1.5 MB`, `bits <= 4.5`, `parameters >= 1000000`,
-/// `outliers`, `experts`, `shared`, `router`, `Q4_K`. What is none of these is a word. Pure; never
+/// `outliers`, `experts`, `shared`, `router`, of layers `attention`, `window`, `latent`, `delta`,
+/// `convolution`, `Q4_K`. What is none of these is a word. Pure; never
 /// fails, so that every keystroke filters.
 std::vector<FilterTerm> parseFilter(const QString& filter);
 

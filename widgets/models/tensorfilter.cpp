@@ -75,6 +75,8 @@ namespace {
         case Kind::Shared:
         case Kind::Router:
             return expertKind(row.name) == term.kind;
+        case Kind::Mixer:
+            return row.mixer == term.mixer;
         // An unknown value compares with nothing: NaN makes each of these false.
         case Kind::Above:
             return quantity().value_or(NAN) > term.low;

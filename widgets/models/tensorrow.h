@@ -70,7 +70,11 @@ struct LossFacts {
 
 /// Everything the table knows about one tensor. Formats are null and optionals empty until known.
 struct TensorRow {
+    /// What stands in its layer in the place of plain attention.
+    enum class Mixer { None, Attention, Window, Latent, DeltaNet, Convolution };
+
     core::Place place{};
+    Mixer mixer = Mixer::None; ///< None outside layers and where the model is not computed
     QString name; ///< GGUF's, without ".weight": "blk.2.attn_k"
     QString sourceName; ///< the file's own
     std::int64_t rows = 0;
