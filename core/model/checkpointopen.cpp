@@ -104,6 +104,16 @@ namespace {
         return count;
     }
 
+    /// Tokens that an embedding has rows for, by its usual names; 0: there is none.
+    int tokensIn(const std::vector<Tensor>& tensors)
+    {
+        for (const Tensor& tensor : tensors)
+            for (const char* word : { "embed_tokens.", "embed_in.", "embeddings.", "wte." })
+                if (tensor.name.find(word) != std::string::npos && tensor.shape.size() == 2)
+                    return int(std::min(tensor.rows, largestModelSize));
+        return 0;
+    }
+
     /// Throws Error for a GGUF file that says it is something else than a model.
     void requireModel(const GgufMetadata& metadata, const std::string& file)
     {
@@ -300,6 +310,8 @@ namespace {
                 [](const Tensor& tensor) { return tensor.place.role == Role::Output; });
             if (config.layers == 0)
                 config.layers = layersIn(m_parts.tensors);
+            if (config.vocabulary == 0)
+                config.vocabulary = tokensIn(m_parts.tensors);
             if (!isComputed())
                 note({ config.notComputed });
             note(config.differences);

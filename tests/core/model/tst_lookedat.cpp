@@ -210,6 +210,7 @@ private slots:
             QCOMPARE(checkpoint->tensors().size(), tinyCount);
             QCOMPARE(checkpoint->config().architecture, std::string("unknown"));
             QCOMPARE(checkpoint->config().layers, 2); // by the names of its tensors
+            QVERIFY(checkpoint->hasTokenizer()); // as its embedding has rows
             QVERIFY(contains(reasonOf(*checkpoint), ": has no config.json, which says what "));
         }
         folder.write("params.json", "{}");
