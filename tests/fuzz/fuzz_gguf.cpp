@@ -36,6 +36,8 @@ void fuzz::check(std::string_view bytes)
     for (const auto& [key, value] : file.metadata.pairs())
         (void)core::toText(value);
     const auto checkpoint = core::Checkpoint::open(folder / "m.gguf");
+    for (const core::Tensor& tensor : checkpoint->tensors())
+        (void)core::decodeRows(tensor, tensor.rows - 1, 1);
     if (checkpoint->hasTokenizer())
         checkpoint->tokenizer().encode("The cat, it's on 12 mats.\n\n ok");
 }

@@ -18,6 +18,8 @@
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QPushButton>
 
+#include <algorithm>
+
 using namespace widgets;
 
 namespace {
@@ -155,6 +157,26 @@ private slots:
             isSaid = isSaid || check.text.startsWith("Not computed: mamba.gguf: the architecture");
         QVERIFY(isSaid);
         takePictures(page, theme(), "model-unknown");
+    }
+
+    void aModelThatDoesNotFitTogetherSaysWhy()
+    {
+        const QTemporaryDir folder;
+        support::TinyModel model;
+        model.damage = support::Damage::MissingTensor;
+        const std::filesystem::path file = folder.filePath("odd.gguf").toStdString();
+        support::writeTinyGguf(model, file);
+        const auto checkpoint = core::Checkpoint::open(file);
+        ModelPage page;
+        page.setModel(checkpoint);
+        QVERIFY2(
+            page.answer().startsWith("A Llama model with 2 layers"), qPrintable(page.answer()));
+        QVERIFY2(page.answer().contains("It can be looked at"), qPrintable(page.answer()));
+        const auto checks = modelChecks(*checkpoint, 0, {});
+        QVERIFY(std::ranges::any_of(checks, [](const Check& check) {
+            return check.text.startsWith(
+                "Not computed: odd.gguf: tensor blk.1.ffn_down.weight is missing");
+        }));
     }
 
     void factsNameWhatTheLayersCompute()
