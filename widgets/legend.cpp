@@ -7,13 +7,15 @@
 
 namespace widgets {
 namespace {
-    constexpr int square = 10, afterSquare = 6, afterText = 14;
+    constexpr int square = 10, afterSquare = 6, afterText = 14, entryHeight = 20;
 }
 
 Legend::Legend(QWidget* parent)
     : QWidget(parent)
 {
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
 }
 
 void Legend::setEntries(std::vector<Entry> entries)
@@ -24,33 +26,36 @@ void Legend::setEntries(std::vector<Entry> entries)
         words.append(entry.text);
     setAccessibleName(words.join(QStringLiteral(", ")));
     updateGeometry();
-    updateFit();
     update();
 }
 
-int Legend::lineWidth() const
+std::vector<QRect> Legend::rects(int width) const
 {
     const QFontMetrics metrics(textFont(12));
-    int width = 0;
-    for (const Entry& entry : m_entries)
-        width += scaled(square + afterSquare + afterText) + metrics.horizontalAdvance(entry.text);
-    return std::max(0, width - scaled(afterText) + 2);
-}
-
-QSize Legend::sizeHint() const { return { lineWidth(), m_fits ? scaled(20) : 0 }; }
-
-void Legend::updateFit()
-{
-    if (const bool fits = width() >= lineWidth(); fits != m_fits) {
-        m_fits = fits;
-        updateGeometry();
+    std::vector<QRect> rects;
+    int x = 0, y = 0;
+    for (const Entry& entry : m_entries) {
+        const int wide = scaled(square + afterSquare) + metrics.horizontalAdvance(entry.text) + 2;
+        if (x > 0 && x + wide > width) {
+            x = 0;
+            y += scaled(entryHeight);
+        }
+        rects.emplace_back(x, y, wide, scaled(entryHeight));
+        x += wide + scaled(afterText);
     }
+    return rects;
 }
 
-void Legend::resizeEvent(QResizeEvent* event)
+QSize Legend::sizeHint() const
 {
-    QWidget::resizeEvent(event);
-    updateFit();
+    const std::vector<QRect> all = rects(QWIDGETSIZE_MAX);
+    return { all.empty() ? 0 : all.back().right() + 1, scaled(entryHeight) };
+}
+
+int Legend::heightForWidth(int width) const
+{
+    const std::vector<QRect> all = rects(width);
+    return all.empty() ? scaled(entryHeight) : all.back().bottom() + 1;
 }
 
 void Legend::drawMark(QPainter& painter, const Entry& entry, const QRectF& rect) const
@@ -90,21 +95,18 @@ void Legend::drawMark(QPainter& painter, const Entry& entry, const QRectF& rect)
 
 void Legend::paintEvent(QPaintEvent*)
 {
-    if (!m_fits)
-        return; // half a legend explains nothing; screen readers have it
     QPainter painter(this);
     const Tokens tokens = tokensOf(palette());
     painter.setFont(textFont(12));
-    painter.setPen(tokens.text);
-    int x = 0;
     const int side = scaled(square);
-    for (const Entry& entry : m_entries) {
-        drawMark(painter, entry, QRectF(x, (height() - side) / 2, side, side));
+    const std::vector<QRect> places = rects(width());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const QRect& place = places[i];
+        drawMark(painter, m_entries[i],
+            QRectF(place.left(), place.top() + (place.height() - side) / 2, side, side));
         painter.setPen(tokens.text);
-        x += side + scaled(afterSquare);
-        const int width = painter.fontMetrics().horizontalAdvance(entry.text);
-        painter.drawText(QRect(x, 0, width + 2, height()), Qt::AlignVCenter, entry.text);
-        x += width + scaled(afterText);
+        painter.drawText(place.adjusted(side + scaled(afterSquare), 0, 0, 0), Qt::AlignVCenter,
+            m_entries[i].text);
     }
 }
 

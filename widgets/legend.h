@@ -9,8 +9,8 @@
 
 namespace widgets {
 
-/// What the inks and marks of a plot mean, with words, in one line. Where the line does not fit it
-/// gives way to the controls beside it, and takes no height either.
+/// What the inks and marks of a plot mean, with words: in one line, or in more where the width does
+/// not take them all.
 class Legend : public QWidget {
     Q_OBJECT
 
@@ -24,21 +24,19 @@ public:
     explicit Legend(QWidget* parent = nullptr);
     void setEntries(std::vector<Entry> entries);
 
-    QSize sizeHint() const override;
+    QSize sizeHint() const override; ///< of one line
     QSize minimumSizeHint() const override { return { 0, sizeHint().height() }; }
+    int heightForWidth(int width) const override;
 
 protected:
-    void resizeEvent(QResizeEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
     void drawMark(QPainter& painter, const Entry& entry, const QRectF& rect) const;
 
-    int lineWidth() const;
-    void updateFit();
+    std::vector<QRect> rects(int width) const; ///< of the entries, with the mark
 
     std::vector<Entry> m_entries;
-    bool m_fits = true;
 };
 
 } // namespace widgets

@@ -2,6 +2,7 @@
 #include "widgets/legend.h"
 #include "widgets/plots/channelmap.h"
 #include "widgets/plots/channelplot.h"
+#include "widgets/plots/driftplot.h"
 #include "widgets/plots/dumbbellplot.h"
 #include "widgets/plots/heatmap.h"
 #include "widgets/plots/heatscale.h"
@@ -54,6 +55,20 @@ ChannelMapData depths(int count, int channels)
     return data;
 }
 
+/// Whether nothing is drawn on the outermost pixels.
+bool hasFreeEdge(const BasePlot& plot)
+{
+    const QImage image = plot.image(1);
+    const QRgb background = image.pixel(0, 0);
+    for (int x = 0; x < image.width(); ++x)
+        if (image.pixel(x, 0) != background || image.pixel(x, image.height() - 1) != background)
+            return false;
+    for (int y = 0; y < image.height(); ++y)
+        if (image.pixel(0, y) != background || image.pixel(image.width() - 1, y) != background)
+            return false;
+    return true;
+}
+
 } // namespace
 
 class PlotsTest : public PageTest {
@@ -98,21 +113,55 @@ private slots:
         keepPicture(plot, "dumbbell-marked");
     }
 
-    void aLegendThatDoesNotFitTakesNoHeight()
+    void aLegendThatDoesNotFitGoesOnInTheNextLine()
     {
-        QWidget card;
-        auto* column = new QVBoxLayout(&card);
+        QWidget page;
+        auto* column = new QVBoxLayout(&page);
         auto* legend = new Legend;
         legend->setEntries({ { &Tokens::original, "preset, predicted", Legend::Mark::Hollow },
             { &Tokens::accent, "this recipe", Legend::Mark::Diamond } });
         column->addWidget(legend);
         column->addStretch(1);
-        settle(card, { 400, 100 });
-        QVERIFY(legend->height() > 10);
-        settle(card, { 120, 100 });
-        QCOMPARE(legend->height(), 0);
-        settle(card, { 400, 100 });
-        QVERIFY(legend->height() > 10);
+        settle(page, { 400, 100 });
+        QCOMPARE(legend->height(), 20);
+        settle(page, { 180, 100 });
+        QCOMPARE(legend->height(), 40);
+        settle(page, { 400, 100 });
+        QCOMPARE(legend->height(), 20);
+    }
+
+    void aLowPlotHasFewerTicksOnItsHeight()
+    {
+        core::Histogram histogram;
+        histogram.minimum = -1;
+        histogram.maximum = 1;
+        histogram.counts = { 1, 300, 1'000'000, 300, 1 };
+        HistogramPlot plot("Input", "input value", "values");
+        plot.setHistogram(histogram, "kurtosis 3");
+        const auto texts = [&plot](int height) {
+            settle(plot, { 400, height });
+            return plot.svg().count("<text");
+        };
+        QVERIFY(texts(120) + 3 <= texts(320));
+    }
+
+    void noLabelOfASmallPlotIsCutByItsEdge()
+    {
+        std::vector<core::Drift> drift;
+        for (int depth = 0; depth < 65; ++depth)
+            drift.push_back({ .depth = depth, .relativeError = 0.001 * depth });
+        DriftPlot lines("Drift by layer");
+        lines.setLines({ { "A", 0, drift }, { "B", 1, drift } });
+        SizeLossPlot points("Size against loss");
+        points.setPoints({ { .run = 1, .label = "Q4_K_M, GPTQ", .bytes = 2.9e6, .kld = 0.005 },
+            { .run = 2, .label = "Q2_K, GPTQ", .bytes = 2.1e6, .kld = 0.2 } });
+        points.setRecipeBytes(2.9e6);
+        for (BasePlot* plot : { static_cast<BasePlot*>(&lines), static_cast<BasePlot*>(&points) })
+            for (const QSize size : { QSize(420, 180), QSize(300, 180), QSize(260, 150) }) {
+                settle(*plot, size);
+                keepPicture(*plot, "small-" + plot->name() + QString::number(size.width()));
+                QVERIFY2(hasFreeEdge(*plot), qPrintable(plot->name()));
+            }
     }
 
     void draggingChoosesABlock()
@@ -342,6 +391,32 @@ private slots:
             }
         }
         QVERIFY(longest >= QFontMetrics(textFont(12)).height() - 2);
+    }
+
+    void theNameOfTheRecipesLineGivesWayToLabels()
+    {
+        using Kind = SizeLossPoint::Kind;
+        SizeLossPlot plot("Size against loss");
+        std::vector<SizeLossPoint> points;
+        const auto add = [&points](const char* label, double bytes, double kld) {
+            points.push_back({ int(points.size()), label, bytes, kld, Kind::Predicted });
+        };
+        add("Q2_K", 2.16e6, 0.048);
+        add("Q3_K_S", 2.36e6, 0.022);
+        add("Q3_K_M", 2.52e6, 0.014);
+        add("Q4_K_M", 2.89e6, 0.0046);
+        add("Q5_K_M", 3.24e6, 0.0015);
+        add("Q6_K", 3.84e6, 0.0004);
+        add("Q8_0", 4.6e6, 0.00007);
+        points[1].note = "recommended";
+        plot.setPoints(points);
+        plot.setRecipeBytes(2.89e6);
+        settle(plot, { 556, 190 });
+        keepPicture(plot, "size-loss-crowded");
+        const QByteArray svg = plot.svg();
+        for (const SizeLossPoint& point : points)
+            QVERIFY2(svg.contains('>' + point.label.toUtf8() + '<'), qPrintable(point.label));
+        QVERIFY(svg.contains(">this recipe<"));
     }
 
     void theLineOfMixesAndTheRecipeCanBeClicked()

@@ -3,6 +3,7 @@
 
 #include "widgets/card.h"
 #include "widgets/plots/datadialog.h"
+#include "widgets/plots/tickers.h"
 #include "widgets/theme.h"
 
 #include <qcustomplot.h>
@@ -78,6 +79,8 @@ BasePlot::BasePlot(const QString& name, QWidget* parent)
         if (std::exchange(m_pressed, false))
             released(event->position());
     });
+    // Between layout and drawing: only then the axes are as high as they will be drawn.
+    connect(m_plot, &QCustomPlot::afterLayout, this, &BasePlot::thinTicks);
     connect(m_plot, &QCustomPlot::mouseDoubleClick, this,
         [this](QMouseEvent* event) { doubleClicked(event->position()); });
 }
@@ -203,6 +206,15 @@ void BasePlot::showData()
     auto* dialog = new DataDialog(name(), table(), csv(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->show();
+}
+
+/// Of vertical axes, as many as leave a line of text each.
+void BasePlot::thinTicks()
+{
+    const int line = QFontMetrics(textFont(12)).height();
+    for (const QCPAxisRect* rect : m_plot->axisRects())
+        for (const QCPAxis* axis : rect->axes(QCPAxis::atLeft))
+            limitTicks(*axis->ticker(), rect->height() / (line + 2));
 }
 
 void BasePlot::setPixelRatio(double ratio)

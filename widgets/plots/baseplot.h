@@ -92,6 +92,7 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    void thinTicks();
     void openMenu(const QPoint& position, const QPoint& globalPosition); ///< position in the plot
     void showHover(const QPoint& globalPosition, const QString& text);
     void present(); ///< what Drawing::Presented says, on what applyTokens() has drawn

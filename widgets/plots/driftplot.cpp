@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <ranges>
+#include <utility>
 
 namespace widgets {
 namespace {
@@ -32,6 +35,7 @@ DriftPlot::DriftPlot(const QString& name, QWidget* parent)
     plot()->yAxis->setTicker(makePercentTicker());
     // Between layout and drawing: only then the width is the present one.
     connect(plot(), &QCustomPlot::afterLayout, this, &DriftPlot::fitLabels);
+    connect(plot(), &QCustomPlot::afterLayout, this, &DriftPlot::spreadLetters);
 }
 
 QString DriftPlot::depthText(int depth)
@@ -104,6 +108,28 @@ void DriftPlot::fitLabels()
     plot()->xAxis->setLabel(metrics.horizontalAdvance(label) <= room ? label : tr("layer"));
 }
 
+/// Where lines end close to each other their letters stand one above the other.
+void DriftPlot::spreadLetters()
+{
+    std::vector<std::pair<double, QCPItemText*>> ends; // pixels from the top
+    for (std::size_t i = 0; i < m_lines.size(); ++i)
+        if (!m_lines[i].drift.empty())
+            ends.emplace_back(
+                plot()->yAxis->coordToPixel(m_lines[i].drift.back().relativeError), m_letters[i]);
+    std::ranges::sort(ends, std::greater(), &std::pair<double, QCPItemText*>::first);
+    const double height = QFontMetrics(textFont(12, QFont::Bold)).height();
+    double lowest = plot()->axisRect()->bottom(), highest = plot()->axisRect()->top();
+    for (auto& [y, letter] : ends) {
+        y = std::min(y, lowest);
+        lowest = y - height;
+    }
+    for (auto& [y, letter] : ends | std::views::reverse) {
+        y = std::max(y, highest);
+        highest = y + height;
+        letter->position->setCoords(letter->position->coords().x(), plot()->yAxis->pixelToCoord(y));
+    }
+}
+
 PlotTable DriftPlot::table() const
 {
     PlotTable table{ { tr("depth") }, {} };
@@ -130,7 +156,8 @@ void DriftPlot::applyTokens(const Tokens& tokens)
     styleAxis(plot()->yAxis, tokens);
     if (m_depths > 2 * mostMarkers) // a tick for each would be a bar
         plot()->xAxis->setTickPen(Qt::NoPen);
-    plot()->axisRect()->setMinimumMargins(QMargins(0, 0, scaled(26), 0)); // the letters'
+    plot()->axisRect()->setMinimumMargins(
+        QMargins(0, scaled(8), scaled(26), 0)); // a tick's, the letters'
     const QCPScatterStyle::ScatterShape shapes[]
         = { QCPScatterStyle::ssDiamond, QCPScatterStyle::ssSquare, QCPScatterStyle::ssDisc };
     for (std::size_t i = 0; i < m_lines.size(); ++i) {

@@ -37,6 +37,7 @@ protected:
 private:
     void clear();
     void fitLabels(); ///< as many depths as have room
+    void spreadLetters();
 
     std::vector<DriftLine> m_lines;
     int m_depths = 0;

@@ -73,6 +73,8 @@ void HistogramPlot::applyTokens(const Tokens& tokens)
 {
     styleAxis(plot()->xAxis, tokens);
     styleAxis(plot()->yAxis, tokens);
+    plot()->axisRect()->setMinimumMargins(
+        QMargins(0, scaled(8), scaled(16), 0)); // outermost ticks'
     m_graph->setPen(QPen(tokens.original, 1));
     m_graph->setBrush(tokens.originalFill);
     m_note->setFont(textFont(12));

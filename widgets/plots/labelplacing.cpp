@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace widgets {
 namespace {
@@ -19,6 +20,39 @@ namespace {
         return { x - size.width() / 2, y - size.height() / 2, size.width(), size.height() };
     }
 
+    struct Labels {
+        const std::vector<QPointF>& points;
+        const std::vector<QSizeF>& sizes;
+        QRectF area;
+        double distance;
+    };
+
+    LabelSpot freeSpot(const Labels& labels, std::size_t i, const std::vector<QRectF>& taken)
+    {
+        for (const double away : { labels.distance, 2 * labels.distance })
+            for (const auto& [horizontal, vertical] : sides) {
+                const QRectF rect
+                    = rectAt(labels.points[i], labels.sizes[i], horizontal, vertical, away);
+                if (labels.area.contains(rect)
+                    && std::none_of(taken.begin(), taken.end(),
+                        [&](const QRectF& other) { return other.intersects(rect); }))
+                    return { rect, true };
+            }
+        return { {}, false };
+    }
+
+    std::vector<LabelSpot> placed(
+        const Labels& labels, const std::vector<std::size_t>& order, std::vector<QRectF> taken)
+    {
+        std::vector<LabelSpot> spots(labels.points.size());
+        for (const std::size_t i : order) {
+            spots[i] = freeSpot(labels, i, taken);
+            if (spots[i].shown)
+                taken.push_back(spots[i].rect);
+        }
+        return spots;
+    }
+
 } // namespace
 
 std::vector<LabelSpot> placeLabels(const std::vector<QPointF>& points,
@@ -27,23 +61,16 @@ std::vector<LabelSpot> placeLabels(const std::vector<QPointF>& points,
 {
     for (const QPointF& point : points)
         taken.emplace_back(point.x() - distance / 2, point.y() - distance / 2, distance, distance);
-    std::vector<LabelSpot> spots;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        LabelSpot spot{ {}, false };
-        for (const auto& [horizontal, vertical] : sides) {
-            const QRectF rect = rectAt(points[i], sizes[i], horizontal, vertical, distance);
-            const bool free = area.contains(rect)
-                && std::none_of(taken.begin(), taken.end(),
-                    [&](const QRectF& other) { return other.intersects(rect); });
-            if (free) {
-                spot = { rect, true };
-                taken.push_back(rect);
-                break;
-            }
-        }
-        spots.push_back(spot);
-    }
-    return spots;
+    const Labels labels{ points, sizes, area, distance };
+    std::vector<std::size_t> order(points.size());
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    std::vector<LabelSpot> spots = placed(labels, order, taken);
+    std::ranges::stable_partition(order, [&spots](std::size_t i) { return !spots[i].shown; });
+    std::vector<LabelSpot> again = placed(labels, order, std::move(taken));
+    const auto shown = [](const std::vector<LabelSpot>& all) {
+        return std::ranges::count(all, true, &LabelSpot::shown);
+    };
+    return shown(again) > shown(spots) ? again : spots;
 }
 
 } // namespace widgets

@@ -14,8 +14,9 @@ struct LabelSpot {
     bool shown = true; ///< false: every place was taken
 };
 
-/// Greedy over eight places around each point (right, left, above, below, then corners), in order
-/// of the points: a label covers no point, no earlier label, nothing `taken`, and stays inside
+/// Greedy over eight places around each point (right, left, above, below, then corners; then the
+/// same twice as far away), in order of the points, or with those first that found no place so, if
+/// that shows more: a label covers no point, no other label, nothing `taken`, and stays inside
 /// `area`. Pure.
 std::vector<LabelSpot> placeLabels(const std::vector<QPointF>& points,
     const std::vector<QSizeF>& sizes, const QRectF& area, double distance,

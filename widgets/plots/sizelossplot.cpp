@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 namespace widgets {
 namespace {
@@ -199,24 +200,41 @@ QPointF SizeLossPlot::pixel(const SizeLossPoint& point) const
         plot()->yAxis->coordToPixel(point.kld) };
 }
 
-/// The first of four places at the line that covers no point: left or right of it, above or below.
-QRectF SizeLossPlot::placeLineText(const std::vector<QPointF>& points)
+QRectF SizeLossPlot::placeLineText(const LineSpot& spot)
 {
-    const double x = m_recipe / megabyte;
-    QRectF rect;
-    for (const auto& [side, height] :
-        { std::pair(Qt::AlignRight, 0.02), std::pair(Qt::AlignRight, 0.86),
-            std::pair(Qt::AlignLeft, 0.02), std::pair(Qt::AlignLeft, 0.86) }) {
-        m_lineText->setPositionAlignment(side | Qt::AlignTop);
-        m_lineText->position->setCoords(x, height);
-        rect = { m_lineText->topLeft->pixelPosition(), m_lineText->bottomRight->pixelPosition() };
-        const QRectF room = rect.adjusted(-4, -4, 4, 4);
-        if (rect.left() >= plot()->axisRect()->left()
-            && std::none_of(points.begin(), points.end(),
-                [room](const QPointF& point) { return room.contains(point); }))
-            break;
+    m_lineText->setPositionAlignment(spot.side | Qt::AlignTop);
+    m_lineText->position->setCoords(m_recipe / megabyte, spot.height);
+    return { m_lineText->topLeft->pixelPosition(), m_lineText->bottomRight->pixelPosition() };
+}
+
+/// The name of the line stands left or right of it, above or below: where it covers no point and
+/// leaves room for most of the points' labels.
+std::vector<LabelSpot> SizeLossPlot::spotsOf(
+    const std::vector<QPointF>& points, const std::vector<QSizeF>& sizes)
+{
+    const QRectF area = plot()->axisRect()->rect();
+    if (m_recipe <= 0)
+        return widgets::placeLabels(points, sizes, area, scaled(8));
+    std::vector<LabelSpot> best;
+    LineSpot chosen{};
+    auto most = std::numeric_limits<std::ptrdiff_t>::min();
+    for (const LineSpot& spot : { LineSpot{ Qt::AlignRight, 0.02 }, { Qt::AlignRight, 0.86 },
+             { Qt::AlignLeft, 0.02 }, { Qt::AlignLeft, 0.86 } }) {
+        const QRectF rect = placeLineText(spot), room = rect.adjusted(-4, -4, 4, 4);
+        auto spots = widgets::placeLabels(points, sizes, area, scaled(8), { rect });
+        const auto covered = std::ranges::count_if(
+            points, [room](const QPointF& point) { return room.contains(point); });
+        const bool isOutside = rect.left() < area.left() || rect.right() > area.right();
+        const auto shown = std::ranges::count(spots, true, &LabelSpot::shown)
+            - std::ssize(points) * (covered + isOutside);
+        if (shown <= most)
+            continue;
+        most = shown;
+        chosen = spot;
+        best = std::move(spots);
     }
-    return rect;
+    placeLineText(chosen);
+    return best;
 }
 
 void SizeLossPlot::placeLabels()
@@ -231,13 +249,10 @@ void SizeLossPlot::placeLabels()
     for (const SizeLossPoint& point : inOrder) {
         const QFontMetricsF metrics(labelFont(point));
         points.push_back(pixel(point));
-        sizes.emplace_back(metrics.horizontalAdvance(labelText(point)) + 2, metrics.height());
+        sizes.emplace_back(metrics.horizontalAdvance(labelText(point)) + 2,
+            metrics.height() - 3); // letters reach neither end
     }
-    const QRectF area = plot()->axisRect()->rect();
-    std::vector<QRectF> taken;
-    if (m_recipe > 0)
-        taken.push_back(placeLineText(points));
-    const auto spots = widgets::placeLabels(points, sizes, area, scaled(8), std::move(taken));
+    const auto spots = spotsOf(points, sizes);
     for (std::size_t i = 0; i < spots.size(); ++i) {
         if (!spots[i].shown)
             continue; // the tooltip still names it
@@ -259,6 +274,7 @@ void SizeLossPlot::applyTokens(const Tokens& tokens)
 {
     styleAxis(plot()->xAxis, tokens);
     styleAxis(plot()->yAxis, tokens);
+    plot()->axisRect()->setMinimumMargins(QMargins(0, scaled(8), scaled(8), 0)); // outermost ticks'
     const int size = scaled(8);
     m_mixLine->setPen(QPen(tokens.accent, 1.5, Qt::DashLine));
     m_diamond->setScatterStyle(QCPScatterStyle(

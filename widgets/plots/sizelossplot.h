@@ -2,8 +2,10 @@
 #pragma once
 
 #include "widgets/plots/baseplot.h"
+#include "widgets/plots/labelplacing.h"
 
 #include <optional>
+#include <vector>
 
 class QCPErrorBars;
 class QCPGraph;
@@ -65,7 +67,13 @@ private:
     void fill();
     void setRanges();
     void placeLabels();
-    QRectF placeLineText(const std::vector<QPointF>& points);
+    struct LineSpot {
+        Qt::AlignmentFlag side;
+        double height; ///< of the axes, from the top
+    };
+    QRectF placeLineText(const LineSpot& spot); ///< pixels that it takes there
+    std::vector<LabelSpot> spotsOf(
+        const std::vector<QPointF>& points, const std::vector<QSizeF>& sizes);
 
     std::vector<SizeLossPoint> m_points; ///< by size
     std::vector<QPointF> m_mixes;

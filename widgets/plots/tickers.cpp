@@ -11,6 +11,8 @@
 namespace widgets {
 namespace {
 
+    constexpr int mostLogTicks = 16; ///< where there is room for them
+
     /// Decimals that write every multiple of `step` as it is: 1 for 2.5, 2 for 0.25.
     int decimalsOf(double step)
     {
@@ -21,13 +23,27 @@ namespace {
         return decimals;
     }
 
-    class NumberTicker : public QCPAxisTicker {
+    /// Has a number of ticks that it likes, and fewer where there is no room.
+    class FittingTicker : public QCPAxisTicker {
+    public:
+        explicit FittingTicker(int usual)
+            : m_usual(usual)
+        {
+            setTickCount(usual);
+        }
+        void limit(int most) { setTickCount(std::clamp(most, 1, m_usual)); }
+
+    private:
+        int m_usual;
+    };
+
+    class NumberTicker : public FittingTicker {
     public:
         enum class Unit { None, Percent, Index };
         NumberTicker(int count, Unit unit)
-            : m_unit(unit)
+            : FittingTicker(count)
+            , m_unit(unit)
         {
-            setTickCount(count);
         }
 
     protected:
@@ -56,10 +72,11 @@ namespace {
         double m_step = 1;
     };
 
-    class LogTicker : public QCPAxisTicker {
+    class LogTicker : public FittingTicker {
     public:
         explicit LogTicker(LogSteps steps)
-            : m_steps(steps)
+            : FittingTicker(mostLogTicks)
+            , m_steps(steps)
         {
         }
 
@@ -73,10 +90,12 @@ namespace {
                 return ticks;
             const int first = int(std::floor(std::log10(range.lower)));
             const int last = int(std::ceil(std::log10(range.upper)));
-            const int stride = std::max(1, (last - first) / 8);
+            const double decades = std::log10(range.upper / range.lower);
+            const int stride = std::max(1, int(std::ceil(decades / tickCount())));
+            const bool hasThirds = m_steps == LogSteps::Thirds && 2 * decades <= tickCount();
             for (int decade = first; decade <= last; decade += stride) {
                 ticks.append(std::pow(10.0, decade));
-                if (m_steps == LogSteps::Thirds && stride == 1)
+                if (hasThirds)
                     ticks.append(3 * std::pow(10.0, decade));
             }
             return ticks;
@@ -163,6 +182,12 @@ QSharedPointer<QCPAxisTicker> makeLogTicker(LogSteps steps)
 }
 
 QSharedPointer<QCPAxisTicker> makeBoundTicker() { return QSharedPointer<BoundTicker>::create(); }
+
+void limitTicks(QCPAxisTicker& ticker, int most)
+{
+    if (auto* fitting = dynamic_cast<FittingTicker*>(&ticker))
+        fitting->limit(most);
+}
 
 QStringList thinned(QStringList labels, int least)
 {

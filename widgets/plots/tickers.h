@@ -20,6 +20,10 @@ enum class LogSteps { Decades, Thirds }; ///< 1, 10, 100 … or 1, 3, 10, 30 …
 QSharedPointer<QCPAxisTicker> makeLogTicker(LogSteps steps = LogSteps::Decades);
 /// Only 0 and the largest 1, 2 or 5 × 10ⁿ that fits: for a strip too low for more.
 QSharedPointer<QCPAxisTicker> makeBoundTicker();
+/// Lets a number or logarithmic ticker have no more ticks than its axis has room for, and no more
+/// than it likes to have.
+void limitTicks(QCPAxisTicker& ticker, int most);
+
 /// Every label but those between each `least`th or the next larger 1, 2 or 5 × 10ⁿ; the others
 /// empty.
 QStringList thinned(QStringList labels, int least);
