@@ -3,7 +3,8 @@
 
 #include <QtWidgets/QFrame>
 
-class QBoxLayout;
+#include <vector>
+
 class QHBoxLayout;
 class QToolButton;
 class QVBoxLayout;
@@ -13,7 +14,9 @@ namespace widgets {
 class Label;
 
 /// A framed area of a page: one-pixel line, no shadow, no radius; a title row 36 high with a bold
-/// title, a hint in the second colour, and tools at its right end; the content below.
+/// title, a hint in the second colour, and tools at its right end; the content below. A hint that
+/// has no room there stands under it, in as many lines as it takes; so do the controls where the
+/// title would be cut.
 class Card : public QFrame {
     Q_OBJECT
 
@@ -25,6 +28,10 @@ public:
     QString title() const;
     /// Secondary text beside the title.
     void setHint(const QString& hint);
+    /// A note in two places, of which one is shown: `beside` the tools, or `below` the title row
+    /// where that has no room for it.
+    void addTitleNote(QWidget* beside, QWidget* below);
+    void setTitleNoteShown(const QWidget* beside, bool shown); ///< true unless set
     /// A control that stands directly after the title and its hint.
     void addTitleWidget(QWidget* widget);
     /// A control at the right end of the title row, after those already there.
@@ -41,16 +48,32 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override; ///< of the title row
 
 private:
+    struct Note {
+        QWidget* beside;
+        QWidget* below;
+        bool shown;
+    };
     void applySizes();
+    void placeNotes();
+    void placeControls();
+    void applyTitleHeight();
+    int titleRoom() const; ///< that title and controls leave beside each other
 
     QWidget* m_titleRow;
     QHBoxLayout* m_titleLayout;
+    QHBoxLayout* m_controlLayout; ///< under it
     Label* m_title;
     Label* m_hint;
+    Label* m_hintBelow;
+    QVBoxLayout* m_below;
+    std::vector<Note> m_notes;
     QVBoxLayout* m_content;
-    int m_titleWidgets = 0;
+    std::vector<QWidget*> m_titleWidgets, m_tools;
+    bool m_controlsBelow = false;
     int m_margin = 12;
 };
 

@@ -67,7 +67,7 @@ void CheckList::rebuild()
     for (int row = 0; row < int(m_checks.size()); ++row) {
         const Check& check = m_checks[std::size_t(row)];
         auto* text = new Label(TextRole::Body, check.text);
-        text->setElided();
+        text->setWordWrap(true);
         grid->addWidget(makeSign(check.kind), row, 0);
         grid->addWidget(text, row, 1);
         grid->addWidget(new Label(TextRole::Secondary, check.detail), row, 2, Qt::AlignRight);

@@ -2,6 +2,7 @@
 #include "widgets/facts.h"
 
 #include "widgets/card.h"
+#include "widgets/flowlayout.h"
 #include "widgets/label.h"
 #include "widgets/theme.h"
 
@@ -26,6 +27,26 @@ namespace {
         auto* label = new Label(role, fact.label);
         label->setToolTip(fact.toolTip);
         return label;
+    }
+
+    enum class Place { First, Next };
+
+    /// A fact of a strip, behind a line if others stand before it.
+    QWidget* makeCell(const Fact& fact, Place place)
+    {
+        auto* cell = new QWidget;
+        cell->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+        auto* row = new QHBoxLayout(cell);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->setSpacing(scaled(12));
+        if (place == Place::Next)
+            row->addWidget(makeLine(Qt::Vertical));
+        auto* texts = new QVBoxLayout;
+        texts->setSpacing(0);
+        texts->addWidget(makeLabel(fact, TextRole::Caption));
+        texts->addWidget(makeValue(fact));
+        row->addLayout(texts, 1);
+        return cell;
     }
 
     void clear(QWidget* widget)
@@ -65,11 +86,9 @@ void FactList::rebuild()
     grid->setVerticalSpacing(0);
     for (int row = 0; row < int(m_facts.size()); ++row) {
         Label* label = makeLabel(m_facts[std::size_t(row)], TextRole::Secondary);
-        label->setElided(); // both columns drawn alike, on one line
-        label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
         grid->addWidget(label, row, 0);
         Label* value = makeValue(m_facts[std::size_t(row)]);
-        value->setElided();
+        value->setWordWrap(true);
         grid->addWidget(value, row, 1);
         grid->setRowMinimumHeight(row, scaled(m_rowHeight));
     }
@@ -87,18 +106,11 @@ void FactStrip::setFacts(const std::vector<Fact>& facts)
         return;
     m_facts = facts;
     clear(this);
-    auto* row = new QHBoxLayout(this);
+    auto* row = new FlowLayout(this);
     row->setContentsMargins(scaled(12), scaled(4), scaled(12), scaled(4));
     row->setSpacing(scaled(12));
-    for (const Fact& fact : facts) {
-        if (&fact != &facts.front())
-            row->addWidget(makeLine(Qt::Vertical));
-        auto* cell = new QVBoxLayout;
-        cell->setSpacing(0);
-        cell->addWidget(makeLabel(fact, TextRole::Caption));
-        cell->addWidget(makeValue(fact));
-        row->addLayout(cell, 1);
-    }
+    for (const Fact& fact : facts)
+        row->addWidget(makeCell(fact, &fact == &facts.front() ? Place::First : Place::Next));
 }
 
 } // namespace widgets

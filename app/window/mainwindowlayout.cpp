@@ -32,7 +32,7 @@ namespace {
         case widgets::Breakpoint::Narrow:
             break;
         }
-        return 232;
+        return 248; // the longest role and a format, both whole
     }
 
 } // namespace

@@ -8,7 +8,6 @@
 #include "widgets/theme.h"
 
 #include <QtGui/QResizeEvent>
-#include <QtWidgets/QGridLayout>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
@@ -35,27 +34,28 @@ Page::Page(const QString& heading, QWidget* parent)
     , m_answer(new Label(TextRole::Body))
     , m_actions(new QWidget)
     , m_more(makeToolButton(QStringLiteral("more"), tr("More actions"), m_header))
+    , m_headingLine(new QHBoxLayout)
+    , m_actionsLine(new QHBoxLayout)
     , m_message(new MessageBar)
     , m_scroll(new QScrollArea)
     , m_content(new QVBoxLayout)
 {
-    auto* headerLayout = new QGridLayout(m_header);
+    auto* headerLayout = new QVBoxLayout(m_header);
     headerLayout->setContentsMargins(0, 0, 0, 0);
     headerLayout->setSpacing(0);
-    auto* headingLine = new QHBoxLayout;
-    headingLine->setSpacing(scaled(8));
-    headingLine->addWidget(m_heading);
-    headingLine->addWidget(m_detail);
-    headingLine->addStretch(1);
+    headerLayout->addLayout(m_headingLine);
+    headerLayout->addLayout(m_actionsLine);
+    headerLayout->addWidget(m_answer);
+    for (QWidget* part : { static_cast<QWidget*>(m_heading), static_cast<QWidget*>(m_detail) })
+        m_headingLine->addWidget(part);
+    m_headingLine->addStretch(1);
+    m_actionsLine->addStretch(1);
     auto* actions = new QHBoxLayout(m_actions);
     actions->setContentsMargins(0, 0, 0, 0);
-    headerLayout->addLayout(headingLine, 0, 0);
-    headerLayout->addWidget(m_actions, 0, 1);
-    headerLayout->addWidget(m_more, 0, 2);
-    headerLayout->addWidget(m_answer, 1, 0, 1, 3);
-    headerLayout->setColumnStretch(0, 1);
+    for (QWidget* part : { m_actions, static_cast<QWidget*>(m_more) })
+        m_headingLine->addWidget(part);
     m_heading->setAccessibleDescription(tr("Heading"));
-    m_answer->setElided();
+    m_answer->setWordWrap(true);
     m_heading->setElided();
     m_heading->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     m_detail->hide();
@@ -216,10 +216,47 @@ void Page::applySizes()
     layout()->setContentsMargins(side, scaled(narrow ? 4 : 12), side, gap);
     layout()->setSpacing(gap);
     m_content->setSpacing(gap);
-    m_actions->layout()->setSpacing(scaled(8));
+    for (QLayout* line : { m_actions->layout(), static_cast<QLayout*>(m_headingLine) })
+        line->setSpacing(scaled(8));
+    placeAnswer();
     m_heading->setMinimumHeight(scaled(26));
-    m_answer->setFixedHeight(scaled(22));
+    m_answer->setMinimumHeight(scaled(22));
     updateHeader();
+}
+
+/// A narrow window is a low one, too: there it scrolls with the cards.
+void Page::placeAnswer()
+{
+    const bool scrolls = m_breakpoint == Breakpoint::Narrow;
+    if (scrolls == (m_content->indexOf(m_answer) >= 0))
+        return;
+    QLayout* header = m_header->layout();
+    if (scrolls) {
+        header->removeWidget(m_answer);
+        m_content->insertWidget(0, m_answer);
+    } else {
+        m_content->removeWidget(m_answer);
+        header->addWidget(m_answer);
+    }
+}
+
+/// Under the heading where it would be cut beside the main button, even alone.
+void Page::placeActions()
+{
+    int needed = m_heading->sizeHint().width();
+    for (const QWidget* part : { m_actions, static_cast<QWidget*>(m_more) })
+        if (!part->isHidden())
+            needed += part->sizeHint().width() + scaled(8);
+    const QMargins margins = layout()->contentsMargins();
+    QLayout* line
+        = needed > width() - margins.left() - margins.right() ? m_actionsLine : m_headingLine;
+    if (line->indexOf(m_actions) >= 0)
+        return;
+    for (QWidget* part : { m_actions, static_cast<QWidget*>(m_more) }) {
+        m_headingLine->removeWidget(part);
+        m_actionsLine->removeWidget(part);
+        line->addWidget(part);
+    }
 }
 
 void Page::updateHeader()
@@ -234,6 +271,7 @@ void Page::updateHeader()
     for (QPushButton* button : m_secondary)
         button->setVisible(!folded);
     m_more->setVisible(folded && !m_secondary.isEmpty());
+    placeActions();
 }
 
 void Page::openMoreMenu()

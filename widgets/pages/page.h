@@ -3,6 +3,7 @@
 
 #include <QtWidgets/QWidget>
 
+class QHBoxLayout;
 class QMenu;
 class QPushButton;
 class QScrollArea;
@@ -19,8 +20,8 @@ class MessageBar;
 enum class Breakpoint { Wide, Medium, Narrow };
 Breakpoint breakpointFor(int windowWidth);
 
-/// The right side of the window: a question as heading, the answer made from the data in one line
-/// under it, buttons at the right end, messages, and cards below. Pages take plain values by
+/// The right side of the window: a question as heading, the answer made from the data under it,
+/// buttons at the right end, messages, and cards below. Pages take plain values by
 /// setX(...) and tell what the user wants by signals; they open no file and start no job.
 class Page : public QWidget {
     Q_OBJECT
@@ -30,7 +31,7 @@ public:
 
     void setHeading(const QString& heading);
     QString heading() const;
-    /// One sentence; elided to one line, whole in the tooltip and for screen readers.
+    /// One sentence, in as many lines as it takes; below 1000 it scrolls with the cards.
     void setAnswer(const QString& answer);
     QString answer() const;
     /// What stands in place of the heading below 1000: the tensor's name and its shape. Empty: the
@@ -80,6 +81,8 @@ protected:
 private:
     void applySizes();
     void updateHeader();
+    void placeAnswer();
+    void placeActions();
     bool lacksHeaderRoom() const; ///< for the heading beside all buttons
     void openMoreMenu();
 
@@ -93,6 +96,8 @@ private:
     Label* m_answer;
     QWidget* m_actions;
     QToolButton* m_more;
+    QHBoxLayout* m_headingLine;
+    QHBoxLayout* m_actionsLine; ///< under it
     MessageBar* m_message;
     QScrollArea* m_scroll;
     QVBoxLayout* m_content;

@@ -20,6 +20,12 @@
 
 namespace widgets {
 
+namespace {
+
+    constexpr int leastInputCards = 840; ///< width of all three beside each other
+
+} // namespace
+
 ActivationsPage::ActivationsPage(QWidget* parent)
     : Page(tr("Which channels carry the load?"), parent)
     , m_setup(new ActivationSetup)
@@ -110,9 +116,11 @@ QWidget* ActivationsPage::makeView()
     return view;
 }
 
+bool ActivationsPage::isWide() const { return contentWidth() >= scaled(leastInputCards); }
+
 void ActivationsPage::arrange()
 {
-    const bool wide = breakpoint() == Breakpoint::Wide, narrow = breakpoint() == Breakpoint::Narrow;
+    const bool wide = isWide(), narrow = breakpoint() == Breakpoint::Narrow;
     m_strip->setRoom(breakpoint());
     const int input = std::max(0, m_inputs->current());
     m_inputs->setSegments(wide
@@ -227,7 +235,7 @@ void ActivationsPage::updateAll()
     const bool measured = m_measured.stats != nullptr;
     m_setup->setVisible(!measured);
     m_view->setVisible(measured);
-    m_views->setVisible(measured && breakpoint() != Breakpoint::Wide);
+    m_views->setVisible(measured && !isWide());
     if (!measured) {
         setAnswer(tr("Not measured yet. A text has to run through the model once."));
         return;
@@ -246,7 +254,7 @@ void ActivationsPage::updateMap()
         return;
     const auto input = static_cast<MapInput>(m_inputs->current());
     m_map->setName(tr("%1: channels by depth").arg(m_inputs->text(m_inputs->current())));
-    m_mapCard->setTitle(breakpoint() == Breakpoint::Wide ? m_map->name() : tr("Channels by depth"));
+    m_mapCard->setTitle(isWide() ? m_map->name() : tr("Channels by depth"));
     m_map->setDescription(activationsAnswer(*m_measured.stats, m_threshold));
     m_map->setData(channelMapData(*m_measured.stats, input, m_threshold));
     m_map->setMarked(input == MapInput::Down ? -1 : m_marked);

@@ -74,6 +74,7 @@ protected:
     void arrange() override;
 
 private:
+    bool isWide() const; ///< the cards of an input stand beside each other
     QWidget* makeView();
     void makeMapCard();
     void makeInputCards();

@@ -30,8 +30,6 @@ ActivationStrip::ActivationStrip(QWidget* parent)
     , m_again(makeButton(tr("Measure again..."), QStringLiteral("play")))
 {
     setContentFlush();
-    m_text->setElided();
-    m_text->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     for (const double threshold : thresholds)
         m_threshold->addItem(tr("%1× median").arg(QLocale().toString(threshold)), threshold);
     m_threshold->setAccessibleName(tr("Outlier above"));
@@ -98,15 +96,16 @@ void ActivationStrip::resizeEvent(QResizeEvent* event)
 
 void ActivationStrip::fit()
 {
-    int needed = scaled(24);
+    int needed = scaled(32) + m_text->fontMetrics().horizontalAdvance(m_text->text());
     for (const QWidget* part : std::initializer_list<QWidget*>{
-             m_icon, m_text, m_amount, m_note, m_thresholdLabel, m_threshold, m_again })
+             m_icon, m_amount, m_note, m_thresholdLabel, m_threshold, m_again })
         needed += part->sizeHint().width() + scaled(8);
     for (QWidget* part : std::initializer_list<QWidget*>{ m_note, m_thresholdLabel, m_amount }) {
         const bool fits = needed <= width(); // the least important goes first
         part->setVisible(fits);
         needed -= fits ? 0 : part->sizeHint().width() + scaled(8);
     }
+    m_text->setWordWrap(needed > width());
 }
 
 } // namespace widgets

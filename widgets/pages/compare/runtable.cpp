@@ -91,6 +91,7 @@ RunTable::RunTable(QWidget* parent)
     setItemDelegateForColumn(Pin, new PinDelegate(this));
     horizontalHeaderItem(Pin)->setTextAlignment(Qt::AlignCenter);
     setMinimumHeight(scaled(26 + 5 * 24));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored); // it scrolls
     connect(this, &QTableWidget::cellClicked, this, [this](int row, int column) {
         if (column == Pin)
             togglePin(row);

@@ -46,12 +46,13 @@ TextColumnView::TextColumnView(QWidget* parent)
     , m_note(new Label(TextRole::Caption))
     , m_text(new QTextEdit)
 {
-    m_title->setElided();
+    m_title->setWordWrap(true);
     m_text->setReadOnly(true);
     m_text->setFrameShape(QFrame::NoFrame);
     m_text->document()->setDocumentMargin(0);
     m_text->setTabChangesFocus(true);
     m_text->setMinimumHeight(scaled(72));
+    m_text->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored); // it scrolls
     auto* heading = new QHBoxLayout;
     heading->setSpacing(scaled(8));
     heading->addWidget(m_letter);

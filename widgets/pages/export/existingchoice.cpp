@@ -2,16 +2,23 @@
 #include "widgets/pages/export/existingchoice.h"
 
 #include "widgets/buttons.h"
+#include "widgets/flowlayout.h"
 #include "widgets/label.h"
 #include "widgets/theme.h"
 
 #include <QtCore/QEvent>
 #include <QtCore/QSignalBlocker>
 #include <QtWidgets/QCheckBox>
-#include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QPushButton>
+#include <QtWidgets/QVBoxLayout>
 
 namespace widgets {
+
+namespace {
+
+    constexpr int mostName = 300; ///< pixels: what a narrow window has beside the labels
+
+} // namespace
 
 ExistingChoice::ExistingChoice(QWidget* parent)
     : QWidget(parent)
@@ -19,11 +26,10 @@ ExistingChoice::ExistingChoice(QWidget* parent)
     , m_replace(new QCheckBox(tr("Replace it")))
     , m_free(makeButton({}))
 {
-    auto* row = new QHBoxLayout;
+    auto* row = new FlowLayout;
     row->setSpacing(scaled(8));
     row->addWidget(m_replace);
     row->addWidget(m_free);
-    row->addStretch(1);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins({});
     all->setSpacing(scaled(4));
@@ -71,7 +77,7 @@ void ExistingChoice::changeEvent(QEvent* event)
 void ExistingChoice::showName()
 {
     m_free->setText(
-        m_free->fontMetrics().elidedText(m_file.freeName, Qt::ElideMiddle, scaled(170)));
+        m_free->fontMetrics().elidedText(m_file.freeName, Qt::ElideMiddle, scaled(mostName)));
     m_free->setToolTip(tr("Write %1 instead").arg(m_file.freeName));
     m_free->setAccessibleName(m_free->toolTip());
 }

@@ -23,6 +23,13 @@
 
 namespace widgets {
 
+namespace {
+
+    constexpr int leastFormAndChecks
+        = 640; ///< width that the form and the checks need beside each other
+
+} // namespace
+
 ExportPage::ExportPage(QWidget* parent)
     : Page(tr("What will be written?"), parent)
     , m_export(addPrimaryAction(tr("Export"), QStringLiteral("save")))
@@ -112,8 +119,8 @@ QWidget* ExportPage::makeCommandCard()
 
 void ExportPage::arrange()
 {
-    m_columns->setDirection(
-        breakpoint() == Breakpoint::Narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    m_columns->setDirection(contentWidth() < scaled(leastFormAndChecks) ? QBoxLayout::TopToBottom
+                                                                        : QBoxLayout::LeftToRight);
 }
 
 void ExportPage::setSources(const std::vector<RunRow>& sources, int chosen)

@@ -85,7 +85,7 @@ QWidget* ShrinkCard::makeLower()
     layout->addWidget(m_text, 1);
     layout->addWidget(m_bar);
     layout->addWidget(m_showFile);
-    m_text->setElided();
+    m_text->setWordWrap(true);
     m_bar->setTextVisible(false);
     m_bar->setRange(0, 1000);
     m_bar->setFixedSize(scaled(160), scaled(6));
@@ -168,8 +168,9 @@ void ShrinkCard::addRow(int row, const ShrinkChoice& choice)
         choice.seconds < 0 ? unknownText() : tr("about %1").arg(durationText(choice.seconds)));
     grade->setElided();
     time->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_rows.push_back({ { title, size, fits, grade, time }, grade, words,
-        m_offer.isRough ? tr("rough: KLD about %1").arg(kldText(choice.kld)) : loss });
+    m_rows.push_back(
+        { { title, size, fits, grade, time }, size, size->text(), sizeText(choice.bytes), grade,
+            words, m_offer.isRough ? tr("rough: KLD about %1").arg(kldText(choice.kld)) : loss });
     for (int column = 0; column < shrinkColumns; ++column)
         m_grid->addWidget(m_rows.back().cells[std::size_t(column)], row, column);
     title->setAccessibleDescription(
@@ -185,18 +186,21 @@ int ShrinkCard::widest(int column) const
     return width;
 }
 
-/// Title, size and loss always; the device, all words of the loss and the time, in that order, as
-/// far as they fit.
+/// Title, size and loss always, what changes of the size where it fits; the device, all words of
+/// the loss and the time, in that order, as far as they fit.
 void ShrinkCard::showColumns()
 {
     setHint(m_width < scaled(hintWidth) ? QString() : m_offer.about);
     const int gap = m_grid->horizontalSpacing();
     int few = 0, all = 0;
     for (const Row& row : m_rows) {
+        row.size->setText(row.sizeAndChange);
         few = std::max(few, row.loss->fontMetrics().horizontalAdvance(row.fewWords));
         all = std::max(all, row.loss->fontMetrics().horizontalAdvance(row.words));
     }
     int left = m_width - scaled(margins) - widest(TitleColumn) - widest(SizeColumn) - 2 * gap - few;
+    for (const Row& row : m_rows)
+        row.size->setText(left < 0 ? row.sizeAlone : row.sizeAndChange);
     const auto take = [&left](int width) {
         const bool fits = left >= width;
         left = fits ? left - width : -1; // what comes later is worth less

@@ -77,7 +77,9 @@ signals:
 private:
     struct Row {
         std::vector<QWidget*> cells; ///< by column
-        Label* loss = nullptr; ///< among them
+        Label* size = nullptr; ///< among them
+        QString sizeAndChange, sizeAlone; ///< of it, with much room and with little
+        Label* loss = nullptr; ///< among them, too
         QString words, fewWords; ///< of it, with much room and with little
     };
     void makeButtons();

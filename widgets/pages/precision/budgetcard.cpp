@@ -2,6 +2,7 @@
 #include "widgets/pages/precision/budgetcard.h"
 
 #include "widgets/buttons.h"
+#include "widgets/flowlayout.h"
 #include "widgets/format.h"
 #include "widgets/label.h"
 #include "widgets/segmented.h"
@@ -9,7 +10,6 @@
 
 #include <QtCore/QSignalBlocker>
 #include <QtWidgets/QDoubleSpinBox>
-#include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QVBoxLayout>
 
@@ -62,13 +62,14 @@ BudgetCard::BudgetCard(QWidget* parent)
 QWidget* BudgetCard::makeRow()
 {
     auto* row = new QWidget;
-    auto* layout = new QHBoxLayout(row);
+    auto* layout = new FlowLayout(row);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(scaled(8));
     layout->addWidget(m_kind);
     layout->addWidget(m_value);
-    m_landing->setElided();
-    layout->addWidget(m_landing, 1);
+    m_landing->setWordWrap(true);
+    m_landing->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    layout->addWidget(m_landing);
     return row;
 }
 

@@ -30,7 +30,7 @@ CostCard::CostCard(QWidget* parent)
 {
     setContentFlush();
     for (Label* line : { m_partial, m_note })
-        line->setElided();
+        line->setWordWrap(true);
     m_partial->setContentsMargins(scaled(11), 0, scaled(11), 0);
     m_empty->setContentsMargins(scaled(11), 0, scaled(11), scaled(11));
     auto* foot = new QHBoxLayout(m_foot);

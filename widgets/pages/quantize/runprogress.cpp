@@ -53,7 +53,7 @@ RunProgress::RunProgress(QWidget* parent)
     , m_plot(new DumbbellPlot(errorTitle({ core::JudgedOn::HeldOut, 0 })))
 {
     auto* titleRow = new QHBoxLayout;
-    m_title->setElided();
+    m_title->setWordWrap(true);
     titleRow->addWidget(m_title, 1);
     titleRow->addWidget(m_times);
     m_bar->setRange(0, 1000);

@@ -92,6 +92,7 @@ RulerCard::RulerCard(QWidget* parent)
     , m_box(new QComboBox)
     , m_recipe(new Label(TextRole::Caption))
     , m_legend(new Legend)
+    , m_legendBelow(new Legend)
     , m_counts(new Segmented)
     , m_plots(new QWidget)
     , m_empty(new Label(TextRole::Secondary))
@@ -109,7 +110,7 @@ RulerCard::RulerCard(QWidget* parent)
     addTitleWidget(m_choice);
     addTitleWidget(m_others);
     addTitleWidget(m_recipe);
-    addTool(m_legend);
+    addTitleNote(m_legend, m_legendBelow);
     addTool(m_counts);
     addTool(m_box);
 
@@ -121,7 +122,7 @@ RulerCard::RulerCard(QWidget* parent)
     m_rule->setFixedHeight(1);
     m_rule->setAutoFillBackground(true);
     m_rule->setBackgroundRole(QPalette::Mid);
-    m_line->setElided();
+    m_line->setWordWrap(true);
     m_line->setContentsMargins(scaled(12), 0, scaled(12), scaled(8));
     m_more->setContentsMargins(scaled(12), 0, 0, 0);
     content()->setSpacing(0);
@@ -197,14 +198,15 @@ void RulerCard::show(const std::vector<SelectedTensor>& tensors, const PreviewSt
 {
     updateFormats(looked, recipe);
     m_recipe->setVisible(!tensors.empty() && !isTight());
-    m_legend->setVisible(!tensors.empty() && m_breakpoint == Breakpoint::Wide);
+    setTitleNoteShown(m_legend, !tensors.empty());
     const bool alone = tensors.size() == 1;
     const core::Format* drawn = alone ? storedFormat(tensors.front(), looked)
         : looked                      ? looked
                                       : recipe;
-    m_legend->setEntries({ { &Tokens::originalFill, tr("original") },
-        { &Tokens::accent, tr("levels of %1").arg(formatText(drawn)) },
-        { &Tokens::loss, tr("clipped, error") } });
+    for (Legend* legend : { m_legend, m_legendBelow })
+        legend->setEntries({ { &Tokens::originalFill, tr("original") },
+            { &Tokens::accent, tr("levels of %1").arg(formatText(drawn)) },
+            { &Tokens::loss, tr("clipped, error") } });
     const std::size_t shown = std::min(tensors.size(), mostRulers);
     bool finite = true;
     for (std::size_t i = 0; i < mostRulers; ++i) {
@@ -336,7 +338,6 @@ void RulerCard::applyRoom()
     for (QWidget* widget : std::initializer_list<QWidget*>{ m_choice, m_others, m_recipe })
         widget->setVisible(!isTight());
     m_counts->setVisible(m_breakpoint != Breakpoint::Narrow);
-    m_legend->setVisible(m_breakpoint == Breakpoint::Wide);
     m_box->setVisible(isTight());
 }
 

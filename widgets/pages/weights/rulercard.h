@@ -67,6 +67,7 @@ private:
     QComboBox* m_box; ///< all, those for study at the end, where the window is narrow
     Label* m_recipe;
     Legend* m_legend;
+    Legend* m_legendBelow;
     Segmented* m_counts;
     std::vector<RulerPlot*> m_rulers; ///< four; the first is the large one
     std::vector<std::pair<core::Place, const core::Format*>> m_drawn; ///< in each of them
