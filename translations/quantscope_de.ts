@@ -663,6 +663,10 @@
             <numerusform>%1 Mit %2 fallen %n davon auf ein anderes Format zurück.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>weight error</source>
+        <translation>Gewichtsfehler</translation>
+    </message>
 </context>
 <context>
     <name>app::ActivationController</name>
@@ -3066,6 +3070,13 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
         <source>Rounds each selected tensor alone to %1 and measures on the evaluation text what that loses.</source>
         <translation>Rundet jeden gewählten Tensor allein auf %1 und misst am Auswertungstext, was das verliert.</translation>
     </message>
+    <message numerus="yes">
+        <source>Weight error: %1 of %n tensors in every format</source>
+        <translation>
+            <numerusform>Gewichtsfehler: %1 von %n Tensor in jedem Format</numerusform>
+            <numerusform>Gewichtsfehler: %1 von %n Tensoren in jedem Format</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>widgets::CostTable</name>
@@ -3117,20 +3128,6 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
             <numerusform>%1 von %n Tensoren fallen zurück: %2.</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>Output error %1, mean of %2 of %n tensors</source>
-        <translation>
-            <numerusform>Ausgabefehler %1, Mittel aus %2 von %n Tensor</numerusform>
-            <numerusform>Ausgabefehler %1, Mittel aus %2 von %n Tensoren</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Output error %1, mean of %n tensors</source>
-        <translation>
-            <numerusform>Ausgabefehler %1, Mittel aus %n Tensor</numerusform>
-            <numerusform>Ausgabefehler %1, Mittel aus %n Tensoren</numerusform>
-        </translation>
-    </message>
     <message>
         <source>KLD × 10⁻³</source>
         <translation>KLD × 10⁻³</translation>
@@ -3148,6 +3145,34 @@ bei Rundung „%2“. GPTQ verliert weniger.</translation>
         <source>Predicted: KLD %1</source>
         <comment>costs</comment>
         <translation>Vorhergesagt: KLD %1</translation>
+    </message>
+    <message>
+        <source>Weight error %1</source>
+        <translation>Gewichtsfehler %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, mean of %2 of %n tensors</source>
+        <comment>an error</comment>
+        <translation>
+            <numerusform>%1, Mittel von %2 von %n Tensor</numerusform>
+            <numerusform>%1, Mittel von %2 von %n Tensoren</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, mean of %n tensors</source>
+        <comment>an error</comment>
+        <translation>
+            <numerusform>%1, Mittel von %n Tensor</numerusform>
+            <numerusform>%1, Mittel von %n Tensoren</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Weight error</source>
+        <translation>Gewichtsfehler</translation>
+    </message>
+    <message>
+        <source>How far the weights move, relative to the weights themselves. Measure activations to know how far the output moves.</source>
+        <translation>Wie weit sich die Gewichte verschieben, bezogen auf die Gewichte selbst. Wie weit sich die Ausgabe verschiebt, ist bekannt, wenn Aktivierungen gemessen sind.</translation>
     </message>
 </context>
 <context>
@@ -4420,6 +4445,14 @@ gemeinsam gerundeten Ausgängen, deren Durchgang zurück es sagt.</translation>
         <source>Predicted loss by layer and role</source>
         <translation>Vorhergesagter Verlust nach Layer und Rolle</translation>
     </message>
+    <message>
+        <source>weight error</source>
+        <translation>Gewichtsfehler</translation>
+    </message>
+    <message>
+        <source>Weight error by layer and role</source>
+        <translation>Gewichtsfehler nach Schicht und Rolle</translation>
+    </message>
 </context>
 <context>
     <name>widgets::PrecisionPage</name>
@@ -4922,19 +4955,6 @@ gemeinsam gerundeten Ausgängen, deren Durchgang zurück es sagt.</translation>
 <context>
     <name>widgets::RuleDialog</name>
     <message>
-        <source>any</source>
-        <comment>layer</comment>
-        <translation>jede</translation>
-    </message>
-    <message>
-        <source>First layer</source>
-        <translation>Erste Schicht</translation>
-    </message>
-    <message>
-        <source>Last layer</source>
-        <translation>Letzte Schicht</translation>
-    </message>
-    <message>
         <source>any; * and ? stand for letters: blk.0.*</source>
         <translation>jeder; * und ? stehen für Zeichen: blk.0.*</translation>
     </message>
@@ -4963,11 +4983,6 @@ gemeinsam gerundeten Ausgängen, deren Durchgang zurück es sagt.</translation>
         <translation>Keine angekreuzt: jede Rolle</translation>
     </message>
     <message>
-        <source>to</source>
-        <extracomment>between the first and the last layer of a rule</extracomment>
-        <translation>bis</translation>
-    </message>
-    <message>
         <source>as later rules say</source>
         <translation>wie spätere Regeln</translation>
     </message>
@@ -4976,13 +4991,17 @@ gemeinsam gerundeten Ausgängen, deren Durchgang zurück es sagt.</translation>
         <translation>Ein Format oder ein Verfahren wählen.</translation>
     </message>
     <message>
-        <source>The last layer comes before the first.</source>
-        <translation>Die letzte Schicht kommt vor der ersten.</translation>
-    </message>
-    <message>
         <source>%1: %2</source>
         <comment>the tensors of a rule: what they get</comment>
         <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>any; 0, 3–5 names some, counted from 0</source>
+        <translation>alle; 0, 3–5 nennt einige, gezählt ab 0</translation>
+    </message>
+    <message>
+        <source>Layers are numbers and ranges from the first to the last, such as 0, 3–5.</source>
+        <translation>Schichten sind Zahlen und Bereiche von der ersten bis zur letzten, etwa 0, 3–5.</translation>
     </message>
 </context>
 <context>
@@ -5152,14 +5171,6 @@ Ohne Wirkung: Kein Tensor passt darauf, oder Regeln darüber entscheiden.</trans
         <translation>Rundet</translation>
     </message>
     <message>
-        <source>RMS error %1 · error %2</source>
-        <translation>RMS-Fehler %1 · Fehler %2</translation>
-    </message>
-    <message>
-        <source>%1 levels · typical step %2 · clipped %3 % · error %4</source>
-        <translation>%1 Stufen · typischer Schritt %2 · gekappt %3 % · Fehler %4</translation>
-    </message>
-    <message>
         <source>Other formats</source>
         <translation>Andere Formate</translation>
     </message>
@@ -5167,6 +5178,24 @@ Ohne Wirkung: Kein Tensor passt darauf, oder Regeln darüber entscheiden.</trans
         <source>%1 falls back to %2</source>
         <comment>a tensor, a format</comment>
         <translation>%1 fällt auf %2 zurück</translation>
+    </message>
+    <message>
+        <source>output error %1</source>
+        <translation>Ausgabefehler %1</translation>
+    </message>
+    <message>
+        <source>weight error %1</source>
+        <translation>Gewichtsfehler %1</translation>
+    </message>
+    <message>
+        <source>RMS error %1 · %2</source>
+        <comment>numbers, the error with its name</comment>
+        <translation>RMS-Fehler %1 · %2</translation>
+    </message>
+    <message>
+        <source>%1 levels · typical step %2 · clipped %3 % · %4</source>
+        <comment>numbers, the error with its name</comment>
+        <translation>%1 Stufen · typischer Schritt %2 · gekappt %3 % · %4</translation>
     </message>
 </context>
 <context>
@@ -5368,10 +5397,6 @@ etwa %1 der Gewichte</translation>
         <translation>Schicht %1</translation>
     </message>
     <message>
-        <source>layers %1–%2</source>
-        <translation>Schichten %1–%2</translation>
-    </message>
-    <message>
         <source>every tensor</source>
         <translation>jeder Tensor</translation>
     </message>
@@ -5398,6 +5423,10 @@ etwa %1 der Gewichte</translation>
     <message>
         <source>Their rows, or the range of their values, do not fit the format that the rules give them.</source>
         <translation>Ihre Zeilen oder der Bereich ihrer Werte passen nicht in das Format, das die Regeln ihnen geben.</translation>
+    </message>
+    <message>
+        <source>layers %1</source>
+        <translation>Schichten %1</translation>
     </message>
 </context>
 <context>
@@ -6004,11 +6033,6 @@ etwa %1 der Gewichte</translation>
         <translation>Fehlt</translation>
     </message>
     <message>
-        <source>W %1</source>
-        <extracomment>An error of the weights, in a narrow column. W as in formulas.</extracomment>
-        <translation>W %1</translation>
-    </message>
-    <message>
         <source>as in the file</source>
         <comment>a format</comment>
         <translation>wie in der Datei</translation>
@@ -6115,12 +6139,6 @@ Ihr Absmax liegt über der Schwelle mal dem des mittleren Kanals.</translation>
         <translation>Fehler</translation>
     </message>
     <message>
-        <source>Relative error of the tensor&apos;s output at the recipe&apos;s format,
-rounded to nearest, weighted by importance where it was measured.</source>
-        <translation>Relativer Fehler der Ausgabe des Tensors im Format des Rezepts,
-zum nächsten Wert gerundet, nach Wichtigkeit gewichtet, wo sie gemessen ist.</translation>
-    </message>
-    <message>
         <source>Input max</source>
         <translation>Eing. max.</translation>
     </message>
@@ -6199,14 +6217,6 @@ im selben Format.</translation>
         <translation>Format in Lauf B, fett, wo es von A abweicht.</translation>
     </message>
     <message>
-        <source>Error A</source>
-        <translation>Fehler A</translation>
-    </message>
-    <message>
-        <source>Error B</source>
-        <translation>Fehler B</translation>
-    </message>
-    <message>
         <source>B − A, pp</source>
         <translation>B − A, PP</translation>
     </message>
@@ -6247,24 +6257,6 @@ im selben Format.</translation>
         <translation>Ob der geschriebene Tensor zurückgelesen wurde und gleich ist.</translation>
     </message>
     <message>
-        <source>Relative error of the tensor&apos;s output after quantizing, on held-out sequences of the
-calibration text where there are any. “weights”: of the weights alone, no text.</source>
-        <translation>Relativer Fehler der Ausgabe des Tensors nach dem Quantisieren, auf zurückgehaltenen Sequenzen
-des Kalibriertextes, wo es sie gibt. „Gewichte“: der Gewichte allein, ohne Text.</translation>
-    </message>
-    <message>
-        <source>Relative output error in run A.
-“weights”: of the weights alone, no text.</source>
-        <translation>Relativer Ausgabefehler im Lauf A.
-„Gewichte“: der Gewichte allein, ohne Text.</translation>
-    </message>
-    <message>
-        <source>Relative output error in run B.
-“weights”: of the weights alone, no text.</source>
-        <translation>Relativer Ausgabefehler im Lauf B.
-„Gewichte“: der Gewichte allein, ohne Text.</translation>
-    </message>
-    <message>
         <source>KLD × 10⁻³</source>
         <translation>KLD × 10⁻³</translation>
     </message>
@@ -6273,6 +6265,78 @@ des Kalibriertextes, wo es sie gibt. „Gewichte“: der Gewichte allein, ohne T
 Hollow bars are predicted, filled ones measured.</source>
         <translation>KL-Divergenz dieses Tensors allein im Format des Rezepts; Verluste von Tensoren addieren sich.
 Hohle Balken sind vorhergesagt, gefüllte gemessen.</translation>
+    </message>
+    <message>
+        <source>Relative error of the tensor&apos;s output at the recipe&apos;s format,
+rounded with the importance that was measured.</source>
+        <translation>Relativer Fehler der Ausgabe des Tensors im Format des Rezepts,
+gerundet mit der gemessenen Wichtigkeit.</translation>
+    </message>
+    <message>
+        <source>Relative error of the tensor&apos;s output after quantizing, on held-out sequences of the
+calibration text where there are any.</source>
+        <translation>Relativer Fehler der Ausgabe des Tensors nach dem Quantisieren, auf zurückgehaltenen
+Sequenzen des Kalibriertexts, wo es welche gibt.</translation>
+    </message>
+    <message>
+        <source>Output A</source>
+        <translation>Ausgabe A</translation>
+    </message>
+    <message>
+        <source>Relative error of the tensor&apos;s output in run A.</source>
+        <translation>Relativer Fehler der Ausgabe des Tensors in Lauf A.</translation>
+    </message>
+    <message>
+        <source>Output B</source>
+        <translation>Ausgabe B</translation>
+    </message>
+    <message>
+        <source>Relative error of the tensor&apos;s output in run B.</source>
+        <translation>Relativer Fehler der Ausgabe des Tensors in Lauf B.</translation>
+    </message>
+    <message>
+        <source>Weight error</source>
+        <translation>Gewichtsfehler</translation>
+    </message>
+    <message>
+        <source>Relative error of the weights alone at the recipe&apos;s format,
+rounded to nearest: no text was looked at.</source>
+        <translation>Relativer Fehler nur der Gewichte im Format des Rezepts,
+zum nächsten Wert gerundet: kein Text wurde angesehen.</translation>
+    </message>
+    <message>
+        <source>Relative error of the weights alone after quantizing:
+no text was looked at.</source>
+        <translation>Relativer Fehler nur der Gewichte nach dem Quantisieren:
+kein Text wurde angesehen.</translation>
+    </message>
+    <message>
+        <source>Weights A</source>
+        <translation>Gewichte A</translation>
+    </message>
+    <message>
+        <source>Relative error of the weights alone in run A:
+no text was looked at.</source>
+        <translation>Relativer Fehler nur der Gewichte in Lauf A:
+kein Text wurde angesehen.</translation>
+    </message>
+    <message>
+        <source>Weights B</source>
+        <translation>Gewichte B</translation>
+    </message>
+    <message>
+        <source>Relative error of the weights alone in run B:
+no text was looked at.</source>
+        <translation>Relativer Fehler nur der Gewichte in Lauf B:
+kein Text wurde angesehen.</translation>
+    </message>
+    <message>
+        <source>Weights B − A</source>
+        <translation>Gewichte B − A</translation>
+    </message>
+    <message>
+        <source>Difference of the weights&apos; errors in percentage points.</source>
+        <translation>Unterschied der Fehler der Gewichte in Prozentpunkten.</translation>
     </message>
 </context>
 <context>
@@ -6633,6 +6697,10 @@ ffn · layer 1-2 · kurtosis &gt; 1 · error &gt; 5% · size &gt; 1 MB · Q4_K �
     <message>
         <source>select one tensor</source>
         <translation>einen Tensor wählen</translation>
+    </message>
+    <message>
+        <source>Weight error</source>
+        <translation>Gewichtsfehler</translation>
     </message>
 </context>
 <context>

@@ -183,6 +183,13 @@
             <numerusform>Output error: %1 of %n tensors in every format</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Weight error: %1 of %n tensors in every format</source>
+        <translation>
+            <numerusform>Weight error: %1 of %n tensor in every format</numerusform>
+            <numerusform>Weight error: %1 of %n tensors in every format</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>widgets::CostTable</name>
@@ -194,17 +201,19 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Output error %1, mean of %2 of %n tensors</source>
+        <source>%1, mean of %2 of %n tensors</source>
+        <comment>an error</comment>
         <translation>
-            <numerusform>Output error %1, mean of %2 of %n tensor</numerusform>
-            <numerusform>Output error %1, mean of %2 of %n tensors</numerusform>
+            <numerusform>%1, mean of %2 of %n tensor</numerusform>
+            <numerusform>%1, mean of %2 of %n tensors</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Output error %1, mean of %n tensors</source>
+        <source>%1, mean of %n tensors</source>
+        <comment>an error</comment>
         <translation>
-            <numerusform>Output error %1, mean of %n tensor</numerusform>
-            <numerusform>Output error %1, mean of %n tensors</numerusform>
+            <numerusform>%1, mean of %n tensor</numerusform>
+            <numerusform>%1, mean of %n tensors</numerusform>
         </translation>
     </message>
 </context>
