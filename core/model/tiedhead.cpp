@@ -3,7 +3,7 @@
 
 #include "core/base/text.h"
 
-#include <algorithm>
+#include <cstring>
 
 namespace core {
 
@@ -32,7 +32,9 @@ namespace {
     {
         if (a.format != b.format || a.source || b.source)
             return areSameValues(a, b);
-        return a.shape == b.shape && std::ranges::equal(a.bytes, b.bytes);
+        const bool isOneStorage = a.bytes.data() == b.bytes.data(); // as PyTorch saves the two
+        return a.shape == b.shape && a.bytes.size() == b.bytes.size()
+            && (isOneStorage || std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) == 0);
     }
 
 } // namespace
