@@ -82,7 +82,10 @@ struct Architecture {
     bool learnsPositions = false; ///< position_embd, no rotary embedding
     bool needsOutput = false; ///< llama.cpp wants output.weight even where it is tied
     bool alwaysTied = false; ///< and never here
-    bool turnsWholeHeads = false; ///< the rotary embedding turns all channels of a head
+    bool turnsWholeHeads = false; ///< llama.cpp turns all channels of a head, or gives up
+    /// Which divisors of frequencies llama.cpp takes from a file: rope_freqs (rope scaling llama3),
+    /// and rope_factors_short and _long (longrope).
+    bool holdsDivisors = false, holdsLongDivisors = false;
     bool plainGeluIsTanh = false; ///< "gelu" in config.json has always meant the tanh form
     bool mayBeParallel = false; ///< it is where a layer has no ffn_norm
     bool hasLatents = false; ///< latent attention

@@ -181,6 +181,7 @@ namespace {
         readExperts(keys, architecture, model);
         if (architecture.readJson)
             architecture.readJson(keys, model);
+        noteUnknownTurns(model);
         checkHeads(model, keys.place());
         model.rotary = architecture.permutesHeads ? RotaryLayout::Halves : architecture.rotary;
         return model;

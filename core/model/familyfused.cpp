@@ -17,10 +17,6 @@ namespace {
     {
         if (config.ropeContext == 0)
             config.ropeContext = keys.size("original_max_position_embeddings", config.context);
-        if (!config.longRopeFactors.empty())
-            config.differences.push_back(text("llama.cpp chooses the divisors for long texts by "
-                                              "the context it reserves, not by the text: beyond ",
-                config.ropeContext, " tokens only that agrees"));
         if (!keys.has("sliding_window"))
             return;
         setWindows(
@@ -109,6 +105,7 @@ const Architecture phi3{
     .classes = phi3Classes,
     .modelTypes = phi3Types,
     .fusesGateUp = true,
+    .holdsLongDivisors = true,
     .defaults = R"({"rms_norm_eps": 1e-5, "original_max_position_embeddings": 4096})",
     .names = phi3Names,
     .readJson = readPhi3,
@@ -125,6 +122,7 @@ const Architecture olmo2{
     .normsAfter = true,
     .queryKeyNorm = QueryKeyNorm::Whole,
     .needsOutput = true,
+    .turnsWholeHeads = true,
     .defaults = R"({"rms_norm_eps": 1e-5})",
     .names = olmo2Names,
     .readJson = readOlmo2,

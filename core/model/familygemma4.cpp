@@ -239,6 +239,7 @@ const Architecture gemma4{
     .mayHaveExperts = true,
     .mayFuseExperts = true,
     .alwaysTied = true,
+    .holdsDivisors = true,
     .plainGeluIsTanh = true,
     .normsValues = true,
     .variesByLayer = true,

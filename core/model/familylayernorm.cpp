@@ -186,6 +186,7 @@ const Architecture starcoder2{
     .feedForwardBiases = Biases::All,
     .activation = Activation::GeluTanh,
     .isGated = false,
+    .turnsWholeHeads = true,
     .defaults = R"({"norm_epsilon": 1e-5, "tie_word_embeddings": true})",
     .names = starcoder2Names,
     .readJson = readStarcoder2,

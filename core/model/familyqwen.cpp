@@ -41,6 +41,7 @@ const Architecture qwen2{
     .classes = qwen2Classes,
     .modelTypes = qwen2Types,
     .attentionBiases = Biases::Queries,
+    .turnsWholeHeads = true,
     .readJson = readQwenWindow,
 };
 
@@ -50,6 +51,7 @@ const Architecture qwen3{
     .classes = qwen3Classes,
     .modelTypes = qwen3Types,
     .queryKeyNorm = QueryKeyNorm::Head,
+    .turnsWholeHeads = true,
     .defaults = R"({"head_dim": 128})",
     .readJson = readQwenWindow,
 };

@@ -186,9 +186,31 @@ void readRope(const GgufKeys& keys, ModelConfig& config)
         config.yarn.context = config.ropeContext > 0 ? config.ropeContext : config.context;
         config.ropeContext = int(config.yarn.context);
         config.ropeMagnitude = yarnMagnitude(config.yarn.factor);
-    } else if (type != "none" && type != "longrope")
+    } else if (type == "longrope")
+        config.ropeMagnitude = float(keys.positive("rope.scaling.attn_factor").value_or(1));
+    else if (type != "none")
         config.notComputed = text(keys.place(), ": ", keys.full("rope.scaling.type"), " is ",
             type.substr(0, 100), ", expected none, linear, yarn or longrope");
+}
+
+void noteUnknownTurns(ModelConfig& config)
+{
+    const Architecture& architecture = *config.known();
+    const bool isPartly = config.rotaryChannels > 0 && config.rotaryChannels != config.headDim;
+    if (isPartly && architecture.turnsWholeHeads)
+        config.differences.push_back(
+            text("llama.cpp will not load it: its ", architecture.name, " turns whole heads, not ",
+                config.rotaryChannels, " of ", config.headDim, " channels"));
+    const bool isLong = !config.longRopeFactors.empty();
+    const bool isHeld = isLong ? architecture.holdsLongDivisors : architecture.holdsDivisors;
+    if (!config.ropeFactors.empty() && !isHeld)
+        config.differences.push_back(text("llama.cpp will not load it: its ", architecture.name,
+            " takes no divisors of frequencies from a file, which this rope scaling needs"));
+    else if (isLong)
+        config.differences.push_back(
+            text("llama.cpp chooses the divisors for long texts by the context it reserves, not by "
+                 "the text: beyond ",
+                config.ropeContext, " tokens only that agrees"));
 }
 
 void writeRopeScaling(const ModelConfig& config, GgufMetadata& metadata)
@@ -202,6 +224,12 @@ void writeRopeScaling(const ModelConfig& config, GgufMetadata& metadata)
         metadata.set(key("scaling.type"), std::string("yarn"));
         metadata.set(key("scaling.factor"), float(config.yarn.factor));
         metadata.set(key("scaling.original_context_length"), std::uint32_t(config.yarn.context));
+    }
+    const bool saysWhich = config.known() && config.known()->holdsDivisors; // by the type
+    if (!config.longRopeFactors.empty() && saysWhich) {
+        metadata.set(key("scaling.type"), std::string("longrope"));
+        metadata.set(key("scaling.original_context_length"), std::uint32_t(config.ropeContext));
+        metadata.set(key("scaling.attn_factor"), config.ropeMagnitude);
     }
 }
 

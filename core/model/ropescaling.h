@@ -18,6 +18,10 @@ void readRope(const GgufKeys& keys, ModelConfig& config);
 /// What a GGUF says of it. Requires: what is computed.
 void writeRopeScaling(const ModelConfig& config, GgufMetadata& metadata);
 
+/// Notes among config.differences where llama.cpp has no place for how this model turns heads, so
+/// that it will not load a file of it. Requires: config.known().
+void noteUnknownTurns(ModelConfig& config);
+
 /// Rotary embedding "proportional" (Gemma 4): the first `share` of a head's pairs turn as if all
 /// did, the others do not: divisors of their frequencies, as llama.cpp's converter writes them.
 void turnShare(double share, ModelConfig& config);
