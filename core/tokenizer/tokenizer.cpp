@@ -6,6 +6,7 @@
 #include "core/files/lenientjson.h"
 #include "core/tokenizer/chattemplate.h"
 #include "core/tokenizer/jsontokenizer.h"
+#include "core/tokenizer/llamanotes.h"
 #include "core/tokenizer/piecevocabulary.h"
 #include "core/tokenizer/tokenizergguf.h"
 #include "core/tokenizer/tokenizerjson.h"
@@ -114,6 +115,8 @@ TokenizerWithMetadata tokenizerFromFolder(
     NotedMetadata metadata = isModel ? pieceMetadata(model, files, vocabulary, place)
                                      : jsonMetadata(files, vocabulary, place);
     reader.note(metadata.notes);
+    if (!isModel)
+        reader.note(llamaTokenizerNotes(files.tokenizer, place));
     reader.note(addSpecialTokens(metadata.pairs, files, vocabulary));
     setSpacePrefix(metadata.pairs, files.tokenizerConfig, isModel);
     reader.note(addChatTemplate(metadata.pairs, folder, files.tokenizerConfig));
