@@ -88,7 +88,8 @@ QString modelAnswer(const core::Checkpoint& checkpoint)
 {
     const QString what = whatText(checkpoint);
     if (!checkpoint.isComputed())
-        return checkpoint.isGguf()
+        return checkpoint.isGguf() && checkpoint.undecoded().empty()
+                && checkpoint.incomplete().empty()
             ? ModelText::tr("%1 It can be looked at, rounded without a text and written, not "
                             "measured on one.")
                   .arg(what)
