@@ -103,11 +103,21 @@ namespace {
         return name.str();
     }
 
+    /// Whether a tensor of a part is the model's own, as it lies in its file.
+    bool isTheOriginal(const Tensor& tensor, const Checkpoint& checkpoint)
+    {
+        const Tensor* original = checkpoint.find(tensor.name);
+        return original && !tensor.source && !original->source && tensor.format == original->format
+            && tensor.bytes.data() == original->bytes.data();
+    }
+
     /// One tensor of a part, as its entry says. Throws Error if it does not fit the checkpoint's.
     Tensor readTensor(const Json& entry, const Checkpoint& checkpoint, ByteReader& reader)
     {
         const auto name = jsonValue<std::string>(entry, "name", reader.place());
         const Tensor* original = checkpoint.find(name);
+        if (original && entry.value("original", false))
+            return *original;
         const Format* format
             = findStoredFormat(jsonValue<std::string>(entry, "format", reader.place()));
         if (format && original)
@@ -123,7 +133,6 @@ namespace {
         tensor.offset = reader.position();
         tensor.file = reader.place();
         tensor.bytes = reader.bytes(std::uint64_t(size), "tensor");
-        tensor.source = nullptr;
         return tensor;
     }
 
@@ -134,8 +143,10 @@ namespace {
         RoundedPart part;
         for (const Json& entry : item.head->value("tensors", Json::array())) {
             Tensor tensor = readTensor(entry, checkpoint, reader);
-            tensor.offset += item.offset;
-            tensor.mapping = item.mapping;
+            if (!isTheOriginal(tensor, checkpoint)) {
+                tensor.offset += item.offset;
+                tensor.mapping = item.mapping;
+            }
             if (entry.contains("report")) {
                 part.reports.push_back(tensorReportFromJson(entry["report"], tensor, place));
                 part.reports.back().resumed = true;
@@ -186,12 +197,18 @@ RoundedPart keepPart(
     std::vector<std::vector<std::byte>> made; ///< of tensors that a source makes
     std::vector<std::span<const std::byte>> bytes;
     for (const Tensor& tensor : part.tensors) {
-        Json entry{ { "name", tensor.name }, { "format", tensor.format->name },
-            { "bytes", storedSize(tensor) } };
+        Json entry{ { "name", tensor.name }, { "format", tensor.format->name } };
+        const bool isOriginal = isTheOriginal(tensor, checkpoint); // which has a file already
+        if (isOriginal)
+            entry["original"] = true;
+        else
+            entry["bytes"] = storedSize(tensor);
         const auto report = std::ranges::find(part.reports, tensor.place, &TensorReport::place);
         if (report != part.reports.end())
             entry["report"] = tensorReportToJson(*report);
         head["tensors"].push_back(std::move(entry));
+        if (isOriginal)
+            continue;
         if (tensor.source)
             made.push_back(storedBytes(tensor));
         bytes.push_back(tensor.source ? std::span<const std::byte>(made.back()) : tensor.bytes);

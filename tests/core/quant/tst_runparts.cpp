@@ -31,6 +31,7 @@ private slots:
     void aRunThatTakesSomePartsEndsAsOneFromNothing();
     void aFinishedRunIsFoundByItsParts();
     void whatIsArrangedAnewWhileOpeningIsKeptToo();
+    void whatStaysAsInTheFileIsNotKeptOnceMore();
     void theSameTensorsComputedOtherwiseHaveOtherKeys();
     void aDamagedPartIsDoneAgain();
     void saysWhenAPartCannotBeWritten();
@@ -234,6 +235,30 @@ void TestRunParts::whatIsArrangedAnewWhileOpeningIsKeptToo()
             QVERIFY2(storedBytes(tensor) == storedBytes(*again.checkpoint->find(tensor.place)),
                 tensor.name.c_str());
     }
+}
+
+void TestRunParts::whatStaysAsInTheFileIsNotKeptOnceMore()
+{
+    QuantizeOptions options;
+    options.shelf = shelf("source");
+    Recipe recipe;
+    recipe.method = Method::RoundToNearest;
+    recipe.format = &formats::source;
+    recipe.rules.push_back({ .roles = { Role::FfnUp }, .format = &formats::q8_0 });
+    const QuantizedModel first = quantize(m_checkpoint, recipe, options, {}, Progress());
+    std::uint64_t bytes = 0;
+    for (const ShelfEntry& entry : options.shelf->entries())
+        bytes += entry.bytes;
+    std::uint64_t rounded = 0;
+    for (const Tensor& tensor : first.checkpoint->tensors())
+        rounded += tensor.place.role == Role::FfnUp ? storedSize(tensor) : 0;
+    QVERIFY(rounded > 0 && bytes > rounded);
+    QVERIFY2(bytes < rounded + 20'000, std::to_string(bytes).c_str());
+    const QuantizedModel again = quantize(m_checkpoint, recipe, options, {}, Progress());
+    QCOMPARE(resumedTensors(again), int(again.reports.size()));
+    for (const Tensor& tensor : first.checkpoint->tensors())
+        QVERIFY2(storedBytes(tensor) == storedBytes(*again.checkpoint->find(tensor.place)),
+            tensor.name.c_str());
 }
 
 void TestRunParts::theSameTensorsComputedOtherwiseHaveOtherKeys()
