@@ -152,7 +152,7 @@ void Card::placeNotes()
     }
     const bool any
         = std::ranges::any_of(m_notes, [](const Note& note) { return !note.below->isHidden(); });
-    m_below->setContentsMargins(scaled(12), 0, scaled(12), any ? scaled(6) : 0);
+    m_below->setContentsMargins(scaled(12), 0, scaled(12), any ? scaled(4) : 0);
 }
 
 void Card::addTitleWidget(QWidget* widget)

@@ -54,6 +54,21 @@ void Label::setElided()
     updateToolTip();
 }
 
+void Label::setWrapped()
+{
+    m_wrapped = true;
+    setWordWrap(true);
+}
+
+QSize Label::sizeHint() const
+{
+    if (!m_wrapped) // QLabel likes a wrapped text to be about as high as wide
+        return QLabel::sizeHint();
+    const QMargins margins = contentsMargins();
+    return { fontMetrics().horizontalAdvance(text()) + margins.left() + margins.right(),
+        fontMetrics().height() + margins.top() + margins.bottom() };
+}
+
 QSize Label::minimumSizeHint() const
 {
     const QSize size = QLabel::minimumSizeHint();

@@ -28,6 +28,10 @@ public:
     /// One line; what does not fit ends in "…" and the whole text becomes the tooltip.
     void setElided();
 
+    /// In one line if there is room for it, else in as many as it takes.
+    void setWrapped();
+
+    QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
 protected:
@@ -42,6 +46,7 @@ private:
 
     TextRole m_role;
     bool m_elided = false;
+    bool m_wrapped = false;
 };
 
 } // namespace widgets

@@ -33,7 +33,7 @@ DetailCard::DetailCard(QWidget* parent)
     setContentFlush();
     m_views->setSegments({ tr("Text"), tr("Worst tokens"), tr("Figures") });
     m_views->setAccessibleName(tr("What is shown of A and B"));
-    m_title->setWordWrap(true);
+    m_title->setWrapped();
     m_controls->addWidget(m_text->controls());
     m_controls->addWidget(m_worst->controls());
     m_controls->addWidget(m_title);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/compare/textcolumnview.h"
 
+#include "widgets/flowlayout.h"
 #include "widgets/label.h"
 #include "widgets/theme.h"
 
@@ -46,7 +47,8 @@ TextColumnView::TextColumnView(QWidget* parent)
     , m_note(new Label(TextRole::Caption))
     , m_text(new QTextEdit)
 {
-    m_title->setWordWrap(true);
+    m_title->setWrapped();
+    m_title->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     m_text->setReadOnly(true);
     m_text->setFrameShape(QFrame::NoFrame);
     m_text->document()->setDocumentMargin(0);
@@ -55,9 +57,12 @@ TextColumnView::TextColumnView(QWidget* parent)
     m_text->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored); // it scrolls
     auto* heading = new QHBoxLayout;
     heading->setSpacing(scaled(8));
-    heading->addWidget(m_letter);
-    heading->addWidget(m_title, 1);
-    heading->addWidget(m_note);
+    auto* texts = new FlowLayout;
+    texts->setSpacing(scaled(8));
+    texts->addWidget(m_title);
+    texts->addWidget(m_note);
+    heading->addWidget(m_letter, 0, Qt::AlignTop);
+    heading->addLayout(texts, 1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(scaled(12), scaled(6), scaled(12), scaled(4));
     layout->setSpacing(scaled(4));

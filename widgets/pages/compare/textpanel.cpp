@@ -45,7 +45,7 @@ TextPanel::TextPanel(QWidget* parent)
         column = new TextColumnView(this);
         m_columnRow->addWidget(column, 1);
     }
-    m_match->setWordWrap(true);
+    m_match->setWrapped();
     auto* foot = new QHBoxLayout;
     foot->setContentsMargins(scaled(12), scaled(4), scaled(12), scaled(6));
     foot->addWidget(m_match, 1);

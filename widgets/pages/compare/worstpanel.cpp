@@ -75,7 +75,7 @@ WorstPanel::WorstPanel(QWidget* parent)
 {
     m_which->setSegments({ tr("A"), tr("B") });
     m_which->setCurrent(1);
-    m_hint->setWordWrap(true);
+    m_hint->setWrapped();
     m_hint->setText(tr("Where the text shows the largest KL divergence."));
     auto* controls = new QHBoxLayout(m_controls);
     controls->setContentsMargins(0, 0, 0, 0);

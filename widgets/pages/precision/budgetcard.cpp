@@ -67,7 +67,7 @@ QWidget* BudgetCard::makeRow()
     layout->setSpacing(scaled(8));
     layout->addWidget(m_kind);
     layout->addWidget(m_value);
-    m_landing->setWordWrap(true);
+    m_landing->setWrapped();
     m_landing->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     layout->addWidget(m_landing);
     return row;

@@ -135,7 +135,7 @@ void WeightsPage::arrange()
     m_channelCard->setVisible(wide || view == 1);
     m_mapCard->setVisible(wide || view == 2);
     m_lower->setVisible(wide || view != 0);
-    m_lower->setMinimumHeight(scaled(wide ? 200 : 140));
+    m_lower->setMinimumHeight(scaled(wide ? 180 : 140));
     updateAll();
 }
 
