@@ -82,7 +82,9 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInd
             && index.column() != int(TensorColumn::PredictedLoss));
     option->font.setBold(emphasised);
     option->fontMetrics = QFontMetrics(option->font);
-    option->textElideMode = Qt::ElideRight;
+    // Names of tensors begin alike: what differs is at their end.
+    const bool isName = index.column() == int(TensorColumn::Tensor);
+    option->textElideMode = isName ? Qt::ElideLeft : Qt::ElideRight;
 }
 
 QRect CellDelegate::drawBackground(QPainter* painter, const QStyleOptionViewItem& option)
@@ -99,7 +101,7 @@ void CellDelegate::drawText(
     painter->setFont(option.font);
     painter->setPen(option.palette.color(QPalette::Text));
     painter->drawText(rect, alignment | Qt::AlignVCenter | Qt::TextSingleLine,
-        option.fontMetrics.elidedText(option.text, Qt::ElideRight, rect.width()));
+        option.fontMetrics.elidedText(option.text, option.textElideMode, rect.width()));
 }
 
 void BarDelegate::paint(
