@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <numeric>
 
 namespace widgets {
@@ -71,6 +72,29 @@ std::vector<LabelSpot> placeLabels(const std::vector<QPointF>& points,
         return std::ranges::count(all, true, &LabelSpot::shown);
     };
     return shown(again) > shown(spots) ? again : spots;
+}
+
+std::pair<std::size_t, std::vector<LabelSpot>> placeLabelsBeside(const std::vector<QRectF>& rects,
+    const std::vector<QPointF>& points, const std::vector<QSizeF>& sizes, const QRectF& area,
+    double distance)
+{
+    std::pair<std::size_t, std::vector<LabelSpot>> best;
+    auto most = std::numeric_limits<std::ptrdiff_t>::min();
+    for (std::size_t i = 0; i < rects.size(); ++i) {
+        const QRectF room
+            = rects[i].adjusted(-distance / 2, -distance / 2, distance / 2, distance / 2);
+        auto spots = placeLabels(points, sizes, area, distance, { rects[i] });
+        const auto covered = std::ranges::count_if(
+            points, [room](const QPointF& point) { return room.contains(point); });
+        const bool isOutside = rects[i].left() < area.left() || rects[i].right() > area.right();
+        const auto worth = std::ranges::count(spots, true, &LabelSpot::shown)
+            - std::ssize(points) * (covered + isOutside);
+        if (worth > most) {
+            most = worth;
+            best = { i, std::move(spots) };
+        }
+    }
+    return best;
 }
 
 } // namespace widgets

@@ -4,6 +4,7 @@
 #include <QtCore/QRectF>
 #include <QtCore/QSizeF>
 
+#include <utility>
 #include <vector>
 
 namespace widgets {
@@ -21,5 +22,12 @@ struct LabelSpot {
 std::vector<LabelSpot> placeLabels(const std::vector<QPointF>& points,
     const std::vector<QSizeF>& sizes, const QRectF& area, double distance,
     std::vector<QRectF> taken = {});
+
+/// The same beside one rectangle more, of `rects` the first that covers no point, lies between the
+/// sides of `area` and leaves room for most labels; its number, and theirs. Requires: there are
+/// some.
+std::pair<std::size_t, std::vector<LabelSpot>> placeLabelsBeside(const std::vector<QRectF>& rects,
+    const std::vector<QPointF>& points, const std::vector<QSizeF>& sizes, const QRectF& area,
+    double distance);
 
 } // namespace widgets

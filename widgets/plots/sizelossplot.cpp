@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 
 namespace widgets {
 namespace {
@@ -207,34 +206,21 @@ QRectF SizeLossPlot::placeLineText(const LineSpot& spot)
     return { m_lineText->topLeft->pixelPosition(), m_lineText->bottomRight->pixelPosition() };
 }
 
-/// The name of the line stands left or right of it, above or below: where it covers no point and
-/// leaves room for most of the points' labels.
+/// The name of the line stands left or right of it, above or below.
 std::vector<LabelSpot> SizeLossPlot::spotsOf(
     const std::vector<QPointF>& points, const std::vector<QSizeF>& sizes)
 {
     const QRectF area = plot()->axisRect()->rect();
     if (m_recipe <= 0)
         return widgets::placeLabels(points, sizes, area, scaled(8));
-    std::vector<LabelSpot> best;
-    LineSpot chosen{};
-    auto most = std::numeric_limits<std::ptrdiff_t>::min();
-    for (const LineSpot& spot : { LineSpot{ Qt::AlignRight, 0.02 }, { Qt::AlignRight, 0.86 },
-             { Qt::AlignLeft, 0.02 }, { Qt::AlignLeft, 0.86 } }) {
-        const QRectF rect = placeLineText(spot), room = rect.adjusted(-4, -4, 4, 4);
-        auto spots = widgets::placeLabels(points, sizes, area, scaled(8), { rect });
-        const auto covered = std::ranges::count_if(
-            points, [room](const QPointF& point) { return room.contains(point); });
-        const bool isOutside = rect.left() < area.left() || rect.right() > area.right();
-        const auto shown = std::ranges::count(spots, true, &LabelSpot::shown)
-            - std::ssize(points) * (covered + isOutside);
-        if (shown <= most)
-            continue;
-        most = shown;
-        chosen = spot;
-        best = std::move(spots);
-    }
-    placeLineText(chosen);
-    return best;
+    const LineSpot places[] = { { Qt::AlignRight, 0.02 }, { Qt::AlignRight, 0.86 },
+        { Qt::AlignLeft, 0.02 }, { Qt::AlignLeft, 0.86 } };
+    std::vector<QRectF> rects;
+    for (const LineSpot& place : places)
+        rects.push_back(placeLineText(place));
+    auto [chosen, spots] = placeLabelsBeside(rects, points, sizes, area, scaled(8));
+    placeLineText(places[chosen]);
+    return spots;
 }
 
 void SizeLossPlot::placeLabels()
