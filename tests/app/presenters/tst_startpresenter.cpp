@@ -28,7 +28,7 @@ private:
         m_open = std::make_unique<app::OpenController>(
             jobs(), session(), keeper(), places(), folder() / "sample");
         m_page = std::make_unique<widgets::StartPage>();
-        m_files = std::make_unique<app::FileController>(jobs(), session(), *m_page);
+        m_files = std::make_unique<app::FileController>(jobs(), session(), queue(), *m_page);
         m_presenter = std::make_unique<app::StartPresenter>(*m_page,
             app::StartPresenter::Parts{ *m_recent, session(), queue(), *m_open, quantize(),
                 *m_files, jobs(), places().store, folder() / "home" });
