@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/quant/quantize.h"
 #include "core/model/modelkey.h"
+#include "tests/support/filebytes.h"
 #include "tests/support/tinymodel.h"
 
 #include <QTest>
@@ -205,6 +206,10 @@ void TestSessionState::aModelThatChangedKeepsItsRecipeOnly()
     keeper.saveNow();
     const fs::path weights = path / "model.safetensors";
     fs::last_write_time(weights, fs::last_write_time(weights) + std::chrono::seconds(5));
+    QCOMPARE(opened(path).state.runs.size(), std::size_t(1)); // touched, and as it was
+    std::string bytes = support::readFile(weights);
+    bytes.back() = char(bytes.back() ^ 1);
+    support::writeFile(weights, bytes);
     const OpenedModel changed = opened(path);
     QVERIFY(changed.sessionNote.contains("changed"));
     QVERIFY(changed.state.runs.empty());
