@@ -10,7 +10,7 @@ namespace core {
 
 namespace {
 
-    constexpr double transferError = 0.1; // of what follows from another format, relative
+    constexpr double transferError = 0.2; // of what follows from another format, relative
 
     /// A mean and its standard error, from values of equal weight.
     struct MeanOf {

@@ -325,7 +325,7 @@ namespace {
             for (std::size_t i = 0; i < walked.tensors.size(); ++i) {
                 const auto* direct = walked.tensors[i].find(format, settings.method);
                 const auto* other = followed.tensors[i].find(format, settings.method);
-                if (direct && other && other->isTransferred)
+                if (direct && direct->kld > 0 && other && other->isTransferred)
                     pairs.push_back({ other->kld, direct->kld });
             }
             if (pairs.empty())
