@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Drives a fuzz target without libFuzzer: the seeds, then damaged ones, the same in every run.
-//   fuzz_x            a quick run, as a test
-//   fuzz_x FILE...    only these inputs, such as one that failed
-//   fuzz_x --for S    S seconds, with other damage each time
+//   fuzz_x [--quick S] a quick run of at most S (3) seconds, as a test
+//   fuzz_x FILE...     only these inputs, such as one that failed
+//   fuzz_x --for S     S seconds, with other damage each time
 #include "core/base/error.h"
 #include "tests/fuzz/fuzztarget.h"
 #include "tests/fuzz/mutator.h"
@@ -16,11 +16,10 @@ namespace {
 
 #ifdef __SANITIZE_ADDRESS__
 constexpr std::optional<int> quickInputs; // as many as there is time for: they see most
-constexpr std::chrono::seconds quickLimit(10);
 #else
 constexpr std::optional<int> quickInputs = 20000;
-constexpr std::chrono::seconds quickLimit(3);
 #endif
+constexpr std::chrono::seconds quickLimit(3);
 
 /// The input whose check is running; it is saved if the check fails.
 const std::string* current = nullptr;
@@ -74,11 +73,12 @@ int main(int argc, char** argv)
     if (argc == 3 && std::string(argv[1]) == "--for")
         return mutate(
             std::random_device()(), std::nullopt, std::chrono::seconds(std::stoi(argv[2])));
-    for (int i = 1; i < argc; ++i) {
+    const bool isQuick = argc == 3 && std::string(argv[1]) == "--quick";
+    for (int i = 1; i < argc && !isQuick; ++i) {
         if (tryInput(support::readFile(argv[i])) == Outcome::Fault)
             return 1;
     }
-    if (argc > 1)
+    if (argc > 1 && !isQuick)
         return 0;
     for (const std::string& seed : fuzz::seeds()) {
         if (tryInput(seed) != Outcome::Accepted) {
@@ -86,5 +86,5 @@ int main(int argc, char** argv)
             return 1;
         }
     }
-    return mutate(1, quickInputs, quickLimit);
+    return mutate(1, quickInputs, isQuick ? std::chrono::seconds(std::stoi(argv[2])) : quickLimit);
 }
