@@ -152,7 +152,8 @@ LayerRanges layersFromJson(const Json& json, const std::string& place)
     else
         for (const Json& each : json)
             ranges.push_back(rangeFromJson(each, place));
-    const bool areAll = std::ranges::find(ranges, LayerRange()) != ranges.end();
+    const bool areAll = std::ranges::any_of(
+        ranges, [](const LayerRange& range) { return !range.first && !range.last; });
     return areAll ? LayerRanges() : ranges;
 }
 
