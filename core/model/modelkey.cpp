@@ -107,11 +107,9 @@ namespace {
             return Shelf::keyOf({ "whole", describe(checkpoint, wholeHashes(checkpoint)) });
         Json description{ "sampled", describe(checkpoint, sampledHashes(checkpoint)) };
         std::set<std::string> files;
-        for (const Tensor& tensor : checkpoint.tensors()) {
-            const bool isSource = checkpoint.files().find(tensor.file).has_value();
-            if (isSource && files.insert(tensor.file).second) // others lie on the shelf, by content
-                description.push_back(stateOf(tensor.file));
-        }
+        for (const Tensor& tensor : checkpoint.tensors())
+            if (files.insert(tensor.file).second && checkpoint.files().find(tensor.file))
+                description.push_back(stateOf(tensor.file)); // others lie on the shelf, by content
         return Shelf::keyOf(description);
     }
 
