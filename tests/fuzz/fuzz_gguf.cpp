@@ -3,20 +3,15 @@
 #include "core/model/checkpoint.h"
 #include "tests/fuzz/fuzztarget.h"
 #include "tests/fuzz/memoryfile.h"
+#include "tests/fuzz/smallestmodel.h"
 #include "tests/support/filebytes.h"
-#include "tests/support/tinymodel.h"
 
 namespace {
 
 std::string tinyGguf(const core::Format& format)
 {
     const support::TemporaryFolder folder;
-    support::TinyModel model;
-    model.hidden = model.feedForward = 32;
-    model.heads = 2;
-    model.keyValueHeads = 1;
-    model.layers = 1;
-    support::writeTinyGguf(model, folder / "m.gguf", format);
+    support::writeTinyGguf(fuzz::smallestModel(), folder / "m.gguf", format);
     return support::readFile(folder / "m.gguf");
 }
 

@@ -5,8 +5,8 @@
 #include "core/model/checkpoint.h"
 #include "tests/fuzz/fuzztarget.h"
 #include "tests/fuzz/memoryfile.h"
+#include "tests/fuzz/smallestmodel.h"
 #include "tests/support/filebytes.h"
-#include "tests/support/tinymodel.h"
 
 #include <memory>
 
@@ -16,12 +16,7 @@ namespace {
 std::vector<std::string> soundPieces()
 {
     const support::TemporaryFolder folder;
-    support::TinyModel model;
-    model.hidden = model.feedForward = 32;
-    model.heads = 2;
-    model.keyValueHeads = 1;
-    model.layers = 1;
-    support::writeTinyGguf(model, folder / "m.gguf", core::formats::q4_0);
+    support::writeTinyGguf(fuzz::smallestModel(), folder / "m.gguf", core::formats::q4_0);
     const core::GgufFile whole = core::readGguf(folder / "m.gguf");
     std::vector<core::GgufTensorInfo> tensors;
     std::uint64_t bytes = 0;

@@ -13,6 +13,14 @@ namespace widgets {
 
 namespace {
 
+    /// What `word` names among lower-case `names`, in any case.
+    template<typename Value>
+    std::optional<Value> named(const QHash<QString, Value>& names, const QString& word)
+    {
+        const auto found = names.constFind(word.toLower());
+        return found == names.cend() ? std::nullopt : std::optional(*found);
+    }
+
     std::optional<FilterTerm::Quantity> quantityNamed(const QString& word)
     {
         using Quantity = FilterTerm::Quantity;
@@ -25,8 +33,7 @@ namespace {
             { QStringLiteral("bits"), Quantity::Bits },
             { QStringLiteral("parameters"), Quantity::Parameters },
         };
-        const auto found = names.constFind(word.toLower());
-        return found == names.cend() ? std::nullopt : std::optional(*found);
+        return named(names, word);
     }
 
     FilterTerm::Kind comparisonNamed(const QString& sign)
@@ -108,8 +115,7 @@ namespace {
             { QStringLiteral("shared"), Kind::Shared },
             { QStringLiteral("router"), Kind::Router },
         };
-        const auto found = kinds.constFind(word.toLower());
-        return found == kinds.cend() ? std::nullopt : std::optional(*found);
+        return named(kinds, word);
     }
 
     std::optional<TensorRow::Mixer> mixerNamed(const QString& word)
@@ -122,8 +128,7 @@ namespace {
             { QStringLiteral("delta"), Mixer::DeltaNet },
             { QStringLiteral("convolution"), Mixer::Convolution },
         };
-        const auto found = mixers.constFind(word.toLower());
-        return found == mixers.cend() ? std::nullopt : std::optional(*found);
+        return named(mixers, word);
     }
 
     FilterTerm takeWord(QString& rest)
