@@ -101,13 +101,22 @@ void TestTwoSided::theErrorIsTheTrace()
 void TestTwoSided::makesUpForRowsAsTheDefinitionDoes_data()
 {
     QTest::addColumn<const Format*>("format");
-    for (const Format* format : { &formats::q4_0, &formats::q4_K, &formats::q2_K, &formats::q3_K })
-        QTest::newRow(std::string(format->name).c_str()) << format;
+    QTest::addColumn<double>("mostOfOneSided"); // E₂ over that of rows alone
+    QTest::addColumn<double>("mostOfSlow"); // and over that of one row after the other
+    const auto row = [](const Format& format, double mostOfOneSided, double mostOfSlow) {
+        QTest::newRow(std::string(format.name).c_str()) << &format << mostOfOneSided << mostOfSlow;
+    };
+    row(formats::q4_0, 0.85, 1.1);
+    row(formats::q4_K, 0.97, 1.3);
+    row(formats::q2_K, 0.93, 1.1);
+    row(formats::q3_K, 0.85, 1.1);
 }
 
 void TestTwoSided::makesUpForRowsAsTheDefinitionDoes()
 {
     QFETCH(const Format*, format);
+    QFETCH(double, mostOfOneSided);
+    QFETCH(double, mostOfSlow);
     // A few rows at a time do not see each other, and other weights meet other scales: errors of
     // one layer scatter by some ten per cent with the last bits of products, which differ by
     // processor.
@@ -121,7 +130,8 @@ void TestTwoSided::makesUpForRowsAsTheDefinitionDoes()
         twoSided += layer.error(both, *format);
         slow += slowError(layer, *format);
     }
-    QVERIFY2(twoSided < 0.97 * oneSided && twoSided < 1.3 * slow && twoSided > 0.85 * slow,
+    QVERIFY2(twoSided < mostOfOneSided * oneSided && twoSided < mostOfSlow * slow
+            && twoSided > 0.85 * slow,
         qPrintable(QString("%1 to %2, slow %3").arg(oneSided).arg(twoSided).arg(slow)));
 }
 

@@ -67,7 +67,7 @@ private slots:
             = std::filesystem::path(QUANTSCOPE_SOURCE_DIR) / "resources/sample";
         const auto model = Checkpoint::open(sample);
         const Sequences text = core::tokenSequences(
-            model->tokenizer(), core::readTextFile(sample / "calibration.txt"), 256, 12);
+            model->tokenizer(), core::readTextFile(sample / "calibration.txt"), 256, 32);
         const Formats others = formatsOf({ "Q4_0", "Q5_1", "Q6_K" });
         const auto followed = measured(*model, text, formatsOf({ "Q3_K", "Q4_K", "Q8_0" }), others);
         const auto walked = measured(*model, text, others, {});
@@ -79,7 +79,7 @@ private slots:
                          high = all[all.size() * 9 / 10];
             const std::string told = std::string(format->name) + ": " + std::to_string(low) + ", "
                 + std::to_string(median) + ", " + std::to_string(high);
-            QVERIFY2(median > 0.75 && median < 1.3 && low > 0.4 && high < 2, told.c_str());
+            QVERIFY2(median > 0.85 && median < 1.2 && low > 0.65 && high < 1.5, told.c_str());
         }
     }
 
