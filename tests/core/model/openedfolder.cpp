@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/core/model/openedfolder.h"
 
+#include "core/files/ggufsplit.h"
 #include "core/model/checkpoint.h"
 
 #include <QtGlobal>
@@ -64,4 +65,30 @@ bool contains(const QByteArray& text, const char* part)
         return true;
     qWarning("%s", text.constData());
     return false;
+}
+
+void setGgufType(const fs::path& file, const std::string& name, std::uint32_t type)
+{
+    std::string all = support::readFile(file);
+    const std::size_t at = all.find(name) + name.size() + 4 + 2 * 8;
+    all.replace(at, 4, support::little(type));
+    support::writeFile(file, all);
+}
+
+int writePieces(const fs::path& folder)
+{
+    support::writeTinyGguf({}, folder / "t.gguf");
+    const core::GgufFile whole = core::readGguf(folder / "t.gguf");
+    std::vector<core::GgufTensorInfo> infos;
+    for (const core::StoredTensor& tensor : whole.tensors)
+        infos.push_back({ tensor.name, tensor.format, tensor.shape });
+    const auto pieces = core::splitGguf(whole.metadata, infos, 100'000);
+    const auto files = core::pieceFiles(folder / "m.gguf", pieces.size());
+    for (std::size_t i = 0; i < pieces.size(); ++i)
+        core::writeGguf(files[i], pieces[i].metadata, pieces[i].tensors,
+            [&](std::size_t j) -> core::GgufBytes {
+                return whole.tensors[pieces[i].firstTensor + j].bytes;
+            },
+            {});
+    return int(pieces.size());
 }

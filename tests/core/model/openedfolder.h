@@ -10,6 +10,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -42,6 +43,13 @@ public:
 private:
     support::TemporaryFolder m_folder;
 };
+
+/// Gives a tensor of a GGUF of two dimensions another type.
+void setGgufType(const std::filesystem::path& file, const std::string& name, std::uint32_t type);
+
+/// The tiny model as GGUF files of a few tensors each, "m-00001-of-…" in `folder`. Gives back how
+/// many.
+int writePieces(const std::filesystem::path& folder);
 
 /// Whether `part` is in `text`, which is printed if not.
 bool contains(const QByteArray& text, const char* part);

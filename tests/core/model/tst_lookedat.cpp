@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Models whose files do not fit together: whatever holds tensors opens, and says why it is not
 // computed.
-#include "core/export/ggufexport.h"
 #include "core/files/ggufsplit.h"
 #include "core/model/checkpoint.h"
-#include "core/quant/quantize.h"
 #include "tests/core/model/openedfolder.h"
 #include "tests/support/torchwriter.h"
 
@@ -58,42 +56,6 @@ void rewrite(const OpenedFolder& folder, const std::vector<support::SafetensorsE
 }
 
 std::string bytes(std::size_t count) { return std::string(count, '\1'); }
-
-/// Gives a tensor of a GGUF of two dimensions another type.
-void setGgufType(const fs::path& file, const std::string& name, std::uint32_t type)
-{
-    std::string all = support::readFile(file);
-    const std::size_t at = all.find(name) + name.size() + 4 + 2 * 8;
-    all.replace(at, 4, support::little(type));
-    support::writeFile(file, all);
-}
-
-/// The tiny model as GGUF files of a few tensors each. Gives back how many.
-int writePieces(const fs::path& folder)
-{
-    support::writeTinyGguf({}, folder / "t.gguf");
-    const core::GgufFile whole = core::readGguf(folder / "t.gguf");
-    std::vector<core::GgufTensorInfo> infos;
-    for (const core::StoredTensor& tensor : whole.tensors)
-        infos.push_back({ tensor.name, tensor.format, tensor.shape });
-    const auto pieces = core::splitGguf(whole.metadata, infos, 100'000);
-    const auto files = core::pieceFiles(folder / "m.gguf", pieces.size());
-    for (std::size_t i = 0; i < pieces.size(); ++i)
-        core::writeGguf(files[i], pieces[i].metadata, pieces[i].tensors,
-            [&](std::size_t j) -> core::GgufBytes {
-                return whole.tensors[pieces[i].firstTensor + j].bytes;
-            },
-            {});
-    return int(pieces.size());
-}
-
-core::Recipe nearest(const char* format)
-{
-    core::Recipe recipe;
-    recipe.method = core::Method::RoundToNearest;
-    recipe.format = core::findFormat(std::string_view(format));
-    return recipe;
-}
 
 } // namespace
 
@@ -187,18 +149,6 @@ private slots:
         QCOMPARE(headless->config().architecture, std::string("unknown"));
         QVERIFY(contains(reasonOf(*headless), "is piece 2 of "));
         QVERIFY(contains(QByteArray::fromStdString(headless->incomplete()), "needs m-00001-of-"));
-    }
-
-    void writesNoFileOfAPartOfAModel()
-    {
-        const support::TemporaryFolder folder;
-        const int count = writePieces(folder.path());
-        const auto files = core::pieceFiles(folder / "m.gguf", std::size_t(count));
-        fs::remove(files.back());
-        const auto checkpoint = opened(files[0]);
-        QVERIFY(!core::isExportable(*checkpoint));
-        QVERIFY(contains(QByteArray::fromStdString(core::whyNotExported(*checkpoint)),
-            "; expected all pieces in one folder"));
     }
 
     void opensAModelWithoutAConfiguration()
@@ -308,8 +258,6 @@ private slots:
             QVERIFY(
                 contains(reasonOf(*checkpoint), (std::string(" is stored as ") + type).c_str()));
             QVERIFY(hasNote(*checkpoint, ", which nothing here decodes: it is listed"));
-            QVERIFY(!core::isExportable(*checkpoint));
-            QVERIFY(!core::whyNotExported(*checkpoint).empty());
         }
     }
 
@@ -402,28 +350,6 @@ private slots:
         folder.write("tokenizer.json", "{\"model\": {\"vocab\"");
         QVERIFY(contains(QByteArray::fromStdString(opened(folder.path())->tokenizerError()),
             "it is cut short, as by a download that is not complete"));
-    }
-
-    void roundsAndWritesAGgufThatIsNotComputed()
-    {
-        TinyModel model;
-        model.damage = Damage::WrongShape;
-        const OpenedFolder folder(model);
-        support::writeTinyGguf(model, folder / "t.gguf");
-        const auto checkpoint = opened(folder / "t.gguf");
-        const auto rounded = core::quantize(checkpoint, nearest("Q8_0"), {}, {}, {});
-        QVERIFY(core::whyNotExported(*rounded.checkpoint).empty());
-        const auto fromFolder = opened(folder.path());
-        const auto roundedFolder = core::quantize(fromFolder, nearest("Q8_0"), {}, {}, {});
-        QVERIFY(contains(QByteArray::fromStdString(core::whyNotExported(*roundedFolder.checkpoint)),
-            "has shape [63, 128], expected [64, 128]"));
-        core::Recipe gptq = nearest("Q8_0");
-        gptq.method = core::Method::Gptq;
-        core::QuantizeOptions text;
-        text.calibration = { { 1, 2, 3, 4 } };
-        QVERIFY(contains(QByteArray::fromStdString(
-                             messageOf([&] { core::quantize(checkpoint, gptq, text, {}, {}); })),
-            "has shape [63, 128]"));
     }
 };
 
